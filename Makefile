@@ -1,0 +1,105 @@
+# Makefile: builds, checks and installs reprise-c.
+#
+#   make              the program, in build/release
+#   make deps         Debian packages that building and checking need (root or sudo)
+#   make demo         runs the main job on the demo genome in data/
+#   make check        all tests
+#   make bench        the figures of README.md's BENCHMARKS (see scripts/bench.sh)
+#   make install      under $(DESTDIR)$(PREFIX)
+#   make SAN=address,undefined ...   another flavour, in its own folder
+
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+BUILD ?= build
+SAN ?=
+comma := ,
+FLAVOUR := $(if $(SAN),san-$(subst $(comma),-,$(SAN)),release)
+OUT := $(BUILD)/$(FLAVOUR)
+
+CFLAGS ?= -O2 -g
+PKGS := htslib jansson
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lhts -ljansson)
+
+WARNINGS := -Wall -Wextra -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef
+HARDENING := $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fPIE
+SANITIZE := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+X86 := $(filter x86_64 amd64,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null))))
+ALL_CPPFLAGS := -Isrc -D_GNU_SOURCE -DRP_VERSION='"$(VERSION)"' $(if $(X86),-DRP_HAVE_X86) $(PKG_CFLAGS) $(CPPFLAGS)
+ALL_CFLAGS := -std=c11 -pthread $(WARNINGS) $(HARDENING) $(SANITIZE) $(CFLAGS)
+ALL_LDFLAGS := -pthread -pie -Wl,-z,relro,-z,now $(SANITIZE) $(LDFLAGS)
+ALL_LIBS := $(PKG_LIBS) -lm $(LIBS)
+
+# One folder for each stage of the flow, in the order in which they may include each other.
+STAGES := base genome index align family produce channel claim commit discover library copies output simulate command
+SOURCES := $(filter-out src/align/band_kernel.c src/command/main.c,$(foreach s,$(STAGES),$(wildcard src/$(s)/*.c)))
+OBJECTS := $(SOURCES:src/%.c=$(OUT)/%.o) $(if $(X86),$(OUT)/align/band_avx2.o $(OUT)/align/band_avx512.o)
+TEST_SOURCES := $(wildcard tests/*.c)
+TEST_OBJECTS := $(TEST_SOURCES:tests/%.c=$(OUT)/tests/%.o)
+
+.PHONY: all deps demo check bench install uninstall clean check-units check-commands
+all: $(OUT)/reprise-c
+
+$(OUT)/reprise-c: $(OUT)/command/main.o $(OUT)/libreprise.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+$(OUT)/libreprise.a: $(OBJECTS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(OUT)/check_units: $(TEST_OBJECTS) $(OUT)/libreprise.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $(shell pkg-config --libs check)
+
+$(OUT)/%.o: src/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(OUT)/tests/%.o: tests/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) -Itests $(ALL_CFLAGS) $(shell pkg-config --cflags check) -MMD -MP -c -o $@ $<
+
+# The band's rows once for each instruction set; the program picks one when it runs.
+$(OUT)/align/band_avx2.o: RP_ISA := -mavx2 -DRP_BAND_KERNEL=rp_band_avx2 -DRP_BAND_KERNEL_NAME='"avx2"'
+$(OUT)/align/band_avx512.o: RP_ISA := -mavx512bw -mavx512vl -DRP_BAND_KERNEL=rp_band_avx512 -DRP_BAND_KERNEL_NAME='"avx512"'
+$(OUT)/align/band_avx%.o: src/align/band_kernel.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -O3 $(RP_ISA) -MMD -MP -c -o $@ $<
+
+# Rebuilds everything when the compiler or a flag changes.
+FLAGS := $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS)
+$(OUT)/flags: FORCE
+	@mkdir -p $(OUT)
+	@echo '$(subst ','"'"',$(FLAGS))' | cmp -s - $@ || echo '$(subst ','"'"',$(FLAGS))' > $@
+.PHONY: FORCE
+
+-include $(wildcard $(OUT)/*/*.d)
+
+deps:
+	scripts/install-deps.sh
+
+# deps may have installed the libraries a moment ago: a fresh make finds their flags.
+demo:
+	$(MAKE) all
+	scripts/demo.sh $(OUT)/reprise-c
+
+check:
+	$(MAKE) all $(OUT)/check_units
+	tests/run.sh $(OUT)
+
+bench:
+	$(MAKE) all
+	scripts/bench.sh $(OUT)/reprise-c
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 755 $(OUT)/reprise-c $(DESTDIR)$(PREFIX)/bin/reprise-c
+	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 scripts/reprise-c.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/reprise-c
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/reprise-c $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(wildcard man/*.1))) \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/reprise-c
+
+clean:
+	rm -rf $(BUILD)

@@ -1,0 +1,161 @@
+/* anchored.c: local alignments through anchors; see anchored.h. */
+#include "align/anchored.h"
+
+#include <stdlib.h>
+
+enum {
+    PATH_DRIFT_BP = 30,       /* an anchor this near the diagonals of an alignment's ends lies on its path */
+    ROUND_REACH_BP = 3000,    /* anchors this near, on diagonals this near, wait for the first one's alignment */
+    ROUND_DRIFT_BP = 300
+};
+
+struct rp_aligner {
+    rp_extender *extender;
+    size_t *selected;
+    size_t selected_capacity;
+    rp_extension *extensions;
+    size_t extension_capacity;
+};
+
+rp_aligner *rp_aligner_create(rp_extender *extender)
+{
+    rp_aligner *aligner = rp_alloc(1, sizeof *aligner);
+    if (aligner != NULL)
+        aligner->extender = extender;
+    return aligner;
+}
+
+void rp_aligner_destroy(rp_aligner *aligner)
+{
+    if (aligner == NULL)
+        return;
+    free(aligner->selected);
+    free(aligner->extensions);
+    free(aligner);
+}
+
+static void set_extensions(const rp_view *view, const rp_query *queries, uint64_t position, uint32_t place,
+                           uint32_t query, rp_extension both[2])
+{
+    const rp_query *forward = &queries[query], *backward = &queries[query ^ 1];
+    both[0] = (rp_extension){.query = backward->codes + (backward->length - place), .query_length = place,
+                             .walk = rp_view_walk(view, position, true)};
+    both[1] = (rp_extension){.query = forward->codes + place, .query_length = forward->length - place,
+                             .walk = rp_view_walk(view, position, false)};
+}
+
+static rp_alignment make_alignment(const rp_anchor *from, const rp_extension both[2])
+{
+    return (rp_alignment){
+        .begin = from->position - both[0].target_used, .end = from->position + both[1].target_used,
+        .query = from->query, .query_begin = from->place - both[0].query_used,
+        .query_end = from->place + both[1].query_used, .score = both[0].score + both[1].score,
+        .anchor = from->position, .place = from->place,
+        .left_query = both[0].query_used, .left_target = both[0].target_used,
+        .right_query = both[1].query_used, .right_target = both[1].target_used};
+}
+
+static bool on_path(const rp_anchor *here, const rp_alignment *known)
+{
+    if (here->position < known->begin || here->position >= known->end)
+        return false;
+    const int64_t diagonal = (int64_t)here->position - here->place;
+    const int64_t first = (int64_t)known->begin - known->query_begin, last = (int64_t)known->end - known->query_end;
+    const int64_t low = first < last ? first : last, high = first < last ? last : first;
+    return diagonal >= low - PATH_DRIFT_BP && diagonal <= high + PATH_DRIFT_BP;
+}
+
+/* Picks the anchors of this round: not done, and none picked shortly before on a near diagonal. */
+static bool select_round(rp_aligner *aligner, const rp_anchors *anchors, size_t *n_selected)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < anchors->n; i++) {
+        const rp_anchor *here = &anchors->items[i];
+        if (here->done)
+            continue;
+        bool wait = false;
+        for (size_t s = n; s-- > 0 && !wait;) {
+            const rp_anchor *before = &anchors->items[aligner->selected[s]];
+            if (before->query != here->query || here->position > before->position + ROUND_REACH_BP)
+                break;
+            const int64_t drift = ((int64_t)here->position - here->place) - ((int64_t)before->position - before->place);
+            wait = drift >= -ROUND_DRIFT_BP && drift <= ROUND_DRIFT_BP;
+        }
+        if (wait)
+            continue;
+        if (!rp_reserve((void **)&aligner->selected, &aligner->selected_capacity, n + 1, sizeof *aligner->selected))
+            return false;
+        aligner->selected[n++] = i;
+    }
+    *n_selected = n;
+    return true;
+}
+
+/* Marks the anchors on the path of an alignment that came from anchor number `from`. */
+static void mark_path(rp_anchors *anchors, size_t from, const rp_alignment *found)
+{
+    size_t i = from;
+    while (i > 0 && anchors->items[i - 1].query == found->query && anchors->items[i - 1].position >= found->begin)
+        i--;
+    for (; i < anchors->n && anchors->items[i].query == found->query && anchors->items[i].position < found->end; i++)
+        if (!anchors->items[i].done)
+            anchors->items[i].done = on_path(&anchors->items[i], found);
+}
+
+static bool extend_round(rp_aligner *aligner, const rp_view *view, const rp_query *queries, rp_anchors *anchors,
+                         size_t n_selected, int min_score, int x_drop, rp_alignments *alignments, rp_intervals *reads)
+{
+    if (!rp_reserve((void **)&aligner->extensions, &aligner->extension_capacity, 2 * n_selected,
+                    sizeof *aligner->extensions))
+        return false;
+    for (size_t s = 0; s < n_selected; s++) {
+        rp_anchor *here = &anchors->items[aligner->selected[s]];
+        here->done = true;
+        set_extensions(view, queries, here->position, here->place, here->query, &aligner->extensions[2 * s]);
+    }
+    rp_extender_run(aligner->extender, view, aligner->extensions, 2 * n_selected, x_drop);
+    for (size_t s = 0; s < n_selected; s++) {
+        const rp_anchor *here = &anchors->items[aligner->selected[s]];
+        const rp_extension *both = &aligner->extensions[2 * s];
+        const rp_interval looked_at = {here->position - both[0].looked_at, here->position + both[1].looked_at};
+        if (reads != NULL && !rp_intervals_push(reads, looked_at))
+            return false;
+        const rp_alignment found = make_alignment(here, both);
+        if (found.score < min_score)
+            continue;
+        if (!rp_alignments_push(alignments, found))
+            return false;
+        mark_path(anchors, aligner->selected[s], &found);
+    }
+    return true;
+}
+
+bool rp_align_anchors(rp_aligner *aligner, const rp_view *view, const rp_query *queries, rp_anchors *anchors,
+                      int min_score, int x_drop, rp_alignments *alignments, rp_intervals *reads)
+{
+    for (;;) {
+        size_t n_selected = 0;
+        if (!select_round(aligner, anchors, &n_selected))
+            return false;
+        if (n_selected == 0)
+            return true;
+        if (!extend_round(aligner, view, queries, anchors, n_selected, min_score, x_drop, alignments, reads))
+            return false;
+    }
+}
+
+bool rp_align_trace(rp_aligner *aligner, const rp_view *view, const rp_query *queries, const rp_alignment *alignments,
+                    size_t n, rp_steps *steps)
+{
+    rp_extension extensions[RP_LANES];
+    for (size_t i = 0; i < n; i++) {
+        const rp_alignment *here = &alignments[i];
+        set_extensions(view, queries, here->anchor, here->place, here->query, &extensions[2 * i]);
+        extensions[2 * i].query_used = here->left_query;
+        extensions[2 * i].target_used = here->left_target;
+        extensions[2 * i + 1].query_used = here->right_query;
+        extensions[2 * i + 1].target_used = here->right_target;
+        steps[2 * i].n = steps[2 * i + 1].n = 0;
+    }
+    return rp_extender_trace(aligner->extender, view, extensions, 2 * n, steps);
+}

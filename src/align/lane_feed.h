@@ -1,0 +1,48 @@
+/* lane_feed.h: hands the target codes of one strand walk to one lane of a band. */
+#ifndef RP_ALIGN_LANE_FEED_H
+#define RP_ALIGN_LANE_FEED_H
+
+#include <stdint.h>
+
+#include "align/band.h"
+#include "genome/view.h"
+
+enum { RP_FEED_RING = 256, RP_FEED_CHUNK = 64 };
+
+typedef struct rp_lane_feed {
+    rp_strand_walk walk;
+    int64_t end;                  /* target bases decoded so far */
+    uint8_t codes[RP_FEED_RING];  /* the last of them, at index modulo RP_FEED_RING */
+} rp_lane_feed;
+
+static inline void rp_lane_feed_start(rp_lane_feed *feed, rp_strand_walk walk)
+{
+    feed->walk = walk;
+    feed->end = 0;
+}
+
+/* Puts target bases [from, from + n) into the band's rows from `row` on, in `lane`. Bases
+ * before the start are RP_BASE_NONE. */
+static inline void rp_lane_feed_fill(rp_lane_feed *feed, const rp_view *view, rp_band *band, unsigned lane,
+                                     int64_t from, unsigned row, unsigned n)
+{
+    while (feed->end < from + (int64_t)n) {
+        rp_view_decode(view, &feed->walk, (uint64_t)feed->end, RP_FEED_CHUNK,
+                       feed->codes + (feed->end & (RP_FEED_RING - 1)));
+        feed->end += RP_FEED_CHUNK;
+    }
+    for (unsigned i = 0; i < n; i++) {
+        const int64_t at = from + (int64_t)i;
+        band->target[row + i][lane] = at < 0 ? RP_BASE_NONE : feed->codes[at & (RP_FEED_RING - 1)];
+    }
+}
+
+/* The genome interval that was looked at, for a note of what a result relied on. */
+static inline rp_interval rp_lane_feed_reach(const rp_lane_feed *feed)
+{
+    const uint64_t seen = (uint64_t)feed->end < feed->walk.limit_bp ? (uint64_t)feed->end : feed->walk.limit_bp;
+    return feed->walk.reverse ? (rp_interval){feed->walk.origin - seen, feed->walk.origin}
+                              : (rp_interval){feed->walk.origin, feed->walk.origin + seen};
+}
+
+#endif

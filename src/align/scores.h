@@ -1,0 +1,20 @@
+/* scores.h: the scoring system and the shape of the band, shared by every kernel. */
+#ifndef RP_ALIGN_SCORES_H
+#define RP_ALIGN_SCORES_H
+
+enum {
+    RP_LANES = 32,           /* alignments side by side, one int16 each */
+    RP_BAND = 32,            /* cells of a row */
+    RP_BAND_CENTRE = 16,     /* the cell that starts on the diagonal */
+    RP_BLOCK_ROWS = 8,       /* rows between looks at a lane: re-centring, the X-drop, refill */
+    RP_OFF_CENTRE = 2,       /* the band moves when the row's maximum is further off */
+
+    RP_SCORE_MATCH = 2,
+    RP_SCORE_MISMATCH = -2,
+    RP_SCORE_GAP_FIRST = -8, /* the first base of a gap */
+    RP_SCORE_GAP_NEXT = -2,  /* each further base */
+    RP_SCORE_NONE = -16384,  /* a cell that no path reaches; sums saturate at -32768 */
+    RP_SCORE_REBASE = 8192   /* a lane's scores are lowered by this when its best passes it */
+};
+
+#endif

@@ -1,0 +1,30 @@
+/* error.h: how a function says what went wrong.
+ *
+ * A function that can fail for more than one reason takes an rp_error, fills in
+ * a message that is complete enough to print (it names the file, the contig,
+ * the value) and returns false. A function whose only failure is exhausted
+ * memory returns false and leaves the message to its caller. Only the command
+ * layer prints messages or ends the process.
+ */
+#ifndef RP_BASE_ERROR_H
+#define RP_BASE_ERROR_H
+
+#include <stdbool.h>
+
+#define RP_MUST_CHECK __attribute__((warn_unused_result))
+
+enum { RP_ERROR_BYTES = 1024 };
+
+typedef struct rp_error {
+    char message[RP_ERROR_BYTES]; /* empty: no error */
+} rp_error;
+
+/* Fills in the message (cut at the buffer's end) and returns false, so that a
+ * caller can write `return rp_error_set(...)`. The first message stays: a later
+ * one is mostly a consequence. */
+bool rp_error_set(rp_error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The message for memory that could not be had; what names the purpose. */
+bool rp_error_memory(rp_error *error, const char *what);
+
+#endif

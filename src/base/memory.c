@@ -1,0 +1,45 @@
+/* memory.c: checked allocation; see memory.h. */
+#include "base/memory.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CACHE_LINE = 64 };
+
+void *rp_alloc(size_t n, size_t size)
+{
+    return calloc(n == 0 ? 1 : n, size);
+}
+
+void *rp_alloc_aligned(size_t n, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(n, size, &bytes) || bytes > SIZE_MAX - CACHE_LINE)
+        return NULL;
+    bytes = (bytes + CACHE_LINE) / CACHE_LINE * CACHE_LINE;
+    void *block = aligned_alloc(CACHE_LINE, bytes);
+    if (block != NULL)
+        memset(block, 0, bytes);
+    return block;
+}
+
+bool rp_reserve(void **items, size_t *capacity, size_t wanted, size_t size)
+{
+    if (wanted <= *capacity)
+        return true;
+    size_t room = *capacity + *capacity / 2;
+    if (room < wanted)
+        room = wanted;
+    if (room < 16)
+        room = 16;
+    size_t bytes;
+    if (__builtin_mul_overflow(room, size, &bytes))
+        return false;
+    void *grown = realloc(*items, bytes);
+    if (grown == NULL)
+        return false;
+    *items = grown;
+    *capacity = room;
+    return true;
+}

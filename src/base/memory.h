@@ -1,0 +1,41 @@
+/* memory.h: checked allocation and growable arrays. */
+#ifndef RP_BASE_MEMORY_H
+#define RP_BASE_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+/* n * size bytes, zeroed; NULL when the product overflows or memory is out, never
+ * for n = 0. Freed with free(). The aligned one begins on a cache line, for vectors. */
+void *rp_alloc(size_t n, size_t size) RP_MUST_CHECK;
+void *rp_alloc_aligned(size_t n, size_t size) RP_MUST_CHECK;
+
+/* Makes room for at least `wanted` items of `size` bytes in *items, growing by
+ * half at least. *items may move; its content stays. False: out of memory, and
+ * nothing changed. */
+bool rp_reserve(void **items, size_t *capacity, size_t wanted, size_t size) RP_MUST_CHECK;
+
+/* A growable array of TYPE named NAME: fields items, n, capacity. */
+#define RP_ARRAY(NAME, TYPE)                                                                    \
+    typedef struct NAME {                                                                       \
+        TYPE *items;                                                                            \
+        size_t n;                                                                               \
+        size_t capacity;                                                                        \
+    } NAME;                                                                                     \
+    RP_MUST_CHECK static inline bool NAME##_reserve(NAME *array, size_t wanted)                 \
+    {                                                                                           \
+        return wanted <= array->capacity ||                                                     \
+               rp_reserve((void **)&array->items, &array->capacity, wanted, sizeof(TYPE));      \
+    }                                                                                           \
+    RP_MUST_CHECK static inline bool NAME##_push(NAME *array, TYPE item)                        \
+    {                                                                                           \
+        if (!NAME##_reserve(array, array->n + 1))                                               \
+            return false;                                                                       \
+        array->items[array->n++] = item;                                                        \
+        return true;                                                                            \
+    }                                                                                           \
+    struct rp_array_semicolon_##NAME
+
+#endif

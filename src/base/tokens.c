@@ -1,0 +1,49 @@
+/* tokens.c: CPU tokens; see tokens.h. */
+#include "base/tokens.h"
+
+#include <time.h>
+
+uint64_t rp_clock_ns(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+}
+
+bool rp_tokens_init(rp_tokens *tokens, unsigned n)
+{
+    *tokens = (rp_tokens){.n_free = n};
+    if (pthread_mutex_init(&tokens->lock, NULL) != 0)
+        return false;
+    if (pthread_cond_init(&tokens->returned, NULL) == 0)
+        return true;
+    (void)pthread_mutex_destroy(&tokens->lock);
+    return false;
+}
+
+void rp_tokens_clear(rp_tokens *tokens)
+{
+    (void)pthread_cond_destroy(&tokens->returned);
+    (void)pthread_mutex_destroy(&tokens->lock);
+}
+
+void rp_tokens_take(rp_tokens *tokens)
+{
+    (void)pthread_mutex_lock(&tokens->lock);
+    if (tokens->n_free == 0) {
+        const uint64_t begin = rp_clock_ns();
+        while (tokens->n_free == 0)
+            (void)pthread_cond_wait(&tokens->returned, &tokens->lock);
+        tokens->waited_ns += rp_clock_ns() - begin;
+    }
+    tokens->n_free--;
+    (void)pthread_mutex_unlock(&tokens->lock);
+}
+
+void rp_tokens_give(rp_tokens *tokens)
+{
+    (void)pthread_mutex_lock(&tokens->lock);
+    tokens->n_free++;
+    (void)pthread_cond_signal(&tokens->returned);
+    (void)pthread_mutex_unlock(&tokens->lock);
+}

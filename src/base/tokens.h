@@ -1,0 +1,25 @@
+/* tokens.h: a fixed number of tokens; who holds one may use a processor. */
+#ifndef RP_BASE_TOKENS_H
+#define RP_BASE_TOKENS_H
+
+#include <pthread.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+typedef struct rp_tokens {
+    pthread_mutex_t lock;
+    pthread_cond_t returned;
+    unsigned n_free;          /* guarded by lock */
+    uint64_t waited_ns;       /* all waits together; guarded by lock */
+} rp_tokens;
+
+bool rp_tokens_init(rp_tokens *tokens, unsigned n) RP_MUST_CHECK;
+void rp_tokens_clear(rp_tokens *tokens);
+void rp_tokens_take(rp_tokens *tokens); /* waits for one */
+void rp_tokens_give(rp_tokens *tokens);
+
+/* Monotonic time, for measuring waits. */
+uint64_t rp_clock_ns(void);
+
+#endif

@@ -1,0 +1,228 @@
+/* ring.c: the bounded channel; see ring.h.
+ *
+ * Two circular arrays: heads of batches, and the places of all of them, so that a batch
+ * of three places does not take the room of one of sixty-four.
+ */
+#include "channel/ring.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/memory.h"
+#include "base/tokens.h"
+
+enum { SLOW_PUSH_NS = 200000 }; /* a push above the mark waits this long for the workers to catch up */
+
+typedef struct batch_head {
+    uint64_t serial, version, kmer;
+    uint32_t seed_id, frequency, floor, n_places;
+} batch_head;
+
+struct rp_ring {
+    pthread_mutex_t lock;        /* guards everything below */
+    pthread_cond_t not_full, not_empty;
+    batch_head *heads;
+    rp_place *places;
+    size_t n_heads, n_places;    /* sizes of the arrays */
+    size_t first_head, heads_in_use, first_place, places_in_use;
+    uint64_t capacity_pairs, mark_pairs, pairs;
+    uint64_t wakes;
+    bool closed, cancelled;
+    rp_ring_figures figures;
+};
+
+rp_ring *rp_ring_create(uint64_t capacity_pairs, double backpressure)
+{
+    rp_ring *ring = rp_alloc(1, sizeof *ring);
+    if (ring == NULL)
+        return NULL;
+    if (pthread_mutex_init(&ring->lock, NULL) != 0) {
+        free(ring);
+        return NULL;
+    }
+    const bool conditions = pthread_cond_init(&ring->not_full, NULL) == 0;
+    const bool both = conditions && pthread_cond_init(&ring->not_empty, NULL) == 0;
+    ring->capacity_pairs = capacity_pairs;
+    ring->mark_pairs = (uint64_t)((double)capacity_pairs * backpressure);
+    /* A batch has at least three places, hence three pairs, and at most as many places as pairs. */
+    ring->n_heads = (size_t)(capacity_pairs / 3 + 1);
+    ring->n_places = (size_t)capacity_pairs + RP_BATCH_PLACES;
+    ring->heads = rp_alloc(ring->n_heads, sizeof *ring->heads);
+    ring->places = rp_alloc(ring->n_places, sizeof *ring->places);
+    if (both && ring->heads != NULL && ring->places != NULL)
+        return ring;
+    if (both)
+        (void)pthread_cond_destroy(&ring->not_empty);
+    if (conditions)
+        (void)pthread_cond_destroy(&ring->not_full);
+    (void)pthread_mutex_destroy(&ring->lock);
+    free(ring->heads);
+    free(ring->places);
+    free(ring);
+    return NULL;
+}
+
+void rp_ring_destroy(rp_ring *ring)
+{
+    if (ring == NULL)
+        return;
+    (void)pthread_cond_destroy(&ring->not_empty);
+    (void)pthread_cond_destroy(&ring->not_full);
+    (void)pthread_mutex_destroy(&ring->lock);
+    free(ring->heads);
+    free(ring->places);
+    free(ring);
+}
+
+static bool has_room(const rp_ring *ring, const rp_batch *batch)
+{
+    if (ring->heads_in_use == 0)
+        return true;
+    return ring->pairs + rp_batch_n_pairs(batch) <= ring->capacity_pairs && ring->heads_in_use < ring->n_heads &&
+           ring->places_in_use + batch->n_places <= ring->n_places;
+}
+
+/* Gives the workers a moment when the channel is above the mark. */
+static void slow_down(rp_ring *ring)
+{
+    struct timespec until;
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += SLOW_PUSH_NS;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        until.tv_sec++;
+    }
+    ring->figures.n_slowed++;
+    (void)pthread_cond_timedwait(&ring->not_full, &ring->lock, &until);
+}
+
+rp_ring_status rp_ring_push(rp_ring *ring, const rp_batch *batch)
+{
+    (void)pthread_mutex_lock(&ring->lock);
+    const uint64_t begin = rp_clock_ns();
+    bool waited = false;
+    if (ring->heads_in_use > 0 && ring->pairs >= ring->mark_pairs && !ring->closed && !ring->cancelled) {
+        waited = true;
+        slow_down(ring);
+    }
+    while (!ring->closed && !ring->cancelled && !has_room(ring, batch)) {
+        waited = true;
+        (void)pthread_cond_wait(&ring->not_full, &ring->lock);
+    }
+    if (waited)
+        ring->figures.push_blocked_ns += rp_clock_ns() - begin;
+    rp_ring_status status = RP_RING_OK;
+    if (ring->cancelled) {
+        status = RP_RING_CANCELLED;
+    } else if (ring->closed) {
+        status = RP_RING_CLOSED;
+    } else {
+        ring->heads[(ring->first_head + ring->heads_in_use++) % ring->n_heads] =
+            (batch_head){batch->serial, batch->version, batch->kmer,  batch->seed_id,
+                         batch->frequency, batch->floor, batch->n_places};
+        for (uint32_t i = 0; i < batch->n_places; i++)
+            ring->places[(ring->first_place + ring->places_in_use++) % ring->n_places] = batch->places[i];
+        ring->pairs += rp_batch_n_pairs(batch);
+        ring->figures.n_batches++;
+        ring->figures.n_pairs += rp_batch_n_pairs(batch);
+        if (ring->pairs > ring->figures.max_pairs)
+            ring->figures.max_pairs = ring->pairs;
+        (void)pthread_cond_signal(&ring->not_empty);
+    }
+    (void)pthread_mutex_unlock(&ring->lock);
+    return status;
+}
+
+static void take_first(rp_ring *ring, rp_batch *batch)
+{
+    const batch_head *head = &ring->heads[ring->first_head];
+    batch->serial = head->serial;
+    batch->version = head->version;
+    batch->kmer = head->kmer;
+    batch->seed_id = head->seed_id;
+    batch->frequency = head->frequency;
+    batch->floor = head->floor;
+    batch->n_places = head->n_places;
+    for (uint32_t i = 0; i < head->n_places; i++)
+        batch->places[i] = ring->places[(ring->first_place + i) % ring->n_places];
+    ring->first_head = (ring->first_head + 1) % ring->n_heads;
+    ring->heads_in_use--;
+    ring->first_place = (ring->first_place + batch->n_places) % ring->n_places;
+    ring->places_in_use -= batch->n_places;
+    ring->pairs -= rp_batch_n_pairs(batch);
+}
+
+static rp_ring_status pop(rp_ring *ring, rp_batch *batches, size_t max_batches, size_t *n, bool wait)
+{
+    *n = 0;
+    (void)pthread_mutex_lock(&ring->lock);
+    const uint64_t wakes = ring->wakes;
+    if (wait && ring->heads_in_use == 0 && !ring->closed && !ring->cancelled) {
+        const uint64_t begin = rp_clock_ns();
+        while (ring->heads_in_use == 0 && !ring->closed && !ring->cancelled && ring->wakes == wakes)
+            (void)pthread_cond_wait(&ring->not_empty, &ring->lock);
+        ring->figures.pop_blocked_ns += rp_clock_ns() - begin;
+    }
+    rp_ring_status status = RP_RING_OK;
+    if (ring->cancelled) {
+        status = RP_RING_CANCELLED;
+    } else if (ring->heads_in_use > 0) {
+        while (*n < max_batches && ring->heads_in_use > 0)
+            take_first(ring, &batches[(*n)++]);
+        (void)pthread_cond_broadcast(&ring->not_full);
+    } else if (ring->closed) {
+        status = RP_RING_CLOSED;
+    } else {
+        status = wait ? RP_RING_WOKEN : RP_RING_EMPTY;
+    }
+    (void)pthread_mutex_unlock(&ring->lock);
+    return status;
+}
+
+rp_ring_status rp_ring_pop(rp_ring *ring, rp_batch *batches, size_t max_batches, size_t *n)
+{
+    return pop(ring, batches, max_batches, n, true);
+}
+
+rp_ring_status rp_ring_try_pop(rp_ring *ring, rp_batch *batches, size_t max_batches, size_t *n)
+{
+    return pop(ring, batches, max_batches, n, false);
+}
+
+static void raise_flag(rp_ring *ring, bool *flag)
+{
+    (void)pthread_mutex_lock(&ring->lock);
+    *flag = true;
+    (void)pthread_cond_broadcast(&ring->not_empty);
+    (void)pthread_cond_broadcast(&ring->not_full);
+    (void)pthread_mutex_unlock(&ring->lock);
+}
+
+void rp_ring_close(rp_ring *ring)
+{
+    raise_flag(ring, &ring->closed);
+}
+
+void rp_ring_cancel(rp_ring *ring)
+{
+    raise_flag(ring, &ring->cancelled);
+}
+
+void rp_ring_wake(rp_ring *ring)
+{
+    (void)pthread_mutex_lock(&ring->lock);
+    ring->wakes++;
+    (void)pthread_cond_broadcast(&ring->not_empty);
+    (void)pthread_mutex_unlock(&ring->lock);
+}
+
+rp_ring_figures rp_ring_measure(rp_ring *ring)
+{
+    (void)pthread_mutex_lock(&ring->lock);
+    const rp_ring_figures figures = ring->figures;
+    (void)pthread_mutex_unlock(&ring->lock);
+    return figures;
+}

@@ -1,0 +1,51 @@
+/* ring.h: the bounded channel of candidate batches between the producer and the workers.
+ *
+ * Capacity is counted in candidate pairs. Above the backpressure mark a push is slowed
+ * down, at capacity it waits; a batch larger than the whole capacity passes when the
+ * channel is empty. Batches come out in the order they went in. All functions are
+ * thread-safe.
+ */
+#ifndef RP_CHANNEL_RING_H
+#define RP_CHANNEL_RING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "produce/batch.h"
+
+typedef struct rp_ring rp_ring;
+
+typedef enum rp_ring_status {
+    RP_RING_OK,
+    RP_RING_CLOSED,    /* push: nothing more is taken; pop: closed and empty */
+    RP_RING_CANCELLED, /* what was in the channel is gone */
+    RP_RING_WOKEN,     /* pop: rp_ring_wake was called while waiting */
+    RP_RING_EMPTY      /* try_pop: nothing there at present */
+} rp_ring_status;
+
+typedef struct rp_ring_figures {
+    uint64_t n_batches, n_pairs;     /* that went through */
+    uint64_t max_pairs;              /* most at one time */
+    uint64_t push_blocked_ns, pop_blocked_ns;
+    uint64_t n_slowed;               /* pushes above the backpressure mark */
+} rp_ring_figures;
+
+/* capacity_pairs >= 1; backpressure in (0, 1]. NULL: out of memory. */
+rp_ring *rp_ring_create(uint64_t capacity_pairs, double backpressure) RP_MUST_CHECK;
+void rp_ring_destroy(rp_ring *ring);
+
+/* Copies the batch in. OK, CLOSED or CANCELLED: only with OK it will come out. */
+rp_ring_status rp_ring_push(rp_ring *ring, const rp_batch *batch) RP_MUST_CHECK;
+
+/* Copies up to max_batches out; *n of them (0 unless OK). pop waits for at least one. */
+rp_ring_status rp_ring_pop(rp_ring *ring, rp_batch *batches, size_t max_batches, size_t *n) RP_MUST_CHECK;
+rp_ring_status rp_ring_try_pop(rp_ring *ring, rp_batch *batches, size_t max_batches, size_t *n) RP_MUST_CHECK;
+
+void rp_ring_close(rp_ring *ring);  /* no more pushes; what is there can be popped */
+void rp_ring_cancel(rp_ring *ring); /* both sides return CANCELLED from now on */
+void rp_ring_wake(rp_ring *ring);   /* every pop that waits now returns WOKEN */
+
+rp_ring_figures rp_ring_measure(rp_ring *ring);
+
+#endif

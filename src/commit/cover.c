@@ -1,0 +1,65 @@
+/* cover.c: the permanent mask of committed families; see cover.h. */
+#include "commit/cover.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+bool rp_cover_init(rp_cover *cover, uint64_t length_bp)
+{
+    cover->changed = rp_alloc((size_t)(length_bp / RP_COVER_BLOCK_BP + 1), sizeof *cover->changed);
+    atomic_init(&cover->version, 0);
+    return rp_bitmask_init(&cover->covered, length_bp) && cover->changed != NULL;
+}
+
+void rp_cover_clear(rp_cover *cover)
+{
+    rp_bitmask_clear(&cover->covered);
+    free((void *)cover->changed);
+    cover->changed = NULL;
+}
+
+static void stamp(rp_cover *cover, rp_interval interval, uint32_t version)
+{
+    for (uint64_t block = interval.begin / RP_COVER_BLOCK_BP; block <= (interval.end - 1) / RP_COVER_BLOCK_BP; block++)
+        atomic_store_explicit(&cover->changed[block], version, memory_order_relaxed);
+}
+
+static void change(rp_cover *cover, const rp_interval *intervals, size_t n, bool add)
+{
+    const uint32_t version = atomic_load_explicit(&cover->version, memory_order_relaxed) + 1;
+    for (size_t i = 0; i < n; i++) {
+        const rp_interval here = intervals[i];
+        if (here.begin >= here.end)
+            continue;
+        const uint64_t set = rp_bitmask_count(&cover->covered, here.begin, here.end);
+        if (set == (add ? here.end - here.begin : 0))
+            continue; /* nothing changes: whoever read this stays right */
+        stamp(cover, here, version);
+        if (add)
+            rp_bitmask_set(&cover->covered, here.begin, here.end);
+        else
+            rp_bitmask_unset(&cover->covered, here.begin, here.end);
+    }
+    atomic_store_explicit(&cover->version, version, memory_order_release);
+}
+
+void rp_cover_add(rp_cover *cover, const rp_interval *intervals, size_t n)
+{
+    change(cover, intervals, n, true);
+}
+
+void rp_cover_remove(rp_cover *cover, const rp_interval *intervals, size_t n)
+{
+    change(cover, intervals, n, false);
+}
+
+bool rp_cover_changed_since(const rp_cover *cover, rp_interval interval, uint32_t version)
+{
+    if (interval.begin >= interval.end)
+        return false;
+    for (uint64_t block = interval.begin / RP_COVER_BLOCK_BP; block <= (interval.end - 1) / RP_COVER_BLOCK_BP; block++)
+        if (atomic_load_explicit(&cover->changed[block], memory_order_relaxed) > version)
+            return true;
+    return false;
+}

@@ -1,0 +1,636 @@
+/* discover.c: the pipeline from seeds to families; see discover.h. */
+#include "discover/discover.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/random.h"
+#include "claim/claims.h"
+#include "commit/order.h"
+#include "family/family.h"
+#include "produce/prescreen.h"
+
+enum {
+    WINDOW = 1 << 14,        /* results that may wait for an earlier one */
+    POP_BATCHES = 16,        /* batches that a worker prescreens in one go */
+    PRODUCE_AT_ONCE = 256    /* seeds that the producer looks up with one token */
+};
+
+/* What a worker made of a batch that passed the prescreen: reused from a free list. */
+typedef struct growth {
+    rp_family family;
+    rp_intervals reads;
+    rp_claim_guard guard;
+    struct growth *next_free;
+} growth;
+
+typedef enum outcome { OUTCOME_GONE, OUTCOME_WAITS, OUTCOME_REJECTED, OUTCOME_GROWN } outcome;
+
+/* One for each serial of the window. */
+typedef struct result {
+    outcome outcome;
+    uint32_t seed_id, floor, frequency;
+    uint32_t version;        /* of the cover when the work began */
+    growth *growth;          /* of a seed that was grown, else NULL */
+} result;
+
+/* A batch that passed the prescreen and waits for a worker or for its claim. */
+typedef struct survivor {
+    uint64_t serial;
+    uint32_t seed_id, floor;
+    uint64_t tried_at;       /* value of `next` when its claim failed; UINT64_MAX: not tried */
+} survivor;
+
+RP_ARRAY(survivors, survivor);
+RP_ARRAY(deferred_seeds, uint32_t);
+
+typedef struct worker_scratch {
+    rp_builder *builder;
+    rp_place_list *list;
+    rp_batch batches[POP_BATCHES];
+    rp_batch batch;          /* of the work in hand */
+    rp_intervals windows;    /* of a claim */
+    rp_random random;
+} worker_scratch;
+
+typedef struct discovery {
+    const rp_view *view;
+    const rp_kmer_index *index;
+    rp_cover *cover;
+    const rp_discover_parameters *parameters;
+    rp_library *library;
+    rp_discover_figures *figures;
+    rp_seeds *seeds;
+    rp_ring *ring;
+    rp_claims claims;
+    rp_order order;
+    rp_tokens tokens;
+    result *results;
+    survivors survivors;     /* by serial; guarded by order.lock */
+    growth *free_growths;    /* guarded by order.lock */
+    uint64_t n_popped;       /* serials below this have left the channel; guarded by order.lock */
+    uint64_t n_produced;     /* the producer's */
+    uint64_t n_pairs;        /* of batches that were worked on; the committer's */
+    atomic_bool enough;      /* max_candidates is reached; relaxed: a late look costs some batches */
+    worker_scratch *scratch;
+    rp_intervals commit_intervals; /* the committer's */
+    deferred_seeds held_back[2];   /* ids and counts that the producer puts down; merged between tiers */
+} discovery;
+
+typedef struct discovery_thread {
+    discovery *run;
+    unsigned worker;
+    pthread_t thread;
+} discovery_thread;
+
+/* --- Work on one batch --- */
+
+static void delay_at_random(discovery *run, unsigned worker)
+{
+    if (run->parameters->delay_seed == 0)
+        return;
+    const uint64_t draw = rp_random_below(&run->scratch[worker].random, 16);
+    if (draw == 0) {
+        const struct timespec pause = {0, (long)rp_random_below(&run->scratch[worker].random, 400000)};
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
+/* Looks the seed up as the cover stands now, and prescreens it. */
+static bool screen(discovery *run, unsigned worker, uint32_t seed_id, uint32_t floor, result *into)
+{
+    worker_scratch *scratch = &run->scratch[worker];
+    into->seed_id = seed_id;
+    into->floor = floor;
+    into->version = rp_cover_version(run->cover);
+    into->growth = NULL;
+    const rp_seed_state state =
+        rp_seeds_fill(run->seeds, run->view, seed_id, floor, scratch->list, &scratch->batch);
+    into->frequency = scratch->batch.frequency;
+    if (state == RP_SEED_NO_MEMORY)
+        return false;
+    if (state == RP_SEED_GONE)
+        into->outcome = OUTCOME_GONE;
+    else if (state == RP_SEED_WAITS)
+        into->outcome = OUTCOME_WAITS;
+    else
+        into->outcome = rp_prescreen(run->view, &scratch->batch, rp_kmer_index_k(run->index)) ? OUTCOME_GROWN
+                                                                                               : OUTCOME_REJECTED;
+    return true;
+}
+
+/* Grows the batch in the worker's scratch, which has passed the prescreen. */
+static bool grow(discovery *run, unsigned worker, growth *into)
+{
+    const rp_batch *batch = &run->scratch[worker].batch;
+    into->reads.n = 0;
+    const bool ok = rp_family_grow(run->scratch[worker].builder, run->view, run->index, batch->kmer, batch->places,
+                                   batch->n_places, &into->family, &into->reads);
+    rp_intervals_merge(&into->reads);
+    return ok;
+}
+
+/* --- Commit --- */
+
+/* Whether a place of the seed, with the flanks that the prescreen looks at, has changed. */
+static bool places_changed(const discovery *run, uint32_t seed_id, uint32_t version)
+{
+    const unsigned k = rp_kmer_index_k(run->index);
+    const rp_occurrences occurrences = rp_kmer_index_get(run->index, seed_id);
+    for (uint32_t i = 0; i < occurrences.count; i++) {
+        const uint64_t position = rp_kmer_index_position(run->index, occurrences.first + i);
+        const uint64_t begin = position < RP_PRESCREEN_FLANK_BP ? 0 : position - RP_PRESCREEN_FLANK_BP;
+        uint64_t end = position + k + RP_PRESCREEN_FLANK_BP;
+        end = end < run->view->genome->length_bp ? end : run->view->genome->length_bp;
+        if (rp_cover_changed_since(run->cover, (rp_interval){begin, end}, version))
+            return true;
+    }
+    return false;
+}
+
+static bool is_stale(const discovery *run, const result *made)
+{
+    if (made->version == rp_cover_version(run->cover) || made->outcome == OUTCOME_GONE)
+        return false; /* a cover only grows: a seed that is gone stays so */
+    if (made->outcome == OUTCOME_GROWN)
+        for (size_t i = 0; i < made->growth->reads.n; i++)
+            if (rp_cover_changed_since(run->cover, made->growth->reads.items[i], made->version))
+                return true;
+    return places_changed(run, made->seed_id, made->version);
+}
+
+static growth *take_growth(discovery *run)
+{
+    (void)pthread_mutex_lock(&run->order.lock);
+    growth *taken = run->free_growths;
+    if (taken != NULL)
+        run->free_growths = taken->next_free;
+    (void)pthread_mutex_unlock(&run->order.lock);
+    return taken != NULL ? taken : rp_alloc(1, sizeof *taken);
+}
+
+static void return_growth(discovery *run, growth *used)
+{
+    if (used == NULL)
+        return;
+    rp_claims_give_back(&run->claims, &used->guard);
+    (void)pthread_mutex_lock(&run->order.lock);
+    used->next_free = run->free_growths;
+    run->free_growths = used;
+    (void)pthread_mutex_unlock(&run->order.lock);
+}
+
+static bool make_again(discovery *run, unsigned worker, result *made)
+{
+    run->figures->n_redone++;
+    growth *again = made->growth;
+    if (!screen(run, worker, made->seed_id, made->floor, made)) {
+        made->growth = again;
+        return false;
+    }
+    made->growth = again;
+    if (made->outcome != OUTCOME_GROWN)
+        return true;
+    if (again == NULL)
+        made->growth = again = take_growth(run);
+    return again != NULL && grow(run, worker, again);
+}
+
+static bool commit_growth(discovery *run, growth *grown)
+{
+    rp_seeds_use(run->seeds, &grown->family.consensus);
+    if (!rp_family_holds(&grown->family)) {
+        run->figures->n_failed++;
+        return true;
+    }
+    run->figures->n_tandem += grown->family.tandem;
+    if (!rp_family_intervals(&grown->family, &run->commit_intervals) || !rp_library_add(run->library, &grown->family))
+        return false;
+    rp_cover_add(run->cover, run->commit_intervals.items, run->commit_intervals.n);
+    return true;
+}
+
+static void count_pairs(discovery *run, const result *made)
+{
+    const uint64_t n = made->frequency < RP_BATCH_PLACES ? made->frequency : RP_BATCH_PLACES;
+    run->n_pairs += n * (n - 1) / 2;
+    if (run->parameters->max_candidates > 0 && run->n_pairs >= run->parameters->max_candidates)
+        atomic_store_explicit(&run->enough, true, memory_order_relaxed);
+}
+
+static bool commit(void *context, uint64_t serial, void *posted, unsigned worker, rp_error *error)
+{
+    (void)serial;
+    discovery *run = context;
+    result *made = posted;
+    bool ok = true;
+    if (atomic_load_explicit(&run->enough, memory_order_relaxed)) {
+        /* what was sent meanwhile does not count */
+    } else if (rp_seeds_is_used(run->seeds, made->seed_id)) {
+        run->figures->n_gone++;
+    } else {
+        if (is_stale(run, made))
+            ok = make_again(run, worker, made);
+        if (ok && (made->outcome == OUTCOME_REJECTED || made->outcome == OUTCOME_GROWN))
+            count_pairs(run, made);
+        if (ok && made->outcome == OUTCOME_GONE) {
+            run->figures->n_gone++;
+        } else if (ok && made->outcome == OUTCOME_WAITS) {
+            run->figures->n_deferred++;
+            ok = rp_seeds_defer(run->seeds, made->seed_id, made->frequency);
+        } else if (ok && made->outcome == OUTCOME_REJECTED) {
+            run->figures->n_rejected++;
+        } else if (ok) {
+            ok = commit_growth(run, made->growth);
+        }
+    }
+    if (made->growth != NULL) {
+        return_growth(run, made->growth);
+        made->growth = NULL;
+        rp_ring_wake(run->ring); /* its claim may have kept somebody waiting */
+    }
+    return ok || rp_error_memory(error, "growing a family");
+}
+
+/* --- Workers --- */
+
+static bool put_survivor(discovery *run, survivor fresh)
+{
+    (void)pthread_mutex_lock(&run->order.lock);
+    survivors *list = &run->survivors;
+    const bool ok = survivors_reserve(list, list->n + 1);
+    if (ok) {
+        size_t at = list->n++;
+        for (; at > 0 && list->items[at - 1].serial > fresh.serial; at--)
+            list->items[at] = list->items[at - 1];
+        list->items[at] = fresh;
+    }
+    (void)pthread_mutex_unlock(&run->order.lock);
+    return ok;
+}
+
+/* Takes the first survivor that is due or has not failed to get its claim since the last commit. Under the lock. */
+static bool take_survivor(discovery *run, survivor *taken)
+{
+    survivors *list = &run->survivors;
+    for (size_t i = 0; i < list->n; i++) {
+        if (list->items[i].tried_at == run->order.next && list->items[i].serial != run->order.next)
+            continue;
+        *taken = list->items[i];
+        memmove(list->items + i, list->items + i + 1, (list->n - 1 - i) * sizeof *list->items);
+        list->n--;
+        return true;
+    }
+    return false;
+}
+
+/* Claims the windows around the places of the batch in the worker's scratch. */
+static rp_claim_status claim(discovery *run, unsigned worker, growth *into)
+{
+    worker_scratch *scratch = &run->scratch[worker];
+    const rp_batch *batch = &scratch->batch;
+    const uint64_t reach = run->parameters->extension_length_bp;
+    scratch->windows.n = 0;
+    for (uint32_t i = 0; i < batch->n_places; i++) {
+        const uint64_t at = batch->places[i].position;
+        const rp_interval window = {at < reach ? 0 : at - reach, at + rp_kmer_index_k(run->index) + reach};
+        if (!rp_intervals_push(&scratch->windows, window))
+            return RP_CLAIM_NO_MEMORY;
+    }
+    return rp_claims_take(&run->claims, scratch->windows.items, scratch->windows.n, &into->guard);
+}
+
+/* Works on a survivor: it is looked up again, claimed and grown, or put back when the claim is taken. */
+static bool run_survivor(discovery *run, unsigned worker, survivor mine, uint64_t due)
+{
+    result *into = &run->results[mine.serial % WINDOW];
+    delay_at_random(run, worker);
+    if (rp_seeds_is_used(run->seeds, mine.seed_id))
+        *into = (result){.outcome = OUTCOME_GONE, .seed_id = mine.seed_id, .floor = mine.floor};
+    else if (!screen(run, worker, mine.seed_id, mine.floor, into))
+        return false;
+    else if (into->outcome == OUTCOME_GROWN) {
+        growth *grown = take_growth(run);
+        if (grown == NULL)
+            return false;
+        const rp_claim_status status = claim(run, worker, grown);
+        if (status == RP_CLAIM_TAKEN && mine.serial != due) {
+            return_growth(run, grown);
+            (void)pthread_mutex_lock(&run->order.lock);
+            run->figures->n_parked++;
+            (void)pthread_mutex_unlock(&run->order.lock);
+            mine.tried_at = due;
+            return put_survivor(run, mine);
+        }
+        into->growth = grown;
+        if (status == RP_CLAIM_NO_MEMORY || !grow(run, worker, grown))
+            return false;
+    }
+    rp_order_post(&run->order, mine.serial, into, worker);
+    return true;
+}
+
+static bool screen_batches(discovery *run, unsigned worker, size_t n)
+{
+    worker_scratch *scratch = &run->scratch[worker];
+    size_t n_survivors = 0;
+    for (size_t i = 0; i < n; i++) {
+        const rp_batch *batch = &scratch->batches[i];
+        result *into = &run->results[batch->serial % WINDOW];
+        delay_at_random(run, worker);
+        if (rp_seeds_is_used(run->seeds, batch->seed_id)) {
+            *into = (result){.outcome = OUTCOME_GONE, .seed_id = batch->seed_id, .floor = batch->floor};
+        } else if (batch->version == rp_cover_version(run->cover)) {
+            *into = (result){.seed_id = batch->seed_id, .floor = batch->floor, .frequency = batch->frequency,
+                             .version = (uint32_t)batch->version};
+            into->outcome =
+                rp_prescreen(run->view, batch, rp_kmer_index_k(run->index)) ? OUTCOME_GROWN : OUTCOME_REJECTED;
+        } else if (!screen(run, worker, batch->seed_id, batch->floor, into)) {
+            return false;
+        }
+        if (into->outcome == OUTCOME_GROWN) {
+            if (!put_survivor(run, (survivor){batch->serial, batch->seed_id, batch->floor, UINT64_MAX}))
+                return false;
+            n_survivors++;
+        } else {
+            rp_order_post(&run->order, batch->serial, into, worker);
+        }
+    }
+    if (n_survivors > 1)
+        rp_ring_wake(run->ring); /* work for those who wait */
+    return true;
+}
+
+typedef enum next_step { STEP_AGAIN, STEP_WAIT_RING, STEP_WAIT_COMMIT, STEP_END } next_step;
+
+/* One piece of work for a worker that holds a token. */
+static bool work_once(discovery *run, unsigned worker, next_step *step, uint64_t *due)
+{
+    rp_order *order = &run->order;
+    *step = STEP_AGAIN;
+    (void)pthread_mutex_lock(&order->lock);
+    *due = order->next;
+    survivor mine;
+    if (order->failed) {
+        *step = STEP_END;
+    } else if (take_survivor(run, &mine)) {
+        (void)pthread_mutex_unlock(&order->lock);
+        return run_survivor(run, worker, mine, *due);
+    } else if (run->n_popped + POP_BATCHES <= order->next + WINDOW) {
+        size_t n = 0;
+        const rp_ring_status status = rp_ring_try_pop(run->ring, run->scratch[worker].batches, POP_BATCHES, &n);
+        run->n_popped += n;
+        if (status == RP_RING_OK) {
+            (void)pthread_mutex_unlock(&order->lock);
+            return screen_batches(run, worker, n);
+        }
+        if (status == RP_RING_EMPTY)
+            *step = STEP_WAIT_RING;
+        else if (run->survivors.n == 0 || status == RP_RING_CANCELLED)
+            *step = STEP_END;
+        else
+            *step = STEP_WAIT_COMMIT; /* parked survivors, which a commit will free */
+    } else {
+        *step = STEP_WAIT_COMMIT; /* too far ahead of the result that is due */
+    }
+    (void)pthread_mutex_unlock(&order->lock);
+    return true;
+}
+
+/* Waits without a token until there may be work again. */
+static void wait_for_work(discovery *run, unsigned worker, next_step step, uint64_t due)
+{
+    rp_order *order = &run->order;
+    if (step == STEP_WAIT_RING) {
+        size_t n = 0; /* none are taken: work_once takes them, under its limits */
+        const rp_ring_status status = rp_ring_pop(run->ring, run->scratch[worker].batches, 0, &n);
+        (void)status;
+    } else if (step == STEP_WAIT_COMMIT) {
+        (void)pthread_mutex_lock(&order->lock);
+        while (order->next == due && !order->failed)
+            (void)pthread_cond_wait(&order->progress, &order->lock);
+        (void)pthread_mutex_unlock(&order->lock);
+    }
+}
+
+static void work(discovery *run, unsigned worker)
+{
+    next_step step = STEP_AGAIN;
+    uint64_t due = 0;
+    while (step != STEP_END) {
+        rp_tokens_take(&run->tokens);
+        bool ok = true;
+        do
+            ok = work_once(run, worker, &step, &due);
+        while (ok && step == STEP_AGAIN);
+        rp_tokens_give(&run->tokens);
+        if (!ok) {
+            rp_error error = {""};
+            (void)rp_error_memory(&error, "growing a family");
+            rp_order_fail(&run->order, &error);
+            step = STEP_END;
+        }
+        wait_for_work(run, worker, step, due);
+    }
+    (void)pthread_mutex_lock(&run->order.lock);
+    const bool failed = run->order.failed;
+    (void)pthread_mutex_unlock(&run->order.lock);
+    if (failed)
+        rp_ring_cancel(run->ring); /* the producer and the others end too */
+}
+
+static void *worker_main(void *argument)
+{
+    discovery_thread *self = argument;
+    work(self->run, self->worker);
+    return NULL;
+}
+
+/* --- Producer --- */
+
+static bool hold_back(discovery *run, uint32_t seed_id, uint32_t count)
+{
+    return deferred_seeds_push(&run->held_back[0], seed_id) && deferred_seeds_push(&run->held_back[1], count);
+}
+
+/* Sends the seeds of one tier from rank `begin` on; at most PRODUCE_AT_ONCE looked up. */
+static bool produce_some(discovery *run, size_t begin, size_t end, rp_place_list *list, rp_batch *batch, bool *stop)
+{
+    for (size_t rank = begin; rank < end && !*stop; rank++) {
+        const uint32_t seed_id = rp_seeds_at(run->seeds, rank);
+        if (rp_seeds_is_used(run->seeds, seed_id))
+            continue;
+        batch->version = rp_cover_version(run->cover);
+        const rp_seed_state state =
+            rp_seeds_fill(run->seeds, run->view, seed_id, rp_seeds_floor(run->seeds), list, batch);
+        if (state == RP_SEED_NO_MEMORY || (state == RP_SEED_WAITS && !hold_back(run, seed_id, batch->frequency)))
+            return false;
+        if (state != RP_SEED_READY)
+            continue;
+        batch->serial = run->n_produced;
+        if (atomic_load_explicit(&run->enough, memory_order_relaxed) || rp_ring_push(run->ring, batch) != RP_RING_OK) {
+            *stop = true; /* max_candidates, or a worker has failed */
+            break;
+        }
+        run->n_produced++;
+    }
+    return true;
+}
+
+/* Waits until everything that was sent is committed. False: the run has failed. */
+static bool wait_committed(discovery *run)
+{
+    rp_order *order = &run->order;
+    (void)pthread_mutex_lock(&order->lock);
+    while (order->next < run->n_produced && !order->failed)
+        (void)pthread_cond_wait(&order->progress, &order->lock);
+    const bool ok = !order->failed;
+    (void)pthread_mutex_unlock(&order->lock);
+    return ok;
+}
+
+static bool produce(discovery *run, rp_error *error)
+{
+    rp_place_list *list = rp_place_list_create();
+    rp_batch *batch = rp_alloc(1, sizeof *batch);
+    bool ok = list != NULL && batch != NULL;
+    bool stop = false;
+    size_t n = 0;
+    if (!ok)
+        (void)rp_error_memory(error, "producer");
+    while (ok && !stop && (ok = rp_seeds_next_tier(run->seeds, &n, error)) && n > 0) {
+        for (size_t done = 0; ok && !stop && done < n; done += PRODUCE_AT_ONCE) {
+            const size_t end = n - done < PRODUCE_AT_ONCE ? n : done + PRODUCE_AT_ONCE;
+            rp_tokens_take(&run->tokens);
+            ok = produce_some(run, done, end, list, batch, &stop) || rp_error_memory(error, "producer");
+            rp_tokens_give(&run->tokens);
+        }
+        stop = !wait_committed(run) || stop;
+        for (size_t i = 0; ok && i < run->held_back[0].n; i++)
+            ok = rp_seeds_defer(run->seeds, run->held_back[0].items[i], run->held_back[1].items[i]) ||
+                 rp_error_memory(error, "producer");
+        run->figures->n_deferred += run->held_back[0].n;
+        run->held_back[0].n = run->held_back[1].n = 0;
+    }
+    rp_place_list_destroy(list);
+    free(batch);
+    return ok;
+}
+
+/* --- The whole --- */
+
+static bool set_up(discovery *run)
+{
+    const unsigned n_threads = run->parameters->n_threads;
+    run->scratch = rp_alloc(n_threads, sizeof *run->scratch);
+    run->results = rp_alloc(WINDOW, sizeof *run->results);
+    if (run->scratch == NULL || run->results == NULL)
+        return false;
+    for (unsigned i = 0; i < n_threads; i++) {
+        run->scratch[i].builder = rp_builder_create(run->parameters->kernel);
+        run->scratch[i].list = rp_place_list_create();
+        run->scratch[i].random.state = run->parameters->delay_seed + i;
+        if (run->scratch[i].builder == NULL || run->scratch[i].list == NULL)
+            return false;
+    }
+    run->ring = rp_ring_create(run->parameters->channel_capacity, run->parameters->backpressure);
+    return run->ring != NULL && rp_claims_init(&run->claims, run->view->genome->length_bp);
+}
+
+static void take_down(discovery *run)
+{
+    if (run->results != NULL)
+        for (size_t i = 0; i < WINDOW; i++) /* of a run that failed */
+            return_growth(run, run->results[i].growth);
+    run->figures->claims_left = run->claims.words != NULL ? rp_claims_count(&run->claims) : 0;
+    while (run->free_growths != NULL) {
+        growth *gone = run->free_growths;
+        run->free_growths = gone->next_free;
+        rp_family_clear(&gone->family);
+        free(gone->reads.items);
+        rp_claim_guard_clear(&gone->guard);
+        free(gone);
+    }
+    for (unsigned i = 0; run->scratch != NULL && i < run->parameters->n_threads; i++) {
+        if (run->scratch[i].builder != NULL)
+            run->figures->cells += rp_builder_cells(run->scratch[i].builder);
+        rp_builder_destroy(run->scratch[i].builder);
+        rp_place_list_destroy(run->scratch[i].list);
+        free(run->scratch[i].windows.items);
+    }
+    free(run->scratch);
+    free(run->results);
+    if (run->ring != NULL)
+        run->figures->ring = rp_ring_measure(run->ring);
+    rp_ring_destroy(run->ring);
+    rp_claims_clear(&run->claims);
+    free(run->survivors.items);
+    free(run->commit_intervals.items);
+    free(run->held_back[0].items);
+    free(run->held_back[1].items);
+}
+
+/* Starts the workers, produces, closes the channel, joins the workers. */
+static bool run_threads(discovery *run, rp_error *error)
+{
+    const unsigned n_threads = run->parameters->n_threads;
+    discovery_thread *threads = rp_alloc(n_threads, sizeof *threads);
+    if (threads == NULL)
+        return rp_error_memory(error, "worker pool");
+    unsigned n_started = 0;
+    bool ok = true;
+    for (; n_started < n_threads; n_started++) {
+        threads[n_started] = (discovery_thread){.run = run, .worker = n_started};
+        const int failure = pthread_create(&threads[n_started].thread, NULL, worker_main, &threads[n_started]);
+        if (failure != 0) {
+            ok = n_started > 0 || rp_error_set(error, "cannot start a worker thread: %s", strerror(failure));
+            break; /* fewer workers give the same result */
+        }
+    }
+    if (ok)
+        ok = produce(run, error);
+    if (ok)
+        rp_ring_close(run->ring);
+    else
+        rp_ring_cancel(run->ring);
+    for (unsigned i = 0; i < n_started; i++)
+        (void)pthread_join(threads[i].thread, NULL);
+    free(threads);
+    if (ok && run->order.failed)
+        ok = rp_error_set(error, "%s", run->order.error.message);
+    return ok;
+}
+
+bool rp_discover(const rp_view *view, const rp_kmer_index *index, rp_cover *cover,
+                 const rp_discover_parameters *parameters, rp_library *library, rp_discover_figures *figures,
+                 rp_error *error)
+{
+    *figures = (rp_discover_figures){0};
+    discovery run = {.view = view, .index = index, .cover = cover, .parameters = parameters, .library = library,
+                     .figures = figures};
+    if (!rp_tokens_init(&run.tokens, parameters->n_threads))
+        return rp_error_set(error, "cannot make a lock");
+    if (!rp_order_init(&run.order, WINDOW, commit, &run)) {
+        rp_tokens_clear(&run.tokens);
+        return rp_error_memory(error, "committer");
+    }
+    bool ok = set_up(&run) || rp_error_memory(error, "worker pool");
+    if (ok) {
+        run.seeds = rp_seeds_create(view, index, &parameters->seed_limits, parameters->n_threads, error);
+        ok = run.seeds != NULL;
+    }
+    if (ok) {
+        figures->n_seeds = rp_seeds_total(run.seeds);
+        ok = run_threads(&run, error);
+    }
+    take_down(&run);
+    figures->n_batches = run.n_produced;
+    figures->n_pairs = run.n_pairs;
+    figures->token_wait_ns = run.tokens.waited_ns;
+    rp_seeds_destroy(run.seeds);
+    rp_order_clear(&run.order);
+    rp_tokens_clear(&run.tokens);
+    return ok;
+}

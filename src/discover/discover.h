@@ -1,0 +1,54 @@
+/* discover.h: from the k-mer index to families: producer, channel, workers, committer.
+ *
+ * One producer looks up the places of seeds, from frequent to rare, and sends them as
+ * batches through the channel. Workers prescreen batches; for those that pass they claim
+ * the regions and grow a family. Results are committed in the order of the batches
+ * (commit/order.h). The families are a function of the genome, the index and the seed
+ * limits alone: not of threads, the channel's capacity or timing.
+ */
+#ifndef RP_DISCOVER_DISCOVER_H
+#define RP_DISCOVER_DISCOVER_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/tokens.h"
+#include "channel/ring.h"
+#include "commit/cover.h"
+#include "discover/library.h"
+#include "produce/seeds.h"
+
+typedef struct rp_discover_parameters {
+    unsigned n_threads;
+    uint64_t channel_capacity;    /* candidate pairs */
+    double backpressure;
+    uint64_t max_candidates;      /* pairs; 0: no limit */
+    uint32_t extension_length_bp; /* what a claim takes on either side of a place */
+    rp_seed_limits seed_limits;
+    const rp_band_kernel *kernel;
+    uint64_t delay_seed;          /* for tests: workers wait at random moments; 0: never */
+} rp_discover_parameters;
+
+typedef struct rp_discover_figures {
+    uint64_t n_seeds;             /* k-mers frequent enough at the start */
+    uint64_t n_pairs;             /* candidate pairs of the seeds that were looked at */
+    uint64_t n_rejected;          /* by the prescreen */
+    uint64_t n_failed;            /* grew, but made no family */
+    uint64_t n_tandem;            /* families that are tandem repeats */
+    /* of this run, not of the result: */
+    uint64_t n_gone;              /* batches whose places were covered by then */
+    uint64_t n_deferred;          /* batches put down for a later turn */
+    uint64_t n_batches, n_redone, n_parked;
+    uint64_t cells;
+    uint64_t token_wait_ns;
+    uint64_t claims_left;         /* claims not given back: always 0 */
+    rp_ring_figures ring;
+} rp_discover_figures;
+
+/* Appends the families to *library and covers their copies in *cover. `view` shows the
+ * genome under that cover. */
+bool rp_discover(const rp_view *view, const rp_kmer_index *index, rp_cover *cover,
+                 const rp_discover_parameters *parameters, rp_library *library, rp_discover_figures *figures,
+                 rp_error *error) RP_MUST_CHECK;
+
+#endif

@@ -1,0 +1,224 @@
+/* family.c: growth and refinement of one family; see family.h. */
+#include "family/family.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "family/grow.h"
+#include "family/self_words.h"
+#include "family/trim.h"
+#include "family/vote.h"
+
+enum {
+    ROUNDS = 4,
+    ROUND_MIN_GAIN_BP = 20,       /* refinement ends when a round of growth added less */
+    END_SLACK_BP = 12,            /* a copy that comes this near to an end can carry growth there */
+    LEFT_FROM_COPIES_BP = 200,    /* when the right side gave this much, the left starts from recruited copies */
+    MIN_GROWN_BP = 40             /* what growth must give for recruitment to be tried */
+};
+
+struct rp_builder {
+    rp_grower *grower;
+    rp_extender *extender;
+    rp_recruiter *recruiter;
+    rp_voter *voter;
+    rp_codes turned;              /* the consensus' reverse complement, for growth to the left */
+    rp_strand_walk *walks;
+    size_t walk_capacity;
+    rp_self_words words;
+};
+
+void rp_family_clear(rp_family *family)
+{
+    free(family->consensus.items);
+    free(family->copies.items);
+    *family = (rp_family){0};
+}
+
+bool rp_family_holds(const rp_family *family)
+{
+    return family->consensus.n >= RP_FAMILY_MIN_BP && family->copies.n >= RP_FAMILY_MIN_COPIES;
+}
+
+rp_builder *rp_builder_create(const rp_band_kernel *kernel)
+{
+    rp_builder *builder = rp_alloc(1, sizeof *builder);
+    if (builder == NULL)
+        return NULL;
+    builder->grower = rp_grower_create(kernel);
+    builder->extender = rp_extender_create(kernel);
+    builder->recruiter = rp_recruiter_create(builder->extender);
+    builder->voter = rp_voter_create();
+    if (builder->grower == NULL || builder->extender == NULL || builder->recruiter == NULL || builder->voter == NULL) {
+        rp_builder_destroy(builder);
+        return NULL;
+    }
+    return builder;
+}
+
+void rp_builder_destroy(rp_builder *builder)
+{
+    if (builder == NULL)
+        return;
+    rp_grower_destroy(builder->grower);
+    rp_recruiter_destroy(builder->recruiter);
+    rp_extender_destroy(builder->extender);
+    rp_voter_destroy(builder->voter);
+    free(builder->turned.items);
+    free(builder->walks);
+    free(builder);
+}
+
+rp_recruiter *rp_builder_recruiter(rp_builder *builder)
+{
+    return builder->recruiter;
+}
+
+struct rp_voter *rp_builder_voter(rp_builder *builder)
+{
+    return builder->voter;
+}
+
+uint64_t rp_builder_cells(const rp_builder *builder)
+{
+    return rp_grower_cells(builder->grower) + rp_extender_cells(builder->extender);
+}
+
+/* Grows the right end, or with `left` the left one, along builder->walks. */
+static bool grow_end(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, bool left, size_t n_walks,
+                     rp_family *family, rp_intervals *reads)
+{
+    rp_codes *consensus = &family->consensus;
+    bool tandem = false;
+    if (left) {
+        if (!rp_codes_reverse_complement(&builder->turned, consensus->items, consensus->n) ||
+            !rp_grow(builder->grower, view, index, &builder->turned, builder->walks, n_walks, reads, &tandem) ||
+            !rp_codes_reverse_complement(consensus, builder->turned.items, builder->turned.n))
+            return false;
+    } else if (!rp_grow(builder->grower, view, index, consensus, builder->walks, n_walks, reads, &tandem)) {
+        return false;
+    }
+    family->tandem |= tandem;
+    return true;
+}
+
+/* The walks on from the copies that reach the right (left) end of the consensus. */
+static bool walks_from_copies(rp_builder *builder, const rp_view *view, const rp_family *family, bool left, size_t *n)
+{
+    const uint32_t length = (uint32_t)family->consensus.n;
+    if (!rp_reserve((void **)&builder->walks, &builder->walk_capacity, family->copies.n, sizeof *builder->walks))
+        return false;
+    *n = 0;
+    for (size_t i = 0; i < family->copies.n; i++) {
+        const rp_copy *copy = &family->copies.items[i];
+        const uint32_t short_by = left ? copy->consensus_begin : length - copy->consensus_end;
+        if (short_by > END_SLACK_BP)
+            continue;
+        const bool reverse = copy->reverse != left; /* going left on a forward copy is going down the genome */
+        const uint64_t end = reverse ? copy->begin : copy->end;
+        rp_strand_walk walk = rp_view_walk(view, end, reverse);
+        if (walk.limit_bp <= short_by)
+            continue;
+        walk.origin = reverse ? end - short_by : end + short_by;
+        walk.limit_bp -= short_by;
+        builder->walks[(*n)++] = walk;
+    }
+    return true;
+}
+
+static bool grow_from_copies(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, bool left,
+                             rp_family *family, rp_intervals *reads)
+{
+    size_t n = 0;
+    if (!walks_from_copies(builder, view, family, left, &n))
+        return false;
+    return n < RP_FAMILY_MIN_COPIES || grow_end(builder, view, index, left, n, family, reads);
+}
+
+static bool grow_from_places(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, bool left,
+                             const rp_place *places, size_t n_places, unsigned k, rp_family *family,
+                             rp_intervals *reads)
+{
+    if (!rp_reserve((void **)&builder->walks, &builder->walk_capacity, n_places, sizeof *builder->walks))
+        return false;
+    for (size_t i = 0; i < n_places; i++) {
+        const bool reverse = places[i].reverse != left;
+        builder->walks[i] = rp_view_walk(view, places[i].position + (reverse ? 0 : k), reverse);
+    }
+    return grow_end(builder, view, index, left, n_places, family, reads);
+}
+
+/* Whether at least half of the consensus' short words recur nearby in it. */
+static bool is_tandem(rp_builder *builder, const rp_codes *consensus)
+{
+    rp_self_words_start(&builder->words);
+    uint64_t recurrent = 0;
+    for (size_t i = 0; i < consensus->n; i++) {
+        rp_self_words_push(&builder->words, consensus->items[i]);
+        recurrent += builder->words.recurs[builder->words.length % RP_TANDEM_ROWS];
+    }
+    return 2 * recurrent >= consensus->n;
+}
+
+bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, unsigned n_rounds,
+                      rp_family *family, rp_intervals *reads)
+{
+    rp_codes *consensus = &family->consensus;
+    rp_copies *copies = &family->copies;
+    for (unsigned round = 0; round < n_rounds; round++) {
+        if (!rp_recruit(builder->recruiter, view, index, consensus, copies, reads))
+            return false;
+        if (copies->n < RP_FAMILY_MIN_COPIES)
+            return true;
+        if (!rp_vote(builder->voter, builder->recruiter, view, consensus, copies) || !rp_trim(consensus, copies))
+            return false;
+        if (copies->n < RP_FAMILY_MIN_COPIES || family->tandem || consensus->n > RP_CONSENSUS_MAX_BP / 2)
+            break;
+        const size_t before = consensus->n;
+        if (!grow_from_copies(builder, view, index, false, family, reads))
+            return false;
+        const size_t added = consensus->n - before;
+        for (size_t i = 0; i < copies->n && added > 0; i++) /* growth to the left wants copies of the same coordinates */
+            if (copies->items[i].consensus_end > consensus->n)
+                copies->items[i].consensus_end = (uint32_t)consensus->n;
+        if (!grow_from_copies(builder, view, index, true, family, reads))
+            return false;
+        if (consensus->n - before < ROUND_MIN_GAIN_BP)
+            break;
+    }
+    if (!rp_recruit(builder->recruiter, view, index, consensus, copies, reads))
+        return false;
+    if (!rp_family_holds(family))
+        return true;
+    if (!rp_vote(builder->voter, builder->recruiter, view, consensus, copies) || !rp_trim(consensus, copies) ||
+        !rp_recruit(builder->recruiter, view, index, consensus, copies, reads) || !rp_trim(consensus, copies))
+        return false;
+    family->tandem |= is_tandem(builder, consensus);
+    return true;
+}
+
+bool rp_family_grow(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, uint64_t kmer,
+                    const rp_place *places, size_t n_places, rp_family *family, rp_intervals *reads)
+{
+    const unsigned k = rp_kmer_index_k(index);
+    rp_codes *consensus = &family->consensus;
+    consensus->n = 0;
+    family->copies.n = 0;
+    family->tandem = false;
+    if (!rp_codes_reserve(consensus, k))
+        return false;
+    for (unsigned i = 0; i < k; i++)
+        consensus->items[consensus->n++] = (uint8_t)(kmer >> 2 * (k - 1 - i) & 3);
+    if (!grow_from_places(builder, view, index, false, places, n_places, k, family, reads))
+        return false;
+    if (consensus->n >= LEFT_FROM_COPIES_BP + k) {
+        if (!rp_recruit(builder->recruiter, view, index, consensus, &family->copies, reads) ||
+            !grow_from_copies(builder, view, index, true, family, reads))
+            return false;
+    } else if (!grow_from_places(builder, view, index, true, places, n_places, k, family, reads)) {
+        return false;
+    }
+    if (consensus->n < MIN_GROWN_BP)
+        return true;
+    return rp_family_refine(builder, view, index, ROUNDS, family, reads);
+}

@@ -1,0 +1,55 @@
+/* family.h: builds one repeat family from the places of a seed. */
+#ifndef RP_FAMILY_FAMILY_H
+#define RP_FAMILY_FAMILY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "align/band.h"
+#include "base/error.h"
+#include "base/codes.h"
+#include "family/recruit.h"
+#include "genome/view.h"
+#include "index/kmer_index.h"
+
+enum { RP_FAMILY_MIN_BP = 60, RP_FAMILY_MIN_COPIES = 3 };
+
+typedef struct rp_family {
+    rp_codes consensus;
+    rp_copies copies;   /* in genome order */
+    bool tandem;        /* a satellite or another tandem repeat: masked, but no family */
+} rp_family;
+
+void rp_family_clear(rp_family *family);
+
+/* Whether the family has the length and the copies to be one. */
+bool rp_family_holds(const rp_family *family);
+
+/* A place of a seed: where the k-mer stands, and whether it reads as its reverse complement there. */
+typedef struct rp_place {
+    uint64_t position;
+    bool reverse;
+} rp_place;
+
+typedef struct rp_builder rp_builder;
+
+/* The scratch of one thread. NULL: out of memory. */
+rp_builder *rp_builder_create(const rp_band_kernel *kernel) RP_MUST_CHECK;
+void rp_builder_destroy(rp_builder *builder);
+
+/* The parts of a builder, for who needs one of them alone. */
+rp_recruiter *rp_builder_recruiter(rp_builder *builder);
+struct rp_voter *rp_builder_voter(rp_builder *builder);
+uint64_t rp_builder_cells(const rp_builder *builder);
+
+/* Grows a family from a seed: growth both ways, then rounds of recruitment, vote, trim and
+ * growth. The family may turn out not to hold. Appends to `reads` the genome intervals that
+ * the result relies on. False: out of memory. */
+bool rp_family_grow(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, uint64_t kmer,
+                    const rp_place *places, size_t n_places, rp_family *family, rp_intervals *reads) RP_MUST_CHECK;
+
+/* Refines a family whose consensus is given, with at most n_rounds of growth. */
+bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, unsigned n_rounds,
+                      rp_family *family, rp_intervals *reads) RP_MUST_CHECK;
+
+#endif

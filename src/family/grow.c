@@ -1,0 +1,416 @@
+/* grow.c: grows a consensus from many copies; see grow.h. */
+#include "family/grow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "align/lane_feed.h"
+#include "base/sort.h"
+#include "family/self_words.h"
+
+enum {
+    GROUPS = RP_GROW_LANES / RP_LANES,
+    CAP = 40,                  /* a lane's vote for a base never costs more than this below its best */
+    COST_A_BASE = 3,           /* what a base of consensus must earn over all lanes */
+    PATIENCE_ROWS = 100,       /* growth goes on this long after its best end */
+    CHECK_ROWS = 32,
+    MIN_SPANNING = 3,          /* lanes that must gain over the last two checks */
+    SPAN_GAIN = 24, SPAN_HALF_GAIN = 8,
+    DEAD_DROP = 100,           /* a lane this far below its best has lost its copy */
+    RESEED_BP = 48, RESEED_MAX_OCCURRENCES = 2000, RESEED_CLUSTER_BP = 12, RESEED_KNOWN_BP = 40,
+    WRAP_RUN_BP = 64, WRAP_SLACK_BP = 128
+};
+
+typedef struct grow_lane {
+    bool used;            /* has a copy; false: idle or lost */
+    uint32_t joined;      /* row at which it began */
+    int32_t shift, rebased;
+    int32_t best_before, best_at_check; /* best at the last check but one, and at the last */
+    rp_lane_feed feed;
+} grow_lane;
+
+struct rp_grower {
+    rp_band bands[GROUPS];
+    grow_lane lanes[RP_GROW_LANES];
+    unsigned n_groups;       /* groups in use */
+    uint32_t row;            /* rows done = bases appended */
+    int64_t settled;         /* scores that no band holds any more: rebased, or of copies whose lane was taken */
+    const rp_band_kernel *kernel;
+    rp_self_words words;
+    uint64_t *frontiers, *spare_frontiers; /* places where the consensus' end is seen */
+    size_t frontier_capacity, spare_capacity;
+    uint64_t cells;
+};
+
+rp_grower *rp_grower_create(const rp_band_kernel *kernel)
+{
+    rp_grower *grower = rp_alloc_aligned(1, sizeof *grower);
+    if (grower != NULL)
+        grower->kernel = kernel;
+    return grower;
+}
+
+void rp_grower_destroy(rp_grower *grower)
+{
+    if (grower == NULL)
+        return;
+    free(grower->frontiers);
+    free(grower->spare_frontiers);
+    free(grower);
+}
+
+uint64_t rp_grower_cells(const rp_grower *grower)
+{
+    return grower->cells;
+}
+
+static int32_t lane_best(const rp_grower *grower, unsigned lane)
+{
+    return grower->lanes[lane].rebased + grower->bands[lane / RP_LANES].best[lane % RP_LANES];
+}
+
+static void idle_lane(rp_grower *grower, unsigned lane)
+{
+    rp_band *band = &grower->bands[lane / RP_LANES];
+    grower->lanes[lane].used = false;
+    for (unsigned j = 0; j < RP_BAND + RP_BLOCK_ROWS; j++)
+        band->target[j][lane % RP_LANES] = RP_BASE_NONE;
+}
+
+static void fill_lane(rp_grower *grower, const rp_view *view, unsigned lane, unsigned row, unsigned n)
+{
+    grow_lane *state = &grower->lanes[lane];
+    rp_lane_feed_fill(&state->feed, view, &grower->bands[lane / RP_LANES], lane % RP_LANES,
+                      (int64_t)grower->row - state->joined + row - RP_BAND_CENTRE + state->shift, row, n);
+}
+
+static bool note_reach(const grow_lane *lane, rp_intervals *reads)
+{
+    const rp_interval reach = rp_lane_feed_reach(&lane->feed);
+    return reach.begin >= reach.end || rp_intervals_push(reads, reach);
+}
+
+static void start_lane(rp_grower *grower, const rp_view *view, unsigned lane, rp_strand_walk walk)
+{
+    grow_lane *state = &grower->lanes[lane];
+    grower->settled += grower->bands[lane / RP_LANES].best[lane % RP_LANES];
+    *state = (grow_lane){.used = true, .joined = grower->row};
+    rp_lane_feed_start(&state->feed, walk);
+    rp_band_start_lane(&grower->bands[lane / RP_LANES], lane % RP_LANES);
+    fill_lane(grower, view, lane, 0, RP_BAND + RP_BLOCK_ROWS);
+}
+
+/* Starts the lanes of group `group` without copies. */
+static void open_group(rp_grower *grower, unsigned group)
+{
+    for (unsigned i = 0; i < RP_LANES; i++) {
+        const unsigned lane = group * RP_LANES + i;
+        grower->lanes[lane] = (grow_lane){.used = false};
+        rp_band_start_lane(&grower->bands[group], i);
+        idle_lane(grower, lane);
+    }
+    grower->n_groups = group + 1;
+}
+
+/* The base that the lanes favour; the smallest code on a tie. */
+static unsigned choose_base(const rp_grower *grower, unsigned block_row)
+{
+    int64_t sums[4] = {0};
+    for (unsigned group = 0; group < grower->n_groups; group++)
+        grower->kernel->candidates(&grower->bands[group], block_row, CAP, sums);
+    unsigned best = 0;
+    for (unsigned base = 1; base < 4; base++)
+        if (sums[base] > sums[best])
+            best = base;
+    return best;
+}
+
+/* Appends one base and returns the sum of the lanes' bests. */
+static int64_t take_base(rp_grower *grower, unsigned block_row, unsigned base)
+{
+    int64_t sum = grower->settled;
+    for (unsigned group = 0; group < grower->n_groups; group++) {
+        rp_band *band = &grower->bands[group];
+        for (unsigned i = 0; i < RP_LANES; i++)
+            band->query[block_row][i] = (int16_t)base;
+        grower->kernel->rows(band, block_row, block_row + 1, NULL);
+        sum += grower->kernel->sum_best(band);
+    }
+    grower->cells += (uint64_t)grower->n_groups * RP_LANES * RP_BAND;
+    return sum;
+}
+
+/* After a block: bands follow their copies, lost copies free their lanes. */
+static void end_block(rp_grower *grower, const rp_view *view)
+{
+    for (unsigned group = 0; group < grower->n_groups; group++) {
+        rp_band *band = &grower->bands[group];
+        rp_band_advance_target(band);
+        for (unsigned i = 0; i < RP_LANES; i++) {
+            const unsigned lane = group * RP_LANES + i;
+            grow_lane *state = &grower->lanes[lane];
+            if (!state->used)
+                continue;
+            if (band->row_best[i] < band->best[i] - DEAD_DROP) {
+                idle_lane(grower, lane);
+                continue;
+            }
+            const int off = rp_band_rebase_lane(band, i);
+            state->rebased += off;
+            grower->settled += off;
+            const int by = band->row_cell[i] - RP_BAND_CENTRE;
+            if (by < -RP_OFF_CENTRE || by > RP_OFF_CENTRE) {
+                rp_band_shift_lane(band, i, by);
+                state->shift += by;
+                fill_lane(grower, view, lane, 0, RP_BAND + RP_BLOCK_ROWS);
+            } else {
+                fill_lane(grower, view, lane, RP_BAND, RP_BLOCK_ROWS);
+            }
+        }
+    }
+}
+
+static bool is_live(const rp_grower *grower, unsigned lane)
+{
+    const rp_band *band = &grower->bands[lane / RP_LANES];
+    const unsigned i = lane % RP_LANES;
+    return grower->lanes[lane].used && band->row_best[i] > band->best[i] - CAP;
+}
+
+/* Lanes that span the last two checks: there throughout, and gaining in both halves. */
+static unsigned count_spanning(rp_grower *grower)
+{
+    unsigned spanning = 0;
+    for (unsigned lane = 0; lane < grower->n_groups * RP_LANES; lane++) {
+        grow_lane *state = &grower->lanes[lane];
+        if (!state->used)
+            continue;
+        const int32_t best = lane_best(grower, lane);
+        const uint32_t age = grower->row - state->joined;
+        spanning += age >= 2 * CHECK_ROWS && best - state->best_before >= SPAN_GAIN &&
+                    best - state->best_at_check >= SPAN_HALF_GAIN &&
+                    state->best_at_check - state->best_before >= SPAN_HALF_GAIN;
+        state->best_before = state->best_at_check;
+        state->best_at_check = best;
+    }
+    return spanning;
+}
+
+/* --- New copies at the frontier --- */
+
+/* The genome place a lane has reached, as a frontier key (strand in the top bit). */
+static uint64_t frontier_key(uint64_t origin, bool reverse)
+{
+    return (uint64_t)reverse << 63 | origin;
+}
+
+static uint64_t lane_frontier(const rp_grower *grower, unsigned lane)
+{
+    const grow_lane *state = &grower->lanes[lane];
+    const rp_strand_walk *walk = &state->feed.walk;
+    const int64_t done = (int64_t)(grower->row - state->joined) + state->shift;
+    const int64_t at = walk->reverse ? (int64_t)walk->origin - done : (int64_t)walk->origin + done;
+    return frontier_key(at < 0 ? 0 : (uint64_t)at, walk->reverse);
+}
+
+/* Collects the frontiers that the k-mers of the last RESEED_BP bases point to. */
+static bool find_frontiers(rp_grower *grower, const rp_view *view, const rp_kmer_index *index,
+                           const rp_codes *consensus, size_t *n_found)
+{
+    const unsigned k = rp_kmer_index_k(index);
+    const size_t begin = consensus->n > RESEED_BP ? consensus->n - RESEED_BP : 0;
+    rp_kmer_roll roll = {0};
+    size_t n = 0;
+    for (size_t i = begin; i < consensus->n; i++) {
+        if (!rp_kmer_roll_push(&roll, consensus->items[i], k))
+            continue;
+        const size_t at = i + 1 - k;
+        const uint32_t word = (uint32_t)(roll.forward >> 2 * (k - RP_WORD_BASES));
+        if (at >= RP_WRAP_MIN_PERIOD_BP &&
+            rp_self_words_seen(&grower->words, word, (uint32_t)(at - RP_WRAP_MIN_PERIOD_BP + 1)))
+            continue;
+        const rp_occurrences occurrences = rp_kmer_index_find(index, rp_kmer_canonical(&roll));
+        if (occurrences.count == 0 || occurrences.count > RESEED_MAX_OCCURRENCES)
+            continue;
+        if (!rp_reserve((void **)&grower->frontiers, &grower->frontier_capacity, n + occurrences.count,
+                        sizeof *grower->frontiers))
+            return false;
+        const uint64_t beyond = consensus->n - at;
+        for (uint64_t m = 0; m < occurrences.count; m++) {
+            const uint64_t position = rp_kmer_index_position(index, occurrences.first + m);
+            if (!rp_view_is_range_free(view, position, k))
+                continue;
+            const bool reverse = rp_kmer_at(view->genome, position, k) != roll.forward;
+            if (reverse && position + k < beyond)
+                continue;
+            grower->frontiers[n++] =
+                frontier_key(reverse ? position + k - beyond : position + beyond, reverse);
+        }
+    }
+    *n_found = n;
+    return rp_reserve((void **)&grower->spare_frontiers, &grower->spare_capacity, n + 1,
+                      sizeof *grower->spare_frontiers);
+}
+
+typedef struct cluster {
+    uint64_t key;
+    uint32_t support;
+} cluster;
+
+static bool held_by_lane(const rp_grower *grower, uint64_t key)
+{
+    for (unsigned lane = 0; lane < grower->n_groups * RP_LANES; lane++) {
+        if (!grower->lanes[lane].used)
+            continue;
+        const uint64_t held = lane_frontier(grower, lane);
+        const uint64_t distance = held > key ? held - key : key - held;
+        if (distance <= RESEED_KNOWN_BP)
+            return true;
+    }
+    return false;
+}
+
+/* The best supported cluster of the sorted frontiers with support <= limit.support and, at equal
+ * support, a key above limit.key; support 0: none. */
+static cluster next_cluster(const uint64_t *keys, size_t n, cluster limit)
+{
+    cluster best = {0, 0};
+    for (size_t i = 0, j; i < n; i = j) {
+        for (j = i + 1; j < n && keys[j] - keys[j - 1] <= RESEED_CLUSTER_BP; j++)
+            ;
+        const cluster here = {keys[i + (j - i) / 2], (uint32_t)(j - i)};
+        const bool allowed = here.support < limit.support || (here.support == limit.support && here.key > limit.key);
+        if (allowed && here.support > best.support)
+            best = here;
+    }
+    return best;
+}
+
+static bool reseed(rp_grower *grower, const rp_view *view, const rp_kmer_index *index, const rp_codes *consensus)
+{
+    size_t n = 0;
+    if (!find_frontiers(grower, view, index, consensus, &n))
+        return false;
+    rp_sort_u64(grower->frontiers, grower->spare_frontiers, n, 0, 64);
+    cluster last = {0, UINT32_MAX};
+    for (unsigned lane = 0; lane < RP_GROW_LANES; lane++) {
+        if (lane < grower->n_groups * RP_LANES && is_live(grower, lane))
+            continue;
+        do
+            last = next_cluster(grower->frontiers, n, last);
+        while (last.support > 0 && held_by_lane(grower, last.key));
+        if (last.support == 0)
+            break;
+        if (lane >= grower->n_groups * RP_LANES)
+            open_group(grower, grower->n_groups);
+        const bool reverse = last.key >> 63 != 0;
+        start_lane(grower, view, lane, rp_view_walk(view, last.key & ~((uint64_t)1 << 63), reverse));
+    }
+    return true;
+}
+
+/* --- The whole growth --- */
+
+/* Drops lanes that joined at the other end of the period that is being repeated. */
+static void drop_young_lanes(rp_grower *grower)
+{
+    for (unsigned lane = 0; lane < grower->n_groups * RP_LANES; lane++)
+        if (grower->lanes[lane].used && grower->row - grower->lanes[lane].joined < grower->words.period / 2)
+            idle_lane(grower, lane);
+}
+
+/* The row at which the third-longest lane has its best. */
+static uint32_t third_longest(const rp_grower *grower)
+{
+    uint32_t longest[MIN_SPANNING] = {0};
+    for (unsigned lane = 0; lane < grower->n_groups * RP_LANES; lane++) {
+        uint32_t end = grower->lanes[lane].joined +
+                       (uint32_t)(grower->bands[lane / RP_LANES].best_row[lane % RP_LANES] + 1);
+        for (unsigned i = 0; i < MIN_SPANNING; i++)
+            if (end > longest[i]) {
+                const uint32_t swap = longest[i];
+                longest[i] = end;
+                end = swap;
+            }
+    }
+    return longest[MIN_SPANNING - 1];
+}
+
+static unsigned count_live(const rp_grower *grower, unsigned *used)
+{
+    unsigned live = 0;
+    *used = 0;
+    for (unsigned lane = 0; lane < grower->n_groups * RP_LANES; lane++) {
+        *used += grower->lanes[lane].used;
+        live += is_live(grower, lane);
+    }
+    return live;
+}
+
+bool rp_grow(rp_grower *grower, const rp_view *view, const rp_kmer_index *index, rp_codes *consensus,
+             const rp_strand_walk *walks, size_t n_walks, rp_intervals *reads, bool *tandem)
+{
+    const size_t n_before = consensus->n;
+    const unsigned n_lanes = n_walks < RP_GROW_LANES ? (unsigned)n_walks : RP_GROW_LANES;
+    *tandem = false;
+    grower->row = 0;
+    grower->settled = 0;
+    grower->n_groups = 0;
+    rp_self_words_start(&grower->words);
+    for (size_t i = 0; i < n_before; i++)
+        rp_self_words_push(&grower->words, consensus->items[i]);
+    for (unsigned lane = 0; lane < n_lanes; lane++) {
+        if (lane >= grower->n_groups * RP_LANES)
+            open_group(grower, grower->n_groups);
+        start_lane(grower, view, lane, walks[n_walks * lane / n_lanes]);
+    }
+    int64_t best_total = 0;
+    uint32_t best_row = 0;
+    bool ok = rp_codes_reserve(consensus, n_before + RP_GROW_MAX_BP);
+    while (ok && n_lanes > 0 && grower->row < RP_GROW_MAX_BP) {
+        const unsigned block_row = grower->row % RP_BLOCK_ROWS;
+        const unsigned base = choose_base(grower, block_row);
+        const int64_t sum = take_base(grower, block_row, base);
+        grower->row++;
+        consensus->items[consensus->n++] = (uint8_t)base;
+        rp_self_words_push(&grower->words, base);
+        const int64_t total = sum - (int64_t)COST_A_BASE * grower->row;
+        if (total > best_total) {
+            best_total = total;
+            best_row = grower->row;
+        } else if (grower->row - best_row >= PATIENCE_ROWS) {
+            break;
+        }
+        if (grower->row % RP_BLOCK_ROWS != 0)
+            continue;
+        end_block(grower, view);
+        if (grower->row % CHECK_ROWS != 0)
+            continue;
+        const uint32_t run = rp_self_words_run(&grower->words);
+        if (run > WRAP_RUN_BP) {
+            drop_young_lanes(grower);
+            if (run > grower->words.period + grower->words.period / 2 + WRAP_SLACK_BP)
+                break;
+        }
+        if (rp_self_words_is_tandem(&grower->words)) {
+            *tandem = true;
+            break;
+        }
+        const unsigned spanning = count_spanning(grower);
+        if (grower->row >= 2 * CHECK_ROWS && spanning < MIN_SPANNING)
+            break;
+        unsigned used;
+        const unsigned live = count_live(grower, &used);
+        if (2 * live < n_lanes || 2 * live < used) {
+            for (unsigned lane = 0; lane < grower->n_groups * RP_LANES && ok; lane++)
+                if (!is_live(grower, lane))
+                    ok = note_reach(&grower->lanes[lane], reads); /* its feed may be handed to another copy */
+            ok = ok && reseed(grower, view, index, consensus);
+        }
+    }
+    for (unsigned lane = 0; lane < grower->n_groups * RP_LANES && ok; lane++)
+        ok = note_reach(&grower->lanes[lane], reads);
+    const uint32_t limit = third_longest(grower);
+    consensus->n = n_before + (best_row < limit ? best_row : limit);
+    return ok;
+}

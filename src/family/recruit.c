@@ -1,0 +1,334 @@
+/* recruit.c: finds and aligns the copies of a consensus; see recruit.h. */
+#include "family/recruit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sort.h"
+
+enum {
+    QUERY_BITS = 16,          /* of a hit's key that hold its place in the consensus */
+    CHAIN_GAP_BP = 200,
+    CHAIN_DRIFT_BP = 10,
+    CHAIN_LOOK_BACK = 16,     /* open chains that a hit is tried against */
+    UNGAPPED_DROP = 8,
+    UNGAPPED_MIN = 4,         /* what a lone hit must gain by ungapped extension */
+    STRAND_BIT = 63
+};
+
+typedef struct chain {
+    uint64_t position;        /* of the last hit */
+    uint64_t anchor;          /* middle of the anchor hit on the genome, */
+    uint32_t anchor_query;    /* and on the oriented consensus */
+    uint32_t query;           /* of the last hit */
+    uint32_t n_hits;
+    bool reverse;
+} chain;
+
+RP_ARRAY(chains, chain);
+
+typedef struct rank {
+    int32_t score;
+    size_t copy;
+} rank;
+
+struct rp_recruiter {
+    rp_aligner *aligner;
+    uint64_t *hits, *spare;
+    size_t hits_capacity, spare_capacity;
+    chains chains;
+    rp_anchors anchors;
+    rp_alignments alignments;
+    rp_codes reverse_complement;
+    rp_steps steps[RP_LANES];
+};
+
+rp_recruiter *rp_recruiter_create(rp_extender *extender)
+{
+    rp_recruiter *recruiter = rp_alloc(1, sizeof *recruiter);
+    if (recruiter == NULL)
+        return NULL;
+    recruiter->aligner = rp_aligner_create(extender);
+    if (recruiter->aligner == NULL) {
+        free(recruiter);
+        return NULL;
+    }
+    return recruiter;
+}
+
+void rp_recruiter_destroy(rp_recruiter *recruiter)
+{
+    if (recruiter == NULL)
+        return;
+    free(recruiter->hits);
+    free(recruiter->spare);
+    free(recruiter->chains.items);
+    rp_aligner_destroy(recruiter->aligner);
+    free(recruiter->anchors.items);
+    free(recruiter->alignments.items);
+    free(recruiter->reverse_complement.items);
+    for (unsigned i = 0; i < RP_LANES; i++)
+        free(recruiter->steps[i].items);
+    free(recruiter);
+}
+
+/* --- Hits and chains --- */
+
+/* Fills recruiter->hits with (strand, genome position, place in the oriented consensus). */
+static bool find_hits(rp_recruiter *recruiter, const rp_view *view, const rp_kmer_index *index,
+                      const rp_codes *consensus, size_t *n_hits)
+{
+    const unsigned k = rp_kmer_index_k(index);
+    uint64_t total = 0;
+    rp_kmer_roll roll = {0};
+    for (size_t i = 0; i < consensus->n; i++)
+        if (rp_kmer_roll_push(&roll, consensus->items[i], k))
+            total += rp_kmer_index_find(index, rp_kmer_canonical(&roll)).count;
+    const uint64_t stride = total / RP_RECRUIT_MAX_HITS + 1;
+    const uint64_t room = total < RP_RECRUIT_MAX_HITS ? total : total / stride + total / 4;
+    if (!rp_reserve((void **)&recruiter->hits, &recruiter->hits_capacity, room + 1, sizeof *recruiter->hits))
+        return false;
+    size_t n = 0;
+    roll = (rp_kmer_roll){0};
+    for (size_t i = 0; i < consensus->n; i++) {
+        if (!rp_kmer_roll_push(&roll, consensus->items[i], k) || i % stride != 0)
+            continue;
+        const rp_occurrences occurrences = rp_kmer_index_find(index, rp_kmer_canonical(&roll));
+        if (!rp_reserve((void **)&recruiter->hits, &recruiter->hits_capacity, n + occurrences.count,
+                        sizeof *recruiter->hits))
+            return false;
+        const uint32_t at = (uint32_t)(i + 1 - k);
+        for (uint64_t m = 0; m < occurrences.count; m++) {
+            const uint64_t position = rp_kmer_index_position(index, occurrences.first + m);
+            if (!rp_view_is_range_free(view, position, k))
+                continue;
+            const bool reverse = rp_kmer_at(view->genome, position, k) != roll.forward;
+            const uint64_t query = reverse ? consensus->n - k - at : at;
+            recruiter->hits[n++] = (uint64_t)reverse << STRAND_BIT | position << QUERY_BITS | query;
+        }
+    }
+    *n_hits = n;
+    return rp_reserve((void **)&recruiter->spare, &recruiter->spare_capacity, n + 1, sizeof *recruiter->spare);
+}
+
+/* Ungapped gain (+1 a match, -1 a mismatch) beyond an exact hit, both ways. */
+static int ungapped_gain(const rp_view *view, const uint8_t *query, size_t n_query, uint64_t position, uint32_t at,
+                         unsigned k)
+{
+    int gain = 0;
+    uint8_t codes[64];
+    const rp_strand_walk right = rp_view_walk(view, position + k - 1, false);
+    rp_view_decode(view, &right, 1, 63, codes);
+    int score = 0, best = 0;
+    for (size_t i = 0; i < 63 && at + k + i < n_query && score > best - UNGAPPED_DROP; i++) {
+        score += codes[i] == query[at + k + i] ? 1 : -1;
+        best = score > best ? score : best;
+    }
+    gain += best;
+    const rp_strand_walk left = rp_view_walk(view, position, true);
+    rp_view_decode(view, &left, 0, 64, codes);
+    score = best = 0;
+    for (size_t i = 0; i < 64 && i < at && score > best - UNGAPPED_DROP; i++) {
+        score += codes[i] == 3 - query[at - 1 - i] ? 1 : -1; /* the walk is on the other strand */
+        best = score > best ? score : best;
+    }
+    return gain + best;
+}
+
+static int compare_anchors(const void *left, const void *right)
+{
+    const rp_anchor *a = left, *b = right;
+    if (a->query != b->query)
+        return a->query < b->query ? -1 : 1;
+    if (a->position != b->position)
+        return a->position < b->position ? -1 : 1;
+    return (a->place > b->place) - (a->place < b->place);
+}
+
+static bool build_chains(rp_recruiter *recruiter, size_t n_hits, unsigned k)
+{
+    chains *all = &recruiter->chains;
+    all->n = 0;
+    for (size_t i = 0; i < n_hits; i++) {
+        const uint64_t hit = recruiter->hits[i];
+        const bool reverse = hit >> STRAND_BIT != 0;
+        const uint64_t position = hit << 1 >> 1 >> QUERY_BITS;
+        const uint32_t query = (uint32_t)(hit & ((1 << QUERY_BITS) - 1));
+        chain *joined = NULL;
+        for (size_t back = 0; back < CHAIN_LOOK_BACK && back < all->n; back++) {
+            chain *open = &all->items[all->n - 1 - back];
+            if (open->reverse != reverse || position - open->position > CHAIN_GAP_BP)
+                break; /* chains are kept by their last hit */
+            const int64_t drift = (int64_t)(position - open->position) - ((int64_t)query - (int64_t)open->query);
+            if (query > open->query && drift >= -CHAIN_DRIFT_BP && drift <= CHAIN_DRIFT_BP) {
+                joined = open;
+                break;
+            }
+        }
+        if (joined == NULL) {
+            const chain fresh = {.position = position, .anchor = position + k / 2, .anchor_query = query + k / 2,
+                                 .query = query, .n_hits = 1, .reverse = reverse};
+            if (!chains_push(all, fresh))
+                return false;
+            continue;
+        }
+        joined->position = position;
+        joined->query = query;
+        joined->n_hits++;
+        if ((joined->n_hits & (joined->n_hits - 1)) == 0) { /* an anchor that tends to the middle */
+            joined->anchor = position + k / 2;
+            joined->anchor_query = query + k / 2;
+        }
+        const chain moved = *joined; /* to the end, so that the look back sees it first */
+        const size_t at = (size_t)(joined - all->items);
+        memmove(joined, joined + 1, (all->n - 1 - at) * sizeof *joined);
+        all->items[all->n - 1] = moved;
+    }
+    return true;
+}
+
+/* Makes anchors of the chains, less lone hits whose flanks do not match. */
+static bool keep_strong_chains(rp_recruiter *recruiter, const rp_view *view, const rp_query queries[2], unsigned k)
+{
+    recruiter->anchors.n = 0;
+    for (size_t i = 0; i < recruiter->chains.n; i++) {
+        const chain *here = &recruiter->chains.items[i];
+        const rp_query *query = &queries[here->reverse];
+        if (here->n_hits == 1 &&
+            ungapped_gain(view, query->codes, query->length, here->position, here->query, k) < UNGAPPED_MIN)
+            continue;
+        if (!rp_anchors_push(&recruiter->anchors, (rp_anchor){.position = here->anchor, .place = here->anchor_query,
+                                                              .query = here->reverse}))
+            return false;
+    }
+    qsort(recruiter->anchors.items, recruiter->anchors.n, sizeof *recruiter->anchors.items, compare_anchors);
+    return true;
+}
+
+/* --- Copies --- */
+
+static bool set_queries(rp_recruiter *recruiter, const rp_codes *consensus, rp_query queries[2])
+{
+    if (!rp_codes_reverse_complement(&recruiter->reverse_complement, consensus->items, consensus->n))
+        return false;
+    queries[0] = (rp_query){consensus->items, (uint32_t)consensus->n};
+    queries[1] = (rp_query){recruiter->reverse_complement.items, (uint32_t)consensus->n};
+    return true;
+}
+
+static rp_copy make_copy(const rp_alignment *from, uint32_t length)
+{
+    const bool reverse = from->query == 1;
+    return (rp_copy){.begin = from->begin, .end = from->end, .score = from->score, .reverse = reverse,
+                     .consensus_begin = reverse ? length - from->query_end : from->query_begin,
+                     .consensus_end = reverse ? length - from->query_begin : from->query_end,
+                     .alignment = *from};
+}
+
+bool rp_recruit(rp_recruiter *recruiter, const rp_view *view, const rp_kmer_index *index, const rp_codes *consensus,
+                rp_copies *copies, rp_intervals *reads)
+{
+    const unsigned k = rp_kmer_index_k(index);
+    copies->n = 0;
+    size_t n_hits = 0;
+    rp_query queries[2];
+    if (!set_queries(recruiter, consensus, queries) || !find_hits(recruiter, view, index, consensus, &n_hits))
+        return false;
+    rp_sort_u64(recruiter->hits, recruiter->spare, n_hits, QUERY_BITS, 64);
+    if (!build_chains(recruiter, n_hits, k) || !keep_strong_chains(recruiter, view, queries, k))
+        return false;
+    recruiter->alignments.n = 0;
+    if (!rp_align_anchors(recruiter->aligner, view, queries, &recruiter->anchors, RP_RECRUIT_MIN_SCORE,
+                          RP_RECRUIT_X_DROP, &recruiter->alignments, reads) ||
+        !rp_copies_reserve(copies, recruiter->alignments.n))
+        return false;
+    for (size_t i = 0; i < recruiter->alignments.n; i++)
+        copies->items[copies->n++] = make_copy(&recruiter->alignments.items[i], (uint32_t)consensus->n);
+    return rp_copies_resolve(copies);
+}
+
+/* --- Overlaps --- */
+
+static int compare_rank(const void *left, const void *right)
+{
+    const rank *a = left, *b = right;
+    if (a->score != b->score)
+        return a->score > b->score ? -1 : 1;
+    return (a->copy > b->copy) - (a->copy < b->copy);
+}
+
+static int compare_copies(const void *left, const void *right)
+{
+    const rp_copy *a = left, *b = right;
+    if (a->begin != b->begin)
+        return a->begin < b->begin ? -1 : 1;
+    if (a->end != b->end)
+        return a->end < b->end ? -1 : 1;
+    if (a->reverse != b->reverse)
+        return a->reverse ? 1 : -1;
+    if (a->consensus_begin != b->consensus_begin)
+        return a->consensus_begin < b->consensus_begin ? -1 : 1;
+    return (a->alignment.anchor > b->alignment.anchor) - (a->alignment.anchor < b->alignment.anchor);
+}
+
+bool rp_copies_resolve(rp_copies *copies)
+{
+    if (copies->n < 2)
+        return true;
+    qsort(copies->items, copies->n, sizeof *copies->items, compare_copies);
+    rank *ranks = rp_alloc(copies->n, sizeof *ranks);
+    uint8_t *kept = rp_alloc(copies->n, 1);
+    if (ranks == NULL || kept == NULL) {
+        free(ranks);
+        free(kept);
+        return false;
+    }
+    uint64_t longest = 0;
+    for (size_t i = 0; i < copies->n; i++) {
+        ranks[i] = (rank){copies->items[i].score, i};
+        const uint64_t length = copies->items[i].end - copies->items[i].begin;
+        longest = length > longest ? length : longest;
+    }
+    qsort(ranks, copies->n, sizeof *ranks, compare_rank);
+    for (size_t r = 0; r < copies->n; r++) {
+        const size_t at = ranks[r].copy;
+        const rp_copy *here = &copies->items[at];
+        bool free_enough = true;
+        for (size_t i = at; i-- > 0 && free_enough && copies->items[i].begin + longest > here->begin;)
+            if (kept[i] && copies->items[i].end > here->begin) {
+                const uint64_t end = copies->items[i].end < here->end ? copies->items[i].end : here->end;
+                free_enough = 2 * (end - here->begin) <= here->end - here->begin;
+            }
+        for (size_t i = at + 1; i < copies->n && free_enough && copies->items[i].begin < here->end; i++)
+            if (kept[i]) {
+                const uint64_t end = copies->items[i].end < here->end ? copies->items[i].end : here->end;
+                free_enough = 2 * (end - copies->items[i].begin) <= here->end - here->begin;
+            }
+        kept[at] = free_enough;
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < copies->n; i++)
+        if (kept[i])
+            copies->items[n++] = copies->items[i];
+    copies->n = n;
+    free(ranks);
+    free(kept);
+    return true;
+}
+
+bool rp_recruit_rows(rp_recruiter *recruiter, const rp_view *view, const rp_codes *consensus, const rp_copy *copies,
+                     size_t n, rp_row *rows)
+{
+    rp_query queries[2];
+    if (!set_queries(recruiter, consensus, queries))
+        return false;
+    rp_alignment alignments[RP_LANES / 2];
+    for (size_t i = 0; i < n; i++)
+        alignments[i] = copies[i].alignment;
+    if (!rp_align_trace(recruiter->aligner, view, queries, alignments, n, recruiter->steps))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!rp_row_make(view->genome, queries, &alignments[i], &recruiter->steps[2 * i], &recruiter->steps[2 * i + 1], &rows[i]))
+            return false;
+    return true;
+}

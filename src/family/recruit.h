@@ -1,0 +1,55 @@
+/* recruit.h: finds the copies of a consensus in the genome.
+ *
+ * Hits of the consensus' k-mers are chained by diagonal, chains are extended both ways
+ * from an anchor, and what scores enough is kept, best first where copies overlap.
+ */
+#ifndef RP_FAMILY_RECRUIT_H
+#define RP_FAMILY_RECRUIT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "align/row.h"
+#include "base/error.h"
+#include "base/codes.h"
+#include "genome/view.h"
+#include "index/kmer_index.h"
+
+enum {
+    RP_RECRUIT_MIN_SCORE = 60,
+    RP_RECRUIT_X_DROP = 50,
+    RP_RECRUIT_MAX_HITS = 4000000,   /* beyond, only every n-th k-mer of the consensus is looked up */
+    RP_CONSENSUS_MAX_BP = 60000
+};
+
+/* One copy: genome interval, consensus interval, and how to trace it again. */
+typedef struct rp_copy {
+    uint64_t begin, end;               /* genome positions */
+    uint32_t consensus_begin, consensus_end;
+    int32_t score;
+    bool reverse;                      /* the copy is on the reverse strand */
+    rp_alignment alignment;            /* how it was found; valid until the consensus changes */
+} rp_copy;
+
+RP_ARRAY(rp_copies, rp_copy);
+
+typedef struct rp_recruiter rp_recruiter;
+
+/* NULL: out of memory. One for each thread. The recruiter works with the extender it is given. */
+rp_recruiter *rp_recruiter_create(rp_extender *extender) RP_MUST_CHECK;
+void rp_recruiter_destroy(rp_recruiter *recruiter);
+
+/* Puts the copies of the consensus that the view shows into *copies, in genome order.
+ * Appends to `reads` the genome intervals that the answer relies on. Consensus length
+ * at most RP_CONSENSUS_MAX_BP. False: out of memory. */
+bool rp_recruit(rp_recruiter *recruiter, const rp_view *view, const rp_kmer_index *index, const rp_codes *consensus,
+                rp_copies *copies, rp_intervals *reads) RP_MUST_CHECK;
+
+/* Aligns n <= RP_LANES / 2 copies, fresh from rp_recruit with this consensus and view, into rows. */
+bool rp_recruit_rows(rp_recruiter *recruiter, const rp_view *view, const rp_codes *consensus, const rp_copy *copies,
+                     size_t n, rp_row *rows) RP_MUST_CHECK;
+
+/* Drops each copy over half of which overlaps a better one; leaves them in genome order. */
+bool rp_copies_resolve(rp_copies *copies) RP_MUST_CHECK;
+
+#endif

@@ -1,0 +1,96 @@
+/* self_words.c: a consensus' look at itself; see self_words.h. */
+#include "family/self_words.h"
+
+#include <string.h>
+
+enum {
+    WORD_MASK = (1 << 2 * RP_WORD_BASES) - 1,
+    SHORT_MASK = (1 << 2 * RP_SHORT_WORD_BASES) - 1,
+    LAST_EPOCH = 255,
+    PERIOD_SLACK_BP = 6,  /* a run may drift by this at an indel */
+    RUN_GAP_BP = 48       /* and may lack words for this long */
+};
+
+void rp_self_words_start(rp_self_words *words)
+{
+    if (words->epoch == LAST_EPOCH || words->epoch == 0) {
+        memset(words->slots, 0, sizeof words->slots);
+        words->epoch = 0;
+    }
+    words->epoch++;
+    if (words->clock > UINT32_MAX / 2) {
+        memset(words->last_short, 0, sizeof words->last_short);
+        words->clock = 0;
+    }
+    words->clock += words->length + RP_TANDEM_REACH_BP + 1;
+    memset(words->recurs, 0, sizeof words->recurs);
+    words->n_recurrent = words->word = words->length = 0;
+    words->period = words->run_begin = words->run_end = 0;
+}
+
+static uint32_t slot_of(const rp_self_words *words, uint32_t word)
+{
+    const uint32_t key = words->epoch << 24 | word;
+    uint32_t slot = word * UINT32_C(2654435769) >> 15;
+    while (words->slots[slot].epoch_word >> 24 == words->epoch && words->slots[slot].epoch_word != key)
+        slot = (slot + 1) & (RP_WORD_SLOTS - 1);
+    return slot;
+}
+
+static void note_repeat(rp_self_words *words, uint32_t place, uint32_t first)
+{
+    const uint32_t distance = place - first;
+    if (distance < RP_WRAP_MIN_PERIOD_BP)
+        return;
+    const uint32_t drift = distance > words->period ? distance - words->period : words->period - distance;
+    if (words->period == 0 || drift > PERIOD_SLACK_BP) {
+        if (words->period != 0 && words->length - words->run_end <= RUN_GAP_BP)
+            return; /* a stray word within a run */
+        words->run_begin = place;
+    } else if (words->length - words->run_end > RUN_GAP_BP) {
+        words->run_begin = place;
+    }
+    words->period = distance;
+    words->run_end = words->length;
+}
+
+void rp_self_words_push(rp_self_words *words, unsigned code)
+{
+    words->word = (words->word << 2 | code) & WORD_MASK;
+    words->length++;
+    if (words->length >= RP_SHORT_WORD_BASES) {
+        const uint32_t now = words->clock + words->length;
+        uint32_t *last = &words->last_short[words->word & SHORT_MASK];
+        const uint8_t recurs = now - *last <= RP_TANDEM_REACH_BP;
+        uint8_t *place = &words->recurs[words->length % RP_TANDEM_ROWS];
+        words->n_recurrent += (uint32_t)recurs - *place;
+        *place = recurs;
+        *last = now;
+    }
+    if (words->length < RP_WORD_BASES || words->length > RP_WORD_SLOTS / 2)
+        return;
+    const uint32_t place = words->length - RP_WORD_BASES;
+    const uint32_t slot = slot_of(words, words->word);
+    if (words->slots[slot].epoch_word >> 24 == words->epoch) {
+        note_repeat(words, place, words->slots[slot].first);
+    } else {
+        words->slots[slot].epoch_word = words->epoch << 24 | words->word;
+        words->slots[slot].first = place;
+    }
+}
+
+uint32_t rp_self_words_run(const rp_self_words *words)
+{
+    return words->period == 0 || words->length - words->run_end > RUN_GAP_BP ? 0 : words->run_end - words->run_begin;
+}
+
+bool rp_self_words_is_tandem(const rp_self_words *words)
+{
+    return words->length >= RP_TANDEM_ROWS && words->n_recurrent >= RP_TANDEM_ROWS / 4;
+}
+
+bool rp_self_words_seen(const rp_self_words *words, uint32_t word, uint32_t before)
+{
+    const uint32_t slot = slot_of(words, word);
+    return words->slots[slot].epoch_word >> 24 == words->epoch && words->slots[slot].first < before;
+}

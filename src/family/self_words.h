@@ -1,0 +1,46 @@
+/* self_words.h: notices when a growing consensus repeats itself.
+ *
+ * Two ways matter: a tandem repeat (growth would never end) and an element that comes
+ * round to its own beginning, as an LTR element does when copies at the other LTR join in.
+ */
+#ifndef RP_FAMILY_SELF_WORDS_H
+#define RP_FAMILY_SELF_WORDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    RP_WORD_BASES = 12,
+    RP_WORD_SLOTS = 1 << 17,     /* room for twice the longest consensus */
+    RP_WRAP_MIN_PERIOD_BP = 150,
+    RP_SHORT_WORD_BASES = 8,
+    RP_TANDEM_REACH_BP = 1500,
+    RP_TANDEM_ROWS = 1024
+};
+
+typedef struct rp_self_words {
+    struct { uint32_t epoch_word, first; } slots[RP_WORD_SLOTS]; /* first place of each 12-mer */
+    uint32_t last_short[1 << 2 * RP_SHORT_WORD_BASES];           /* time of the last of each 8-mer */
+    uint8_t recurs[RP_TANDEM_ROWS];                              /* by place modulo RP_TANDEM_ROWS */
+    uint32_t epoch, clock, n_recurrent;
+    uint32_t word, length;       /* bases so far */
+    uint32_t period;             /* of the stretch that repeats earlier consensus; 0: none */
+    uint32_t run_begin, run_end;
+} rp_self_words;
+
+/* Forgets everything. The struct is zeroed once by its owner before the first call. */
+void rp_self_words_start(rp_self_words *words);
+
+/* Takes the consensus' next base. */
+void rp_self_words_push(rp_self_words *words, unsigned code);
+
+/* Length of the present stretch that repeats earlier consensus at one period; 0: none. */
+uint32_t rp_self_words_run(const rp_self_words *words);
+
+/* Whether a quarter of the last RP_TANDEM_ROWS words recur nearby. */
+bool rp_self_words_is_tandem(const rp_self_words *words);
+
+/* Whether this 12-mer (first base highest) stood in the consensus before place `before`. */
+bool rp_self_words_seen(const rp_self_words *words, uint32_t word, uint32_t before);
+
+#endif

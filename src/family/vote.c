@@ -1,0 +1,221 @@
+/* vote.c: the majority consensus; see vote.h. */
+#include "family/vote.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MAX_INSERTED = 24,        /* bases of an insertion that are counted */
+    MIN_VOTES = 3,            /* columns with fewer copies keep their base */
+    ROWS_AT_ONCE = RP_LANES / 2
+};
+
+typedef struct column_votes {
+    uint32_t bases[4];
+    uint32_t gaps;
+    uint32_t starts_here;     /* copies that begin at this column: they cannot insert before it */
+} column_votes;
+
+typedef struct inserted_votes {
+    uint32_t column, offset;
+    uint32_t bases[4];
+} inserted_votes;
+
+RP_ARRAY(insertion_list, inserted_votes);
+
+typedef struct rank {
+    int32_t score;
+    size_t copy;
+} rank;
+
+struct rp_voter {
+    column_votes *columns;
+    size_t column_capacity;
+    insertion_list inserted;
+    rank *ranks;
+    size_t rank_capacity;
+    size_t *chosen;
+    size_t chosen_capacity;
+    uint32_t *depth;
+    size_t depth_capacity;
+    uint32_t *new_place;      /* of each old column */
+    size_t place_capacity;
+    rp_codes voted;
+    rp_copy batch[ROWS_AT_ONCE];
+    rp_row rows[ROWS_AT_ONCE];
+};
+
+rp_voter *rp_voter_create(void)
+{
+    return rp_alloc(1, sizeof(rp_voter));
+}
+
+void rp_voter_destroy(rp_voter *voter)
+{
+    if (voter == NULL)
+        return;
+    free(voter->columns);
+    free(voter->inserted.items);
+    free(voter->ranks);
+    free(voter->chosen);
+    free(voter->depth);
+    free(voter->new_place);
+    free(voter->voted.items);
+    for (unsigned i = 0; i < ROWS_AT_ONCE; i++)
+        rp_row_clear(&voter->rows[i]);
+    free(voter);
+}
+
+static int compare_rank(const void *left, const void *right)
+{
+    const rank *a = left, *b = right;
+    if (a->score != b->score)
+        return a->score > b->score ? -1 : 1;
+    return (a->copy > b->copy) - (a->copy < b->copy);
+}
+
+size_t rp_vote_choose(rp_voter *voter, const rp_copies *copies, size_t consensus_length, uint32_t depth, size_t *chosen)
+{
+    const size_t n_bins = consensus_length / RP_VOTE_BIN_BP + 1;
+    if (!rp_reserve((void **)&voter->ranks, &voter->rank_capacity, copies->n, sizeof *voter->ranks) ||
+        !rp_reserve((void **)&voter->depth, &voter->depth_capacity, n_bins, sizeof *voter->depth))
+        return SIZE_MAX;
+    for (size_t i = 0; i < copies->n; i++)
+        voter->ranks[i] = (rank){copies->items[i].score, i};
+    qsort(voter->ranks, copies->n, sizeof *voter->ranks, compare_rank);
+    memset(voter->depth, 0, n_bins * sizeof *voter->depth);
+    size_t n = 0, full = 0;
+    for (size_t r = 0; r < copies->n && full < n_bins; r++) {
+        const rp_copy *copy = &copies->items[voter->ranks[r].copy];
+        const size_t first = copy->consensus_begin / RP_VOTE_BIN_BP, last = (copy->consensus_end - 1) / RP_VOTE_BIN_BP;
+        bool wanted = false;
+        for (size_t bin = first; bin <= last && !wanted; bin++)
+            wanted = voter->depth[bin] < depth;
+        if (!wanted)
+            continue;
+        for (size_t bin = first; bin <= last; bin++)
+            full += ++voter->depth[bin] == depth;
+        chosen[n++] = voter->ranks[r].copy;
+    }
+    return n;
+}
+
+static bool count_row(rp_voter *voter, const rp_row *row)
+{
+    voter->columns[row->begin].starts_here++;
+    for (uint32_t column = row->begin; column < row->end; column++) {
+        const uint8_t cell = row->cells.items[column - row->begin];
+        if (cell < 4)
+            voter->columns[column].bases[cell]++;
+        else if (cell == RP_CELL_GAP)
+            voter->columns[column].gaps++;
+    }
+    for (size_t i = 0; i < row->insertions.n; i++) {
+        const rp_insertion *insertion = &row->insertions.items[i];
+        const uint32_t n = insertion->n < MAX_INSERTED ? insertion->n : MAX_INSERTED;
+        for (uint32_t m = 0; m < n; m++) {
+            inserted_votes one = {.column = insertion->column, .offset = m};
+            const uint8_t code = row->inserted.items[insertion->first + m];
+            if (code > 3)
+                continue;
+            one.bases[code] = 1;
+            if (!insertion_list_push(&voter->inserted, one))
+                return false;
+        }
+    }
+    return true;
+}
+
+static int compare_inserted(const void *left, const void *right)
+{
+    const inserted_votes *a = left, *b = right;
+    if (a->column != b->column)
+        return a->column < b->column ? -1 : 1;
+    return (a->offset > b->offset) - (a->offset < b->offset);
+}
+
+static unsigned majority(const uint32_t bases[4], unsigned present)
+{
+    unsigned best = present < 4 ? present : 0;
+    for (unsigned base = 0; base < 4; base++)
+        if (bases[base] > bases[best])
+            best = base;
+    return best;
+}
+
+static uint32_t votes_of(const column_votes *column)
+{
+    return column->bases[0] + column->bases[1] + column->bases[2] + column->bases[3] + column->gaps;
+}
+
+/* Appends what over half of the copies that pass from column - 1 to column insert there. */
+static bool append_inserted(rp_voter *voter, uint32_t column, size_t *next)
+{
+    insertion_list *list = &voter->inserted;
+    const column_votes *here = &voter->columns[column];
+    const uint32_t passing = votes_of(here) - here->starts_here;
+    while (*next < list->n && list->items[*next].column == column) {
+        uint32_t bases[4] = {0}, n = 0;
+        const uint32_t offset = list->items[*next].offset;
+        for (; *next < list->n && list->items[*next].column == column && list->items[*next].offset == offset; ++*next, n++)
+            for (unsigned base = 0; base < 4; base++)
+                bases[base] += list->items[*next].bases[base];
+        if (2 * n > passing && n >= MIN_VOTES &&
+            !rp_codes_push(&voter->voted, (uint8_t)majority(bases, 4)))
+            return false;
+    }
+    return true;
+}
+
+static bool make_consensus(rp_voter *voter, const rp_codes *consensus)
+{
+    qsort(voter->inserted.items, voter->inserted.n, sizeof *voter->inserted.items, compare_inserted);
+    voter->voted.n = 0;
+    size_t next = 0;
+    for (uint32_t column = 0; column < consensus->n; column++) {
+        if (!append_inserted(voter, column, &next))
+            return false;
+        const column_votes *here = &voter->columns[column];
+        voter->new_place[column] = (uint32_t)voter->voted.n;
+        const uint32_t votes = votes_of(here);
+        if (votes >= MIN_VOTES && 2 * here->gaps > votes)
+            continue;
+        const uint8_t present = consensus->items[column];
+        const uint8_t code = votes >= MIN_VOTES ? (uint8_t)majority(here->bases, present) : present;
+        if (!rp_codes_push(&voter->voted, code))
+            return false;
+    }
+    voter->new_place[consensus->n] = (uint32_t)voter->voted.n;
+    return true;
+}
+
+bool rp_vote(rp_voter *voter, rp_recruiter *recruiter, const rp_view *view, rp_codes *consensus, rp_copies *copies)
+{
+    if (!rp_reserve((void **)&voter->columns, &voter->column_capacity, consensus->n + 1, sizeof *voter->columns) ||
+        !rp_reserve((void **)&voter->new_place, &voter->place_capacity, consensus->n + 1, sizeof *voter->new_place) ||
+        !rp_reserve((void **)&voter->chosen, &voter->chosen_capacity, copies->n, sizeof *voter->chosen))
+        return false;
+    memset(voter->columns, 0, (consensus->n + 1) * sizeof *voter->columns);
+    voter->inserted.n = 0;
+    const size_t n_chosen = rp_vote_choose(voter, copies, consensus->n, RP_VOTE_DEPTH, voter->chosen);
+    if (n_chosen == SIZE_MAX)
+        return false;
+    for (size_t done = 0; done < n_chosen; done += ROWS_AT_ONCE) {
+        const size_t n = n_chosen - done < ROWS_AT_ONCE ? n_chosen - done : ROWS_AT_ONCE;
+        for (size_t i = 0; i < n; i++)
+            voter->batch[i] = copies->items[voter->chosen[done + i]];
+        if (!rp_recruit_rows(recruiter, view, consensus, voter->batch, n, voter->rows))
+            return false;
+        for (size_t i = 0; i < n; i++)
+            if (!count_row(voter, &voter->rows[i]))
+                return false;
+    }
+    if (!make_consensus(voter, consensus))
+        return false;
+    for (size_t i = 0; i < copies->n; i++) {
+        rp_copy *copy = &copies->items[i];
+        copy->consensus_begin = voter->new_place[copy->consensus_begin];
+        copy->consensus_end = voter->new_place[copy->consensus_end];
+    }
+    return rp_codes_copy(consensus, voter->voted.items, voter->voted.n);
+}

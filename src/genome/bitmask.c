@@ -1,0 +1,54 @@
+/* bitmask.c: atomic bit masks; see bitmask.h. */
+#include "genome/bitmask.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+enum { SPARE_WORDS = 4 }; /* so that a window read at the end stays inside */
+
+bool rp_bitmask_init(rp_bitmask *mask, uint64_t n_bits)
+{
+    mask->n_bits = n_bits;
+    mask->words = rp_alloc(n_bits / 64 + SPARE_WORDS, sizeof *mask->words);
+    return mask->words != NULL;
+}
+
+void rp_bitmask_clear(rp_bitmask *mask)
+{
+    free((void *)mask->words);
+    *mask = (rp_bitmask){NULL, 0};
+}
+
+static uint64_t word_bits(uint64_t index, uint64_t begin, uint64_t end)
+{
+    const uint64_t first = index * 64;
+    uint64_t bits = UINT64_MAX;
+    if (begin > first)
+        bits &= UINT64_MAX << (begin - first);
+    if (end < first + 64)
+        bits &= UINT64_MAX >> (first + 64 - end);
+    return bits;
+}
+
+void rp_bitmask_set(rp_bitmask *mask, uint64_t begin, uint64_t end)
+{
+    for (uint64_t index = begin / 64; begin < end && index <= (end - 1) / 64; index++)
+        atomic_fetch_or_explicit(&mask->words[index], word_bits(index, begin, end), memory_order_relaxed);
+}
+
+void rp_bitmask_unset(rp_bitmask *mask, uint64_t begin, uint64_t end)
+{
+    for (uint64_t index = begin / 64; begin < end && index <= (end - 1) / 64; index++)
+        atomic_fetch_and_explicit(&mask->words[index], ~word_bits(index, begin, end), memory_order_relaxed);
+}
+
+uint64_t rp_bitmask_count(const rp_bitmask *mask, uint64_t begin, uint64_t end)
+{
+    uint64_t count = 0;
+    for (uint64_t index = begin / 64; begin < end && index <= (end - 1) / 64; index++) {
+        const uint64_t word = atomic_load_explicit(&mask->words[index], memory_order_relaxed);
+        count += (uint64_t)__builtin_popcountll(word & word_bits(index, begin, end));
+    }
+    return count;
+}

@@ -1,0 +1,54 @@
+/* bitmask.h: one bit a base, in 64-bit words that several threads may read and write. */
+#ifndef RP_GENOME_BITMASK_H
+#define RP_GENOME_BITMASK_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* Words are read and written with relaxed order; who needs more orders it outside
+ * (the committer publishes a version after it has set bits). */
+typedef struct rp_bitmask {
+    _Atomic uint64_t *words;
+    uint64_t n_bits;
+} rp_bitmask;
+
+/* All bits clear. False: out of memory. */
+bool rp_bitmask_init(rp_bitmask *mask, uint64_t n_bits) RP_MUST_CHECK;
+void rp_bitmask_clear(rp_bitmask *mask);
+
+/* Sets or unsets the bits of [begin, end). Safe against concurrent readers and
+ * writers of other bits. */
+void rp_bitmask_set(rp_bitmask *mask, uint64_t begin, uint64_t end);
+void rp_bitmask_unset(rp_bitmask *mask, uint64_t begin, uint64_t end);
+
+/* Number of set bits in [begin, end). */
+uint64_t rp_bitmask_count(const rp_bitmask *mask, uint64_t begin, uint64_t end);
+
+static inline bool rp_bitmask_get(const rp_bitmask *mask, uint64_t position)
+{
+    const uint64_t word = atomic_load_explicit(&mask->words[position >> 6], memory_order_relaxed);
+    return word >> (position & 63) & 1;
+}
+
+/* The 64 bits from `position` on (lowest bit first); there must be a word beyond the last bit. */
+static inline uint64_t rp_bitmask_window(const rp_bitmask *mask, uint64_t position)
+{
+    const uint64_t index = position >> 6;
+    const unsigned shift = position & 63;
+    const uint64_t low = atomic_load_explicit(&mask->words[index], memory_order_relaxed);
+    if (shift == 0)
+        return low;
+    const uint64_t high = atomic_load_explicit(&mask->words[index + 1], memory_order_relaxed);
+    return low >> shift | high << (64 - shift);
+}
+
+/* Whether any of the n <= 64 bits from `position` on is set. */
+static inline bool rp_bitmask_any(const rp_bitmask *mask, uint64_t position, unsigned n)
+{
+    return (rp_bitmask_window(mask, position) & (UINT64_MAX >> (64 - n))) != 0;
+}
+
+#endif

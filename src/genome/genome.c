@@ -1,0 +1,56 @@
+/* genome.c: access to the packed genome; see genome.h. */
+#include "genome/genome.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void rp_genome_clear(rp_genome *genome)
+{
+    for (size_t i = 0; i < genome->n_contigs; i++)
+        free(genome->contigs[i].name);
+    free(genome->contigs);
+    free(genome->packed);
+    rp_bitmask_clear(&genome->not_acgt);
+    rp_bitmask_clear(&genome->soft_masked);
+    *genome = (rp_genome){0};
+}
+
+size_t rp_genome_contig_of(const rp_genome *genome, uint64_t position)
+{
+    size_t low = 0, high = genome->n_contigs; /* the last contig that begins at or before position */
+    while (high - low > 1) {
+        const size_t middle = low + (high - low) / 2;
+        if (genome->contigs[middle].begin <= position)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Spreads 4 packed bases (8 bits) to 4 bytes. */
+static inline uint32_t spread4(uint32_t bits)
+{
+    uint32_t x = bits & 0xff;
+    x = (x | x << 12) & 0x000f000f;
+    return (x | x << 6) & 0x03030303;
+}
+
+void rp_genome_decode(const rp_genome *genome, uint64_t begin, size_t n, uint8_t *codes)
+{
+    for (size_t done = 0; done < n; done += 32) {
+        uint64_t bases = rp_genome_window(genome, begin + done);
+        const size_t here = n - done < 32 ? n - done : 32;
+        uint8_t block[32];
+        for (int i = 0; i < 8; i++, bases >>= 8) {
+            const uint32_t four = spread4((uint32_t)bases);
+            memcpy(block + 4 * i, &four, 4);
+        }
+        uint32_t none = (uint32_t)rp_bitmask_window(&genome->not_acgt, begin + done);
+        if (here < 32)
+            none &= ((uint32_t)1 << here) - 1;
+        for (; none != 0; none &= none - 1)
+            block[__builtin_ctz(none)] = RP_BASE_NONE;
+        memcpy(codes + done, block, here);
+    }
+}

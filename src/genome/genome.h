@@ -1,0 +1,63 @@
+/* genome.h: the genome in memory: 2 bits a base, a mask of what is no base, a contig table.
+ *
+ * Bases are coded A 0, C 1, G 2, T 3. Contigs lie one after the other in one
+ * coordinate, the genome position (0-based); nothing that looks at sequence may
+ * cross a contig's end, which is what rp_genome_contig_of is for.
+ */
+#ifndef RP_GENOME_GENOME_H
+#define RP_GENOME_GENOME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "genome/bitmask.h"
+
+enum {
+    RP_BASE_NONE = 4 /* matches nothing: N, an IUPAC code, a masked base, beyond the contig's end */
+};
+
+typedef struct rp_contig {
+    char *name;          /* the whole header line after '>' or '@', as it stood */
+    size_t id_length;    /* length of its first word */
+    uint64_t begin;      /* genome position of the first base */
+    uint64_t length_bp;
+} rp_contig;
+
+typedef struct rp_genome {
+    uint64_t length_bp;          /* all contigs together */
+    uint64_t acgt_bp;            /* of which A, C, G or T */
+    uint64_t *packed;            /* 2 bits a base, lowest bits first; two spare words at the end */
+    size_t packed_words;
+    rp_bitmask not_acgt;         /* set: not one of A, C, G, T */
+    rp_bitmask soft_masked;      /* set: lower case in the input; no words unless it was asked for */
+    rp_contig *contigs;
+    size_t n_contigs;
+    char digest[33];             /* MD5 of names and sequence, in hex */
+} rp_genome;
+
+void rp_genome_clear(rp_genome *genome);
+
+/* Index of the contig that holds a genome position. Empty contigs hold none. */
+size_t rp_genome_contig_of(const rp_genome *genome, uint64_t position);
+
+/* Code of one base (0 to 3), whatever not_acgt says. */
+static inline unsigned rp_genome_base(const rp_genome *genome, uint64_t position)
+{
+    return genome->packed[position >> 5] >> (position & 31) * 2 & 3;
+}
+
+/* The 32 bases from `position` on, 2 bits each, lowest bits first. */
+static inline uint64_t rp_genome_window(const rp_genome *genome, uint64_t position)
+{
+    const uint64_t index = position >> 5;
+    const unsigned shift = (position & 31) * 2;
+    if (shift == 0)
+        return genome->packed[index];
+    return genome->packed[index] >> shift | genome->packed[index + 1] << (64 - shift);
+}
+
+/* The codes of [begin, begin + n) as bytes, RP_BASE_NONE where not_acgt is set. */
+void rp_genome_decode(const rp_genome *genome, uint64_t begin, size_t n, uint8_t *codes);
+
+#endif

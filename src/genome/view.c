@@ -1,0 +1,98 @@
+/* view.c: the genome less what is covered; see view.h. */
+#include "genome/view.h"
+
+#include <stdlib.h>
+
+rp_strand_walk rp_view_walk(const rp_view *view, uint64_t origin, bool reverse)
+{
+    const rp_genome *genome = view->genome;
+    /* An origin between two contigs belongs to the one that the walk goes into. */
+    const uint64_t inside = reverse && origin > 0 ? origin - 1 : origin;
+    const rp_contig *contig = &genome->contigs[rp_genome_contig_of(genome, inside)];
+    const uint64_t end = contig->begin + contig->length_bp;
+    const uint64_t limit = reverse ? origin - contig->begin : end > origin ? end - origin : 0;
+    return (rp_strand_walk){origin, limit, reverse};
+}
+
+/* Unsets in `bits` (of positions from `begin` on) what the lifted intervals hold. */
+static uint64_t lift(const rp_view *view, uint64_t begin, uint64_t bits)
+{
+    size_t low = 0, high = view->n_lifted; /* first interval that ends after begin */
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (view->lifted[middle].end > begin)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    for (; low < view->n_lifted && view->lifted[low].begin < begin + 64; low++) {
+        const uint64_t from = view->lifted[low].begin > begin ? view->lifted[low].begin - begin : 0;
+        const uint64_t to = view->lifted[low].end - begin < 64 ? view->lifted[low].end - begin : 64;
+        bits &= ~(UINT64_MAX >> (64 - (to - from)) << from);
+    }
+    return bits;
+}
+
+static uint64_t covered_window(const rp_view *view, uint64_t begin)
+{
+    if (view->covered == NULL)
+        return 0;
+    const uint64_t bits = rp_bitmask_window(view->covered, begin);
+    return bits != 0 && view->n_lifted > 0 ? lift(view, begin, bits) : bits;
+}
+
+bool rp_view_is_range_free(const rp_view *view, uint64_t position, unsigned n)
+{
+    return (covered_window(view, position) & (UINT64_MAX >> (64 - n))) == 0;
+}
+
+static void decode_forward(const rp_view *view, uint64_t begin, unsigned n, uint8_t *codes)
+{
+    rp_genome_decode(view->genome, begin, n, codes);
+    uint64_t covered = covered_window(view, begin);
+    if (n < 64)
+        covered &= ((uint64_t)1 << n) - 1;
+    for (; covered != 0; covered &= covered - 1)
+        codes[__builtin_ctzll(covered)] = RP_BASE_NONE;
+}
+
+void rp_view_decode(const rp_view *view, const rp_strand_walk *walk, uint64_t begin, unsigned n, uint8_t *codes)
+{
+    unsigned inside = 0;
+    if (begin < walk->limit_bp)
+        inside = walk->limit_bp - begin < n ? (unsigned)(walk->limit_bp - begin) : n;
+    if (inside > 0 && !walk->reverse) {
+        decode_forward(view, walk->origin + begin, inside, codes);
+    } else if (inside > 0) {
+        uint8_t forward[64];
+        static const uint8_t complement[5] = {3, 2, 1, 0, RP_BASE_NONE};
+        decode_forward(view, walk->origin - begin - inside, inside, forward);
+        for (unsigned i = 0; i < inside; i++)
+            codes[i] = complement[forward[inside - 1 - i]];
+    }
+    for (unsigned i = inside; i < n; i++)
+        codes[i] = RP_BASE_NONE;
+}
+
+static int compare_intervals(const void *left, const void *right)
+{
+    const rp_interval *a = left, *b = right;
+    return a->begin != b->begin ? (a->begin < b->begin ? -1 : 1) : (a->end > b->end) - (a->end < b->end);
+}
+
+void rp_intervals_merge(rp_intervals *intervals)
+{
+    if (intervals->n < 2)
+        return;
+    qsort(intervals->items, intervals->n, sizeof *intervals->items, compare_intervals);
+    size_t last = 0;
+    for (size_t i = 1; i < intervals->n; i++) {
+        rp_interval *into = &intervals->items[last];
+        const rp_interval *next = &intervals->items[i];
+        if (next->begin > into->end)
+            intervals->items[++last] = *next;
+        else if (next->end > into->end)
+            into->end = next->end;
+    }
+    intervals->n = last + 1;
+}

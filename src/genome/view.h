@@ -1,0 +1,51 @@
+/* view.h: the genome as an alignment sees it: covered bases match nothing.
+ *
+ * A view may lift the cover from some intervals (a family that is built anew must
+ * see its own copies), and notes what was read, so that a result can be checked
+ * against covers that were set meanwhile.
+ */
+#ifndef RP_GENOME_VIEW_H
+#define RP_GENOME_VIEW_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "genome/genome.h"
+
+typedef struct rp_interval {
+    uint64_t begin, end; /* genome positions, half-open */
+} rp_interval;
+
+RP_ARRAY(rp_intervals, rp_interval);
+
+typedef struct rp_view {
+    const rp_genome *genome;
+    const rp_bitmask *covered;   /* NULL: nothing is covered */
+    const rp_bitmask *excluded;  /* gives no seeds and hits; alignments pass. NULL: none */
+    const rp_interval *lifted;   /* sorted, disjoint: not covered in this view */
+    size_t n_lifted;
+} rp_view;
+
+/* One strand of a contig from a point on: base t is the genome's base origin + t, or,
+ * on the reverse strand, the complement of base origin - 1 - t. */
+typedef struct rp_strand_walk {
+    uint64_t origin;
+    uint64_t limit_bp; /* bases up to the contig's end in this direction */
+    bool reverse;
+} rp_strand_walk;
+
+rp_strand_walk rp_view_walk(const rp_view *view, uint64_t origin, bool reverse);
+
+/* The codes of bases [begin, begin + n) of a walk, n <= 64; RP_BASE_NONE where there
+ * is no base, where it is covered, and beyond the contig's end. */
+void rp_view_decode(const rp_view *view, const rp_strand_walk *walk, uint64_t begin, unsigned n, uint8_t *codes);
+
+/* Whether all of the n <= 64 bases from a genome position on are not covered. */
+bool rp_view_is_range_free(const rp_view *view, uint64_t position, unsigned n);
+
+/* Sorts intervals and joins those that touch or overlap. */
+void rp_intervals_merge(rp_intervals *intervals);
+
+#endif

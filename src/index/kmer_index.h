@@ -1,0 +1,59 @@
+/* kmer_index.h: where the canonical k-mers of a genome stand, for those seen at least twice.
+ *
+ * Positions of one k-mer are in genome order. A k-mer's number (its id) is its rank
+ * by a fixed bijective hash of the k-mer, so it depends on the genome and k alone.
+ */
+#ifndef RP_INDEX_KMER_INDEX_H
+#define RP_INDEX_KMER_INDEX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "genome/genome.h"
+#include "index/kmer.h"
+
+typedef struct rp_kmer_index rp_kmer_index;
+
+typedef struct rp_kmer_index_parameters {
+    unsigned k;              /* RP_KMER_MIN to RP_KMER_MAX */
+    uint32_t min_frequency;  /* k-mers seen less often are left out; at least 2 */
+    uint64_t memory_bytes;   /* for the sort buffer; the genome is scanned once for each part that fits */
+    unsigned n_threads;
+} rp_kmer_index_parameters;
+
+/* ceil(log4(length_bp)) + 2, within the range: long enough that chance hits are rare. */
+unsigned rp_kmer_index_default_k(uint64_t length_bp);
+
+/* Indexes all k-mers that no base of `excluded` (NULL: none) touches at their first
+ * base, that hold A, C, G and T only and are not nearly periodic. The index keeps
+ * no reference to its arguments. NULL: error filled in. */
+rp_kmer_index *rp_kmer_index_create(const rp_genome *genome, const rp_bitmask *excluded,
+                                    const rp_kmer_index_parameters *parameters, rp_error *error) RP_MUST_CHECK;
+void rp_kmer_index_destroy(rp_kmer_index *index);
+
+unsigned rp_kmer_index_k(const rp_kmer_index *index);
+uint32_t rp_kmer_index_n_kmers(const rp_kmer_index *index);
+uint64_t rp_kmer_index_n_positions(const rp_kmer_index *index);
+size_t rp_kmer_index_bytes(const rp_kmer_index *index);
+
+/* What one k-mer's lookup gives: `count` positions, numbered first, first + 1, ... */
+typedef struct rp_occurrences {
+    uint64_t first;
+    uint32_t count;
+    uint32_t id;
+} rp_occurrences;
+
+/* Occurrences of a canonical k-mer; count 0: not in the index. Thread-safe. */
+rp_occurrences rp_kmer_index_find(const rp_kmer_index *index, uint64_t canonical);
+
+/* Occurrences of the k-mer of this id, id < n_kmers. Thread-safe. */
+rp_occurrences rp_kmer_index_get(const rp_kmer_index *index, uint32_t id);
+
+/* Genome position of the first base of the occurrence of this number. Thread-safe. */
+uint64_t rp_kmer_index_position(const rp_kmer_index *index, uint64_t number);
+
+/* The k-mer that stands at a genome position, as read on the forward strand. */
+uint64_t rp_kmer_at(const rp_genome *genome, uint64_t position, unsigned k);
+
+#endif

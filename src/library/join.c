@@ -1,0 +1,503 @@
+/* join.c: joins families that are parts of one element; see join.h. */
+#include "library/join.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "commit/ordered_loop.h"
+
+enum {
+    MAX_PASSES = 4,
+    END_SLACK_BP = 20,           /* a copy reaches an end of its consensus when it comes this near */
+    MIN_GAP_BP = -30, MAX_GAP_BP = 200,  /* between two copies that meet */
+    MIN_MEETINGS = 2,            /* of two ends */
+    MIN_INTERIOR_MEETINGS = 3,
+    INTERIOR_CLUSTER_BP = 24,    /* interior points this near are one */
+    SMALLER_PERCENT = 40,        /* meetings must be this share of the rarer end's copies */
+    LARGER_SHARE = 8,            /* and one in so many of the more frequent end's */
+    KEPT_PERCENT = 70,           /* of the shorter part that the joined consensus must keep */
+    MIN_PIECE_BP = 40,
+    REFINE_ROUNDS = 2
+};
+
+/* The side of a copy that faces its neighbour: an end of its consensus, or an interior point. */
+typedef struct side {
+    uint32_t family;
+    bool end;             /* the right end of the consensus faces (else the left) */
+    bool reaches;         /* the copy reaches that end */
+    uint32_t point;       /* consensus coordinate where the copy stops */
+} side;
+
+/* Two copies that stand side by side. */
+typedef struct meeting {
+    side first, second;   /* ordered by family, then end */
+    int32_t gap;          /* genome bases between them */
+    uint64_t gap_begin;
+    bool reverse;         /* first stands to the right of second on the genome */
+    uint32_t second_copy;
+} meeting;
+
+RP_ARRAY(meetings, meeting);
+
+/* A join to try. Growing family `base` at its end `base_end` by `piece`. */
+typedef struct candidate {
+    uint32_t base, piece;
+    bool base_end, piece_end;   /* which ends meet */
+    bool interior;              /* only piece [point, its end) or [0, point) is taken */
+    uint32_t point;
+    uint32_t n_meetings;
+    size_t first_meeting, n;    /* in the pass' meetings */
+} candidate;
+
+RP_ARRAY(candidates, candidate);
+
+typedef struct trial {
+    rp_family family;           /* what came out */
+    rp_intervals lifted, reads;
+    uint32_t version;
+    bool accepted;
+} trial;
+
+typedef struct join_pass {
+    const rp_view *view;
+    const rp_kmer_index *index;
+    rp_cover *cover;
+    rp_library *library;
+    rp_join_figures *figures;
+    rp_builder **builders;      /* per worker */
+    meetings meetings;
+    candidates candidates;
+    trial *trials;              /* by candidate */
+    uint8_t *touched;           /* by family: changed in this pass */
+    uint64_t n_accepted;
+    rp_intervals scratch;       /* the committer's */
+} join_pass;
+
+/* --- Meetings --- */
+
+typedef struct placed_copy {
+    uint64_t begin, end;
+    uint32_t family, copy;
+} placed_copy;
+
+static int compare_placed(const void *left, const void *right)
+{
+    const placed_copy *a = left, *b = right;
+    if (a->begin != b->begin)
+        return a->begin < b->begin ? -1 : 1;
+    if (a->end != b->end)
+        return a->end < b->end ? -1 : 1;
+    if (a->family != b->family)
+        return a->family < b->family ? -1 : 1;
+    return (a->copy > b->copy) - (a->copy < b->copy);
+}
+
+static side facing_side(const rp_library *library, const placed_copy *placed, bool right)
+{
+    const rp_family *family = &library->items[placed->family];
+    const rp_copy *copy = &family->copies.items[placed->copy];
+    const uint32_t length = (uint32_t)family->consensus.n;
+    side out = {.family = placed->family, .end = copy->reverse != right};
+    out.point = out.end ? copy->consensus_end : copy->consensus_begin;
+    out.reaches = out.end ? length - copy->consensus_end <= END_SLACK_BP : copy->consensus_begin <= END_SLACK_BP;
+    return out;
+}
+
+/* Whether a copy runs on to the end of its consensus that lies away from the meeting. */
+static bool runs_on(const rp_library *library, const side *from, uint32_t copy_index)
+{
+    const rp_family *family = &library->items[from->family];
+    const rp_copy *copy = &family->copies.items[copy_index];
+    return from->end ? copy->consensus_begin <= END_SLACK_BP
+                     : family->consensus.n - copy->consensus_end <= END_SLACK_BP;
+}
+
+static bool add_meeting(join_pass *pass, const placed_copy *left, const placed_copy *right)
+{
+    meeting one = {.first = facing_side(pass->library, left, true), .second = facing_side(pass->library, right, false),
+                   .gap = (int32_t)((int64_t)right->begin - (int64_t)left->end), .gap_begin = left->end,
+                   .reverse = false, .second_copy = right->copy};
+    if (!one.first.reaches && !one.second.reaches)
+        return true;
+    /* Put the end that is reached first; between two, the smaller family. */
+    const bool swap = one.first.reaches == one.second.reaches
+                          ? one.first.family > one.second.family ||
+                                (one.first.family == one.second.family && one.first.end > one.second.end)
+                          : one.second.reaches;
+    if (swap) {
+        const side first = one.first;
+        one.first = one.second;
+        one.second = first;
+        one.reverse = true;
+        one.second_copy = left->copy;
+    }
+    if (!one.second.reaches && !runs_on(pass->library, &one.second, one.second_copy))
+        return true;
+    return meetings_push(&pass->meetings, one);
+}
+
+static bool find_meetings(join_pass *pass, rp_error *error)
+{
+    const rp_library *library = pass->library;
+    size_t n = 0;
+    for (size_t f = 0; f < library->n; f++)
+        n += library->items[f].tandem || library->items[f].consensus.n == 0 ? 0 : library->items[f].copies.n;
+    placed_copy *placed = rp_alloc(n, sizeof *placed);
+    if (placed == NULL)
+        return rp_error_memory(error, "joining families");
+    n = 0;
+    for (size_t f = 0; f < library->n; f++) {
+        const rp_family *family = &library->items[f];
+        for (size_t i = 0; i < family->copies.n && !family->tandem && family->consensus.n > 0; i++)
+            placed[n++] = (placed_copy){family->copies.items[i].begin, family->copies.items[i].end, (uint32_t)f, (uint32_t)i};
+    }
+    qsort(placed, n, sizeof *placed, compare_placed);
+    pass->meetings.n = 0;
+    bool ok = true;
+    size_t contig_end_of = SIZE_MAX;
+    uint64_t contig_end = 0;
+    for (size_t i = 0; i < n && ok; i++) {
+        if (contig_end_of == SIZE_MAX || placed[i].begin >= contig_end) {
+            contig_end_of = rp_genome_contig_of(pass->view->genome, placed[i].begin);
+            const rp_contig *contig = &pass->view->genome->contigs[contig_end_of];
+            contig_end = contig->begin + contig->length_bp;
+        }
+        for (size_t j = i + 1; j < n && ok && placed[j].begin < contig_end &&
+                               placed[j].begin <= placed[i].end + MAX_GAP_BP; j++)
+            if ((int64_t)placed[j].begin >= (int64_t)placed[i].end + MIN_GAP_BP && placed[j].end > placed[i].end)
+                ok = add_meeting(pass, &placed[i], &placed[j]);
+    }
+    free(placed);
+    return ok || rp_error_memory(error, "joining families");
+}
+
+static int compare_meetings(const void *left, const void *right)
+{
+    const meeting *a = left, *b = right;
+    if (a->second.reaches != b->second.reaches)
+        return a->second.reaches ? -1 : 1;
+    if (a->first.family != b->first.family)
+        return a->first.family < b->first.family ? -1 : 1;
+    if (a->first.end != b->first.end)
+        return a->first.end ? 1 : -1;
+    if (a->second.family != b->second.family)
+        return a->second.family < b->second.family ? -1 : 1;
+    if (a->second.end != b->second.end)
+        return a->second.end ? 1 : -1;
+    if (!a->second.reaches && a->second.point != b->second.point)
+        return a->second.point < b->second.point ? -1 : 1;
+    const int64_t gap = (int64_t)llabs(a->gap) - llabs(b->gap);
+    if (gap != 0)
+        return gap < 0 ? -1 : 1;
+    return (a->gap_begin > b->gap_begin) - (a->gap_begin < b->gap_begin);
+}
+
+static bool same_ends(const meeting *a, const meeting *b)
+{
+    return a->first.family == b->first.family && a->first.end == b->first.end &&
+           a->second.family == b->second.family && a->second.end == b->second.end &&
+           a->second.reaches == b->second.reaches;
+}
+
+/* Copies of a family that reach this end of its consensus. */
+static uint32_t count_ends(const rp_library *library, const side *which)
+{
+    const rp_family *family = &library->items[which->family];
+    uint32_t n = 0;
+    for (size_t i = 0; i < family->copies.n; i++)
+        n += which->end ? family->consensus.n - family->copies.items[i].consensus_end <= END_SLACK_BP
+                        : family->copies.items[i].consensus_begin <= END_SLACK_BP;
+    return n;
+}
+
+static bool add_end_candidate(join_pass *pass, size_t begin, size_t end)
+{
+    const meeting *one = &pass->meetings.items[begin];
+    const uint32_t n = (uint32_t)(end - begin);
+    if (n < MIN_MEETINGS || one->first.family == one->second.family)
+        return true;
+    const uint32_t a = count_ends(pass->library, &one->first), b = count_ends(pass->library, &one->second);
+    const uint32_t smaller = a < b ? a : b, larger = a < b ? b : a;
+    if ((uint64_t)n * 100 < (uint64_t)smaller * SMALLER_PERCENT || (uint64_t)n * LARGER_SHARE < larger)
+        return true;
+    return candidates_push(&pass->candidates,
+                           (candidate){.base = one->first.family, .piece = one->second.family,
+                                       .base_end = one->first.end, .piece_end = one->second.end, .n_meetings = n,
+                                       .first_meeting = begin, .n = n});
+}
+
+static bool add_interior_candidates(join_pass *pass, size_t begin, size_t end)
+{
+    const rp_library *library = pass->library;
+    const meeting *first = &pass->meetings.items[begin];
+    if (first->first.family == first->second.family)
+        return true;
+    const rp_family *base = &library->items[first->first.family], *piece = &library->items[first->second.family];
+    if (piece->copies.n <= base->copies.n)
+        return true;
+    const uint32_t n_ends = count_ends(library, &first->first);
+    for (size_t i = begin, j; i < end; i = j) {
+        for (j = i + 1; j < end && pass->meetings.items[j].second.point -
+                                       pass->meetings.items[j - 1].second.point <= INTERIOR_CLUSTER_BP; j++)
+            ;
+        const uint32_t n = (uint32_t)(j - i);
+        const uint32_t point = pass->meetings.items[i + (j - i) / 2].second.point;
+        const uint32_t length = first->second.end ? point : (uint32_t)piece->consensus.n - point;
+        if (n < MIN_INTERIOR_MEETINGS || (uint64_t)n * 100 < (uint64_t)n_ends * SMALLER_PERCENT || length < MIN_PIECE_BP)
+            continue;
+        if (!candidates_push(&pass->candidates,
+                             (candidate){.base = first->first.family, .piece = first->second.family,
+                                         .base_end = first->first.end, .piece_end = first->second.end,
+                                         .interior = true, .point = point, .n_meetings = n, .first_meeting = i, .n = n}))
+            return false;
+    }
+    return true;
+}
+
+static int compare_candidates(const void *left, const void *right)
+{
+    const candidate *a = left, *b = right;
+    if (a->interior != b->interior)
+        return a->interior ? 1 : -1;
+    if (a->n_meetings != b->n_meetings)
+        return a->n_meetings > b->n_meetings ? -1 : 1;
+    return (a->first_meeting > b->first_meeting) - (a->first_meeting < b->first_meeting);
+}
+
+static bool find_candidates(join_pass *pass, rp_error *error)
+{
+    if (!find_meetings(pass, error))
+        return false;
+    qsort(pass->meetings.items, pass->meetings.n, sizeof *pass->meetings.items, compare_meetings);
+    pass->candidates.n = 0;
+    for (size_t i = 0, j; i < pass->meetings.n; i = j) {
+        for (j = i + 1; j < pass->meetings.n && same_ends(&pass->meetings.items[i], &pass->meetings.items[j]); j++)
+            ;
+        if (!(pass->meetings.items[i].second.reaches ? add_end_candidate(pass, i, j) : add_interior_candidates(pass, i, j)))
+            return rp_error_memory(error, "joining families");
+    }
+    qsort(pass->candidates.items, pass->candidates.n, sizeof *pass->candidates.items, compare_candidates);
+    return true;
+}
+
+/* --- One trial --- */
+
+/* Appends n codes, read forwards or as their reverse complement. */
+static bool append(rp_codes *to, const uint8_t *codes, size_t n, bool turned)
+{
+    if (!rp_codes_reserve(to, to->n + n + 1))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        to->items[to->n++] = turned ? (uint8_t)(3 - codes[n - 1 - i]) : codes[i];
+    return true;
+}
+
+/* base (its meeting end to the right), the gap of the tightest meeting, piece. */
+static bool join_consensus(const join_pass *pass, const candidate *what, rp_codes *joined)
+{
+    const rp_codes *base = &pass->library->items[what->base].consensus;
+    const rp_codes *piece = &pass->library->items[what->piece].consensus;
+    const meeting *tight = &pass->meetings.items[what->first_meeting];
+    joined->n = 0;
+    if (!append(joined, base->items, base->n, !what->base_end))
+        return false;
+    uint32_t skip = 0;
+    if (tight->gap < 0 && !what->interior)
+        skip = (uint32_t)-tight->gap;
+    for (int32_t i = 0; i < tight->gap; i++) {
+        /* The gap as the base copy reads it: base stands left of it unless the meeting is reversed. */
+        const uint64_t at = tight->reverse ? tight->gap_begin + (uint64_t)(tight->gap - 1 - i) : tight->gap_begin + (uint64_t)i;
+        const unsigned code = rp_bitmask_get(&pass->view->genome->not_acgt, at) ? 0 : rp_genome_base(pass->view->genome, at);
+        if (!rp_codes_push(joined, (uint8_t)(tight->reverse ? 3 - code : code)))
+            return false;
+    }
+    uint32_t begin = 0, end = (uint32_t)piece->n;
+    if (what->interior && what->piece_end)
+        end = what->point;
+    else if (what->interior)
+        begin = what->point;
+    const uint32_t n = end - begin;
+    if (skip >= n)
+        return true;
+    /* piece's meeting end comes first; turned when that is its right end */
+    return what->piece_end ? append(joined, piece->items + begin, n - skip, true)
+                           : append(joined, piece->items + begin + skip, n - skip, false);
+}
+
+static bool lift_copies(const join_pass *pass, const candidate *what, rp_intervals *lifted)
+{
+    const rp_library *library = pass->library;
+    lifted->n = 0;
+    const rp_copies *own = &library->items[what->base].copies, *other = &library->items[what->piece].copies;
+    for (size_t i = 0; i < own->n; i++)
+        if (!rp_intervals_push(lifted, (rp_interval){own->items[i].begin, own->items[i].end}))
+            return false;
+    if (what->interior) { /* only the pieces that stand beside the base's copies */
+        for (size_t i = 0; i < what->n; i++) {
+            const rp_copy *copy = &other->items[pass->meetings.items[what->first_meeting + i].second_copy];
+            if (!rp_intervals_push(lifted, (rp_interval){copy->begin, copy->end}))
+                return false;
+        }
+    } else {
+        for (size_t i = 0; i < other->n; i++)
+            if (!rp_intervals_push(lifted, (rp_interval){other->items[i].begin, other->items[i].end}))
+                return false;
+    }
+    rp_intervals_merge(lifted);
+    return true;
+}
+
+static bool try_join(join_pass *pass, const candidate *what, trial *out, unsigned worker)
+{
+    const size_t base = pass->library->items[what->base].consensus.n;
+    size_t other = pass->library->items[what->piece].consensus.n;
+    if (what->interior)
+        other = what->piece_end ? what->point : other - what->point;
+    out->version = rp_cover_version(pass->cover);
+    out->accepted = false;
+    out->reads.n = 0;
+    out->family.tandem = false;
+    if (base + other > RP_CONSENSUS_MAX_BP / 2)
+        return true;
+    if (!join_consensus(pass, what, &out->family.consensus) || !lift_copies(pass, what, &out->lifted))
+        return false;
+    rp_view view = *pass->view;
+    view.lifted = out->lifted.items;
+    view.n_lifted = out->lifted.n;
+    if (!rp_family_refine(pass->builders[worker], &view, pass->index, REFINE_ROUNDS, &out->family, &out->reads))
+        return false;
+    rp_intervals_merge(&out->reads);
+    const size_t longer = base > other ? base : other, shorter = base > other ? other : base;
+    const size_t kept = what->interior ? base + other * KEPT_PERCENT / 100 : longer + shorter * KEPT_PERCENT / 100;
+    out->accepted = rp_family_holds(&out->family) && !out->family.tandem && out->family.consensus.n >= kept;
+    return true;
+}
+
+static bool is_touched(const join_pass *pass, const candidate *what)
+{
+    return pass->touched[what->base] || pass->touched[what->piece];
+}
+
+static void *work(void *context, size_t task, unsigned worker, rp_error *error)
+{
+    join_pass *pass = context;
+    if (!try_join(pass, &pass->candidates.items[task], &pass->trials[task], worker)) {
+        (void)rp_error_memory(error, "joining families");
+        return NULL;
+    }
+    return &pass->trials[task];
+}
+
+static void clear_trial(trial *done)
+{
+    rp_family_clear(&done->family);
+    free(done->lifted.items);
+    free(done->reads.items);
+    *done = (trial){0};
+}
+
+static bool is_stale(const join_pass *pass, const trial *made)
+{
+    for (size_t i = 0; i < made->reads.n; i++)
+        if (rp_cover_changed_since(pass->cover, made->reads.items[i], made->version))
+            return true;
+    return false;
+}
+
+/* Puts the joined family in the place of its base. */
+static bool accept(join_pass *pass, const candidate *what, trial *made)
+{
+    rp_library *library = pass->library;
+    rp_family *base = &library->items[what->base], *piece = &library->items[what->piece];
+    if (!rp_family_intervals(base, &pass->scratch))
+        return false;
+    rp_cover_remove(pass->cover, pass->scratch.items, pass->scratch.n);
+    if (!what->interior) {
+        if (!rp_family_intervals(piece, &pass->scratch))
+            return false;
+        rp_cover_remove(pass->cover, pass->scratch.items, pass->scratch.n);
+        piece->consensus.n = 0;
+        piece->copies.n = 0;
+        pass->touched[what->piece] = 1;
+        pass->figures->n_end_joins++;
+    } else {
+        pass->figures->n_interior_joins++;
+    }
+    pass->touched[what->base] = 1;
+    pass->n_accepted++;
+    const rp_family swap = *base;
+    *base = made->family;
+    made->family = swap;
+    if (!rp_family_intervals(base, &pass->scratch))
+        return false;
+    rp_cover_add(pass->cover, pass->scratch.items, pass->scratch.n);
+    return true;
+}
+
+static bool commit(void *context, uint64_t serial, void *result, unsigned worker, rp_error *error)
+{
+    join_pass *pass = context;
+    const candidate *what = &pass->candidates.items[serial];
+    trial *made = result;
+    bool ok = true;
+    if (!is_touched(pass, what)) { /* else its ends have changed: the next pass looks again */
+        pass->figures->n_tried++;
+        if (is_stale(pass, made))
+            ok = try_join(pass, what, made, worker);
+        if (ok && made->accepted)
+            ok = accept(pass, what, made);
+    }
+    clear_trial(made);
+    return ok || rp_error_memory(error, "joining families");
+}
+
+/* --- All passes --- */
+
+static bool run_pass(join_pass *pass, unsigned n_threads, rp_error *error)
+{
+    if (!find_candidates(pass, error))
+        return false;
+    pass->n_accepted = 0;
+    pass->touched = rp_alloc(pass->library->n, 1);
+    pass->trials = rp_alloc(pass->candidates.n, sizeof *pass->trials);
+    bool ok = pass->touched != NULL && pass->trials != NULL;
+    if (ok)
+        ok = rp_ordered_loop(pass->candidates.n, n_threads, work, commit, pass, error);
+    else
+        (void)rp_error_memory(error, "joining families");
+    for (size_t i = 0; pass->trials != NULL && i < pass->candidates.n; i++)
+        clear_trial(&pass->trials[i]);
+    free(pass->trials);
+    free(pass->touched);
+    pass->trials = NULL;
+    pass->touched = NULL;
+    return ok;
+}
+
+bool rp_join_families(const rp_view *view, const rp_kmer_index *index, rp_cover *cover, unsigned n_threads,
+                      const rp_band_kernel *kernel, rp_library *library, rp_join_figures *figures, rp_error *error)
+{
+    *figures = (rp_join_figures){0};
+    join_pass pass = {.view = view, .index = index, .cover = cover, .library = library, .figures = figures};
+    pass.builders = rp_alloc(n_threads, sizeof *pass.builders);
+    bool ok = pass.builders != NULL;
+    for (unsigned i = 0; ok && i < n_threads; i++)
+        ok = (pass.builders[i] = rp_builder_create(kernel)) != NULL;
+    if (!ok)
+        (void)rp_error_memory(error, "joining families");
+    for (unsigned i = 0; ok && i < MAX_PASSES; i++) {
+        ok = run_pass(&pass, n_threads, error);
+        if (pass.n_accepted == 0)
+            break;
+    }
+    for (unsigned i = 0; pass.builders != NULL && i < n_threads; i++) {
+        if (pass.builders[i] != NULL)
+            figures->cells += rp_builder_cells(pass.builders[i]);
+        rp_builder_destroy(pass.builders[i]);
+    }
+    free(pass.builders);
+    free(pass.meetings.items);
+    free(pass.candidates.items);
+    free(pass.scratch.items);
+    return ok;
+}

@@ -1,0 +1,29 @@
+/* join.h: puts families together that are parts of one element.
+ *
+ * Two signs are followed. Ends that meet: copies of two families stand side by side again
+ * and again, end to end. Interior joins: copies of one family end, again and again, where
+ * another family's copies begin at one and the same interior point; that piece of the other
+ * family is theirs too (a transposon whose ends a MITE made its own, say).
+ */
+#ifndef RP_LIBRARY_JOIN_H
+#define RP_LIBRARY_JOIN_H
+
+#include "align/band.h"
+#include "base/error.h"
+#include "commit/cover.h"
+#include "discover/library.h"
+#include "genome/view.h"
+#include "index/kmer_index.h"
+
+typedef struct rp_join_figures {
+    uint64_t n_tried, n_end_joins, n_interior_joins;
+    uint64_t cells;    /* of this run */
+} rp_join_figures;
+
+/* Joins families in *library; a family that went into another is left with an empty
+ * consensus. The cover follows. */
+bool rp_join_families(const rp_view *view, const rp_kmer_index *index, rp_cover *cover, unsigned n_threads,
+                      const rp_band_kernel *kernel, rp_library *library, rp_join_figures *figures,
+                      rp_error *error) RP_MUST_CHECK;
+
+#endif

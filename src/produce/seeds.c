@@ -1,0 +1,290 @@
+/* seeds.c: seeds in tiers of falling counts; see seeds.h. */
+#include "produce/seeds.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/parallel.h"
+
+enum {
+    MAX_TIERS = 160,
+    TANDEM_DISTANCE_BP = 500, /* places of one strand nearer than this to the one before do not count */
+    RECOUNT_PART = 4096
+};
+
+RP_ARRAY(seed_ids, uint32_t);
+
+typedef struct ranked_seed {
+    uint32_t count, id;
+} ranked_seed;
+
+struct rp_seeds {
+    const rp_view *view;
+    const rp_kmer_index *index;
+    rp_seed_limits limits;
+    unsigned n_threads;
+    uint32_t floors[MAX_TIERS]; /* of counts, falling; the last is the minimum */
+    unsigned n_tiers, tier;     /* tier: the present one; n_tiers before the first and after the last */
+    unsigned next_tier;
+    seed_ids waiting[MAX_TIERS];
+    ranked_seed *ranked;        /* the present tier, in order */
+    size_t n_ranked, ranked_capacity;
+    rp_bitmask used;
+    uint64_t total;
+};
+
+struct rp_place_list {
+    rp_place *items;
+    size_t n, capacity;
+};
+
+rp_place_list *rp_place_list_create(void)
+{
+    return rp_alloc(1, sizeof(rp_place_list));
+}
+
+void rp_place_list_destroy(rp_place_list *list)
+{
+    if (list == NULL)
+        return;
+    free(list->items);
+    free(list);
+}
+
+/* --- Places --- */
+
+/* Whether the place is far enough from the counted one before it on its strand. */
+static bool stands_apart(uint64_t position, bool reverse, uint64_t last[2])
+{
+    const bool apart = last[reverse] == UINT64_MAX || position - last[reverse] >= TANDEM_DISTANCE_BP;
+    if (apart)
+        last[reverse] = position;
+    return apart;
+}
+
+static uint32_t count_places(const rp_seeds *seeds, rp_occurrences occurrences)
+{
+    const unsigned k = rp_kmer_index_k(seeds->index);
+    uint64_t last[2] = {UINT64_MAX, UINT64_MAX}, kmer = 0;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < occurrences.count; i++) {
+        const uint64_t position = rp_kmer_index_position(seeds->index, occurrences.first + i);
+        if (!rp_view_is_range_free(seeds->view, position, k))
+            continue;
+        const uint64_t here = rp_kmer_at(seeds->view->genome, position, k);
+        kmer = count == 0 ? here : kmer;
+        count += stands_apart(position, here != kmer, last);
+    }
+    return count;
+}
+
+/* Leaves only the places of the contig that has most of them. */
+static void keep_one_contig(const rp_genome *genome, rp_place_list *list)
+{
+    size_t best_begin = 0, best_n = 0;
+    for (size_t begin = 0, end; begin < list->n; begin = end) {
+        const rp_contig *contig = &genome->contigs[rp_genome_contig_of(genome, list->items[begin].position)];
+        for (end = begin; end < list->n && list->items[end].position < contig->begin + contig->length_bp; end++)
+            ;
+        if (end - begin > best_n) {
+            best_n = end - begin;
+            best_begin = begin;
+        }
+    }
+    for (size_t i = 0; i < best_n; i++)
+        list->items[i] = list->items[best_begin + i];
+    list->n = best_n;
+}
+
+rp_seed_state rp_seeds_fill(const rp_seeds *seeds, const rp_view *view, uint32_t seed_id, uint32_t floor,
+                            rp_place_list *list, rp_batch *batch)
+{
+    const unsigned k = rp_kmer_index_k(seeds->index);
+    const rp_occurrences occurrences = rp_kmer_index_get(seeds->index, seed_id);
+    if (!rp_reserve((void **)&list->items, &list->capacity, occurrences.count, sizeof *list->items))
+        return RP_SEED_NO_MEMORY;
+    list->n = 0;
+    uint64_t last[2] = {UINT64_MAX, UINT64_MAX};
+    for (uint32_t i = 0; i < occurrences.count; i++) {
+        const uint64_t position = rp_kmer_index_position(seeds->index, occurrences.first + i);
+        if (i == 0) {
+            const uint64_t kmer = rp_kmer_at(view->genome, position, k);
+            const uint64_t reverse = rp_kmer_reverse_complement(kmer, k);
+            batch->kmer = kmer < reverse ? kmer : reverse;
+        }
+        if (!rp_view_is_range_free(view, position, k))
+            continue;
+        const bool reverse = rp_kmer_at(view->genome, position, k) != batch->kmer;
+        if (stands_apart(position, reverse, last))
+            list->items[list->n++] = (rp_place){position, reverse};
+    }
+    if (seeds->limits.intra_contig)
+        keep_one_contig(view->genome, list);
+    batch->seed_id = seed_id;
+    batch->frequency = (uint32_t)list->n;
+    batch->floor = floor;
+    batch->n_places = list->n < RP_BATCH_PLACES ? (uint32_t)list->n : RP_BATCH_PLACES;
+    for (uint32_t i = 0; i < batch->n_places; i++)
+        batch->places[i] = list->items[list->n * i / batch->n_places];
+    if (list->n < seeds->limits.min_frequency)
+        return RP_SEED_GONE;
+    return list->n < floor ? RP_SEED_WAITS : RP_SEED_READY;
+}
+
+/* --- Tiers --- */
+
+static unsigned tier_of(const rp_seeds *seeds, uint32_t count)
+{
+    unsigned low = 0, high = seeds->n_tiers - 1; /* the first tier whose floor is at most count */
+    while (low < high) {
+        const unsigned middle = (low + high) / 2;
+        if (seeds->floors[middle] <= count)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+static void make_floors(rp_seeds *seeds)
+{
+    uint32_t rising[MAX_TIERS];
+    unsigned n = 0;
+    for (uint64_t floor = seeds->limits.min_frequency; floor < UINT32_MAX && n < MAX_TIERS; floor += floor / 5 + 1)
+        rising[n++] = (uint32_t)floor;
+    seeds->n_tiers = n;
+    for (unsigned i = 0; i < n; i++)
+        seeds->floors[i] = rising[n - 1 - i];
+}
+
+rp_seeds *rp_seeds_create(const rp_view *view, const rp_kmer_index *index, const rp_seed_limits *limits,
+                          unsigned n_threads, rp_error *error)
+{
+    rp_seeds *seeds = rp_alloc(1, sizeof *seeds);
+    if (seeds == NULL || !rp_bitmask_init(&seeds->used, rp_kmer_index_n_kmers(index))) {
+        free(seeds);
+        (void)rp_error_memory(error, "seeds");
+        return NULL;
+    }
+    seeds->view = view;
+    seeds->index = index;
+    seeds->limits = *limits;
+    seeds->n_threads = n_threads;
+    make_floors(seeds);
+    bool ok = true;
+    const uint32_t n_kmers = rp_kmer_index_n_kmers(index);
+    for (uint32_t id = 0; id < n_kmers && ok; id++) {
+        const uint32_t count = rp_kmer_index_get(index, id).count;
+        if (count < limits->min_frequency || count > limits->max_frequency)
+            continue;
+        ok = seed_ids_push(&seeds->waiting[tier_of(seeds, count)], id);
+        seeds->total++;
+    }
+    if (!ok) {
+        rp_seeds_destroy(seeds);
+        (void)rp_error_memory(error, "seeds");
+        return NULL;
+    }
+    return seeds;
+}
+
+void rp_seeds_destroy(rp_seeds *seeds)
+{
+    if (seeds == NULL)
+        return;
+    for (unsigned i = 0; i < MAX_TIERS; i++)
+        free(seeds->waiting[i].items);
+    free(seeds->ranked);
+    rp_bitmask_clear(&seeds->used);
+    free(seeds);
+}
+
+static bool recount_part(void *argument, size_t part, unsigned worker, rp_error *error)
+{
+    (void)worker;
+    (void)error;
+    rp_seeds *seeds = argument;
+    const seed_ids *ids = &seeds->waiting[seeds->tier];
+    const size_t end = (part + 1) * RECOUNT_PART < ids->n ? (part + 1) * RECOUNT_PART : ids->n;
+    for (size_t i = part * RECOUNT_PART; i < end; i++) {
+        const uint32_t id = ids->items[i];
+        const uint32_t count =
+            rp_seeds_is_used(seeds, id) ? 0 : count_places(seeds, rp_kmer_index_get(seeds->index, id));
+        seeds->ranked[i] = (ranked_seed){count, id};
+    }
+    return true;
+}
+
+static int compare_ranked(const void *left, const void *right)
+{
+    const ranked_seed *a = left, *b = right;
+    if (a->count != b->count)
+        return a->count > b->count ? -1 : 1;
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+bool rp_seeds_next_tier(rp_seeds *seeds, size_t *n, rp_error *error)
+{
+    seeds->n_ranked = 0;
+    while (seeds->n_ranked == 0 && seeds->next_tier < seeds->n_tiers) {
+        seeds->tier = seeds->next_tier++;
+        seed_ids *ids = &seeds->waiting[seeds->tier];
+        if (!rp_reserve((void **)&seeds->ranked, &seeds->ranked_capacity, ids->n, sizeof *seeds->ranked))
+            return rp_error_memory(error, "seeds");
+        if (!rp_parallel((ids->n + RECOUNT_PART - 1) / RECOUNT_PART, seeds->n_threads, recount_part, seeds, error))
+            return false;
+        const uint32_t floor = seeds->floors[seeds->tier];
+        for (size_t i = 0; i < ids->n; i++) {
+            const ranked_seed seed = seeds->ranked[i];
+            if (seed.count >= floor)
+                seeds->ranked[seeds->n_ranked++] = seed;
+            else if (seed.count >= seeds->limits.min_frequency && !rp_seeds_defer(seeds, seed.id, seed.count))
+                return rp_error_memory(error, "seeds");
+        }
+        free(ids->items);
+        *ids = (seed_ids){0};
+        qsort(seeds->ranked, seeds->n_ranked, sizeof *seeds->ranked, compare_ranked);
+    }
+    *n = seeds->n_ranked;
+    return true;
+}
+
+uint32_t rp_seeds_at(const rp_seeds *seeds, size_t rank)
+{
+    return seeds->ranked[rank].id;
+}
+
+uint32_t rp_seeds_floor(const rp_seeds *seeds)
+{
+    return seeds->floors[seeds->tier];
+}
+
+bool rp_seeds_defer(rp_seeds *seeds, uint32_t seed_id, uint32_t count)
+{
+    return seed_ids_push(&seeds->waiting[tier_of(seeds, count)], seed_id);
+}
+
+uint64_t rp_seeds_total(const rp_seeds *seeds)
+{
+    return seeds->total;
+}
+
+/* --- Used seeds --- */
+
+void rp_seeds_use(rp_seeds *seeds, const rp_codes *consensus)
+{
+    const unsigned k = rp_kmer_index_k(seeds->index);
+    rp_kmer_roll roll = {0};
+    for (size_t i = 0; i < consensus->n; i++) {
+        if (!rp_kmer_roll_push(&roll, consensus->items[i], k))
+            continue;
+        const rp_occurrences occurrences = rp_kmer_index_find(seeds->index, rp_kmer_canonical(&roll));
+        if (occurrences.count > 0)
+            rp_bitmask_set(&seeds->used, occurrences.id, (uint64_t)occurrences.id + 1);
+    }
+}
+
+bool rp_seeds_is_used(const rp_seeds *seeds, uint32_t seed_id)
+{
+    return rp_bitmask_get(&seeds->used, seed_id);
+}

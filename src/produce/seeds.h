@@ -1,0 +1,63 @@
+/* seeds.h: which k-mers are seeds, in which order, and where they stand.
+ *
+ * Seeds go from frequent to rare. Their count is that of the places not yet covered, so
+ * it falls as families are committed; a seed whose count has fallen below the floor of
+ * the present tier waits for the tier of its new count. The order within a tier is fixed
+ * when the tier begins: by count, then by the index's number. Everything here is a
+ * function of the genome, the parameters and the commits so far.
+ */
+#ifndef RP_PRODUCE_SEEDS_H
+#define RP_PRODUCE_SEEDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "genome/view.h"
+#include "index/kmer_index.h"
+#include "produce/batch.h"
+
+typedef struct rp_seed_limits {
+    uint32_t min_frequency;   /* at least RP_SEED_MIN_COUNT */
+    uint32_t max_frequency;   /* k-mers that stand more often in the genome are no seeds */
+    bool intra_contig;        /* pairs within one contig only */
+} rp_seed_limits;
+
+typedef struct rp_seeds rp_seeds;
+
+/* NULL: error filled in. The view and the index must outlive the seeds. */
+rp_seeds *rp_seeds_create(const rp_view *view, const rp_kmer_index *index, const rp_seed_limits *limits,
+                          unsigned n_threads, rp_error *error) RP_MUST_CHECK;
+void rp_seeds_destroy(rp_seeds *seeds);
+
+/* Begins the next tier that has seeds. *n: seeds in it; 0: there are no more. No commit
+ * may be under way. */
+bool rp_seeds_next_tier(rp_seeds *seeds, size_t *n, rp_error *error) RP_MUST_CHECK;
+
+/* Looks up the places of seed number `rank` of the present tier. False: it is used up, or
+ * waits for its turn now (which it has been put down for); no batch is owed. */
+typedef struct rp_place_list rp_place_list; /* scratch of one thread */
+rp_place_list *rp_place_list_create(void) RP_MUST_CHECK;
+void rp_place_list_destroy(rp_place_list *list);
+
+typedef enum rp_seed_state { RP_SEED_READY, RP_SEED_GONE, RP_SEED_WAITS, RP_SEED_NO_MEMORY } rp_seed_state;
+
+/* Fills in a batch's seed, frequency and places from the view as it stands now. */
+rp_seed_state rp_seeds_fill(const rp_seeds *seeds, const rp_view *view, uint32_t seed_id, uint32_t floor,
+                            rp_place_list *list, rp_batch *batch) RP_MUST_CHECK;
+
+uint32_t rp_seeds_at(const rp_seeds *seeds, size_t rank); /* id of the seed of this rank in the tier */
+uint32_t rp_seeds_floor(const rp_seeds *seeds);           /* of the present tier */
+
+/* Puts a seed down for the tier of this count. Called by one thread at a time. */
+bool rp_seeds_defer(rp_seeds *seeds, uint32_t seed_id, uint32_t count) RP_MUST_CHECK;
+
+/* Marks every seed among the k-mers of a consensus as used, so that none starts a family
+ * again. Only the committer calls it; it may run beside readers. */
+void rp_seeds_use(rp_seeds *seeds, const rp_codes *consensus);
+bool rp_seeds_is_used(const rp_seeds *seeds, uint32_t seed_id);
+
+uint64_t rp_seeds_total(const rp_seeds *seeds); /* seeds at the start */
+
+#endif
