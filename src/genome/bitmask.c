@@ -52,3 +52,16 @@ uint64_t rp_bitmask_count(const rp_bitmask *mask, uint64_t begin, uint64_t end)
     }
     return count;
 }
+
+uint64_t rp_bitmask_next(const rp_bitmask *mask, uint64_t from, uint64_t end, bool set)
+{
+    while (from < end) {
+        const uint64_t bits = rp_bitmask_window(mask, from) ^ (set ? 0 : UINT64_MAX);
+        if (bits != 0) {
+            from += (uint64_t)__builtin_ctzll(bits);
+            return from < end ? from : end;
+        }
+        from += 64;
+    }
+    return end;
+}

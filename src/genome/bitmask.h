@@ -27,6 +27,9 @@ void rp_bitmask_unset(rp_bitmask *mask, uint64_t begin, uint64_t end);
 /* Number of set bits in [begin, end). */
 uint64_t rp_bitmask_count(const rp_bitmask *mask, uint64_t begin, uint64_t end);
 
+/* First position in [from, end) whose bit is `set`; end: there is none. */
+uint64_t rp_bitmask_next(const rp_bitmask *mask, uint64_t from, uint64_t end, bool set);
+
 static inline bool rp_bitmask_get(const rp_bitmask *mask, uint64_t position)
 {
     const uint64_t word = atomic_load_explicit(&mask->words[position >> 6], memory_order_relaxed);

@@ -1,0 +1,13 @@
+/* command.h: the commands of reprise-c. Each prints its own errors and returns the exit status. */
+#ifndef RP_COMMAND_COMMAND_H
+#define RP_COMMAND_COMMAND_H
+
+enum { RP_EXIT_OK = 0, RP_EXIT_FAILURE = 1, RP_EXIT_MISUSE = 2 };
+
+int rp_command_find(int argc, char **argv);
+int rp_command_simulate(int argc, char **argv);
+
+/* The processors that this process may use: its affinity and its cgroup's quota. */
+unsigned rp_available_threads(void);
+
+#endif

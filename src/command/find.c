@@ -1,0 +1,336 @@
+/* find.c: `reprise-c find`: the whole run, from genome to result files. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "base/tokens.h"
+#include "command/command.h"
+#include "command/find_options.h"
+#include "copies/annotate.h"
+#include "discover/discover.h"
+#include "genome/reader.h"
+#include "genome/tandem.h"
+#include "library/join.h"
+#include "output/summary.h"
+#include "output/writers.h"
+
+enum {
+    INDEX_BYTES_A_BASE = 2,              /* of the sort buffer */
+    MIN_INDEX_BYTES = 64 << 20
+};
+
+static const double EXPECTED_BY_CHANCE = 0.01; /* alignments in the whole genome */
+
+/* Everything a run holds. Zeroed at the start; cleared in any state. */
+typedef struct find_run {
+    const rp_find_options *options;
+    unsigned n_threads;
+    const rp_band_kernel *kernel;
+    uint64_t started_ns, stage_ns;
+    rp_genome genome;
+    rp_bitmask tandem;
+    rp_kmer_index *index;
+    unsigned k;
+    uint64_t index_kmers, index_positions;
+    rp_cover cover;
+    rp_view view;
+    rp_library library;
+    const rp_codes **consensus;          /* of the families, less tandem ones */
+    size_t n_consensus;
+    rp_findings findings;
+    rp_discover_figures discovered;
+    rp_join_figures joined;
+    rp_file *files[RP_N_RESULTS];
+} find_run;
+
+static void report(find_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A line on standard error: time since the start, what was done. */
+static void report(find_run *run, const char *format, ...)
+{
+    if (run->options->quiet)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "[%8.2f s] ", (double)(rp_clock_ns() - run->started_ns) * 1e-9);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}
+
+/* --- The stages --- */
+
+static bool read_genome(find_run *run, rp_error *error)
+{
+    const rp_find_options *options = run->options;
+    if (!rp_genome_read(&run->genome, options->inputs, options->n_inputs, options->respect_mask, error))
+        return false;
+    report(run, "read %zu contigs, %llu bases", run->genome.n_contigs, (unsigned long long)run->genome.length_bp);
+    return true;
+}
+
+static bool mask_tandem(find_run *run, rp_error *error)
+{
+    if (!rp_tandem_mask(&run->tandem, &run->genome, run->n_threads, error))
+        return false;
+    const uint64_t tandem_bp = rp_bitmask_count(&run->tandem, 0, run->genome.length_bp);
+    report(run, "tandem repeats: %llu bases", (unsigned long long)tandem_bp);
+    return true;
+}
+
+/* What gives no seeds and hits: tandem repeats, and lower case where that is to be respected. */
+static bool exclude_soft_mask(find_run *run, rp_bitmask *excluded)
+{
+    if (!run->options->respect_mask)
+        return true;
+    if (!rp_bitmask_init(excluded, run->genome.length_bp))
+        return false;
+    const uint64_t length = run->genome.length_bp;
+    const rp_bitmask *both[2] = {&run->tandem, &run->genome.soft_masked};
+    for (int i = 0; i < 2; i++)
+        for (uint64_t begin = rp_bitmask_next(both[i], 0, length, true), end; begin < length;
+             begin = rp_bitmask_next(both[i], end, length, true)) {
+            end = rp_bitmask_next(both[i], begin, length, false);
+            rp_bitmask_set(excluded, begin, end);
+        }
+    return true;
+}
+
+static bool build_index(find_run *run, const rp_bitmask *excluded, rp_error *error)
+{
+    rp_kmer_index_parameters parameters = {.min_frequency = 2, .n_threads = run->n_threads};
+    parameters.k = run->k = run->options->kmer != 0 ? (unsigned)run->options->kmer
+                                                    : rp_kmer_index_default_k(run->genome.length_bp);
+    parameters.memory_bytes = run->genome.length_bp * INDEX_BYTES_A_BASE;
+    if (parameters.memory_bytes < MIN_INDEX_BYTES)
+        parameters.memory_bytes = MIN_INDEX_BYTES;
+    run->index = rp_kmer_index_create(&run->genome, excluded, &parameters, error);
+    if (run->index == NULL)
+        return false;
+    run->index_kmers = rp_kmer_index_n_kmers(run->index);
+    run->index_positions = rp_kmer_index_n_positions(run->index);
+    report(run, "index: %llu repeated %u-mers at %llu places", (unsigned long long)run->index_kmers, parameters.k,
+           (unsigned long long)run->index_positions);
+    return true;
+}
+
+static bool find_families(find_run *run, rp_error *error)
+{
+    const rp_find_options *options = run->options;
+    const rp_discover_parameters parameters = {
+        .n_threads = run->n_threads, .channel_capacity = options->channel_capacity,
+        .backpressure = options->backpressure, .max_candidates = options->max_candidates,
+        .extension_length_bp = (uint32_t)options->extension_length, .kernel = run->kernel,
+        .seed_limits = {.min_frequency = (uint32_t)options->min_seed_frequency,
+                        .max_frequency = (uint32_t)options->max_seed_frequency, .intra_contig = options->intra_contig}};
+    if (!rp_discover(&run->view, run->index, &run->cover, &parameters, &run->library, &run->discovered, error))
+        return false;
+    report(run, "families grown: %zu", run->library.n);
+    if (!rp_join_families(&run->view, run->index, &run->cover, run->n_threads, run->kernel, &run->library,
+                          &run->joined, error))
+        return false;
+    report(run, "families joined: %llu", (unsigned long long)(run->joined.n_end_joins + run->joined.n_interior_joins));
+    return true;
+}
+
+/* Bases of tandem repeats: the mask, and the copies of families that are tandem repeats. */
+static bool collect_tandem(find_run *run)
+{
+    rp_intervals *tandem = &run->findings.tandem;
+    for (size_t f = 0; f < run->library.n; f++) {
+        const rp_family *family = &run->library.items[f];
+        for (size_t i = 0; i < family->copies.n && family->tandem; i++)
+            rp_bitmask_set(&run->tandem, family->copies.items[i].begin, family->copies.items[i].end);
+    }
+    for (size_t c = 0; c < run->genome.n_contigs; c++) {
+        const uint64_t contig_end = run->genome.contigs[c].begin + run->genome.contigs[c].length_bp;
+        for (uint64_t begin = rp_bitmask_next(&run->tandem, run->genome.contigs[c].begin, contig_end, true), end;
+             begin < contig_end; begin = rp_bitmask_next(&run->tandem, end, contig_end, true)) {
+            end = rp_bitmask_next(&run->tandem, begin, contig_end, false);
+            if (!rp_intervals_push(tandem, (rp_interval){begin, end}))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool find_copies(find_run *run, const rp_bitmask *excluded, rp_error *error)
+{
+    run->consensus = rp_alloc(run->library.n, sizeof *run->consensus);
+    if (run->consensus == NULL)
+        return rp_error_memory(error, "finding copies");
+    for (size_t f = 0; f < run->library.n; f++)
+        if (run->library.items[f].consensus.n > 0 && !run->library.items[f].tandem)
+            run->consensus[run->n_consensus++] = &run->library.items[f].consensus;
+    const rp_view all = {.genome = &run->genome, .excluded = excluded};
+    const rp_annotate_parameters parameters = {.n_threads = run->n_threads, .kernel = run->kernel,
+                                               .expected_by_chance = EXPECTED_BY_CHANCE,
+                                               .min_copies = (uint32_t)run->options->min_copies};
+    rp_parts parts = {0};
+    const bool found = rp_annotate(&all, run->consensus, run->n_consensus, &parameters, &parts, error);
+    const bool ok = found && (rp_findings_init(&run->findings, &run->genome, run->consensus, run->n_consensus, &parts) ||
+                              rp_error_memory(error, "findings"));
+    free(parts.items);
+    run->findings.kernel = run->kernel;
+    if (!ok)
+        return false;
+    if (!collect_tandem(run))
+        return rp_error_memory(error, "tandem repeats");
+    report(run, "families: %zu, parts of copies: %zu, masked: %.2f %%", run->findings.n_families, run->findings.parts.n,
+           100.0 * (double)run->findings.masked_bp / (double)(run->genome.acgt_bp > 0 ? run->genome.acgt_bp : 1));
+    return true;
+}
+
+/* --- Results --- */
+
+static json_t *describe_parameters(const find_run *run)
+{
+    const rp_find_options *options = run->options;
+    return json_pack("{s:i, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:b}", "kmer", (int)run->k, "min_seed_frequency",
+                     (json_int_t)options->min_seed_frequency, "max_seed_frequency",
+                     (json_int_t)options->max_seed_frequency, "min_copies", (json_int_t)options->min_copies,
+                     "max_candidates", (json_int_t)options->max_candidates, "intra_contig", options->intra_contig,
+                     "respect_mask", options->respect_mask, "hard_mask", options->hard_mask, "mask_tandem",
+                     options->mask_tandem);
+}
+
+static json_t *describe_search(const find_run *run)
+{
+    const rp_discover_figures *found = &run->discovered;
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "indexed_kmers",
+                     (json_int_t)run->index_kmers, "indexed_positions", (json_int_t)run->index_positions, "seeds",
+                     (json_int_t)found->n_seeds, "candidate_pairs", (json_int_t)found->n_pairs, "seeds_rejected",
+                     (json_int_t)found->n_rejected, "growths_failed", (json_int_t)found->n_failed, "tandem_families",
+                     (json_int_t)found->n_tandem, "joins_tried", (json_int_t)run->joined.n_tried, "end_joins",
+                     (json_int_t)run->joined.n_end_joins, "interior_joins", (json_int_t)run->joined.n_interior_joins);
+}
+
+static json_t *describe_run(const find_run *run)
+{
+    struct rusage usage = {0};
+    (void)getrusage(RUSAGE_SELF, &usage);
+    const rp_discover_figures *found = &run->discovered;
+    const double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                       1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+    return json_pack("{s:i, s:s, s:f, s:f, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:I, s:I}", "threads", (int)run->n_threads,
+                     "simd", run->kernel->name, "wall_seconds", (double)(rp_clock_ns() - run->started_ns) * 1e-9,
+                     "cpu_seconds", cpu, "peak_memory_kb", (json_int_t)usage.ru_maxrss, "batches",
+                     (json_int_t)found->n_batches, "batches_redone", (json_int_t)found->n_redone, "batches_parked",
+                     (json_int_t)found->n_parked, "channel_push_blocked_seconds",
+                     (double)found->ring.push_blocked_ns * 1e-9, "channel_pop_blocked_seconds",
+                     (double)found->ring.pop_blocked_ns * 1e-9, "token_wait_seconds",
+                     (double)found->token_wait_ns * 1e-9, "channel_most_pairs", (json_int_t)found->ring.max_pairs,
+                     "alignment_cells", (json_int_t)(found->cells + run->joined.cells));
+}
+
+/* Opens all files before the work begins: a name that cannot be written is told at once. */
+static bool open_results(find_run *run, rp_error *error)
+{
+    for (int i = 0; i < RP_N_RESULTS; i++) {
+        bool ok;
+        char *path = rp_find_options_path(run->options, (rp_result_file)i, &ok);
+        if (!ok)
+            return rp_error_memory(error, "result files");
+        if (path == NULL)
+            continue;
+        run->files[i] = rp_file_open(path, error);
+        free(path);
+        if (run->files[i] == NULL)
+            return false;
+    }
+    return true;
+}
+
+static bool write_result(void *argument, size_t which, unsigned worker, rp_error *error)
+{
+    (void)worker;
+    find_run *run = argument;
+    const rp_findings *findings = &run->findings;
+    rp_file *file = run->files[which];
+    if (file == NULL)
+        return true;
+    bool ok = true;
+    switch ((rp_result_file)which) {
+    case RP_RESULT_FAMILIES: ok = rp_write_families(findings, file, error); break;
+    case RP_RESULT_SEEDS: ok = rp_write_seed_alignments(findings, file, error); break;
+    case RP_RESULT_BED: ok = rp_write_bed(findings, file, error); break;
+    case RP_RESULT_GFF3: ok = rp_write_gff3(findings, file, error); break;
+    case RP_RESULT_TANDEM: ok = rp_write_tandem(findings, file, error); break;
+    case RP_RESULT_MASKED:
+        ok = rp_write_masked(findings, run->options->hard_mask, run->options->mask_tandem, file, error);
+        break;
+    case RP_RESULT_SUMMARY:
+        ok = rp_write_summary(findings, describe_parameters(run), describe_search(run),
+                              run->options->no_run_info ? NULL : describe_run(run), file, error);
+        break;
+    case RP_N_RESULTS: break;
+    }
+    return ok && rp_file_finish(file, error);
+}
+
+static bool write_results(find_run *run, rp_error *error)
+{
+    if (!rp_parallel(RP_N_RESULTS, run->n_threads, write_result, run, error))
+        return false;
+    for (int i = 0; i < RP_N_RESULTS; i++)
+        if (run->files[i] != NULL && !rp_file_commit(run->files[i], error))
+            return false;
+    report(run, "results written");
+    return true;
+}
+
+/* --- The whole run --- */
+
+static bool find(find_run *run, rp_error *error)
+{
+    rp_bitmask lower_case = {0};
+    const rp_bitmask *excluded = run->options->respect_mask ? &lower_case : &run->tandem;
+    bool ok = open_results(run, error) && read_genome(run, error) && mask_tandem(run, error);
+    if (ok && (!exclude_soft_mask(run, &lower_case) || !rp_cover_init(&run->cover, run->genome.length_bp)))
+        ok = rp_error_memory(error, "masks");
+    run->view = (rp_view){.genome = &run->genome, .covered = &run->cover.covered, .excluded = excluded};
+    ok = ok && build_index(run, excluded, error) && find_families(run, error);
+    rp_kmer_index_destroy(run->index);
+    run->index = NULL;
+    ok = ok && find_copies(run, excluded, error) && write_results(run, error);
+    rp_bitmask_clear(&lower_case);
+    return ok;
+}
+
+static void clear_run(find_run *run)
+{
+    for (int i = 0; i < RP_N_RESULTS; i++)
+        rp_file_destroy(run->files[i]);
+    rp_findings_clear(&run->findings);
+    free(run->consensus);
+    rp_library_clear(&run->library);
+    rp_cover_clear(&run->cover);
+    rp_kmer_index_destroy(run->index);
+    rp_bitmask_clear(&run->tandem);
+    rp_genome_clear(&run->genome);
+}
+
+int rp_command_find(int argc, char **argv)
+{
+    rp_find_options options;
+    rp_error error = {""};
+    if (!rp_find_options_parse(&options, argc, argv, &error)) {
+        fprintf(stderr, "reprise-c find: %s\nTry 'reprise-c find --help'.\n", error.message);
+        return RP_EXIT_MISUSE;
+    }
+    if (options.help) {
+        rp_find_options_help();
+        return RP_EXIT_OK;
+    }
+    find_run run = {.options = &options, .started_ns = rp_clock_ns(), .kernel = rp_band_select(options.simd)};
+    run.n_threads = options.threads != 0 ? (unsigned)options.threads : rp_available_threads();
+    const bool ok = find(&run, &error);
+    clear_run(&run);
+    if (!ok)
+        fprintf(stderr, "reprise-c find: %s\n", error.message);
+    return ok ? RP_EXIT_OK : RP_EXIT_FAILURE;
+}

@@ -1,0 +1,59 @@
+/* main.c: the command table of reprise-c. */
+#include <stdio.h>
+#include <string.h>
+
+#include "command/command.h"
+
+typedef struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help;
+} command;
+
+static const command COMMANDS[] = {
+    {"find", rp_command_find, "find the repeat families of a genome and all their copies"},
+    {"simulate", rp_command_simulate, "write a genome whose repeats are known"},
+};
+
+enum { N_COMMANDS = sizeof COMMANDS / sizeof COMMANDS[0] };
+
+static void print_usage(FILE *to)
+{
+    fprintf(to, "usage: reprise-c COMMAND [options] ...\n\nreprise-c finds the repeat families of an assembled genome, without a library.\n\ncommands:\n");
+    for (int i = 0; i < N_COMMANDS; i++)
+        fprintf(to, "  %-10s %s\n", COMMANDS[i].name, COMMANDS[i].help);
+    fprintf(to, "\noptions:\n  -h, --help     print this text\n      --version  print the version\n\n"
+                "'reprise-c COMMAND --help' tells a command's options; see also man reprise-c.\n");
+}
+
+/* A full disk or a closed pipe shows at the latest here. */
+static int finish(int status)
+{
+    if (fclose(stdout) != 0 && status == RP_EXIT_OK) {
+        perror("reprise-c: standard output");
+        return RP_EXIT_FAILURE;
+    }
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_usage(stderr);
+        return RP_EXIT_MISUSE;
+    }
+    if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0) {
+        print_usage(stdout);
+        return finish(RP_EXIT_OK);
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("reprise-c " RP_VERSION "\n");
+        return finish(RP_EXIT_OK);
+    }
+    for (int i = 0; i < N_COMMANDS; i++)
+        if (strcmp(argv[1], COMMANDS[i].name) == 0)
+            return finish(COMMANDS[i].run(argc - 1, argv + 1));
+    fprintf(stderr, "reprise-c: unknown command '%.100s'\n\n", argv[1]);
+    print_usage(stderr);
+    return RP_EXIT_MISUSE;
+}

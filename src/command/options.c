@@ -1,0 +1,111 @@
+/* options.c: table-driven options over getopt_long; see options.h. */
+#include "command/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_OPTIONS = 96, FIRST_LONG = 256, HELP_COLUMN = 34 };
+
+static bool parse_number(const rp_option *option, const char *text, rp_error *error)
+{
+    char *end = NULL;
+    errno = 0;
+    const unsigned long long number = strtoull(text, &end, 10);
+    uint64_t factor = 1;
+    if (end != text && *end != '\0' && end[1] == '\0') {
+        const char *units = "KMG", *unit = strchr(units, *end & ~32);
+        if (unit != NULL && *unit != '\0') {
+            for (const char *u = units; u <= unit; u++)
+                factor *= 1000;
+            end++;
+        }
+    }
+    uint64_t value;
+    if (text[0] < '0' || text[0] > '9' || *end != '\0')
+        return rp_error_set(error, "--%s: '%.100s' is not a whole number", option->name, text);
+    if (errno != 0 || __builtin_mul_overflow((uint64_t)number, factor, &value) || value < option->min || value > option->max)
+        return rp_error_set(error, "--%s: %.100s is out of range: from %llu to %llu", option->name, text,
+                            (unsigned long long)option->min, (unsigned long long)option->max);
+    *(uint64_t *)option->target = value;
+    return true;
+}
+
+static bool parse_value(const rp_option *option, const char *text, rp_error *error)
+{
+    if (option->kind == RP_OPTION_NUMBER)
+        return parse_number(option, text, error);
+    if (option->kind == RP_OPTION_TEXT) {
+        if (text[0] == '\0')
+            return rp_error_set(error, "--%s: the value is empty", option->name);
+        *(const char **)option->target = text;
+    } else if (option->kind == RP_OPTION_SHARE) {
+        char *end = NULL;
+        const double share = strtod(text, &end);
+        if (end == text || *end != '\0' || !(share > 0 && share <= 1))
+            return rp_error_set(error, "--%s: '%.100s' is no number above 0 and up to 1", option->name, text);
+        *(double *)option->target = share;
+    } else {
+        *(bool *)option->target = true;
+    }
+    return true;
+}
+
+bool rp_options_parse(const rp_option *options, size_t n, int argc, char **argv, int *first_operand, rp_error *error)
+{
+    struct option long_options[MAX_OPTIONS + 1] = {{0}};
+    char short_options[2 * MAX_OPTIONS + 2] = ":";
+    bool seen[MAX_OPTIONS] = {false};
+    size_t n_long = 0, n_short = 1;
+    for (size_t i = 0; i < n; i++) {
+        if (options[i].kind == RP_OPTION_HEADING)
+            continue;
+        const bool takes_value = options[i].kind != RP_OPTION_FLAG;
+        long_options[n_long++] = (struct option){options[i].name, takes_value ? required_argument : no_argument, NULL,
+                                                 FIRST_LONG + (int)i};
+        if (options[i].letter != 0) {
+            short_options[n_short++] = options[i].letter;
+            if (takes_value)
+                short_options[n_short++] = ':';
+        }
+    }
+    optind = 0; /* glibc: begin anew */
+    for (;;) {
+        const int at = optind == 0 ? 1 : optind;
+        const int got = getopt_long(argc, argv, short_options, long_options, NULL);
+        if (got == -1)
+            break;
+        if (got == '?')
+            return rp_error_set(error, "unknown option %.100s", optopt > 0 && optopt < FIRST_LONG ? (char[]){'-', (char)optopt, 0} : argv[at]);
+        if (got == ':')
+            return rp_error_set(error, "option %.100s needs a value", argv[optind - 1]);
+        size_t which = 0;
+        while (got >= FIRST_LONG ? which != (size_t)(got - FIRST_LONG)
+                                 : options[which].kind == RP_OPTION_HEADING || options[which].letter != got)
+            which++;
+        if (seen[which])
+            return rp_error_set(error, "--%s is given twice", options[which].name);
+        seen[which] = true;
+        if (!parse_value(&options[which], optarg, error))
+            return false;
+    }
+    *first_operand = optind;
+    return true;
+}
+
+void rp_options_print(const rp_option *options, size_t n, FILE *to)
+{
+    for (size_t i = 0; i < n; i++) {
+        const rp_option *option = &options[i];
+        if (option->kind == RP_OPTION_HEADING) {
+            fprintf(to, "\n%s\n", option->name);
+            continue;
+        }
+        int column = option->letter != 0 ? fprintf(to, "  -%c, ", option->letter) : fprintf(to, "      ");
+        column += fprintf(to, "--%s%s%s", option->name, option->value != NULL ? " " : "",
+                          option->value != NULL ? option->value : "");
+        fprintf(to, column < HELP_COLUMN ? "%*s%s\n" : "\n%*s%s\n", column < HELP_COLUMN ? HELP_COLUMN - column : HELP_COLUMN, "",
+                option->help);
+    }
+}

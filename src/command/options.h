@@ -1,0 +1,38 @@
+/* options.h: command-line options from one table: parsing, ranges, defaults, help. */
+#ifndef RP_COMMAND_OPTIONS_H
+#define RP_COMMAND_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/error.h"
+
+typedef enum rp_option_kind {
+    RP_OPTION_HEADING, /* help only */
+    RP_OPTION_FLAG,    /* bool: true when given */
+    RP_OPTION_NUMBER,  /* uint64_t, between min and max; K, M and G multiply by 10^3, 10^6, 10^9 */
+    RP_OPTION_SHARE,   /* double, above 0 and up to 1 */
+    RP_OPTION_TEXT     /* const char *, not empty */
+} rp_option_kind;
+
+typedef struct rp_option {
+    rp_option_kind kind;
+    const char *name;    /* without the dashes; a heading's text */
+    char letter;         /* short form; 0: none */
+    const char *value;   /* name of the value in the help, for what takes one */
+    void *target;        /* holds the default before parsing */
+    uint64_t min, max;
+    const char *help;    /* one sentence; the default is told in it */
+} rp_option;
+
+/* Parses argv[1..]; operands are moved behind the options and *first_operand is the index of
+ * the first. An option may be given once. False: misuse, error filled in. */
+bool rp_options_parse(const rp_option *options, size_t n, int argc, char **argv, int *first_operand,
+                      rp_error *error) RP_MUST_CHECK;
+
+/* Prints the table as help text. */
+void rp_options_print(const rp_option *options, size_t n, FILE *to);
+
+#endif

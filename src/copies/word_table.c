@@ -1,0 +1,107 @@
+/* word_table.c: the words of a library; see word_table.h. */
+#include "copies/word_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "index/kmer.h"
+
+enum { MIN_WORD = 10, MAX_WORD = 12, SEPARATOR = 6, BASES_A_HIT = 5 };
+
+static unsigned choose_word(uint64_t library_bp)
+{
+    unsigned bases = MIN_WORD;
+    while (bases < MAX_WORD && (uint64_t)1 << 2 * bases < 2 * library_bp * BASES_A_HIT)
+        bases++;
+    return bases;
+}
+
+static bool lay_out(rp_word_table *table, const rp_codes *const *consensus, size_t n)
+{
+    uint64_t bases = 0;
+    for (size_t i = 0; i < n; i++)
+        bases += consensus[i]->n;
+    table->word_bases = choose_word(bases);
+    table->n_queries = (uint32_t)(2 * n);
+    table->n_codes = (size_t)(2 * bases + 2 * n);
+    table->codes = rp_alloc(table->n_codes + 1, 1);
+    table->queries = rp_alloc(2 * n, sizeof *table->queries);
+    table->query_begin = rp_alloc(2 * n + 1, sizeof *table->query_begin);
+    if (table->codes == NULL || table->queries == NULL || table->query_begin == NULL)
+        return false;
+    size_t at = 0;
+    for (size_t i = 0; i < 2 * n; i++) {
+        const rp_codes *from = consensus[i / 2];
+        for (size_t j = 0; j < from->n; j++)
+            table->codes[at + j] = i % 2 == 0 ? from->items[j] : (uint8_t)(3 - from->items[from->n - 1 - j]);
+        table->queries[i] = (rp_query){table->codes + at, (uint32_t)from->n};
+        table->query_begin[i] = (uint32_t)at;
+        at += from->n;
+        table->codes[at++] = SEPARATOR;
+    }
+    table->query_begin[2 * n] = (uint32_t)at;
+    return true;
+}
+
+/* Calls nothing: counts (places NULL) or files each word's places. */
+static void file_words(rp_word_table *table, uint32_t *next)
+{
+    rp_kmer_roll roll = {0};
+    for (size_t i = 0; i < table->n_codes; i++) {
+        if (!rp_kmer_roll_push(&roll, table->codes[i], table->word_bases) ||
+            rp_kmer_is_periodic(roll.forward, table->word_bases))
+            continue;
+        if (table->places == NULL)
+            next[roll.forward]++;
+        else
+            table->places[next[roll.forward]++] = (uint32_t)(i + 1 - table->word_bases);
+    }
+}
+
+bool rp_word_table_init(rp_word_table *table, const rp_codes *const *consensus, size_t n, rp_error *error)
+{
+    *table = (rp_word_table){0};
+    uint64_t bases = 0;
+    for (size_t i = 0; i < n; i++)
+        bases += consensus[i]->n + 1;
+    if (2 * bases > UINT32_MAX / 2)
+        return rp_error_set(error, "the library has over 2^30 bases");
+    if (!lay_out(table, consensus, n))
+        return rp_error_memory(error, "library words");
+    const size_t n_words = (size_t)1 << 2 * table->word_bases;
+    table->first = rp_alloc(n_words + 2, sizeof *table->first);
+    if (table->first == NULL)
+        return rp_error_memory(error, "library words");
+    file_words(table, table->first + 2); /* counts, two ahead: filing leaves `first` right */
+    for (size_t i = 2; i < n_words + 2; i++)
+        table->first[i] += table->first[i - 1];
+    table->places = rp_alloc(table->first[n_words + 1] + 1, sizeof *table->places);
+    if (table->places == NULL)
+        return rp_error_memory(error, "library words");
+    file_words(table, table->first + 1);
+    return true;
+}
+
+void rp_word_table_clear(rp_word_table *table)
+{
+    free(table->codes);
+    free(table->queries);
+    free(table->query_begin);
+    free(table->first);
+    free(table->places);
+    *table = (rp_word_table){0};
+}
+
+uint32_t rp_word_table_query(const rp_word_table *table, uint32_t place)
+{
+    uint32_t low = 0, high = table->n_queries;
+    while (high - low > 1) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (table->query_begin[middle] <= place)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}

@@ -1,0 +1,34 @@
+/* word_table.h: where each short word stands in a library of consensus sequences, on both strands. */
+#ifndef RP_COPIES_WORD_TABLE_H
+#define RP_COPIES_WORD_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "align/anchored.h"
+#include "base/codes.h"
+#include "base/error.h"
+
+/* All queries (query 2i is consensus i, 2i + 1 its reverse complement) one after the other
+ * in `codes`, each followed by a code that matches nothing. Read-only after creation. */
+typedef struct rp_word_table {
+    unsigned word_bases;
+    uint8_t *codes;
+    size_t n_codes;
+    rp_query *queries;
+    uint32_t *query_begin;  /* in codes; n_queries + 1 entries */
+    uint32_t n_queries;
+    uint32_t *first;        /* by word: its places in `places` begin here; 4^word_bases + 1 entries */
+    uint32_t *places;       /* in codes */
+} rp_word_table;
+
+/* Builds the table of n consensus sequences. Words are as long as keeps chance hits below
+ * about one in ten bases; nearly periodic words are left out. False: out of memory, or
+ * over 2^31 bases. The caller clears the table. */
+bool rp_word_table_init(rp_word_table *table, const rp_codes *const *consensus, size_t n, rp_error *error) RP_MUST_CHECK;
+void rp_word_table_clear(rp_word_table *table);
+
+/* The query that holds a place in codes. */
+uint32_t rp_word_table_query(const rp_word_table *table, uint32_t place);
+
+#endif

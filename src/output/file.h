@@ -1,0 +1,28 @@
+/* file.h: one result file, written beside its name and renamed when it is whole. */
+#ifndef RP_OUTPUT_FILE_H
+#define RP_OUTPUT_FILE_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+typedef struct rp_file rp_file;
+
+/* Opens a file for writing: "-" is standard output, a name in .gz gives bgzip. Until
+ * rp_file_commit nothing stands under the name. NULL: error filled in. One thread. */
+rp_file *rp_file_open(const char *path, rp_error *error) RP_MUST_CHECK;
+
+/* Writes; the first failure is kept and told by rp_file_finish. */
+void rp_file_write(rp_file *file, const char *bytes, size_t n);
+void rp_file_print(rp_file *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Writes out, syncs and closes what was written, still beside its name. False: error filled in. */
+bool rp_file_finish(rp_file *file, rp_error *error) RP_MUST_CHECK;
+
+/* Renames a finished file to its name. False: error filled in. */
+bool rp_file_commit(rp_file *file, rp_error *error) RP_MUST_CHECK;
+
+/* Frees the file; one that is not committed is removed. NULL is legal. */
+void rp_file_destroy(rp_file *file);
+
+#endif

@@ -1,0 +1,106 @@
+/* findings.c: families and copies in the order of the output; see findings.h. */
+#include "output/findings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+typedef struct family_rank {
+    uint64_t bases;
+    size_t family;
+} family_rank;
+
+static int compare_families(const void *left, const void *right)
+{
+    const family_rank *a = left, *b = right;
+    if (a->bases != b->bases)
+        return a->bases > b->bases ? -1 : 1;
+    return (a->family > b->family) - (a->family < b->family);
+}
+
+/* Counts and lists the parts of each family. */
+static bool measure_families(rp_findings *findings)
+{
+    size_t *first = rp_alloc(findings->n_families + 1, sizeof *first);
+    if (first == NULL)
+        return false;
+    for (size_t i = 0; i < findings->parts.n; i++)
+        findings->families[findings->parts.items[i].family].n_parts++;
+    bool ok = true;
+    for (size_t f = 0; f < findings->n_families && ok; f++) {
+        rp_found_family *family = &findings->families[f];
+        family->parts = rp_alloc(family->n_parts, sizeof *family->parts);
+        ok = family->parts != NULL;
+        family->n_parts = 0;
+    }
+    for (size_t i = 0; i < findings->parts.n && ok; i++) {
+        const rp_part *part = &findings->parts.items[i];
+        rp_found_family *family = &findings->families[part->family];
+        const uint64_t bases = part->end - part->begin;
+        family->n_copies += family->n_parts == 0 || part->copy > first[part->family];
+        if (family->n_parts == 0 || part->copy > first[part->family])
+            first[part->family] = part->copy; /* the highest copy number so far */
+        family->parts[family->n_parts++] = i;
+        family->bases += bases;
+        family->divergence += part->divergence * (double)bases;
+        findings->masked_bp += bases;
+    }
+    for (size_t f = 0; f < findings->n_families && ok; f++)
+        if (findings->families[f].bases > 0)
+            findings->families[f].divergence /= (double)findings->families[f].bases;
+    free(first);
+    return ok;
+}
+
+bool rp_findings_init(rp_findings *findings, const rp_genome *genome, const rp_codes *const *consensus,
+                      size_t n_consensus, rp_parts *parts)
+{
+    *findings = (rp_findings){.genome = genome, .parts = *parts};
+    *parts = (rp_parts){0};
+    family_rank *ranks = rp_alloc(n_consensus, sizeof *ranks);
+    uint32_t *new_index = rp_alloc(n_consensus, sizeof *new_index);
+    bool ok = ranks != NULL && new_index != NULL;
+    if (ok) {
+        for (size_t i = 0; i < n_consensus; i++)
+            ranks[i].family = i;
+        for (size_t i = 0; i < findings->parts.n; i++)
+            ranks[findings->parts.items[i].family].bases +=
+                findings->parts.items[i].end - findings->parts.items[i].begin;
+        qsort(ranks, n_consensus, sizeof *ranks, compare_families);
+        while (findings->n_families < n_consensus && ranks[findings->n_families].bases > 0)
+            findings->n_families++;
+        findings->families = rp_alloc(findings->n_families, sizeof *findings->families);
+        ok = findings->families != NULL;
+    }
+    for (size_t i = 0; ok && i < findings->n_families; i++) {
+        new_index[ranks[i].family] = (uint32_t)i;
+        findings->families[i].consensus = consensus[ranks[i].family];
+        (void)snprintf(findings->families[i].name, sizeof findings->families[i].name, "R%zu", i + 1);
+    }
+    for (size_t i = 0; ok && i < findings->parts.n; i++) {
+        rp_part *part = &findings->parts.items[i];
+        part->family = new_index[part->family];
+        part->alignment.query = 2 * part->family + part->reverse;
+    }
+    free(ranks);
+    free(new_index);
+    return ok && measure_families(findings);
+}
+
+void rp_findings_clear(rp_findings *findings)
+{
+    for (size_t i = 0; findings->families != NULL && i < findings->n_families; i++)
+        free(findings->families[i].parts);
+    free(findings->families);
+    free(findings->parts.items);
+    free(findings->tandem.items);
+    *findings = (rp_findings){0};
+}
+
+rp_locus rp_findings_locus(const rp_findings *findings, uint64_t position)
+{
+    const rp_contig *contig = &findings->genome->contigs[rp_genome_contig_of(findings->genome, position)];
+    return (rp_locus){contig->name, (int)contig->id_length, position - contig->begin};
+}

@@ -1,0 +1,156 @@
+/* writers.c: FASTA, BED and GFF3 results; see writers.h. */
+#include "output/writers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+enum { LINE_BASES = 60 };
+
+bool rp_write_families(const rp_findings *findings, rp_file *file, rp_error *error)
+{
+    (void)error;
+    for (size_t f = 0; f < findings->n_families; f++) {
+        const rp_found_family *family = &findings->families[f];
+        rp_file_print(file, ">%s#Unknown copies=%llu bases=%llu length=%zu divergence=%.1f\n", family->name,
+                      (unsigned long long)family->n_copies, (unsigned long long)family->bases, family->consensus->n,
+                      family->divergence);
+        for (size_t at = 0; at < family->consensus->n; at += LINE_BASES) {
+            char line[LINE_BASES + 1];
+            size_t n = family->consensus->n - at < LINE_BASES ? family->consensus->n - at : LINE_BASES;
+            for (size_t i = 0; i < n; i++)
+                line[i] = "ACGT"[family->consensus->items[at + i]];
+            line[n] = '\n';
+            rp_file_write(file, line, n + 1);
+        }
+    }
+    return true;
+}
+
+/* 1000 for a copy like its consensus, 0 where nothing is alike. */
+static int display_score(const rp_part *part)
+{
+    const double score = 1000 - 10 * (double)part->divergence;
+    return score < 0 ? 0 : (int)(score + 0.5);
+}
+
+bool rp_write_bed(const rp_findings *findings, rp_file *file, rp_error *error)
+{
+    (void)error;
+    for (size_t i = 0; i < findings->parts.n; i++) {
+        const rp_part *part = &findings->parts.items[i];
+        const rp_found_family *family = &findings->families[part->family];
+        const rp_locus at = rp_findings_locus(findings, part->begin);
+        rp_file_print(file, "%.*s\t%llu\t%llu\t%s\t%d\t%c\t%.1f\t%u\t%u\t%zu\t%u\n", at.name_length, at.name,
+                      (unsigned long long)at.position, (unsigned long long)(at.position + part->end - part->begin),
+                      family->name, display_score(part), part->reverse ? '-' : '+', (double)part->divergence,
+                      part->consensus_begin, part->consensus_end, family->consensus->n, part->copy + 1);
+    }
+    return true;
+}
+
+/* Column 1 of GFF3 may hold [a-zA-Z0-9.:^*$@!+_?-|]; anything else is written as %XX. */
+static void write_gff3_name(rp_file *file, const rp_locus *at)
+{
+    for (int i = 0; i < at->name_length; i++) {
+        const unsigned char c = (unsigned char)at->name[i];
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                           strchr(".:^*$@!+_?-|", c) != NULL;
+        if (plain)
+            rp_file_write(file, (const char *)&c, 1);
+        else
+            rp_file_print(file, "%%%02X", c);
+    }
+}
+
+bool rp_write_gff3(const rp_findings *findings, rp_file *file, rp_error *error)
+{
+    (void)error;
+    rp_file_print(file, "##gff-version 3\n");
+    const rp_genome *genome = findings->genome;
+    for (size_t c = 0; c < genome->n_contigs; c++) {
+        const rp_locus at = {genome->contigs[c].name, (int)genome->contigs[c].id_length, 0};
+        if (genome->contigs[c].length_bp == 0)
+            continue;
+        rp_file_print(file, "##sequence-region ");
+        write_gff3_name(file, &at);
+        rp_file_print(file, " 1 %llu\n", (unsigned long long)genome->contigs[c].length_bp);
+    }
+    for (size_t i = 0; i < findings->parts.n; i++) {
+        const rp_part *part = &findings->parts.items[i];
+        const rp_found_family *family = &findings->families[part->family];
+        const rp_locus at = rp_findings_locus(findings, part->begin);
+        write_gff3_name(file, &at);
+        /* SO:0000657 repeat_region; parts of one copy are one feature on several lines, as the format has it */
+        rp_file_print(file, "\treprise-c\trepeat_region\t%llu\t%llu\t%d\t%c\t.\tID=copy%u;Name=%s;Target=%s %u %u +;divergence=%.1f\n",
+                      (unsigned long long)at.position + 1,
+                      (unsigned long long)(at.position + part->end - part->begin), part->score, part->reverse ? '-' : '+',
+                      part->copy + 1, family->name, family->name, part->consensus_begin + 1, part->consensus_end,
+                      (double)part->divergence);
+    }
+    return true;
+}
+
+bool rp_write_tandem(const rp_findings *findings, rp_file *file, rp_error *error)
+{
+    (void)error;
+    for (size_t i = 0; i < findings->tandem.n; i++) {
+        const rp_interval *here = &findings->tandem.items[i];
+        const rp_locus at = rp_findings_locus(findings, here->begin);
+        rp_file_print(file, "%.*s\t%llu\t%llu\ttandem_repeat\n", at.name_length, at.name,
+                      (unsigned long long)at.position, (unsigned long long)(at.position + here->end - here->begin));
+    }
+    return true;
+}
+
+/* Marks in mask (one byte a base of [begin, end)) the intervals from *next on that touch it. */
+static void mark(uint8_t *mask, uint64_t begin, uint64_t end, rp_interval here)
+{
+    const uint64_t from = here.begin > begin ? here.begin : begin, to = here.end < end ? here.end : end;
+    if (from < to)
+        memset(mask + (from - begin), 1, (size_t)(to - from));
+}
+
+bool rp_write_masked(const rp_findings *findings, bool hard, bool with_tandem, rp_file *file, rp_error *error)
+{
+    const rp_genome *genome = findings->genome;
+    enum { BLOCK = LINE_BASES * 1024 };
+    uint8_t *codes = rp_alloc(BLOCK, 1), *mask = rp_alloc(BLOCK, 1);
+    char *text = rp_alloc(BLOCK + 1024, 1);
+    const bool ok = codes != NULL && mask != NULL && text != NULL;
+    size_t part = 0, tandem = 0;
+    for (size_t c = 0; ok && c < genome->n_contigs; c++) {
+        const rp_contig *contig = &genome->contigs[c];
+        rp_file_print(file, ">%s\n", contig->name);
+        const uint64_t contig_end = contig->begin + contig->length_bp;
+        for (uint64_t at = contig->begin; at < contig_end; at += BLOCK) {
+            const size_t n = contig_end - at < BLOCK ? (size_t)(contig_end - at) : BLOCK;
+            rp_genome_decode(genome, at, n, codes);
+            memset(mask, 0, n);
+            /* parts are disjoint and sorted, and so are tandem intervals: what ends before here is done with */
+            while (part < findings->parts.n && findings->parts.items[part].end <= at)
+                part++;
+            for (size_t i = part; i < findings->parts.n && findings->parts.items[i].begin < at + n; i++)
+                mark(mask, at, at + n, (rp_interval){findings->parts.items[i].begin, findings->parts.items[i].end});
+            while (tandem < findings->tandem.n && findings->tandem.items[tandem].end <= at)
+                tandem++;
+            for (size_t i = tandem; with_tandem && i < findings->tandem.n && findings->tandem.items[i].begin < at + n; i++)
+                mark(mask, at, at + n, findings->tandem.items[i]);
+            size_t length = 0;
+            for (size_t i = 0; i < n; i++) {
+                char letter = codes[i] > 3 ? 'N' : mask[i] && hard ? 'N' : "ACGT"[codes[i]];
+                if (mask[i] && !hard)
+                    letter = (char)(letter | 32);
+                text[length++] = letter;
+                if ((i + 1) % LINE_BASES == 0 || i + 1 == n)
+                    text[length++] = '\n';
+            }
+            rp_file_write(file, text, length);
+        }
+    }
+    free(codes);
+    free(mask);
+    free(text);
+    return ok || rp_error_memory(error, "masked genome");
+}

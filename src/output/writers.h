@@ -1,0 +1,30 @@
+/* writers.h: one function for each result file. Each is called by one thread and writes one file. */
+#ifndef RP_OUTPUT_WRITERS_H
+#define RP_OUTPUT_WRITERS_H
+
+#include "base/error.h"
+#include "output/file.h"
+#include "output/findings.h"
+
+/* The consensus library, FASTA: >R1#Unknown copies= bases= length= divergence= */
+bool rp_write_families(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
+
+/* The seed alignment of each family, Stockholm 1.0: up to RP_SEED_ROWS of its copies. */
+enum { RP_SEED_ROWS = 100 };
+bool rp_write_seed_alignments(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
+
+/* BED: contig, start, end, family, score, strand, divergence (%), consensus start, end,
+ * length, copy (parts of one copy share its number). */
+bool rp_write_bed(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
+
+/* GFF3 with Sequence Ontology terms and Target. */
+bool rp_write_gff3(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
+
+/* BED of tandem repeats. */
+bool rp_write_tandem(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
+
+/* The genome, copies in lower case (or N when hard). */
+bool rp_write_masked(const rp_findings *findings, bool hard, bool with_tandem, rp_file *file,
+                     rp_error *error) RP_MUST_CHECK;
+
+#endif
