@@ -59,6 +59,12 @@ static void fill_query(rp_extender *extender, unsigned lane)
 {
     const lane_state *state = &extender->lanes[lane];
     const rp_extension *extension = state->extension;
+    if (extension != NULL && state->row + RP_BLOCK_ROWS <= extension->query_length) {
+        const uint8_t *codes = extension->query + state->row;
+        for (unsigned r = 0; r < RP_BLOCK_ROWS; r++)
+            extender->band.query[r][lane] = codes[r];
+        return;
+    }
     for (unsigned r = 0; r < RP_BLOCK_ROWS; r++) {
         const uint32_t at = state->row + r;
         extender->band.query[r][lane] = extension != NULL && at < extension->query_length ? extension->query[at] : QUERY_END;

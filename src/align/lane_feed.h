@@ -31,6 +31,13 @@ static inline void rp_lane_feed_fill(rp_lane_feed *feed, const rp_view *view, rp
                        feed->codes + (feed->end & (RP_FEED_RING - 1)));
         feed->end += RP_FEED_CHUNK;
     }
+    const unsigned begin = (unsigned)(from & (RP_FEED_RING - 1));
+    if (from >= 0 && begin + n <= RP_FEED_RING) {
+        const uint8_t *codes = feed->codes + begin;
+        for (unsigned i = 0; i < n; i++)
+            band->target[row + i][lane] = codes[i];
+        return;
+    }
     for (unsigned i = 0; i < n; i++) {
         const int64_t at = from + (int64_t)i;
         band->target[row + i][lane] = at < 0 ? RP_BASE_NONE : feed->codes[at & (RP_FEED_RING - 1)];

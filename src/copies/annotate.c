@@ -207,6 +207,20 @@ static int compare_alignments(const void *left, const void *right)
     return (a->query_begin > b->query_begin) - (a->query_begin < b->query_begin);
 }
 
+/* The part [begin, end) of an alignment; its consensus coordinates in proportion, until it is traced. */
+static rp_part make_part(const annotation *run, const rp_alignment *whole, uint64_t begin, uint64_t end)
+{
+    rp_part part = {.begin = begin, .end = end, .family = whole->query / 2, .reverse = whole->query % 2 != 0,
+                    .score = whole->score, .alignment = *whole};
+    const uint64_t genome = whole->end - whole->begin, query = whole->query_end - whole->query_begin;
+    const uint32_t from = whole->query_begin + (uint32_t)((begin - whole->begin) * query / genome);
+    const uint32_t to = whole->query_begin + (uint32_t)((end - whole->begin) * query / genome);
+    const uint32_t length = run->table.queries[whole->query].length;
+    part.consensus_begin = part.reverse ? length - to : from;
+    part.consensus_end = part.reverse ? length - from : to;
+    return part;
+}
+
 /* Gives each base to the best alignment over it; what the alignments keep becomes parts. */
 static bool resolve(annotation *run, rp_error *error)
 {
@@ -225,9 +239,7 @@ static bool resolve(annotation *run, rp_error *error)
             const uint64_t kept = (uint64_t)here->score * (end - begin) / (here->end - here->begin);
             const bool whole = end - begin == here->end - here->begin;
             if (whole || (end - begin >= MIN_PART_BP && 100 * kept >= (uint64_t)run->min_score * MIN_PART_PERCENT_OF_SCORE)) {
-                ok = rp_parts_push(run->parts, (rp_part){.begin = begin, .end = end, .family = here->query / 2,
-                                                         .reverse = here->query % 2 != 0, .score = here->score,
-                                                         .alignment = *here});
+                ok = rp_parts_push(run->parts, make_part(run, here, begin, end));
                 rp_bitmask_set(&taken, begin, end);
             }
             begin = rp_bitmask_next(&taken, end, here->end, false);
@@ -339,23 +351,45 @@ bool rp_part_rows(rp_aligner *aligner, const rp_view *view, const rp_query *quer
     return true;
 }
 
+typedef struct part_length {
+    uint32_t longest; /* of the part's two extensions */
+    uint32_t part;    /* within the piece */
+} part_length;
+
+static int compare_lengths(const void *left, const void *right)
+{
+    const part_length *a = left, *b = right;
+    if (a->longest != b->longest)
+        return a->longest < b->longest ? -1 : 1;
+    return (a->part > b->part) - (a->part < b->part);
+}
+
+/* Traces one piece of the parts, those of like length together: the lanes wait for the longest. */
 static bool measure_parts(void *argument, size_t piece, unsigned worker, rp_error *error)
 {
     annotation *run = argument;
     scan_scratch *scratch = &run->scratch[worker];
     if (!make_scratch(scratch, run->parameters->kernel))
         return rp_error_memory(error, "aligning copies");
-    const size_t end = (piece + 1) * TRACE_PART < run->parts->n ? (piece + 1) * TRACE_PART : run->parts->n;
-    for (size_t done = piece * TRACE_PART; done < end; done += TRACE_AT_ONCE) {
-        const size_t n = end - done < TRACE_AT_ONCE ? end - done : TRACE_AT_ONCE;
+    rp_part *first = &run->parts->items[piece * TRACE_PART];
+    const size_t n_parts = run->parts->n - piece * TRACE_PART < TRACE_PART ? run->parts->n - piece * TRACE_PART : TRACE_PART;
+    part_length lengths[TRACE_PART];
+    for (size_t i = 0; i < n_parts; i++) {
+        const rp_alignment *alignment = &first[i].alignment;
+        lengths[i] = (part_length){alignment->left_query > alignment->right_query ? alignment->left_query
+                                                                                  : alignment->right_query, (uint32_t)i};
+    }
+    qsort(lengths, n_parts, sizeof *lengths, compare_lengths);
+    for (size_t done = 0; done < n_parts; done += TRACE_AT_ONCE) {
+        const size_t n = n_parts - done < TRACE_AT_ONCE ? n_parts - done : TRACE_AT_ONCE;
         const rp_part *which[TRACE_AT_ONCE];
         rp_interval kept[TRACE_AT_ONCE];
         for (size_t i = 0; i < n; i++)
-            which[i] = &run->parts->items[done + i];
+            which[i] = &first[lengths[done + i].part];
         if (!rp_part_rows(scratch->aligner, run->view, run->table.queries, which, n, scratch->steps, scratch->rows, kept))
             return rp_error_memory(error, "aligning copies");
         for (size_t i = 0; i < n; i++) {
-            rp_part *part = &run->parts->items[done + i];
+            rp_part *part = &first[lengths[done + i].part];
             const rp_row *row = &scratch->rows[i];
             part->begin = kept[i].begin;
             part->end = kept[i].end;
@@ -455,15 +489,22 @@ static bool gather(annotation *run)
     return true;
 }
 
-/* From alignments to linked parts. */
+/* From alignments to linked parts, not yet traced. */
 static bool place_copies(annotation *run, rp_error *error)
 {
-    rp_parts *parts = run->parts;
-    parts->n = 0;
+    run->parts->n = 0;
     if (!resolve(run, error))
         return false;
-    if (parts->n > 0)
-        qsort(parts->items, parts->n, sizeof *parts->items, compare_parts);
+    if (run->parts->n > 0)
+        qsort(run->parts->items, run->parts->n, sizeof *run->parts->items, compare_parts);
+    link_parts(run);
+    return true;
+}
+
+/* Traces all parts for their exact coordinates and divergence; those without an aligned base go. */
+static bool trace_parts(annotation *run, rp_error *error)
+{
+    rp_parts *parts = run->parts;
     if (!rp_parallel((parts->n + TRACE_PART - 1) / TRACE_PART, run->parameters->n_threads, measure_parts, run, error))
         return false;
     size_t kept = 0;
@@ -525,7 +566,7 @@ static bool annotate(annotation *run, rp_error *error)
         if (!place_copies(run, error) || !drop_rare_families(run, &again))
             return rp_error_memory(error, "finding copies");
     }
-    return true;
+    return trace_parts(run, error);
 }
 
 bool rp_annotate(const rp_view *view, const rp_codes *const *consensus, size_t n_families,

@@ -120,8 +120,6 @@ static bool scan_slice(void *argument, size_t slice, unsigned worker, rp_error *
                 const uint64_t position = at + i + 1 - k;
                 if (builder->excluded != NULL && rp_bitmask_get(builder->excluded, position))
                     continue;
-                if (rp_kmer_is_periodic(roll.forward, k))
-                    continue;
                 if (scatter)
                     builder->buffer[builder->bucket_begin[bucket] + count[bucket]] =
                         (hash & rest_mask) << builder->position_bits | position;
@@ -157,7 +155,7 @@ static bool finish_bucket(void *argument, size_t part, unsigned worker, rp_error
         const uint64_t rest = keys[i] >> builder->position_bits;
         for (j = i + 1; j < n && keys[j] >> builder->position_bits == rest; j++)
             ;
-        if (j - i < builder->min_frequency)
+        if (j - i < builder->min_frequency || rp_kmer_is_periodic(rp_kmer_at(builder->genome, keys[i] & position_mask, builder->k), builder->k))
             continue;
         if (builder->writing) {
             const uint64_t hash = (uint64_t)bucket << rest_bits | rest;
