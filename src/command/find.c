@@ -20,7 +20,8 @@
 
 enum {
     INDEX_BYTES_A_BASE = 2,              /* of the sort buffer */
-    MIN_INDEX_BYTES = 64 << 20
+    MIN_INDEX_BYTES = 64 << 20,
+    REST_SHORTER = 1                     /* bases by which the second pass' k-mers are shorter */
 };
 
 static const double EXPECTED_BY_CHANCE = 0.01; /* alignments in the whole genome */
@@ -33,16 +34,15 @@ typedef struct find_run {
     uint64_t started_ns, stage_ns;
     rp_genome genome;
     rp_bitmask tandem;
-    rp_kmer_index *index;
-    unsigned k;
-    uint64_t index_kmers, index_positions;
+    rp_kmer_index *index;                /* of the first pass; the joins use it too */
+    unsigned k, k_rest;                  /* of the first and the second pass */
     rp_cover cover;
     rp_view view;
     rp_library library;
     const rp_codes **consensus;          /* of the families, less tandem ones */
     size_t n_consensus;
     rp_findings findings;
-    rp_discover_figures discovered;
+    rp_discover_figures discovered[2];   /* by pass */
     rp_join_figures joined;
     rp_file *files[RP_N_RESULTS];
 } find_run;
@@ -89,36 +89,26 @@ static bool exclude_soft_mask(find_run *run, rp_bitmask *excluded)
         return true;
     if (!rp_bitmask_init(excluded, run->genome.length_bp))
         return false;
-    const uint64_t length = run->genome.length_bp;
-    const rp_bitmask *both[2] = {&run->tandem, &run->genome.soft_masked};
-    for (int i = 0; i < 2; i++)
-        for (uint64_t begin = rp_bitmask_next(both[i], 0, length, true), end; begin < length;
-             begin = rp_bitmask_next(both[i], end, length, true)) {
-            end = rp_bitmask_next(both[i], begin, length, false);
-            rp_bitmask_set(excluded, begin, end);
-        }
+    rp_bitmask_add(excluded, &run->tandem);
+    rp_bitmask_add(excluded, &run->genome.soft_masked);
     return true;
 }
 
-static bool build_index(find_run *run, const rp_bitmask *excluded, rp_error *error)
+static rp_kmer_index *build_index(find_run *run, unsigned k, const rp_bitmask *excluded, rp_error *error)
 {
-    rp_kmer_index_parameters parameters = {.min_frequency = 2, .n_threads = run->n_threads};
-    parameters.k = run->k = run->options->kmer != 0 ? (unsigned)run->options->kmer
-                                                    : rp_kmer_index_default_k(run->genome.length_bp);
+    rp_kmer_index_parameters parameters = {.k = k, .min_frequency = 2, .n_threads = run->n_threads};
     parameters.memory_bytes = run->genome.length_bp * INDEX_BYTES_A_BASE;
     if (parameters.memory_bytes < MIN_INDEX_BYTES)
         parameters.memory_bytes = MIN_INDEX_BYTES;
-    run->index = rp_kmer_index_create(&run->genome, excluded, &parameters, error);
-    if (run->index == NULL)
-        return false;
-    run->index_kmers = rp_kmer_index_n_kmers(run->index);
-    run->index_positions = rp_kmer_index_n_positions(run->index);
-    report(run, "index: %llu repeated %u-mers at %llu places", (unsigned long long)run->index_kmers, parameters.k,
-           (unsigned long long)run->index_positions);
-    return true;
+    rp_kmer_index *index = rp_kmer_index_create(&run->genome, excluded, &parameters, error);
+    if (index != NULL)
+        report(run, "index: %u repeated %u-mers at %llu places", rp_kmer_index_n_kmers(index), k,
+               (unsigned long long)rp_kmer_index_n_positions(index));
+    return index;
 }
 
-static bool find_families(find_run *run, rp_error *error)
+/* One pass over the seeds of one index. */
+static bool discover(find_run *run, const rp_kmer_index *index, rp_discover_figures *figures, rp_error *error)
 {
     const rp_find_options *options = run->options;
     const rp_discover_parameters parameters = {
@@ -127,9 +117,35 @@ static bool find_families(find_run *run, rp_error *error)
         .extension_length_bp = (uint32_t)options->extension_length, .kernel = run->kernel,
         .seed_limits = {.min_frequency = (uint32_t)options->min_seed_frequency,
                         .max_frequency = (uint32_t)options->max_seed_frequency, .intra_contig = options->intra_contig}};
-    if (!rp_discover(&run->view, run->index, &run->cover, &parameters, &run->library, &run->discovered, error))
+    if (!rp_discover(&run->view, index, &run->cover, &parameters, &run->library, figures, error))
         return false;
     report(run, "families grown: %zu", run->library.n);
+    return true;
+}
+
+/* A second pass with shorter k-mers over what the first has left: old families share few long words. */
+static bool discover_rest(find_run *run, const rp_bitmask *excluded, rp_error *error)
+{
+    rp_bitmask left_out;
+    if (!rp_bitmask_init(&left_out, run->genome.length_bp))
+        return rp_error_memory(error, "second pass");
+    rp_bitmask_add(&left_out, excluded);
+    rp_bitmask_add(&left_out, &run->cover.covered);
+    rp_kmer_index *index = build_index(run, run->k_rest, &left_out, error);
+    const bool ok = index != NULL && discover(run, index, &run->discovered[1], error);
+    rp_kmer_index_destroy(index);
+    rp_bitmask_clear(&left_out);
+    return ok;
+}
+
+static bool find_families(find_run *run, const rp_bitmask *excluded, rp_error *error)
+{
+    run->k = run->options->kmer != 0 ? (unsigned)run->options->kmer : rp_kmer_index_default_k(run->genome.acgt_bp);
+    run->k_rest = run->k - REST_SHORTER;
+    run->index = build_index(run, run->k, excluded, error);
+    if (run->index == NULL || !discover(run, run->index, &run->discovered[0], error) ||
+        !discover_rest(run, excluded, error))
+        return false;
     if (!rp_join_families(&run->view, run->index, &run->cover, run->n_threads, run->kernel, &run->library,
                           &run->joined, error))
         return false;
@@ -200,31 +216,40 @@ static json_t *describe_parameters(const find_run *run)
 
 static json_t *describe_search(const find_run *run)
 {
-    const rp_discover_figures *found = &run->discovered;
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "indexed_kmers",
-                     (json_int_t)run->index_kmers, "indexed_positions", (json_int_t)run->index_positions, "seeds",
-                     (json_int_t)found->n_seeds, "candidate_pairs", (json_int_t)found->n_pairs, "seeds_rejected",
-                     (json_int_t)found->n_rejected, "growths_failed", (json_int_t)found->n_failed, "tandem_families",
-                     (json_int_t)found->n_tandem, "joins_tried", (json_int_t)run->joined.n_tried, "end_joins",
-                     (json_int_t)run->joined.n_end_joins, "interior_joins", (json_int_t)run->joined.n_interior_joins);
+    json_t *passes = json_array();
+    for (int i = 0; i < 2; i++) {
+        const rp_discover_figures *found = &run->discovered[i];
+        (void)json_array_append_new(
+            passes, json_pack("{s:i, s:I, s:I, s:I, s:I, s:I}", "kmer", (int)(i == 0 ? run->k : run->k_rest), "seeds",
+                              (json_int_t)found->n_seeds, "candidate_pairs", (json_int_t)found->n_pairs,
+                              "seeds_rejected", (json_int_t)found->n_rejected, "growths_failed",
+                              (json_int_t)found->n_failed, "tandem_families", (json_int_t)found->n_tandem));
+    }
+    return json_pack("{s:o, s:I, s:I, s:I}", "passes", passes, "joins_tried", (json_int_t)run->joined.n_tried,
+                     "end_joins", (json_int_t)run->joined.n_end_joins, "interior_joins",
+                     (json_int_t)run->joined.n_interior_joins);
+}
+
+static json_t *describe_pass_run(const rp_discover_figures *found)
+{
+    return json_pack("{s:I, s:I, s:I, s:f, s:f, s:f, s:I, s:I}", "batches", (json_int_t)found->n_batches,
+                     "batches_redone", (json_int_t)found->n_redone, "batches_parked", (json_int_t)found->n_parked,
+                     "channel_push_blocked_seconds", (double)found->ring.push_blocked_ns * 1e-9,
+                     "channel_pop_blocked_seconds", (double)found->ring.pop_blocked_ns * 1e-9, "token_wait_seconds",
+                     (double)found->token_wait_ns * 1e-9, "channel_most_pairs", (json_int_t)found->ring.max_pairs,
+                     "alignment_cells", (json_int_t)found->cells);
 }
 
 static json_t *describe_run(const find_run *run)
 {
     struct rusage usage = {0};
     (void)getrusage(RUSAGE_SELF, &usage);
-    const rp_discover_figures *found = &run->discovered;
     const double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
                        1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-    return json_pack("{s:i, s:s, s:f, s:f, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:I, s:I}", "threads", (int)run->n_threads,
-                     "simd", run->kernel->name, "wall_seconds", (double)(rp_clock_ns() - run->started_ns) * 1e-9,
-                     "cpu_seconds", cpu, "peak_memory_kb", (json_int_t)usage.ru_maxrss, "batches",
-                     (json_int_t)found->n_batches, "batches_redone", (json_int_t)found->n_redone, "batches_parked",
-                     (json_int_t)found->n_parked, "channel_push_blocked_seconds",
-                     (double)found->ring.push_blocked_ns * 1e-9, "channel_pop_blocked_seconds",
-                     (double)found->ring.pop_blocked_ns * 1e-9, "token_wait_seconds",
-                     (double)found->token_wait_ns * 1e-9, "channel_most_pairs", (json_int_t)found->ring.max_pairs,
-                     "alignment_cells", (json_int_t)(found->cells + run->joined.cells));
+    return json_pack("{s:i, s:s, s:f, s:f, s:I, s:[o, o]}", "threads", (int)run->n_threads, "simd", run->kernel->name,
+                     "wall_seconds", (double)(rp_clock_ns() - run->started_ns) * 1e-9, "cpu_seconds", cpu,
+                     "peak_memory_kb", (json_int_t)usage.ru_maxrss, "passes", describe_pass_run(&run->discovered[0]),
+                     describe_pass_run(&run->discovered[1]));
 }
 
 /* Opens all files before the work begins: a name that cannot be written is told at once. */
@@ -293,7 +318,7 @@ static bool find(find_run *run, rp_error *error)
     if (ok && (!exclude_soft_mask(run, &lower_case) || !rp_cover_init(&run->cover, run->genome.length_bp)))
         ok = rp_error_memory(error, "masks");
     run->view = (rp_view){.genome = &run->genome, .covered = &run->cover.covered, .excluded = excluded};
-    ok = ok && build_index(run, excluded, error) && find_families(run, error);
+    ok = ok && find_families(run, excluded, error);
     rp_kmer_index_destroy(run->index);
     run->index = NULL;
     ok = ok && find_copies(run, excluded, error) && write_results(run, error);

@@ -65,3 +65,10 @@ uint64_t rp_bitmask_next(const rp_bitmask *mask, uint64_t from, uint64_t end, bo
     }
     return end;
 }
+
+void rp_bitmask_add(rp_bitmask *mask, const rp_bitmask *other)
+{
+    for (uint64_t i = 0; i <= mask->n_bits / 64; i++)
+        atomic_fetch_or_explicit(&mask->words[i], atomic_load_explicit(&other->words[i], memory_order_relaxed),
+                                 memory_order_relaxed);
+}

@@ -24,6 +24,9 @@ void rp_bitmask_clear(rp_bitmask *mask);
 void rp_bitmask_set(rp_bitmask *mask, uint64_t begin, uint64_t end);
 void rp_bitmask_unset(rp_bitmask *mask, uint64_t begin, uint64_t end);
 
+/* Sets what is set in another mask of the same length. */
+void rp_bitmask_add(rp_bitmask *mask, const rp_bitmask *other);
+
 /* Number of set bits in [begin, end). */
 uint64_t rp_bitmask_count(const rp_bitmask *mask, uint64_t begin, uint64_t end);
 
