@@ -13,7 +13,7 @@ enum {
     CHUNK_BP = 1 << 20,
     MARGIN_BP = 128,           /* decoded beyond a chunk, for ungapped extension */
     UNGAPPED_DROP = 8,
-    UNGAPPED_GAIN = 6,         /* that a word hit needs beyond the word: +1 a match, -1 a mismatch */
+    UNGAPPED_GAIN = 6,         /* what a word hit needs beyond the word: +1 a match, -1 a mismatch */
     DIAGONAL_SLOTS = 1 << 16,
     X_DROP = 50,
     MIN_PART_BP = 20,          /* what is left of an overlapped alignment counts from this length */
@@ -40,6 +40,7 @@ typedef struct scan_scratch {
     rp_extender *extender;
     rp_aligner *aligner;
     uint8_t *codes;            /* of a chunk and its margins */
+    rp_planes planes;          /* of the same, from the chunk's first base on */
     diagonal *diagonals;
     rp_anchors anchors;
     rp_steps steps[RP_LANES];
@@ -63,25 +64,6 @@ typedef struct annotation {
 
 /* --- Scanning --- */
 
-/* Best ungapped gain walking `step` from both places, to where it went. */
-static int extend_ungapped(const uint8_t *genome, const uint8_t *query, int step, size_t *reached)
-{
-    int score = 0, best = 0;
-    size_t i = 0;
-    *reached = 0;
-    for (; i < MARGIN_BP && score > best - UNGAPPED_DROP; i++) {
-        const uint8_t code = query[(ptrdiff_t)i * step];
-        if (code > 3)
-            break;
-        score += genome[(ptrdiff_t)i * step] == code ? 1 : -1;
-        if (score > best) {
-            best = score;
-            *reached = i + 1;
-        }
-    }
-    return best;
-}
-
 static int compare_anchors(const void *left, const void *right)
 {
     const rp_anchor *a = left, *b = right;
@@ -92,19 +74,22 @@ static int compare_anchors(const void *left, const void *right)
     return (a->place > b->place) - (a->place < b->place);
 }
 
-/* A word hit at genome position `at` (in the chunk's codes: `here`) and place `place` of the library. */
-static bool take_hit(const annotation *run, scan_scratch *scratch, uint64_t at, const uint8_t *here, uint32_t place)
+/* A word hit at base `i` of the chunk that begins at `begin`, and place `place` of the library. */
+static bool take_hit(const annotation *run, scan_scratch *scratch, uint64_t begin, size_t i, uint32_t place)
 {
     const rp_word_table *table = &run->table;
-    const uint64_t id = at + table->n_codes - place + 1;
+    const uint64_t at = begin + i, id = at + table->n_codes - place + 1;
     diagonal *slot = &scratch->diagonals[id % DIAGONAL_SLOTS];
     if (slot->id == id && at < slot->done_to)
         return true;
     const unsigned word = table->word_bases;
-    size_t right, left;
-    int gain = extend_ungapped(here + word, table->codes + place + word, 1, &right);
-    if (place > 0)
-        gain += extend_ungapped(here - 1, table->codes + place - 1, -1, &left);
+    const rp_flank genome_right = rp_planes_cut(&scratch->planes, (int64_t)(i + word));
+    const rp_flank library_right = rp_planes_cut(&table->planes, (int64_t)place + word);
+    const rp_flank genome_left = rp_planes_cut(&scratch->planes, (int64_t)i - RP_FLANK_BP);
+    const rp_flank library_left = rp_planes_cut(&table->planes, (int64_t)place - RP_FLANK_BP);
+    unsigned right;
+    int gain = rp_flank_extend(rp_flank_same(&genome_right, &library_right), UNGAPPED_DROP, &right);
+    gain += rp_flank_extend(rp_flank_reverse_bits(rp_flank_same(&genome_left, &library_left)), UNGAPPED_DROP, NULL);
     *slot = (diagonal){id, at + word + right};
     if (gain < UNGAPPED_GAIN)
         return true;
@@ -123,6 +108,8 @@ static bool make_scratch(scan_scratch *scratch, const rp_band_kernel *kernel)
         scratch->aligner = rp_aligner_create(scratch->extender);
     scratch->codes = rp_alloc(CHUNK_BP + 2 * MARGIN_BP + 64, 1);
     scratch->diagonals = rp_alloc(DIAGONAL_SLOTS, sizeof *scratch->diagonals);
+    if (!rp_planes_init(&scratch->planes, CHUNK_BP + 2 * MARGIN_BP))
+        return false;
     return scratch->aligner != NULL && scratch->codes != NULL && scratch->diagonals != NULL;
 }
 
@@ -131,6 +118,7 @@ static void clear_scratch(scan_scratch *scratch)
     rp_aligner_destroy(scratch->aligner);
     rp_extender_destroy(scratch->extender);
     free(scratch->codes);
+    rp_planes_clear(&scratch->planes);
     free(scratch->diagonals);
     free(scratch->anchors.items);
     for (unsigned i = 0; i < RP_LANES; i++)
@@ -159,6 +147,7 @@ static bool scan_chunk(void *argument, size_t part, unsigned worker, rp_error *e
     const rp_word_table *table = &run->table;
     const chunk *here = &run->chunks[part];
     const uint8_t *codes = decode_chunk(run->view, here, scratch->codes);
+    rp_planes_fill(&scratch->planes, codes, CHUNK_BP + MARGIN_BP);
     memset(scratch->diagonals, 0, DIAGONAL_SLOTS * sizeof *scratch->diagonals);
     scratch->anchors.n = 0;
     rp_kmer_roll roll = {0};
@@ -169,12 +158,13 @@ static bool scan_chunk(void *argument, size_t part, unsigned worker, rp_error *e
         if (!rp_kmer_roll_push(&roll, codes[i], word))
             continue;
         const size_t at = i + 1 - word;
+        if ((table->present[roll.forward / 64] >> roll.forward % 64 & 1) == 0)
+            continue;
         const uint32_t first = table->first[roll.forward], last = table->first[roll.forward + 1];
-        if (first == last ||
-            (run->view->excluded != NULL && rp_bitmask_get(run->view->excluded, here->begin + at)))
+        if (run->view->excluded != NULL && rp_bitmask_get(run->view->excluded, here->begin + at))
             continue;
         for (uint32_t hit = first; hit < last && ok; hit++)
-            ok = take_hit(run, scratch, here->begin + at, codes + at, table->places[hit]);
+            ok = take_hit(run, scratch, here->begin, at, table->places[hit]);
     }
     qsort(scratch->anchors.items, scratch->anchors.n, sizeof *scratch->anchors.items, compare_anchors);
     ok = ok && rp_align_anchors(scratch->aligner, run->view, table->queries, &scratch->anchors, run->min_score, X_DROP,

@@ -7,7 +7,13 @@
 #include "base/memory.h"
 #include "index/kmer.h"
 
-enum { MIN_WORD = 10, MAX_WORD = 12, SEPARATOR = 6, BASES_A_HIT = 5 };
+enum {
+    MIN_WORD = 10,
+    MAX_WORD = 12,
+    SEPARATOR = 6,
+    BASES_A_HIT = 5,
+    MAX_PLACES = 32 /* words with more are low complexity, mostly, and are not looked for */
+};
 
 static unsigned choose_word(uint64_t library_bp)
 {
@@ -41,6 +47,9 @@ static bool lay_out(rp_word_table *table, const rp_codes *const *consensus, size
         table->codes[at++] = SEPARATOR;
     }
     table->query_begin[2 * n] = (uint32_t)at;
+    if (!rp_planes_init(&table->planes, at))
+        return false;
+    rp_planes_fill(&table->planes, table->codes, at);
     return true;
 }
 
@@ -71,7 +80,8 @@ bool rp_word_table_init(rp_word_table *table, const rp_codes *const *consensus, 
         return rp_error_memory(error, "library words");
     const size_t n_words = (size_t)1 << 2 * table->word_bases;
     table->first = rp_alloc(n_words + 2, sizeof *table->first);
-    if (table->first == NULL)
+    table->present = rp_alloc(n_words / 64 + 1, sizeof *table->present);
+    if (table->first == NULL || table->present == NULL)
         return rp_error_memory(error, "library words");
     file_words(table, table->first + 2); /* counts, two ahead: filing leaves `first` right */
     for (size_t i = 2; i < n_words + 2; i++)
@@ -80,15 +90,20 @@ bool rp_word_table_init(rp_word_table *table, const rp_codes *const *consensus, 
     if (table->places == NULL)
         return rp_error_memory(error, "library words");
     file_words(table, table->first + 1);
+    for (size_t word = 0; word < n_words; word++)
+        if (table->first[word] < table->first[word + 1] && table->first[word + 1] - table->first[word] <= MAX_PLACES)
+            table->present[word / 64] |= (uint64_t)1 << word % 64;
     return true;
 }
 
 void rp_word_table_clear(rp_word_table *table)
 {
     free(table->codes);
+    rp_planes_clear(&table->planes);
     free(table->queries);
     free(table->query_begin);
     free(table->first);
+    free(table->present);
     free(table->places);
     *table = (rp_word_table){0};
 }

@@ -8,6 +8,7 @@
 #include "align/anchored.h"
 #include "base/codes.h"
 #include "base/error.h"
+#include "genome/flank.h"
 
 /* All queries (query 2i is consensus i, 2i + 1 its reverse complement) one after the other
  * in `codes`, each followed by a code that matches nothing. Read-only after creation. */
@@ -15,9 +16,11 @@ typedef struct rp_word_table {
     unsigned word_bases;
     uint8_t *codes;
     size_t n_codes;
+    rp_planes planes;       /* of codes */
     rp_query *queries;
     uint32_t *query_begin;  /* in codes; n_queries + 1 entries */
     uint32_t n_queries;
+    uint64_t *present;      /* by word, a bit: it has places, and not too many to be looked for */
     uint32_t *first;        /* by word: its places in `places` begin here; 4^word_bases + 1 entries */
     uint32_t *places;       /* in codes */
 } rp_word_table;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/sort.h"
+#include "genome/flank.h"
 
 enum {
     QUERY_BITS = 16,          /* of a hit's key that hold its place in the consensus */
@@ -111,28 +112,32 @@ static bool find_hits(rp_recruiter *recruiter, const rp_view *view, const rp_kme
     return rp_reserve((void **)&recruiter->spare, &recruiter->spare_capacity, n + 1, sizeof *recruiter->spare);
 }
 
-/* Ungapped gain (+1 a match, -1 a mismatch) beyond an exact hit, both ways. */
-static int ungapped_gain(const rp_view *view, const uint8_t *query, size_t n_query, uint64_t position, uint32_t at,
-                         unsigned k)
+/* The stretch of a query from place `at` on, as planes; places outside are not valid. */
+static rp_flank query_flank(const rp_query *query, uint64_t at)
 {
+    rp_flank out = {0, 0, 0};
+    const uint64_t n = at < query->length ? query->length - at : 0;
+    for (unsigned i = 0; i < RP_FLANK_BP && i < n; i++) {
+        out.high |= (uint64_t)(query->codes[at + i] >> 1) << i;
+        out.low |= (uint64_t)(query->codes[at + i] & 1) << i;
+        out.valid |= (uint64_t)1 << i;
+    }
+    return out;
+}
+
+/* Ungapped gain beyond an exact hit, both ways. */
+static int ungapped_gain(const rp_view *view, const rp_query queries[2], const chain *here, unsigned k)
+{
+    const rp_query *query = &queries[here->reverse], *opposite = &queries[!here->reverse];
+    const rp_strand_walk right = rp_view_walk(view, here->position + k, false);
+    const rp_strand_walk left = rp_view_walk(view, here->position, true);
+    const rp_flank genome[2] = {rp_flank_read(view, &right), rp_flank_read(view, &left)};
+    const rp_flank consensus[2] = {query_flank(query, here->query + k),
+                                   query_flank(opposite, opposite->length - here->query)};
     int gain = 0;
-    uint8_t codes[64];
-    const rp_strand_walk right = rp_view_walk(view, position + k - 1, false);
-    rp_view_decode(view, &right, 1, 63, codes);
-    int score = 0, best = 0;
-    for (size_t i = 0; i < 63 && at + k + i < n_query && score > best - UNGAPPED_DROP; i++) {
-        score += codes[i] == query[at + k + i] ? 1 : -1;
-        best = score > best ? score : best;
-    }
-    gain += best;
-    const rp_strand_walk left = rp_view_walk(view, position, true);
-    rp_view_decode(view, &left, 0, 64, codes);
-    score = best = 0;
-    for (size_t i = 0; i < 64 && i < at && score > best - UNGAPPED_DROP; i++) {
-        score += codes[i] == 3 - query[at - 1 - i] ? 1 : -1; /* the walk is on the other strand */
-        best = score > best ? score : best;
-    }
-    return gain + best;
+    for (int i = 0; i < 2; i++)
+        gain += rp_flank_extend(rp_flank_same(&genome[i], &consensus[i]), UNGAPPED_DROP, NULL);
+    return gain;
 }
 
 static int compare_anchors(const void *left, const void *right)
@@ -193,9 +198,7 @@ static bool keep_strong_chains(rp_recruiter *recruiter, const rp_view *view, con
     recruiter->anchors.n = 0;
     for (size_t i = 0; i < recruiter->chains.n; i++) {
         const chain *here = &recruiter->chains.items[i];
-        const rp_query *query = &queries[here->reverse];
-        if (here->n_hits == 1 &&
-            ungapped_gain(view, query->codes, query->length, here->position, here->query, k) < UNGAPPED_MIN)
+        if (here->n_hits == 1 && ungapped_gain(view, queries, here, k) < UNGAPPED_MIN)
             continue;
         if (!rp_anchors_push(&recruiter->anchors, (rp_anchor){.position = here->anchor, .place = here->anchor_query,
                                                               .query = here->reverse}))

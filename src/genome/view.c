@@ -33,7 +33,7 @@ static uint64_t lift(const rp_view *view, uint64_t begin, uint64_t bits)
     return bits;
 }
 
-static uint64_t covered_window(const rp_view *view, uint64_t begin)
+uint64_t rp_view_covered(const rp_view *view, uint64_t begin)
 {
     if (view->covered == NULL)
         return 0;
@@ -43,13 +43,13 @@ static uint64_t covered_window(const rp_view *view, uint64_t begin)
 
 bool rp_view_is_range_free(const rp_view *view, uint64_t position, unsigned n)
 {
-    return (covered_window(view, position) & (UINT64_MAX >> (64 - n))) == 0;
+    return (rp_view_covered(view, position) & (UINT64_MAX >> (64 - n))) == 0;
 }
 
 static void decode_forward(const rp_view *view, uint64_t begin, unsigned n, uint8_t *codes)
 {
     rp_genome_decode(view->genome, begin, n, codes);
-    uint64_t covered = covered_window(view, begin);
+    uint64_t covered = rp_view_covered(view, begin);
     if (n < 64)
         covered &= ((uint64_t)1 << n) - 1;
     for (; covered != 0; covered &= covered - 1)

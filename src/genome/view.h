@@ -42,6 +42,9 @@ rp_strand_walk rp_view_walk(const rp_view *view, uint64_t origin, bool reverse);
  * is no base, where it is covered, and beyond the contig's end. */
 void rp_view_decode(const rp_view *view, const rp_strand_walk *walk, uint64_t begin, unsigned n, uint8_t *codes);
 
+/* The covered bases among the 64 from a genome position on, lowest bit first. */
+uint64_t rp_view_covered(const rp_view *view, uint64_t position);
+
 /* Whether all of the n <= 64 bases from a genome position on are not covered. */
 bool rp_view_is_range_free(const rp_view *view, uint64_t position, unsigned n);
 

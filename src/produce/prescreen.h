@@ -7,7 +7,7 @@
 
 enum {
     RP_PRESCREEN_PLACES = 16,  /* an even sample of the batch's places */
-    RP_PRESCREEN_FLANK_BP = 64,
+    RP_PRESCREEN_FLANK_BP = 64, /* what is looked at on either side of a place */
     RP_PRESCREEN_SCORE = 10    /* what the flanks of a pair must match: +1, -1, X-drop 8, no gaps */
 };
 

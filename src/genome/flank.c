@@ -1,0 +1,67 @@
+/* flank.c: stretches of the genome as bit planes; see flank.h. */
+#include "genome/flank.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+static rp_flank read_forward(const rp_view *view, uint64_t begin)
+{
+    const uint64_t first = rp_genome_window(view->genome, begin);
+    const uint64_t second = rp_genome_window(view->genome, begin + 32);
+    rp_flank out = {.low = rp_flank_even_bits(first) | rp_flank_even_bits(second) << 32,
+                    .high = rp_flank_even_bits(first >> 1) | rp_flank_even_bits(second >> 1) << 32};
+    out.valid = ~(rp_bitmask_window(&view->genome->not_acgt, begin) | rp_view_covered(view, begin));
+    return out;
+}
+
+rp_flank rp_flank_read(const rp_view *view, const rp_strand_walk *walk)
+{
+    const unsigned n = walk->limit_bp < RP_FLANK_BP ? (unsigned)walk->limit_bp : RP_FLANK_BP;
+    if (n == 0)
+        return (rp_flank){0, 0, 0};
+    const uint64_t inside = n == RP_FLANK_BP ? UINT64_MAX : ((uint64_t)1 << n) - 1;
+    rp_flank out = read_forward(view, walk->reverse ? walk->origin - n : walk->origin);
+    if (walk->reverse) {
+        const unsigned shift = RP_FLANK_BP - n; /* the n bases that were read come first, reversed */
+        out.high = ~rp_flank_reverse_bits(out.high) >> shift;
+        out.low = ~rp_flank_reverse_bits(out.low) >> shift;
+        out.valid = rp_flank_reverse_bits(out.valid) >> shift;
+    }
+    out.valid &= inside;
+    return out;
+}
+
+bool rp_planes_init(rp_planes *planes, size_t n_bases)
+{
+    planes->n_words = n_bases / 64 + 4;
+    planes->high = rp_alloc(planes->n_words, sizeof *planes->high);
+    planes->low = rp_alloc(planes->n_words, sizeof *planes->low);
+    planes->valid = rp_alloc(planes->n_words, sizeof *planes->valid);
+    return planes->high != NULL && planes->low != NULL && planes->valid != NULL;
+}
+
+void rp_planes_clear(rp_planes *planes)
+{
+    free(planes->high);
+    free(planes->low);
+    free(planes->valid);
+    *planes = (rp_planes){0};
+}
+
+void rp_planes_fill(rp_planes *planes, const uint8_t *codes, size_t n)
+{
+    for (size_t word = 0; word + 1 < planes->n_words; word++) {
+        uint64_t high = 0, low = 0, valid = 0;
+        for (size_t i = 0; i < 64 && word * 64 + i < n; i++) {
+            const uint64_t code = codes[word * 64 + i];
+            high |= (code >> 1 & 1) << i;
+            low |= (code & 1) << i;
+            valid |= (uint64_t)(code < 4) << i;
+        }
+        planes->high[word + 1] = high;
+        planes->low[word + 1] = low;
+        planes->valid[word + 1] = valid;
+    }
+}
