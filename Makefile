@@ -34,6 +34,8 @@ ALL_LIBS := $(PKG_LIBS) -lm $(LIBS)
 STAGES := base genome index align family produce channel claim commit discover library copies output simulate command
 SOURCES := $(filter-out src/align/band_kernel.c src/command/main.c,$(foreach s,$(STAGES),$(wildcard src/$(s)/*.c)))
 OBJECTS := $(SOURCES:src/%.c=$(OUT)/%.o) $(if $(X86),$(OUT)/align/band_avx2.o $(OUT)/align/band_avx512.o)
+# The tests fail allocations of the library by number.
+WRAP := $(foreach f,malloc calloc realloc aligned_alloc,-Wl,--wrap=$(f))
 TEST_SOURCES := $(wildcard tests/*.c)
 TEST_OBJECTS := $(TEST_SOURCES:tests/%.c=$(OUT)/tests/%.o)
 
@@ -48,7 +50,7 @@ $(OUT)/libreprise.a: $(OBJECTS)
 	$(AR) rcs $@ $^
 
 $(OUT)/check_units: $(TEST_OBJECTS) $(OUT)/libreprise.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $(shell pkg-config --libs check)
+	$(CC) $(ALL_LDFLAGS) $(WRAP) -o $@ $^ $(ALL_LIBS) $(shell pkg-config --libs check)
 
 $(OUT)/%.o: src/%.c $(OUT)/flags
 	@mkdir -p $(@D)

@@ -99,41 +99,70 @@ static void slow_down(rp_ring *ring)
     (void)pthread_cond_timedwait(&ring->not_full, &ring->lock, &until);
 }
 
-rp_ring_status rp_ring_push(rp_ring *ring, const rp_batch *batch)
+static bool is_open(const rp_ring *ring)
 {
-    (void)pthread_mutex_lock(&ring->lock);
+    return !ring->closed && !ring->cancelled;
+}
+
+static bool above_mark(const rp_ring *ring)
+{
+    return ring->heads_in_use > 0 && ring->pairs >= ring->mark_pairs;
+}
+
+static void put_last(rp_ring *ring, const rp_batch *batch)
+{
+    ring->heads[(ring->first_head + ring->heads_in_use++) % ring->n_heads] =
+        (batch_head){batch->serial,    batch->version, batch->kmer,    batch->seed_id,
+                     batch->frequency, batch->floor,   batch->n_places};
+    for (uint32_t i = 0; i < batch->n_places; i++)
+        ring->places[(ring->first_place + ring->places_in_use++) % ring->n_places] = batch->places[i];
+    ring->pairs += rp_batch_n_pairs(batch);
+    ring->figures.n_batches++;
+    ring->figures.n_pairs += rp_batch_n_pairs(batch);
+    if (ring->pairs > ring->figures.max_pairs)
+        ring->figures.max_pairs = ring->pairs;
+    (void)pthread_cond_signal(&ring->not_empty);
+}
+
+/* Waits, slowly above the mark and as long as it takes without room. */
+static void wait_for_room(rp_ring *ring, const rp_batch *batch)
+{
+    if (!is_open(ring) || (!above_mark(ring) && has_room(ring, batch)))
+        return;
     const uint64_t begin = rp_clock_ns();
-    bool waited = false;
-    if (ring->heads_in_use > 0 && ring->pairs >= ring->mark_pairs && !ring->closed && !ring->cancelled) {
-        waited = true;
+    if (above_mark(ring))
         slow_down(ring);
-    }
-    while (!ring->closed && !ring->cancelled && !has_room(ring, batch)) {
-        waited = true;
+    while (is_open(ring) && !has_room(ring, batch))
         (void)pthread_cond_wait(&ring->not_full, &ring->lock);
-    }
-    if (waited)
-        ring->figures.push_blocked_ns += rp_clock_ns() - begin;
+    ring->figures.push_blocked_ns += rp_clock_ns() - begin;
+}
+
+static rp_ring_status push(rp_ring *ring, const rp_batch *batch, bool wait)
+{
     rp_ring_status status = RP_RING_OK;
-    if (ring->cancelled) {
+    (void)pthread_mutex_lock(&ring->lock);
+    if (wait)
+        wait_for_room(ring, batch);
+    if (ring->cancelled)
         status = RP_RING_CANCELLED;
-    } else if (ring->closed) {
+    else if (ring->closed)
         status = RP_RING_CLOSED;
-    } else {
-        ring->heads[(ring->first_head + ring->heads_in_use++) % ring->n_heads] =
-            (batch_head){batch->serial, batch->version, batch->kmer,  batch->seed_id,
-                         batch->frequency, batch->floor, batch->n_places};
-        for (uint32_t i = 0; i < batch->n_places; i++)
-            ring->places[(ring->first_place + ring->places_in_use++) % ring->n_places] = batch->places[i];
-        ring->pairs += rp_batch_n_pairs(batch);
-        ring->figures.n_batches++;
-        ring->figures.n_pairs += rp_batch_n_pairs(batch);
-        if (ring->pairs > ring->figures.max_pairs)
-            ring->figures.max_pairs = ring->pairs;
-        (void)pthread_cond_signal(&ring->not_empty);
-    }
+    else if (!wait && (above_mark(ring) || !has_room(ring, batch)))
+        status = RP_RING_FULL;
+    else
+        put_last(ring, batch);
     (void)pthread_mutex_unlock(&ring->lock);
     return status;
+}
+
+rp_ring_status rp_ring_push(rp_ring *ring, const rp_batch *batch)
+{
+    return push(ring, batch, true);
+}
+
+rp_ring_status rp_ring_try_push(rp_ring *ring, const rp_batch *batch)
+{
+    return push(ring, batch, false);
 }
 
 static void take_first(rp_ring *ring, rp_batch *batch)

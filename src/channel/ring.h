@@ -21,7 +21,8 @@ typedef enum rp_ring_status {
     RP_RING_CLOSED,    /* push: nothing more is taken; pop: closed and empty */
     RP_RING_CANCELLED, /* what was in the channel is gone */
     RP_RING_WOKEN,     /* pop: rp_ring_wake was called while waiting */
-    RP_RING_EMPTY      /* try_pop: nothing there at present */
+    RP_RING_EMPTY,     /* try_pop: nothing there at present */
+    RP_RING_FULL       /* try_push: above the backpressure mark or without room at present */
 } rp_ring_status;
 
 typedef struct rp_ring_figures {
@@ -35,8 +36,10 @@ typedef struct rp_ring_figures {
 rp_ring *rp_ring_create(uint64_t capacity_pairs, double backpressure) RP_MUST_CHECK;
 void rp_ring_destroy(rp_ring *ring);
 
-/* Copies the batch in. OK, CLOSED or CANCELLED: only with OK it will come out. */
+/* Copies the batch in; only with OK it will come out. push waits for room, try_push does not
+ * (a caller that holds a CPU token gives it back before it waits). */
 rp_ring_status rp_ring_push(rp_ring *ring, const rp_batch *batch) RP_MUST_CHECK;
+rp_ring_status rp_ring_try_push(rp_ring *ring, const rp_batch *batch) RP_MUST_CHECK;
 
 /* Copies up to max_batches out; *n of them (0 unless OK). pop waits for at least one. */
 rp_ring_status rp_ring_pop(rp_ring *ring, rp_batch *batches, size_t max_batches, size_t *n) RP_MUST_CHECK;

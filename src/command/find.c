@@ -108,12 +108,13 @@ static rp_kmer_index *build_index(find_run *run, unsigned k, const rp_bitmask *e
 }
 
 /* One pass over the seeds of one index. */
-static bool discover(find_run *run, const rp_kmer_index *index, rp_discover_figures *figures, rp_error *error)
+static bool discover(find_run *run, const rp_kmer_index *index, uint64_t max_candidates, rp_discover_figures *figures,
+                     rp_error *error)
 {
     const rp_find_options *options = run->options;
     const rp_discover_parameters parameters = {
         .n_threads = run->n_threads, .channel_capacity = options->channel_capacity,
-        .backpressure = options->backpressure, .max_candidates = options->max_candidates,
+        .backpressure = options->backpressure, .max_candidates = max_candidates,
         .extension_length_bp = (uint32_t)options->extension_length, .kernel = run->kernel,
         .seed_limits = {.min_frequency = (uint32_t)options->min_seed_frequency,
                         .max_frequency = (uint32_t)options->max_seed_frequency, .intra_contig = options->intra_contig}};
@@ -126,13 +127,16 @@ static bool discover(find_run *run, const rp_kmer_index *index, rp_discover_figu
 /* A second pass with shorter k-mers over what the first has left: old families share few long words. */
 static bool discover_rest(find_run *run, const rp_bitmask *excluded, rp_error *error)
 {
+    const uint64_t wanted = run->options->max_candidates, looked_at = run->discovered[0].n_pairs;
+    if (wanted > 0 && looked_at >= wanted)
+        return true;
     rp_bitmask left_out;
     if (!rp_bitmask_init(&left_out, run->genome.length_bp))
         return rp_error_memory(error, "second pass");
     rp_bitmask_add(&left_out, excluded);
     rp_bitmask_add(&left_out, &run->cover.covered);
     rp_kmer_index *index = build_index(run, run->k_rest, &left_out, error);
-    const bool ok = index != NULL && discover(run, index, &run->discovered[1], error);
+    const bool ok = index != NULL && discover(run, index, wanted > 0 ? wanted - looked_at : 0, &run->discovered[1], error);
     rp_kmer_index_destroy(index);
     rp_bitmask_clear(&left_out);
     return ok;
@@ -143,7 +147,7 @@ static bool find_families(find_run *run, const rp_bitmask *excluded, rp_error *e
     run->k = run->options->kmer != 0 ? (unsigned)run->options->kmer : rp_kmer_index_default_k(run->genome.acgt_bp);
     run->k_rest = run->k - REST_SHORTER;
     run->index = build_index(run, run->k, excluded, error);
-    if (run->index == NULL || !discover(run, run->index, &run->discovered[0], error) ||
+    if (run->index == NULL || !discover(run, run->index, run->options->max_candidates, &run->discovered[0], error) ||
         !discover_rest(run, excluded, error))
         return false;
     if (!rp_join_families(&run->view, run->index, &run->cover, run->n_threads, run->kernel, &run->library,

@@ -455,6 +455,18 @@ static bool hold_back(discovery *run, uint32_t seed_id, uint32_t count)
     return deferred_seeds_push(&run->held_back[0], seed_id) && deferred_seeds_push(&run->held_back[1], count);
 }
 
+/* Sends a batch; waits without a token where there is no room, so that a worker can make some. */
+static bool send(discovery *run, const rp_batch *batch)
+{
+    rp_ring_status status = rp_ring_try_push(run->ring, batch);
+    if (status == RP_RING_FULL) {
+        rp_tokens_give(&run->tokens);
+        status = rp_ring_push(run->ring, batch);
+        rp_tokens_take(&run->tokens);
+    }
+    return status == RP_RING_OK;
+}
+
 /* Sends the seeds of one tier from rank `begin` on; at most PRODUCE_AT_ONCE looked up. */
 static bool produce_some(discovery *run, size_t begin, size_t end, rp_place_list *list, rp_batch *batch, bool *stop)
 {
@@ -470,7 +482,7 @@ static bool produce_some(discovery *run, size_t begin, size_t end, rp_place_list
         if (state != RP_SEED_READY)
             continue;
         batch->serial = run->n_produced;
-        if (atomic_load_explicit(&run->enough, memory_order_relaxed) || rp_ring_push(run->ring, batch) != RP_RING_OK) {
+        if (atomic_load_explicit(&run->enough, memory_order_relaxed) || !send(run, batch)) {
             *stop = true; /* max_candidates, or a worker has failed */
             break;
         }

@@ -1,0 +1,266 @@
+/* check_align.c: kernels against the reference; extensions and tracebacks against their definitions. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "align/anchored.h"
+#include "align/row.h"
+#include "suites.h"
+
+static const char *const KERNELS[] = {"avx2", "avx512"};
+
+static void random_band(rp_random *random, rp_band *band)
+{
+    for (unsigned lane = 0; lane < RP_LANES; lane++) {
+        rp_band_start_lane(band, lane);
+        const int kind = (int)rp_random_below(random, 4);
+        for (unsigned j = 0; j < RP_BAND; j++) {
+            if (kind == 0)
+                continue; /* a fresh lane */
+            /* ordinary scores, or ones at the ends of int16, where sums saturate */
+            const int spread = kind == 3 ? 65535 : 400;
+            band->score[j][lane] = (int16_t)((int)rp_random_below(random, (uint64_t)spread) - spread / 2);
+            band->deletion[j][lane] = (int16_t)((int)rp_random_below(random, (uint64_t)spread) - spread / 2);
+        }
+        if (kind != 0) {
+            band->best[lane] = (int16_t)rp_random_below(random, 200);
+            band->row[lane] = (int16_t)rp_random_below(random, 32767);
+        }
+        for (unsigned j = 0; j < RP_BAND + RP_BLOCK_ROWS; j++)
+            band->target[j][lane] = (int16_t)rp_random_below(random, 5);
+        for (unsigned r = 0; r < RP_BLOCK_ROWS; r++)
+            band->query[r][lane] = (int16_t)(rp_random_below(random, 8) == 0 ? 5 : rp_random_below(random, 4));
+    }
+}
+
+START_TEST(kernels_equal_the_reference)
+{
+    const rp_band_kernel *kernel = rp_band_select(KERNELS[_i]);
+    if (kernel == NULL)
+        return; /* not on this machine */
+    rp_random random = {17};
+    rp_band *a = aligned_alloc(64, sizeof *a), *b = aligned_alloc(64, sizeof *b);
+    rp_trace_row expected[RP_BLOCK_ROWS], got[RP_BLOCK_ROWS];
+    for (int trial = 0; trial < 3000; trial++) {
+        memset(a, 0, sizeof *a);
+        random_band(&random, a);
+        memcpy(b, a, sizeof *a);
+        int64_t sums[2][4] = {{1, 2, 3, 4}, {1, 2, 3, 4}};
+        const unsigned row = (unsigned)rp_random_below(&random, RP_BLOCK_ROWS);
+        rp_band_reference.candidates(a, row, 40, sums[0]);
+        kernel->candidates(b, row, 40, sums[1]);
+        ck_assert_mem_eq(sums[0], sums[1], sizeof sums[0]);
+        const unsigned first = (unsigned)rp_random_below(&random, RP_BLOCK_ROWS);
+        const bool trace = trial % 2 == 0;
+        memset(expected, 0, sizeof expected);
+        memset(got, 0, sizeof got);
+        rp_band_reference.rows(a, first, RP_BLOCK_ROWS, trace ? expected : NULL);
+        kernel->rows(b, first, RP_BLOCK_ROWS, trace ? got : NULL);
+        ck_assert_msg(memcmp(a, b, sizeof *a) == 0, "trial %d: the bands differ", trial);
+        ck_assert_msg(memcmp(expected, got, sizeof got) == 0, "trial %d: the traces differ", trial);
+        ck_assert_int_eq(rp_band_reference.sum_best(a), kernel->sum_best(b));
+    }
+    free(a);
+    free(b);
+}
+END_TEST
+
+/* A mutated copy of letters; rate in per mille, a tenth of it indels. */
+static char *mutate(rp_random *random, const char *letters, unsigned rate)
+{
+    char *out = malloc(2 * strlen(letters) + 1);
+    size_t n = 0;
+    for (const char *c = letters; *c != '\0'; c++) {
+        const uint64_t draw = rp_random_below(random, 1000);
+        if (draw < rate / 20)
+            continue;
+        if (draw < rate / 10)
+            out[n++] = "ACGT"[rp_random_below(random, 4)];
+        out[n++] = draw >= rate / 10 && draw < rate ? "ACGT"[rp_random_below(random, 4)] : *c;
+    }
+    out[n] = '\0';
+    return out;
+}
+
+static void to_codes(const char *letters, uint8_t *codes, bool turned)
+{
+    const size_t n = strlen(letters);
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t code = (uint8_t)(strchr("ACGT", letters[i]) - "ACGT");
+        codes[turned ? n - 1 - i : i] = turned ? (uint8_t)(3 - code) : code;
+    }
+}
+
+/* Score of a path, worked out from its steps. */
+static int score_steps(const rp_view *view, const rp_extension *extension, const rp_steps *steps, uint32_t *query_used,
+                       uint32_t *target_used)
+{
+    int score = 0;
+    *query_used = *target_used = 0;
+    for (size_t s = 0; s < steps->n; s++) {
+        const rp_step step = steps->items[s];
+        if (step.kind != RP_STEP_PAIR)
+            score += RP_SCORE_GAP_FIRST + (int)(step.length - 1) * RP_SCORE_GAP_NEXT;
+        for (uint32_t i = 0; i < step.length; i++) {
+            uint8_t code;
+            rp_view_decode(view, &extension->walk, *target_used, 1, &code);
+            if (step.kind == RP_STEP_PAIR)
+                score += code == extension->query[*query_used] ? RP_SCORE_MATCH : RP_SCORE_MISMATCH;
+            *query_used += step.kind != RP_STEP_INSERTION;
+            *target_used += step.kind != RP_STEP_DELETION;
+        }
+    }
+    return score;
+}
+
+START_TEST(extensions_trace_to_their_scores)
+{
+    rp_random random = {23};
+    enum { N = 60 };
+    char *element = test_random_letters(&random, 900), *text = malloc(N * 4000);
+    text[0] = '\0';
+    uint64_t starts[N], at = 0;
+    for (int i = 0; i < N; i++) {
+        char *before = test_random_letters(&random, rp_random_below(&random, 40)), *after = test_random_letters(&random, 30);
+        char *copy = mutate(&random, element, (unsigned)(10 * i) % 300);
+        sprintf(text + strlen(text), ">c%d\n%s%s%s\n", i, before, copy, after);
+        starts[i] = at + strlen(before);
+        at += strlen(before) + strlen(copy) + strlen(after);
+        free(before);
+        free(after);
+        free(copy);
+    }
+    rp_genome genome;
+    test_genome(&genome, text);
+    const rp_view view = {.genome = &genome};
+    uint8_t codes[900];
+    to_codes(element, codes, false);
+    rp_extension extensions[N], alone[N];
+    for (int i = 0; i < N; i++)
+        extensions[i] = alone[i] = (rp_extension){.query = codes, .query_length = 900, .walk = rp_view_walk(&view, starts[i], false)};
+    rp_extender *extender = rp_extender_create(rp_band_select("auto")), *plain = rp_extender_create(&rp_band_reference);
+    rp_extender_run(extender, &view, extensions, N, 50);
+    for (int i = 0; i < N; i++) {
+        /* whatever lane and company an extension has, its result is its own */
+        rp_extender_run(i % 2 == 0 ? extender : plain, &view, &alone[i], 1, 50);
+        ck_assert_int_eq(alone[i].score, extensions[i].score);
+        ck_assert_uint_eq(alone[i].query_used, extensions[i].query_used);
+        ck_assert_uint_eq(alone[i].target_used, extensions[i].target_used);
+        if (i < 10)
+            ck_assert_uint_ge(extensions[i].query_used, 850); /* up to 9 % divergence: found whole */
+        /* nothing crosses the contig's end */
+        ck_assert_uint_le(extensions[i].target_used, extensions[i].walk.limit_bp);
+    }
+    rp_steps steps[RP_LANES] = {{0}};
+    ck_assert(rp_extender_trace(extender, &view, extensions, RP_LANES, steps));
+    for (int i = 0; i < RP_LANES; i++) {
+        uint32_t query_used, target_used;
+        ck_assert_int_eq(score_steps(&view, &extensions[i], &steps[i], &query_used, &target_used), extensions[i].score);
+        ck_assert_uint_eq(query_used, extensions[i].query_used);
+        ck_assert_uint_eq(target_used, extensions[i].target_used);
+        free(steps[i].items);
+    }
+    rp_extender_destroy(extender);
+    rp_extender_destroy(plain);
+    rp_genome_clear(&genome);
+    free(element);
+    free(text);
+}
+END_TEST
+
+START_TEST(long_extensions_do_not_overflow)
+{
+    /* 20 kb of matches score 40,000: over int16, so the lanes must be rebased on the way */
+    rp_random random = {29};
+    char *letters = test_random_letters(&random, 20000), *text = malloc(20010);
+    sprintf(text, ">a\n%s\n", letters);
+    rp_genome genome;
+    test_genome(&genome, text);
+    const rp_view view = {.genome = &genome};
+    uint8_t *codes = malloc(20000);
+    to_codes(letters, codes, true);
+    rp_extension extension = {.query = codes, .query_length = 20000, .walk = rp_view_walk(&view, 20000, true)};
+    rp_extender *extender = rp_extender_create(rp_band_select("auto"));
+    rp_extender_run(extender, &view, &extension, 1, 50);
+    ck_assert_int_eq(extension.score, 40000);
+    ck_assert_uint_eq(extension.query_used, 20000);
+    rp_extender_destroy(extender);
+    rp_genome_clear(&genome);
+    free(codes);
+    free(letters);
+    free(text);
+}
+END_TEST
+
+START_TEST(rows_spell_the_genome)
+{
+    rp_random random = {31};
+    char *element = test_random_letters(&random, 400), *copy = mutate(&random, element, 150);
+    char *text = malloc(3000);
+    sprintf(text, ">a\n%s%s%s\n", "ACGTACCATGGA", copy, "GGATACC");
+    rp_genome genome;
+    test_genome(&genome, text);
+    const rp_view view = {.genome = &genome};
+    uint8_t forward[400], turned[400];
+    to_codes(element, forward, false);
+    to_codes(element, turned, true);
+    /* the copy as it stands, and as the reverse complement of the consensus' reverse complement */
+    for (unsigned reverse = 0; reverse < 2; reverse++) {
+        const rp_query queries[2] = {{reverse ? turned : forward, 400}, {reverse ? forward : turned, 400}};
+        rp_extender *extender = rp_extender_create(rp_band_select("auto"));
+        rp_aligner *aligner = rp_aligner_create(extender);
+        rp_anchors anchors = {0};
+        /* the element's bases 0-15 stand unmutated with some luck; try anchors until one aligns */
+        for (uint32_t place = 8; place < 392; place += 16)
+            ck_assert(rp_anchors_push(&anchors, (rp_anchor){.position = 12 + place, .place = place, .query = reverse}));
+        rp_alignments found = {0};
+        ck_assert(rp_align_anchors(aligner, &view, queries, &anchors, 200, 50, &found, NULL));
+        ck_assert_uint_ge(found.n, 1);
+        rp_steps steps[2] = {{0}};
+        rp_row row = {0};
+        ck_assert(rp_align_trace(aligner, &view, queries, &found.items[0], 1, steps));
+        ck_assert(rp_row_make(&genome, queries, &found.items[0], &steps[0], &steps[1], &row));
+        char spelled[1000];
+        size_t n = 0, insertion = 0;
+        for (uint32_t column = row.begin; column < row.end; column++) {
+            if (insertion < row.insertions.n && row.insertions.items[insertion].column == column) {
+                for (uint32_t i = 0; i < row.insertions.items[insertion].n; i++)
+                    spelled[n++] = (char)row.inserted.items[row.insertions.items[insertion].first + i];
+                insertion++;
+            }
+            if (row.cells.items[column - row.begin] < 4)
+                spelled[n++] = (char)row.cells.items[column - row.begin];
+        }
+        ck_assert_uint_eq(n, found.items[0].end - found.items[0].begin);
+        for (size_t i = 0; i < n; i++) {
+            const uint64_t at = reverse ? found.items[0].end - 1 - i : found.items[0].begin + i;
+            const unsigned code = rp_genome_base(&genome, at);
+            ck_assert_int_eq(spelled[i], reverse ? 3 - (int)code : (int)code);
+        }
+        free(steps[0].items);
+        free(steps[1].items);
+        rp_row_clear(&row);
+        free(found.items);
+        free(anchors.items);
+        rp_aligner_destroy(aligner);
+        rp_extender_destroy(extender);
+    }
+    rp_genome_clear(&genome);
+    free(element);
+    free(copy);
+    free(text);
+}
+END_TEST
+
+Suite *suite_align(void)
+{
+    Suite *suite = suite_create("align");
+    TCase *tests = tcase_create("align");
+    tcase_set_timeout(tests, 120);
+    tcase_add_loop_test(tests, kernels_equal_the_reference, 0, 2);
+    tcase_add_test(tests, extensions_trace_to_their_scores);
+    tcase_add_test(tests, long_extensions_do_not_overflow);
+    tcase_add_test(tests, rows_spell_the_genome);
+    suite_add_tcase(suite, tests);
+    return suite;
+}

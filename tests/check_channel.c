@@ -1,0 +1,136 @@
+/* check_channel.c: the ring channel: order, bounds, ends, and a thrash of many threads. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "channel/ring.h"
+#include "suites.h"
+
+static rp_batch make_batch(uint64_t serial, uint32_t n_places)
+{
+    rp_batch batch = {.serial = serial, .kmer = serial * 3, .seed_id = (uint32_t)serial, .frequency = n_places,
+                      .floor = 3, .n_places = n_places};
+    for (uint32_t i = 0; i < n_places; i++)
+        batch.places[i] = (rp_place){serial * 1000 + i, i % 2 != 0};
+    return batch;
+}
+
+static void expect_batch(const rp_batch *batch, uint64_t serial, uint32_t n_places)
+{
+    ck_assert_uint_eq(batch->serial, serial);
+    ck_assert_uint_eq(batch->kmer, serial * 3);
+    ck_assert_uint_eq(batch->n_places, n_places);
+    for (uint32_t i = 0; i < n_places; i++) {
+        ck_assert_uint_eq(batch->places[i].position, serial * 1000 + i);
+        ck_assert_uint_eq(batch->places[i].reverse, i % 2);
+    }
+}
+
+START_TEST(batches_come_out_in_order)
+{
+    rp_ring *ring = rp_ring_create(5000, 1.0);
+    rp_batch out[8];
+    size_t n;
+    uint64_t in = 0, next = 0;
+    for (int round = 0; round < 500; round++) {
+        for (int i = 0; i < 1 + round % 7; i++, in++) {
+            const rp_batch batch = make_batch(in, 3 + (uint32_t)(in % 30));
+            ck_assert_int_eq(rp_ring_push(ring, &batch), RP_RING_OK);
+        }
+        while (next < in) {
+            ck_assert_int_eq(rp_ring_pop(ring, out, 1 + (size_t)round % 8, &n), RP_RING_OK);
+            ck_assert_uint_ge(n, 1);
+            for (size_t i = 0; i < n; i++, next++)
+                expect_batch(&out[i], next, 3 + (uint32_t)(next % 30));
+        }
+    }
+    ck_assert_int_eq(rp_ring_try_pop(ring, out, 8, &n), RP_RING_EMPTY);
+    ck_assert_uint_eq(n, 0);
+    rp_ring_close(ring);
+    const rp_batch late = make_batch(1, 3);
+    ck_assert_int_eq(rp_ring_push(ring, &late), RP_RING_CLOSED);
+    ck_assert_int_eq(rp_ring_pop(ring, out, 8, &n), RP_RING_CLOSED);
+    ck_assert_uint_eq(rp_ring_measure(ring).n_batches, in);
+    rp_ring_destroy(ring);
+}
+END_TEST
+
+START_TEST(closed_channel_drains_and_cancelled_does_not)
+{
+    rp_batch out[8];
+    size_t n;
+    for (int cancel = 0; cancel < 2; cancel++) {
+        rp_ring *ring = rp_ring_create(1000, 0.8);
+        for (uint64_t i = 0; i < 5; i++) {
+            const rp_batch batch = make_batch(i, 4);
+            ck_assert_int_eq(rp_ring_push(ring, &batch), RP_RING_OK);
+        }
+        if (cancel)
+            rp_ring_cancel(ring);
+        rp_ring_close(ring);
+        ck_assert_int_eq(rp_ring_pop(ring, out, 8, &n), cancel ? RP_RING_CANCELLED : RP_RING_OK);
+        ck_assert_uint_eq(n, cancel ? 0 : 5);
+        rp_ring_destroy(ring);
+    }
+}
+END_TEST
+
+typedef struct thrash {
+    rp_ring *ring;
+    uint64_t n, capacity;
+    atomic_uint_fast64_t popped, sum;
+} thrash;
+
+static void *pop_all(void *argument)
+{
+    thrash *shared = argument;
+    rp_batch out[5];
+    size_t n;
+    rp_ring_status status;
+    while ((status = rp_ring_pop(shared->ring, out, 5, &n)) == RP_RING_OK || status == RP_RING_WOKEN) {
+        for (size_t i = 0; i < n; i++) {
+            expect_batch(&out[i], out[i].serial, 3 + (uint32_t)(out[i].serial % 62));
+            atomic_fetch_add(&shared->sum, out[i].serial);
+        }
+        atomic_fetch_add(&shared->popped, n);
+        if (atomic_load(&shared->popped) % 3 == 0)
+            rp_ring_wake(shared->ring);
+    }
+    return NULL;
+}
+
+static const uint64_t CAPACITIES[] = {1, 2, 7, 64, 3000, 1000000};
+
+START_TEST(every_batch_goes_through_once)
+{
+    thrash shared = {.ring = rp_ring_create(CAPACITIES[_i], 0.8), .n = 3000, .capacity = CAPACITIES[_i]};
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, pop_all, &shared), 0);
+    for (uint64_t i = 0; i < shared.n; i++) {
+        const rp_batch batch = make_batch(i, 3 + (uint32_t)(i % 62));
+        ck_assert_int_eq(rp_ring_push(shared.ring, &batch), RP_RING_OK);
+    }
+    rp_ring_close(shared.ring);
+    for (int i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+    ck_assert_uint_eq(shared.popped, shared.n);
+    ck_assert_uint_eq(shared.sum, shared.n * (shared.n - 1) / 2);
+    const rp_ring_figures figures = rp_ring_measure(shared.ring);
+    ck_assert_uint_le(figures.max_pairs, shared.capacity > 2080 ? shared.capacity : 2080); /* one batch may be larger */
+    rp_ring_destroy(shared.ring);
+}
+END_TEST
+
+Suite *suite_channel(void)
+{
+    Suite *suite = suite_create("channel");
+    TCase *tests = tcase_create("channel");
+    tcase_set_timeout(tests, 120);
+    tcase_add_test(tests, batches_come_out_in_order);
+    tcase_add_test(tests, closed_channel_drains_and_cancelled_does_not);
+    tcase_add_loop_test(tests, every_batch_goes_through_once, 0, 6);
+    suite_add_tcase(suite, tests);
+    return suite;
+}

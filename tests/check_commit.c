@@ -1,0 +1,104 @@
+/* check_commit.c: the in-order committer and the cover. */
+#include <stdlib.h>
+#include <time.h>
+
+#include "commit/cover.h"
+#include "commit/ordered_loop.h"
+#include "suites.h"
+
+enum { TASKS = 3000 };
+
+typedef struct loop_state {
+    uint64_t committed;
+    uint32_t values[TASKS];
+    size_t fail_work, fail_commit;
+} loop_state;
+
+static void *work(void *context, size_t task, unsigned worker, rp_error *error)
+{
+    loop_state *state = context;
+    (void)worker;
+    if (task == state->fail_work) {
+        rp_error_set(error, "task %zu", task);
+        return NULL;
+    }
+    rp_random random = {task};
+    if (rp_random_below(&random, 20) == 0) {
+        const struct timespec pause = {0, (long)rp_random_below(&random, 200000)};
+        nanosleep(&pause, NULL);
+    }
+    state->values[task] = (uint32_t)task * 7;
+    return &state->values[task];
+}
+
+static bool commit(void *context, uint64_t serial, void *result, unsigned worker, rp_error *error)
+{
+    loop_state *state = context;
+    (void)worker;
+    ck_assert_uint_eq(serial, state->committed);
+    ck_assert_uint_eq(*(uint32_t *)result, serial * 7);
+    state->committed++;
+    return serial != state->fail_commit || rp_error_set(error, "commit %llu", (unsigned long long)serial);
+}
+
+static const unsigned THREADS[] = {1, 2, 3, 8, 64};
+
+START_TEST(results_are_committed_in_order)
+{
+    loop_state *state = calloc(1, sizeof *state);
+    state->fail_work = state->fail_commit = SIZE_MAX;
+    rp_error error = {""};
+    ck_assert(rp_ordered_loop(TASKS, THREADS[_i], work, commit, state, &error));
+    ck_assert_uint_eq(state->committed, TASKS);
+    free(state);
+}
+END_TEST
+
+START_TEST(first_error_ends_the_loop)
+{
+    for (int which = 0; which < 2; which++) {
+        loop_state *state = calloc(1, sizeof *state);
+        state->fail_work = which == 0 ? 1000 : SIZE_MAX;
+        state->fail_commit = which == 1 ? 1000 : SIZE_MAX;
+        rp_error error = {""};
+        ck_assert(!rp_ordered_loop(TASKS, THREADS[_i], work, commit, state, &error));
+        ck_assert_str_eq(error.message, which == 0 ? "task 1000" : "commit 1000");
+        ck_assert_uint_le(state->committed, 1001);
+        free(state);
+    }
+}
+END_TEST
+
+START_TEST(cover_tells_what_changed)
+{
+    rp_cover cover;
+    ck_assert(rp_cover_init(&cover, 100000));
+    const rp_interval first = {1000, 2000}, inside = {1100, 1200}, second = {50000, 50001};
+    rp_cover_add(&cover, &first, 1);
+    const uint32_t version = rp_cover_version(&cover);
+    ck_assert(!rp_cover_changed_since(&cover, (rp_interval){0, 100000}, version));
+    ck_assert(rp_cover_changed_since(&cover, (rp_interval){1999, 2001}, version - 1));
+    rp_cover_add(&cover, &inside, 1); /* covered already: nothing changes */
+    ck_assert(!rp_cover_changed_since(&cover, (rp_interval){0, 100000}, version));
+    rp_cover_add(&cover, &second, 1);
+    ck_assert(rp_cover_changed_since(&cover, (rp_interval){0, 100000}, version));
+    ck_assert(!rp_cover_changed_since(&cover, (rp_interval){0, 40000}, version));
+    ck_assert_uint_eq(rp_bitmask_count(&cover.covered, 0, 100000), 1001);
+    rp_cover_remove(&cover, &first, 1);
+    ck_assert(rp_cover_changed_since(&cover, (rp_interval){1500, 1501}, version));
+    ck_assert_uint_eq(rp_bitmask_count(&cover.covered, 0, 100000), 1);
+    rp_cover_clear(&cover);
+}
+END_TEST
+
+Suite *suite_commit(void)
+{
+    Suite *suite = suite_create("commit");
+    TCase *tests = tcase_create("commit");
+    tcase_set_timeout(tests, 120);
+    tcase_add_loop_test(tests, results_are_committed_in_order, 0, 5);
+    tcase_add_loop_test(tests, first_error_ends_the_loop, 0, 5);
+    tcase_add_test(tests, cover_tells_what_changed);
+    suite_add_tcase(suite, tests);
+    return suite;
+}

@@ -1,0 +1,139 @@
+/* check_discover.c: the whole search gives the same families however it is run. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "discover/discover.h"
+#include "genome/tandem.h"
+#include "library/join.h"
+#include "suites.h"
+
+typedef struct search {
+    rp_genome genome;
+    rp_bitmask tandem;
+    rp_kmer_index *index;
+} search;
+
+static void begin_search(search *with, uint64_t seed)
+{
+    rp_error error = {""};
+    test_simulated_genome(&with->genome, 400000, 12, seed);
+    ck_assert(rp_tandem_mask(&with->tandem, &with->genome, 2, &error));
+    const rp_kmer_index_parameters parameters = {.k = 12, .min_frequency = 2, .memory_bytes = 1 << 20, .n_threads = 2};
+    with->index = rp_kmer_index_create(&with->genome, &with->tandem, &parameters, &error);
+    ck_assert_ptr_nonnull(with->index);
+}
+
+static void end_search(search *with)
+{
+    rp_kmer_index_destroy(with->index);
+    rp_bitmask_clear(&with->tandem);
+    rp_genome_clear(&with->genome);
+}
+
+/* Families and cover of one run. */
+static void run_search(const search *with, const rp_discover_parameters *parameters, rp_library *library, rp_cover *cover,
+                       rp_discover_figures *figures)
+{
+    rp_error error = {""};
+    ck_assert(rp_cover_init(cover, with->genome.length_bp));
+    const rp_view view = {.genome = &with->genome, .covered = &cover->covered, .excluded = &with->tandem};
+    ck_assert_msg(rp_discover(&view, with->index, cover, parameters, library, figures, &error), "%s", error.message);
+    ck_assert_uint_eq(figures->claims_left, 0);
+    rp_join_figures joined;
+    ck_assert(rp_join_families(&view, with->index, cover, parameters->n_threads, parameters->kernel, library, &joined, &error));
+}
+
+static void expect_same(const rp_library *a, const rp_library *b)
+{
+    ck_assert_uint_eq(a->n, b->n);
+    for (size_t f = 0; f < a->n; f++) {
+        const rp_family *x = &a->items[f], *y = &b->items[f];
+        ck_assert_uint_eq(x->tandem, y->tandem);
+        ck_assert_uint_eq(x->consensus.n, y->consensus.n);
+        ck_assert_int_eq(memcmp(x->consensus.items, y->consensus.items, x->consensus.n), 0);
+        ck_assert_uint_eq(x->copies.n, y->copies.n);
+        for (size_t i = 0; i < x->copies.n; i++) {
+            ck_assert_uint_eq(x->copies.items[i].begin, y->copies.items[i].begin);
+            ck_assert_uint_eq(x->copies.items[i].end, y->copies.items[i].end);
+        }
+    }
+}
+
+static const rp_discover_parameters PLAIN = {.n_threads = 1, .channel_capacity = 1000000, .backpressure = 0.8,
+                                             .extension_length_bp = 100,
+                                             .seed_limits = {.min_frequency = 3, .max_frequency = UINT32_MAX}};
+
+static const struct { unsigned threads; uint64_t capacity, delay; const char *kernel; } RUNS[] = {
+    {2, 1000000, 0, "auto"}, {3, 1, 1, "auto"},  {8, 7, 2, "auto"},         {64, 100, 3, "auto"},
+    {1, 1, 4, "auto"},       {2, 50, 5, "auto"}, {1, 1000000, 0, "scalar"}, {4, 1000000, 0, "avx2"},
+};
+
+START_TEST(families_do_not_depend_on_the_run)
+{
+    search with;
+    begin_search(&with, 5);
+    rp_library expected = {0}, got = {0};
+    rp_cover covers[2];
+    rp_discover_figures figures[2];
+    rp_discover_parameters parameters = PLAIN;
+    parameters.kernel = rp_band_select("auto");
+    run_search(&with, &parameters, &expected, &covers[0], &figures[0]);
+    ck_assert_uint_ge(expected.n, 6);
+    parameters.kernel = rp_band_select(RUNS[_i].kernel);
+    if (parameters.kernel != NULL) {
+        parameters.n_threads = RUNS[_i].threads;
+        parameters.channel_capacity = RUNS[_i].capacity;
+        parameters.delay_seed = RUNS[_i].delay;
+        run_search(&with, &parameters, &got, &covers[1], &figures[1]);
+        expect_same(&expected, &got);
+        ck_assert_uint_eq(figures[0].n_rejected, figures[1].n_rejected);
+        ck_assert_uint_eq(figures[0].n_failed, figures[1].n_failed);
+        ck_assert_uint_eq(figures[0].n_pairs, figures[1].n_pairs);
+        for (uint64_t i = 0; i < with.genome.length_bp / 64; i++)
+            ck_assert_uint_eq(covers[0].covered.words[i], covers[1].covered.words[i]);
+        rp_cover_clear(&covers[1]);
+    }
+    rp_cover_clear(&covers[0]);
+    rp_library_clear(&expected);
+    rp_library_clear(&got);
+    end_search(&with);
+}
+END_TEST
+
+START_TEST(limits_do_not_depend_on_the_run)
+{
+    search with;
+    begin_search(&with, 6);
+    rp_library libraries[2] = {{0}};
+    for (int i = 0; i < 2; i++) {
+        rp_discover_parameters parameters = PLAIN;
+        parameters.kernel = rp_band_select("auto");
+        parameters.max_candidates = 300;
+        parameters.n_threads = i == 0 ? 1 : 4;
+        parameters.channel_capacity = i == 0 ? 1000000 : 3;
+        parameters.delay_seed = (uint64_t)i * 9;
+        parameters.seed_limits.intra_contig = true;
+        rp_cover cover;
+        rp_discover_figures figures;
+        run_search(&with, &parameters, &libraries[i], &cover, &figures);
+        ck_assert_uint_ge(figures.n_pairs, 300);
+        ck_assert_uint_lt(figures.n_pairs, 300 + 64 * 63 / 2);
+        rp_cover_clear(&cover);
+    }
+    expect_same(&libraries[0], &libraries[1]);
+    rp_library_clear(&libraries[0]);
+    rp_library_clear(&libraries[1]);
+    end_search(&with);
+}
+END_TEST
+
+Suite *suite_discover(void)
+{
+    Suite *suite = suite_create("discover");
+    TCase *tests = tcase_create("discover");
+    tcase_set_timeout(tests, 600);
+    tcase_add_loop_test(tests, families_do_not_depend_on_the_run, 0, sizeof RUNS / sizeof RUNS[0]);
+    tcase_add_test(tests, limits_do_not_depend_on_the_run);
+    suite_add_tcase(suite, tests);
+    return suite;
+}

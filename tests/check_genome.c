@@ -1,0 +1,241 @@
+/* check_genome.c: reader, packed genome, masks, views, flanks. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "genome/flank.h"
+#include "genome/reader.h"
+#include "genome/tandem.h"
+#include "genome/view.h"
+#include "suites.h"
+
+static void expect_letters(const rp_genome *genome, const char *letters)
+{
+    const size_t n = strlen(letters);
+    ck_assert_uint_eq(genome->length_bp, n);
+    uint8_t codes[512];
+    rp_genome_decode(genome, 0, n, codes);
+    for (size_t i = 0; i < n; i++)
+        ck_assert_msg("ACGTN"[codes[i]] == letters[i], "base %zu is %c, not %c", i, "ACGTN"[codes[i]], letters[i]);
+}
+
+START_TEST(reads_fasta)
+{
+    rp_genome genome;
+    test_genome(&genome, "\n>one with words\r\nACGTn\r\nacgu\r\n>two\n>three\nRYSWKMBDHVX-.*\n");
+    ck_assert_uint_eq(genome.n_contigs, 3);
+    ck_assert_str_eq(genome.contigs[0].name, "one with words");
+    ck_assert_uint_eq(genome.contigs[0].id_length, 3);
+    ck_assert_uint_eq(genome.contigs[1].length_bp, 0);
+    ck_assert_uint_eq(genome.acgt_bp, 8);
+    expect_letters(&genome, "ACGTNACGTNNNNNNNNNNNNNN");
+    ck_assert(!rp_bitmask_get(&genome.soft_masked, 3));
+    for (uint64_t i = 4; i < 9; i++)
+        ck_assert(rp_bitmask_get(&genome.soft_masked, i));
+    ck_assert_uint_eq(rp_genome_contig_of(&genome, 8), 0);
+    ck_assert_uint_eq(rp_genome_contig_of(&genome, 9), 2);
+    rp_genome_clear(&genome);
+}
+END_TEST
+
+START_TEST(reads_fastq)
+{
+    rp_genome genome;
+    test_genome(&genome, "@r1\nACGT\n+\n@III\n@r2 x\nGG\nCC\n+r2\nII\nII\n");
+    ck_assert_uint_eq(genome.n_contigs, 2);
+    expect_letters(&genome, "ACGTGGCC");
+    rp_genome_clear(&genome);
+}
+END_TEST
+
+static const struct { const char *text, *message; } BAD_INPUT[] = {
+    {"", "empty"},
+    {"\n\n", "empty"},
+    {"ACGT\n", "neither FASTA nor FASTQ"},
+    {">a\nACGT\n>a\nAC\n", "stands twice"},
+    {">\nACGT\n", "without a name"},
+    {"> x\nACGT\n", "without a name"},
+    {">a\nMKLVE\n", "line 2"},
+    {">a\nAC\001GT\n", "byte 1"},
+    {"@a\nACGT\n+\nIII\n", "4 bases but 3 quality values"},
+    {"@a\nACGT\n+\nIIIII\n", "4 bases but 5 quality values"},
+    {"@a\nACGT\n", "quality"},
+};
+
+START_TEST(refuses_bad_input)
+{
+    const char *text = BAD_INPUT[_i].text;
+    char *path = test_file(text, strlen(text));
+    const char *paths[] = {path};
+    rp_genome genome;
+    rp_error error = {""};
+    ck_assert(!rp_genome_read(&genome, paths, 1, false, &error));
+    ck_assert_msg(strstr(error.message, BAD_INPUT[_i].message) != NULL, "'%s'", error.message);
+    ck_assert_msg(strstr(error.message, path) != NULL, "'%s'", error.message);
+    unlink(path);
+    free(path);
+}
+END_TEST
+
+START_TEST(digest_knows_sequence_and_names)
+{
+    rp_genome a, b, c;
+    test_genome(&a, ">x\nACGTAC\nGT\n");
+    test_genome(&b, ">x\nacg\nTACGT\n");
+    test_genome(&c, ">y\nACGTACGT\n");
+    ck_assert_str_eq(a.digest, b.digest);
+    ck_assert_str_ne(a.digest, c.digest);
+    rp_genome_clear(&a);
+    rp_genome_clear(&b);
+    rp_genome_clear(&c);
+}
+END_TEST
+
+START_TEST(bitmask_at_word_edges)
+{
+    for (uint64_t n = 1; n < 200; n++) {
+        rp_bitmask mask;
+        ck_assert(rp_bitmask_init(&mask, n));
+        for (uint64_t begin = 0; begin < n; begin += 1 + n / 9)
+            for (uint64_t end = begin; end <= n; end += 1 + n / 7) {
+                rp_bitmask_set(&mask, begin, end);
+                ck_assert_uint_eq(rp_bitmask_count(&mask, 0, n), end - begin);
+                ck_assert_uint_eq(rp_bitmask_next(&mask, 0, n, true), begin < end ? begin : n);
+                ck_assert_uint_eq(rp_bitmask_next(&mask, begin, n, false), end);
+                rp_bitmask_unset(&mask, begin, end);
+                ck_assert_uint_eq(rp_bitmask_count(&mask, 0, n), 0);
+            }
+        rp_bitmask_clear(&mask);
+    }
+}
+END_TEST
+
+/* The letter of a walk's base as the definition has it. */
+static uint8_t naive_code(const rp_view *view, uint64_t origin, bool reverse, uint64_t t)
+{
+    const rp_genome *genome = view->genome;
+    const size_t contig = rp_genome_contig_of(genome, reverse && origin > 0 ? origin - 1 : origin);
+    const uint64_t begin = genome->contigs[contig].begin, end = begin + genome->contigs[contig].length_bp;
+    if (reverse ? origin < begin + t + 1 : origin + t >= end)
+        return RP_BASE_NONE;
+    const uint64_t at = reverse ? origin - 1 - t : origin + t;
+    if (rp_bitmask_get(&genome->not_acgt, at))
+        return RP_BASE_NONE;
+    bool covered = rp_bitmask_get(view->covered, at);
+    for (size_t i = 0; i < view->n_lifted; i++)
+        covered &= !(view->lifted[i].begin <= at && at < view->lifted[i].end);
+    const unsigned code = rp_genome_base(genome, at);
+    return covered ? RP_BASE_NONE : (uint8_t)(reverse ? 3 - code : code);
+}
+
+START_TEST(views_and_flanks_agree_with_the_definition)
+{
+    rp_random random = {11};
+    char text[1024] = "";
+    for (int i = 0; i < 4; i++) {
+        char *letters = test_random_letters(&random, 60 + (size_t)i * 37);
+        letters[17] = 'N';
+        sprintf(text + strlen(text), ">c%d\n%s\n", i, letters);
+        free(letters);
+    }
+    rp_genome genome;
+    test_genome(&genome, text);
+    rp_bitmask covered;
+    ck_assert(rp_bitmask_init(&covered, genome.length_bp));
+    rp_bitmask_set(&covered, 40, 130);
+    rp_bitmask_set(&covered, 200, 203);
+    const rp_interval lifted[] = {{50, 64}, {64, 90}, {201, 202}};
+    const rp_view view = {.genome = &genome, .covered = &covered, .lifted = lifted, .n_lifted = 3};
+    for (uint64_t origin = 0; origin <= genome.length_bp; origin++)
+        for (int reverse = 0; reverse < 2; reverse++) {
+            if ((reverse && origin == 0) || (!reverse && origin == genome.length_bp))
+                continue;
+            const rp_strand_walk walk = rp_view_walk(&view, origin, reverse);
+            uint8_t codes[64];
+            rp_view_decode(&view, &walk, 0, 64, codes);
+            const rp_flank flank = rp_flank_read(&view, &walk);
+            for (unsigned t = 0; t < 64; t++) {
+                const uint8_t expected = naive_code(&view, origin, reverse, t);
+                ck_assert_uint_eq(codes[t], expected);
+                ck_assert_uint_eq(flank.valid >> t & 1, expected < 4);
+                if (expected < 4)
+                    ck_assert_uint_eq((flank.high >> t & 1) * 2 + (flank.low >> t & 1), expected);
+            }
+        }
+    rp_bitmask_clear(&covered);
+    rp_genome_clear(&genome);
+}
+END_TEST
+
+START_TEST(flank_extension_agrees_with_a_loop)
+{
+    rp_random random = {5};
+    for (int trial = 0; trial < 20000; trial++) {
+        uint64_t same = rp_random_next(&random);
+        if (trial % 2 == 0)
+            same |= rp_random_next(&random) | rp_random_next(&random);
+        same = trial == 0 ? UINT64_MAX : trial == 1 ? 0 : same;
+        int score = 0, best = 0;
+        unsigned at_best = 0;
+        for (unsigned i = 0; i < 64; i++) {
+            score += same >> i & 1 ? 1 : -1;
+            if (score > best) {
+                best = score;
+                at_best = i + 1;
+            }
+            if (score <= best - 8)
+                break;
+        }
+        unsigned reached;
+        ck_assert_int_eq(rp_flank_extend(same, 8, &reached), best);
+        ck_assert_uint_eq(reached, at_best);
+    }
+}
+END_TEST
+
+START_TEST(tandem_mask_finds_a_satellite)
+{
+    rp_random random = {3};
+    char *left = test_random_letters(&random, 5000), *unit = test_random_letters(&random, 31);
+    char *right = test_random_letters(&random, 5000);
+    char *text = malloc(20000);
+    strcpy(text, ">a\n");
+    strcat(text, left);
+    for (int i = 0; i < 40; i++)
+        strcat(text, unit);
+    strcat(text, right);
+    strcat(text, "\n");
+    rp_genome genome;
+    test_genome(&genome, text);
+    for (unsigned threads = 1; threads <= 3; threads += 2) {
+        rp_bitmask mask;
+        rp_error error = {""};
+        ck_assert(rp_tandem_mask(&mask, &genome, threads, &error));
+        ck_assert_uint_ge(rp_bitmask_count(&mask, 5000, 5000 + 1240), 1240 - 31);
+        ck_assert_uint_le(rp_bitmask_count(&mask, 0, genome.length_bp), 1240 + 2 * 64);
+        rp_bitmask_clear(&mask);
+    }
+    rp_genome_clear(&genome);
+    free(left);
+    free(right);
+    free(unit);
+    free(text);
+}
+END_TEST
+
+Suite *suite_genome(void)
+{
+    Suite *suite = suite_create("genome");
+    TCase *tests = tcase_create("genome");
+    tcase_add_test(tests, reads_fasta);
+    tcase_add_test(tests, reads_fastq);
+    tcase_add_loop_test(tests, refuses_bad_input, 0, sizeof BAD_INPUT / sizeof BAD_INPUT[0]);
+    tcase_add_test(tests, digest_knows_sequence_and_names);
+    tcase_add_test(tests, bitmask_at_word_edges);
+    tcase_add_test(tests, views_and_flanks_agree_with_the_definition);
+    tcase_add_test(tests, flank_extension_agrees_with_a_loop);
+    tcase_add_test(tests, tandem_mask_finds_a_satellite);
+    suite_add_tcase(suite, tests);
+    return suite;
+}

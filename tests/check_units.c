@@ -1,0 +1,22 @@
+/* check_units.c: runs all unit suites. */
+#include <stdlib.h>
+
+#include "suites.h"
+
+int main(void)
+{
+    SRunner *runner = srunner_create(suite_genome());
+    srunner_add_suite(runner, suite_index());
+    srunner_add_suite(runner, suite_align());
+    srunner_add_suite(runner, suite_channel());
+    srunner_add_suite(runner, suite_claim());
+    srunner_add_suite(runner, suite_commit());
+    srunner_add_suite(runner, suite_discover());
+    srunner_add_suite(runner, suite_copies());
+    srunner_add_suite(runner, suite_output());
+    srunner_add_suite(runner, suite_memory());
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

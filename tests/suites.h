@@ -1,0 +1,38 @@
+/* suites.h: the unit suites, one for each folder of src, and what several of them need. */
+#ifndef RP_TESTS_SUITES_H
+#define RP_TESTS_SUITES_H
+
+#include <check.h>
+#include <stdint.h>
+
+#include "base/random.h"
+#include "genome/genome.h"
+
+Suite *suite_genome(void);
+Suite *suite_index(void);
+Suite *suite_align(void);
+Suite *suite_channel(void);
+Suite *suite_claim(void);
+Suite *suite_commit(void);
+Suite *suite_discover(void);
+Suite *suite_copies(void);
+Suite *suite_output(void);
+Suite *suite_memory(void);
+
+/* A random sequence of n letters ACGT, to be freed. */
+char *test_random_letters(rp_random *random, size_t n);
+
+/* A genome read from FASTA text (through a temporary file); fails the test when it cannot be. */
+void test_genome(rp_genome *genome, const char *fasta);
+
+/* The path of a fresh temporary file with this text; to be freed after unlink. */
+char *test_file(const char *text, size_t n);
+
+/* Makes the n-th allocation from now on fail; 0: none. Counts them in test_allocations(). */
+void test_fail_allocation(long n);
+long test_allocations(void);
+
+/* A simulated genome with repeats, about n bases. */
+void test_simulated_genome(rp_genome *genome, uint64_t n, unsigned n_families, uint64_t seed);
+
+#endif

@@ -1,0 +1,110 @@
+/* support.c: what the suites share; see suites.h. */
+#include "suites.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "genome/reader.h"
+#include "simulate/simulate.h"
+
+/* The library's calls of the allocator come here: the tests are linked with --wrap. */
+void *__real_malloc(size_t bytes);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *block, size_t bytes);
+void *__real_aligned_alloc(size_t alignment, size_t bytes);
+void *__wrap_malloc(size_t bytes);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *block, size_t bytes);
+void *__wrap_aligned_alloc(size_t alignment, size_t bytes);
+
+static atomic_long fail_at, allocations;
+
+static int fails_now(void)
+{
+    const long number = atomic_fetch_add(&allocations, 1) + 1;
+    return number == atomic_load(&fail_at);
+}
+
+void *__wrap_malloc(size_t bytes)
+{
+    return fails_now() ? NULL : __real_malloc(bytes);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+    return fails_now() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *block, size_t bytes)
+{
+    return fails_now() ? NULL : __real_realloc(block, bytes);
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t bytes)
+{
+    return fails_now() ? NULL : __real_aligned_alloc(alignment, bytes);
+}
+
+void test_fail_allocation(long n)
+{
+    atomic_store(&allocations, 0);
+    atomic_store(&fail_at, n);
+}
+
+long test_allocations(void)
+{
+    return atomic_load(&allocations);
+}
+
+char *test_random_letters(rp_random *random, size_t n)
+{
+    char *letters = malloc(n + 1);
+    ck_assert_ptr_nonnull(letters);
+    for (size_t i = 0; i < n; i++)
+        letters[i] = "ACGT"[rp_random_below(random, 4)];
+    letters[n] = '\0';
+    return letters;
+}
+
+char *test_file(const char *text, size_t n)
+{
+    char *path = strdup("/tmp/reprise-test-XXXXXX");
+    const int descriptor = mkstemp(path);
+    ck_assert_int_ge(descriptor, 0);
+    ck_assert_int_eq((int)write(descriptor, text, n), (int)n);
+    close(descriptor);
+    return path;
+}
+
+void test_genome(rp_genome *genome, const char *fasta)
+{
+    char *path = test_file(fasta, strlen(fasta));
+    const char *paths[] = {path};
+    rp_error error = {""};
+    ck_assert_msg(rp_genome_read(genome, paths, 1, true, &error), "%s", error.message);
+    unlink(path);
+    free(path);
+}
+
+void test_simulated_genome(rp_genome *genome, uint64_t n, unsigned n_families, uint64_t seed)
+{
+    const rp_simulate_parameters parameters = {.length_bp = n, .n_families = n_families, .n_contigs = 3,
+                                               .repeat_share = 0.4, .max_divergence = 0.2, .seed = seed};
+    char folder[] = "/tmp/reprise-test-XXXXXX", prefix[64], path[80];
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(prefix, sizeof prefix, "%s/g", folder);
+    rp_error error = {""};
+    ck_assert_msg(rp_simulate(&parameters, prefix, &error), "%s", error.message);
+    snprintf(path, sizeof path, "%s.fa", prefix);
+    const char *paths[] = {path};
+    ck_assert_msg(rp_genome_read(genome, paths, 1, false, &error), "%s", error.message);
+    static const char *const endings[] = {".fa", ".truth.fa", ".truth.bed", ".tandem.bed"};
+    for (int i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "%s%s", prefix, endings[i]);
+        unlink(path);
+    }
+    rmdir(folder);
+}
