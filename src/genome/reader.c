@@ -9,18 +9,13 @@
 #include <htslib/bgzf.h>
 #include <htslib/hts.h>
 #include <htslib/khash.h>
-#include <htslib/kseq.h>
 #include <htslib/kstring.h>
 
 #include "base/memory.h"
 
-/* kseq's declarations leave functions unused and compare signs; the warnings are not ours. */
+/* khash's functions are static and not all used; the warnings are not ours. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
-#pragma GCC diagnostic ignored "-Wsign-compare"
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-#pragma GCC diagnostic ignored "-Wconversion"
-KSTREAM_INIT2(static, BGZF *, bgzf_read, 65536)
 KHASH_SET_INIT_STR(names)
 #pragma GCC diagnostic pop
 
@@ -160,11 +155,9 @@ static bool append_line(genome_builder *builder, const uint8_t letters[256], rp_
 }
 
 /* One line without its ending (LF or CR LF). 1: read, 0: end, -1: the stream is damaged. */
-static int next_line(genome_builder *builder, kstream_t *stream)
+static int next_line(genome_builder *builder, BGZF *file)
 {
-    int delimiter = 0;
-    builder->line.l = 0;
-    const long got = ks_getuntil(stream, KS_SEP_LINE, &builder->line, &delimiter);
+    const int got = bgzf_getline(file, '\n', &builder->line);
     if (got < -1)
         return -1;
     if (got < 0)
@@ -175,7 +168,7 @@ static int next_line(genome_builder *builder, kstream_t *stream)
     return 1;
 }
 
-static bool read_fastq(genome_builder *builder, kstream_t *stream, const uint8_t letters[256], rp_error *error)
+static bool read_fastq(genome_builder *builder, BGZF *file, const uint8_t letters[256], rp_error *error)
 {
     int got = 1;
     do {
@@ -187,23 +180,23 @@ static bool read_fastq(genome_builder *builder, kstream_t *stream, const uint8_t
         if (!begin_contig(builder, builder->line.s + 1, error))
             return false;
         const rp_contig *contig = &builder->genome->contigs[builder->genome->n_contigs - 1];
-        while ((got = next_line(builder, stream)) > 0 && (builder->line.l == 0 || builder->line.s[0] != '+'))
+        while ((got = next_line(builder, file)) > 0 && (builder->line.l == 0 || builder->line.s[0] != '+'))
             if (!append_line(builder, letters, error))
                 return false;
         uint64_t quality = 0;
-        while (got > 0 && quality < contig->length_bp && (got = next_line(builder, stream)) > 0)
+        while (got > 0 && quality < contig->length_bp && (got = next_line(builder, file)) > 0)
             quality += builder->line.l;
         if (got == 0 || quality != contig->length_bp)
             return rp_error_set(error, "%s: line %llu: %.*s has %llu bases but %llu quality values", builder->path,
                                 (unsigned long long)builder->line_number,
                                 (int)(contig->id_length < 200 ? contig->id_length : 200), contig->name,
                                 (unsigned long long)contig->length_bp, (unsigned long long)quality);
-    } while (got > 0 && (got = next_line(builder, stream)) > 0);
+    } while (got > 0 && (got = next_line(builder, file)) > 0);
     return got >= 0 || rp_error_set(error, "%s: line %llu: the file is damaged or cut off", builder->path,
                                     (unsigned long long)builder->line_number + 1);
 }
 
-static bool read_fasta(genome_builder *builder, kstream_t *stream, const uint8_t letters[256], rp_error *error)
+static bool read_fasta(genome_builder *builder, BGZF *file, const uint8_t letters[256], rp_error *error)
 {
     int got = 1;
     do {
@@ -212,7 +205,7 @@ static bool read_fasta(genome_builder *builder, kstream_t *stream, const uint8_t
         if (builder->line.s[0] == '>' ? !begin_contig(builder, builder->line.s + 1, error)
                                       : !append_line(builder, letters, error))
             return false;
-    } while ((got = next_line(builder, stream)) > 0);
+    } while ((got = next_line(builder, file)) > 0);
     return got == 0 || rp_error_set(error, "%s: line %llu: the file is damaged or cut off", builder->path,
                                     (unsigned long long)builder->line_number + 1);
 }
@@ -221,26 +214,19 @@ static bool read_stream(genome_builder *builder, BGZF *file, rp_error *error)
 {
     uint8_t letters[256];
     fill_letters(letters);
-    kstream_t *stream = ks_init(file);
-    if (stream == NULL)
-        return rp_error_memory(error, "input buffer");
     int got;
-    while ((got = next_line(builder, stream)) > 0 && builder->line.l == 0)
+    while ((got = next_line(builder, file)) > 0 && builder->line.l == 0)
         ; /* blank lines before the first record */
-    bool ok;
     if (got < 0)
-        ok = rp_error_set(error, "%s: cannot be read: the file is damaged or cut off", builder->path);
-    else if (got == 0)
-        ok = rp_error_set(error, "%s: the file is empty", builder->path);
-    else if (builder->line.s[0] == '>')
-        ok = read_fasta(builder, stream, letters, error);
-    else if (builder->line.s[0] == '@')
-        ok = read_fastq(builder, stream, letters, error);
-    else
-        ok = rp_error_set(error, "%s: line %llu: neither FASTA nor FASTQ: the first character is no '>' and no '@'",
+        return rp_error_set(error, "%s: cannot be read: the file is damaged or cut off", builder->path);
+    if (got == 0)
+        return rp_error_set(error, "%s: the file is empty", builder->path);
+    if (builder->line.s[0] == '>')
+        return read_fasta(builder, file, letters, error);
+    if (builder->line.s[0] == '@')
+        return read_fastq(builder, file, letters, error);
+    return rp_error_set(error, "%s: line %llu: neither FASTA nor FASTQ: the first character is no '>' and no '@'",
                           builder->path, (unsigned long long)builder->line_number);
-    ks_destroy(stream);
-    return ok;
 }
 
 static bool read_path(genome_builder *builder, const char *path, rp_error *error)
