@@ -4,7 +4,7 @@
 #   make deps         Debian packages that building and checking need (root or sudo)
 #   make demo         runs the main job on the demo genome in data/
 #   make check        all tests
-#   make bench        the figures of README.md's BENCHMARKS (see scripts/bench.sh)
+#   make bench        the figures of README.md's BENCHMARKS (see scripts/bench.py)
 #   make install      under $(DESTDIR)$(PREFIX)
 #   make SAN=address,undefined ...   another flavour, in its own folder
 
@@ -90,7 +90,7 @@ check:
 
 bench:
 	$(MAKE) all
-	scripts/bench.sh $(OUT)/reprise-c
+	scripts/bench.py $(OUT)/reprise-c
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \

@@ -90,7 +90,14 @@ static bool exclude_soft_mask(find_run *run, rp_bitmask *excluded)
     if (!rp_bitmask_init(excluded, run->genome.length_bp))
         return false;
     rp_bitmask_add(excluded, &run->tandem);
-    rp_bitmask_add(excluded, &run->genome.soft_masked);
+    /* Whatever begins at an excluded base is out: reach back, so that no k-mer touches lower case. */
+    const rp_bitmask *soft = &run->genome.soft_masked;
+    const uint64_t length = run->genome.length_bp;
+    for (uint64_t begin = rp_bitmask_next(soft, 0, length, true), end; begin < length;
+         begin = rp_bitmask_next(soft, end, length, true)) {
+        end = rp_bitmask_next(soft, begin, length, false);
+        rp_bitmask_set(excluded, begin < RP_KMER_MAX ? 0 : begin - RP_KMER_MAX + 1, end);
+    }
     return true;
 }
 

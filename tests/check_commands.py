@@ -1,0 +1,433 @@
+#!/usr/bin/env python3
+"""Command-level checks of reprise-c: check_commands.py PROGRAM. Each function named test_* is one check."""
+import gzip
+import hashlib
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+PROGRAM = os.path.abspath(sys.argv[1])
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+DEMO = ROOT / "data" / "demo.fa.gz"
+SHARED = ROOT.parent / "shared"
+ENDINGS = ["families.fa", "families.stk", "copies.bed", "copies.gff3", "tandem.bed", "masked.fa", "summary.json"]
+
+
+class Skip(Exception):
+    pass
+
+
+def run(*arguments, status=0, text=None, cwd=None):
+    done = subprocess.run([PROGRAM, *map(str, arguments)], input=text, capture_output=True, cwd=cwd,
+                          text=not isinstance(text, bytes))
+    assert done.returncode == status, f"{arguments}: exit {done.returncode}, not {status}: {done.stderr}"
+    return done
+
+
+def need(program):
+    if shutil.which(program) is None:
+        raise Skip(f"{program} is not installed")
+
+
+def digest(prefix, endings=ENDINGS):
+    return {e: hashlib.sha256(pathlib.Path(f"{prefix}.{e}").read_bytes()).hexdigest() for e in endings}
+
+
+def fasta(path):
+    opener = gzip.open if str(path).endswith(".gz") else open
+    records, name = {}, None
+    with opener(path, "rt") as handle:
+        for line in handle:
+            if line.startswith(">"):
+                name = line[1:].rstrip("\n")
+                records[name] = []
+            else:
+                records[name].append(line.strip())
+    return {n: "".join(p) for n, p in records.items()}
+
+
+def bed(path):
+    return [line.rstrip("\n").split("\t") for line in open(path)]
+
+
+def union(rows):
+    bases = {}
+    for row in rows:
+        bases.setdefault(row[0], set()).update(range(int(row[1]), int(row[2])))
+    return bases
+
+
+def random_letters(rng, n):
+    return "".join(rng.choices("ACGT", k=n))
+
+
+def demo(folder, *options):
+    prefix = folder / "demo"
+    run("find", "-q", "--no-run-info", "-o", prefix, *options, DEMO)
+    return prefix
+
+
+def test_version_and_help(folder):
+    assert re.fullmatch(r"reprise-c \d+\.\d+\.\d+\n", run("--version").stdout)
+    for arguments in (["--help"], ["-h"], ["find", "--help"], ["find", "-h"], ["simulate", "--help"]):
+        done = run(*arguments)
+        assert done.stdout.startswith("usage: reprise-c") and done.stderr == ""
+
+
+def test_misuse_is_exit_2(folder):
+    for arguments in ([], ["nonsense"], ["find"], ["find", "--nonsense", "x.fa"], ["find", "-t", "0", "x.fa"],
+                      ["find", "-t", "2", "-t", "3", "x.fa"], ["find", "--kmer", "99", "x.fa"], ["find", "--kmer", "1x", "x.fa"],
+                      ["find", "--backpressure", "2", "x.fa"], ["find", "--simd", "mmx", "x.fa"], ["find", "-o"],
+                      ["find", "-", "-"], ["find", "--bed", "x", "--no-bed", "x.fa"], ["find", "--bed", "x", "--gff3", "x", "y.fa"],
+                      ["find", "--min-seed-frequency", "9", "--max-seed-frequency", "5", "x.fa"], ["simulate", "x"],
+                      ["simulate", "--length", "5"]):
+        done = run(*arguments, status=2, cwd=folder)
+        assert done.stderr and not done.stdout, arguments
+    assert os.listdir(folder) == []
+
+
+def test_bad_input_is_exit_1_and_leaves_nothing(folder):
+    whole = DEMO.read_bytes()
+    cases = {"missing.fa": None, "empty.fa": b"", "text.fa": b"hello\n", "protein.fa": b">p\nMKLVEFP\n", "cut.fa.gz": whole[:100000],
+             "binary.fa": bytes(range(256)), "twice.fa": b">a\nACGT\n>a\nACGT\n", "fastq.fq": b"@r\nACGT\n+\nII\n"}
+    for name, content in cases.items():
+        if content is not None:
+            (folder / name).write_bytes(content)
+        done = run("find", "-q", "-o", folder / "out", folder / name, status=1)
+        assert name in done.stderr, done.stderr
+    flipped = bytearray(whole)
+    flipped[len(flipped) // 2] ^= 0xff
+    (folder / "flipped.fa.gz").write_bytes(flipped)
+    assert "flipped.fa.gz" in run("find", "-q", "-o", folder / "out", folder / "flipped.fa.gz", status=1).stderr
+    assert "directory" in run("find", "-q", "-o", folder / "out", folder, status=1).stderr
+    assert not [n for n in os.listdir(folder) if n.startswith("out")]
+
+
+def test_unwritable_output_is_exit_1(folder):
+    assert "no/such/folder" in run("find", "-q", "-o", folder / "no/such/folder/x", DEMO, status=1).stderr
+    if os.path.exists("/dev/full"):
+        done = subprocess.run(f"'{PROGRAM}' find -q --no-families --no-seed-alignments --no-gff3 --no-tandem --no-masked --no-summary "
+                              f"--bed - '{DEMO}' >/dev/full", shell=True, capture_output=True, text=True)
+        assert done.returncode == 1 and "No space" in done.stderr, (done.returncode, done.stderr)
+
+
+def test_no_repeats_is_success(folder):
+    rng = random.Random(4)
+    for name, text in {"random": f">a\n{random_letters(rng, 60000)}\n", "tiny": ">a\nACG\n", "n": ">a\n" + "N" * 5000 + "\n",
+                       "hollow": ">a\n>b\nACGT\n", "lower": ">a\n" + random_letters(rng, 3000).lower() + "\n"}.items():
+        (folder / f"{name}.fa").write_text(text)
+        run("find", "-q", "-o", folder / name, folder / f"{name}.fa")
+        assert (folder / f"{name}.families.fa").read_text() == ""
+        assert (folder / f"{name}.copies.bed").read_text() == ""
+        masked, given = fasta(folder / f"{name}.masked.fa"), fasta(folder / f"{name}.fa")
+        assert {n: s.upper() for n, s in masked.items()} == {n: s.upper() for n, s in given.items()}
+        assert json.load(open(folder / f"{name}.summary.json"))["results"]["families"] == 0
+
+
+def test_one_repeated_base_and_satellites_end(folder):
+    rng = random.Random(5)
+    unit = random_letters(rng, 171)
+    (folder / "s.fa").write_text(f">poly\n{'A' * 300000}\n>sat\n{unit * 3000}\n>at\n{'AT' * 100000}\n")
+    run("find", "-q", "-o", folder / "s", folder / "s.fa")
+    assert (folder / "s.families.fa").read_text() == ""
+    tandem = sum(int(r[2]) - int(r[1]) for r in bed(folder / "s.tandem.bed"))
+    assert tandem > 0.95 * (300000 + 171 * 3000 + 200000), tandem
+
+
+def test_demo_is_found(folder):
+    prefix = demo(folder)
+    truth, called = union(bed(ROOT / "data" / "demo.truth.bed")), union(bed(f"{prefix}.copies.bed"))
+    shared = sum(len(truth[c] & called.get(c, set())) for c in truth)
+    n_truth, n_called = (sum(map(len, s.values())) for s in (truth, called))
+    f1 = 2 * shared / (n_truth + n_called)
+    assert f1 >= 0.95, f"base F1 {f1}"
+    found, true = fasta(f"{prefix}.families.fa"), fasta(ROOT / "data" / "demo.truth.fa")
+    assert 0.7 * len(true) <= len(found) <= 1.15 * len(true), (len(found), len(true))
+
+
+def same_runs(folder, endings, first, second):
+    one, two = folder / "one", folder / "two"
+    run("find", "-q", "-o", one, *first)
+    run("find", "-q", "-o", two, *second)
+    assert digest(one, endings) == digest(two, endings), (first, second)
+
+
+def test_same_bytes_for_any_threads_channel_and_simd(folder):
+    plain = ["--no-run-info", "-t", 1, DEMO]
+    one = folder / "one"
+    run("find", "-q", "-o", one, *plain)
+    for options in (["-t", 2], ["-t", 3, "--channel-capacity", 1], ["-t", 8, "--channel-capacity", 77, "--backpressure", "0.1"],
+                    ["-t", 64], ["-t", 2, "--simd", "scalar"], ["-t", 1, "--extension-length", 5000]):
+        run("find", "-q", "--no-run-info", "-o", folder / "two", *options, DEMO)
+        assert digest(one) == digest(folder / "two"), options
+    if "avx2" in open("/proc/cpuinfo").read():
+        run("find", "-q", "--no-run-info", "-o", folder / "two", "--simd", "avx2", DEMO)
+        assert digest(one) == digest(folder / "two")
+
+
+def test_input_forms_are_alike(folder):
+    plain = folder / "demo.fa"
+    text = gzip.open(DEMO, "rt").read()
+    plain.write_text(text)
+    one = demo(folder)
+    base = digest(one)
+    for name, content in {"crlf.fa": text.replace("\n", "\r\n").encode(), "gzip.fa.gz": gzip.compress(text.encode())}.items():
+        (folder / name).write_bytes(content)
+        run("find", "-q", "--no-run-info", "-o", folder / "other", folder / name)
+        assert digest(folder / "other") == base, name
+    run("find", "-q", "--no-run-info", "-o", folder / "other", "-", text=text)
+    assert digest(folder / "other") == base
+    records = text.split(">")[1:]
+    parts = []
+    for number, record in enumerate(records):
+        parts.append(folder / f"part{number}.fa")
+        parts[-1].write_text(">" + record)
+    run("find", "-q", "--no-run-info", "-o", folder / "other", *parts)
+    assert digest(folder / "other") == base
+    (folder / "reads.fq").write_text("".join(f"@{r.splitlines()[0]}\n{''.join(r.splitlines()[1:])}\n+\n"
+                                             f"{'I' * sum(map(len, r.splitlines()[1:]))}\n" for r in records))
+    run("find", "-q", "--no-run-info", "-o", folder / "other", folder / "reads.fq")
+    assert digest(folder / "other") == base
+
+
+def test_default_names_and_switches(folder):
+    shutil.copy(DEMO, folder / "my genome.v1.fa.gz")
+    run("find", "-q", "my genome.v1.fa.gz", cwd=folder)
+    assert sorted(os.listdir(folder)) == sorted(["my genome.v1.fa.gz"] + [f"my genome.v1.{e}" for e in ENDINGS])
+    only = ["--no-families", "--no-seed-alignments", "--no-gff3", "--no-tandem", "--no-masked", "--no-summary"]
+    done = run("find", "-q", *only, "--bed", "-", DEMO, cwd=folder)
+    assert done.stdout == (folder / "my genome.v1.copies.bed").read_text()
+    assert len(os.listdir(folder)) == 1 + len(ENDINGS)
+
+
+def test_masked_genome_and_bed_agree(folder):
+    prefix = demo(folder)
+    genome = fasta(DEMO)
+    called = union(bed(f"{prefix}.copies.bed"))
+    masked = fasta(f"{prefix}.masked.fa")
+    assert list(masked) == list(genome)
+    for name, sequence in masked.items():
+        assert sequence.upper() == genome[name].upper()
+        lower = {i for i, c in enumerate(sequence) if c.islower()}
+        assert lower == called[name.split()[0]]
+    run("find", "-q", "-o", folder / "hard", "--hard-mask", "--masked", folder / "hard.fa.gz", DEMO)
+    hard = fasta(folder / "hard.fa.gz")
+    for name, sequence in hard.items():
+        assert sequence == "".join("N" if c.islower() else c for c in masked[name])
+
+
+def test_bed_columns(folder):
+    prefix = demo(folder)
+    sizes = {n.split()[0]: len(s) for n, s in fasta(DEMO).items()}
+    lengths = {n.split("#")[0]: len(s) for n, s in fasta(f"{prefix}.families.fa").items()}
+    rows = bed(f"{prefix}.copies.bed")
+    order = {n: i for i, n in enumerate(sizes)}
+    assert rows == sorted(rows, key=lambda r: (order[r[0]], int(r[1])))
+    copies, last = {}, {}
+    for row in rows:
+        contig, start, end, family, score, strand, divergence, begin, stop, length, copy = row
+        assert 0 <= int(start) < int(end) <= sizes[contig]
+        assert int(start) >= last.get(contig, 0), "copies overlap"
+        last[contig] = int(end)
+        assert 0 <= int(score) <= 1000 and strand in "+-" and 0 <= float(divergence) <= 100
+        assert 0 <= int(begin) < int(stop) <= int(length) == lengths[family]
+        copies.setdefault(family, set()).add(copy)
+    for header, sequence in fasta(f"{prefix}.families.fa").items():
+        word, fields = header.split()[0], dict(f.split("=") for f in header.split()[1:])
+        assert re.fullmatch(r"R\d+#Unknown", word) and len(word) <= 50
+        assert int(fields["copies"]) == len(copies[word.split("#")[0]]) >= 3
+        assert int(fields["length"]) == len(sequence)
+        assert int(fields["bases"]) == sum(int(r[2]) - int(r[1]) for r in rows if r[3] == word.split("#")[0])
+
+
+def test_gff3(folder):
+    prefix = demo(folder)
+    lines = open(f"{prefix}.copies.gff3").read().splitlines()
+    assert lines[0] == "##gff-version 3"
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    assert len(rows) == len(bed(f"{prefix}.copies.bed"))
+    for row, other in zip(rows, bed(f"{prefix}.copies.bed")):
+        assert len(row) == 9 and row[2] == "repeat_region"
+        assert (row[0], int(row[3]) - 1, int(row[4]), row[6]) == (other[0], int(other[1]), int(other[2]), other[5])
+        assert re.search(r"Target=R\d+ \d+ \d+ \+;", row[8])
+
+
+def test_stockholm_rows_spell_the_genome(folder):
+    prefix = demo(folder)
+    genome = {n.split()[0]: s.upper() for n, s in fasta(DEMO).items()}
+    turn = str.maketrans("ACGTN", "TGCAN")
+    families = [n.split("#")[0] for n in fasta(f"{prefix}.families.fa")]
+    consensus = {n.split("#")[0]: s for n, s in fasta(f"{prefix}.families.fa").items()}
+    names, rows, rf = [], 0, None
+    for line in open(f"{prefix}.families.stk"):
+        if line.startswith("#=GF ID"):
+            names.append(line.split()[2])
+        elif line.startswith("#=GC RF"):
+            rf = line.split()[2]
+            assert set(rf) <= set("x.") and rf.count("x") == len(consensus[names[-1]])
+        elif line[0] not in "#/":
+            name, text = line.split()
+            contig, start, end, strand = re.fullmatch(r"(.*):(\d+)-(\d+)_([+-])", name).groups()
+            piece = genome[contig][int(start) - 1:int(end)]
+            piece = piece if strand == "+" else piece.translate(turn)[::-1]
+            assert len(text) == len(rf) and text.replace(".", "") == piece, name
+            rows += 1
+    assert names == families and rows >= 3 * len(names)
+
+
+def test_summary(folder):
+    prefix = demo(folder)
+    summary = json.load(open(f"{prefix}.summary.json"))
+    assert "run" not in summary and summary["results"]["families"] == len(summary["families"]) > 0
+    assert summary["results"]["masked_bases"] == sum(int(r[2]) - int(r[1]) for r in bed(f"{prefix}.copies.bed"))
+    run("find", "-q", "-t", "2", "-o", folder / "two", DEMO)
+    other = json.load(open(folder / "two.summary.json"))
+    assert other.pop("run")["threads"] == 2 and other == summary
+
+
+def test_names_are_kept(folder):
+    genome = fasta(DEMO)
+    long = "x" * 10000
+    names = [f"scaffold|1;=%,& with blanks\tand a tab", long, "third"]
+    (folder / "n.fa").write_text("".join(f">{n}\n{s}\n" for n, s in zip(names, genome.values())))
+    run("find", "-q", "-o", folder / "n", folder / "n.fa")
+    assert list(fasta(folder / "n.masked.fa")) == names
+    assert {r[0] for r in bed(folder / "n.copies.bed")} == {"scaffold|1;=%,&", long, "third"}
+    assert any(line.startswith("scaffold|1%3B%3D%25%2C%26\t") for line in open(folder / "n.copies.gff3"))
+
+
+def test_many_contigs(folder):
+    rng = random.Random(6)
+    element = random_letters(rng, 300)
+    with open(folder / "m.fa", "w") as handle:
+        for i in range(20000):
+            body = random_letters(rng, 200) + (element if i % 100 == 0 else random_letters(rng, 300))
+            handle.write(f">c{i}\n{body}\n")
+    run("find", "-q", "-o", folder / "m", folder / "m.fa")
+    rows = bed(folder / "m.copies.bed")
+    assert len({r[0] for r in rows}) >= 198 and len({r[3] for r in rows}) == 1
+    assert len(list(fasta(folder / "m.families.fa").values())[0]) >= 295
+
+
+def test_respect_mask_and_limits(folder):
+    prefix = demo(folder)
+    lowered = folder / "low.fa"
+    shutil.copy(f"{prefix}.masked.fa", lowered)
+    run("find", "-q", "-o", folder / "low", "--respect-mask", lowered)
+    before, after = (json.load(open(f"{p}.summary.json"))["results"]["families"] for p in (prefix, folder / "low"))
+    assert after < before / 2, (before, after)
+    run("find", "-q", "-o", folder / "few", "--max-candidates", "2000", DEMO)
+    assert json.load(open(folder / "few.summary.json"))["results"]["families"] < before
+    run("find", "-q", "-o", folder / "many", "--min-copies", "30", DEMO)
+    assert all(f["copies"] >= 30 for f in json.load(open(folder / "many.summary.json"))["families"])
+
+
+def test_simulate_is_reproducible_and_true(folder):
+    for prefix in ("a", "b"):
+        run("simulate", "-o", folder / prefix, "-l", "300K", "-f", "8", "-s", "3")
+    endings = ["fa", "truth.fa", "truth.bed", "tandem.bed"]
+    assert digest(folder / "a", endings) == digest(folder / "b", endings)
+    run("simulate", "-o", folder / "c", "-l", "300K", "-f", "8", "-s", "4")
+    assert digest(folder / "c", ["fa"]) != digest(folder / "a", ["fa"])
+    genome = fasta(folder / "a.fa")
+    assert abs(sum(map(len, genome.values())) - 300000) < 30000
+    # an undiverged copy of a family stands where the truth says it does
+    families = {n.split()[0]: s for n, s in fasta(folder / "a.truth.fa").items()}
+    turn = str.maketrans("ACGT", "TGCA")
+    checked = 0
+    for contig, start, end, family, divergence, strand in bed(folder / "a.truth.bed"):
+        if family not in families or int(divergence) > 60:
+            continue
+        piece = genome[contig][int(start):int(end)]
+        piece = piece if strand == "+" else piece.translate(turn)[::-1]
+        words = {families[family][i:i + 12] for i in range(len(families[family]) - 11)}
+        own = [piece[i:i + 12] for i in range(len(piece) - 11)]
+        if len(own) > 100:
+            checked += 1
+            assert sum(w in words for w in own) > 0.3 * len(own), (contig, start, family)
+    assert checked > 3
+
+
+def test_foreign_readers(folder):
+    need("samtools")
+    need("bedtools")
+    prefix = demo(folder)
+    for ending in ("families.fa", "masked.fa"):
+        subprocess.run(["samtools", "faidx", f"{prefix}.{ending}"], check=True)
+    for ending in ("copies.bed", "copies.gff3", "tandem.bed"):
+        out = subprocess.run(["bedtools", "merge", "-i", f"{prefix}.{ending}"], check=True, capture_output=True, text=True).stdout
+        assert out.count("\n") > 10
+
+
+def test_manual_and_completion_name_every_option(folder):
+    completion = (ROOT / "scripts" / "reprise-c.bash").read_text()
+    for command in ("find", "simulate"):
+        manual = (ROOT / "man" / f"reprise-c-{command}.1").read_text().replace("\\-", "-")
+        options = re.findall(r"--([a-z0-9-]+)", run(command, "--help").stdout)
+        assert len(options) > 5
+        for option in options:
+            assert f"--{option}" in manual, f"reprise-c-{command}.1 lacks --{option}"
+            assert f"--{option}" in completion, f"the completion lacks --{option}"
+        known = set(options) | {"help"}
+        for option in re.findall(r"^\.B(?:R)? .*?--([a-z0-9-]+)", manual, re.M):
+            assert option in known, f"reprise-c-{command}.1 has --{option}, which is no option"
+
+
+def test_install(folder):
+    subprocess.run(["make", "-s", "install", f"DESTDIR={folder}", "PREFIX=/usr"], cwd=ROOT, check=True, capture_output=True)
+    installed = folder / "usr/bin/reprise-c"
+    assert subprocess.run([installed, "--version"], capture_output=True, text=True).stdout.startswith("reprise-c ")
+    assert (folder / "usr/share/man/man1/reprise-c-find.1").exists()
+    subprocess.run(["make", "-s", "uninstall", f"DESTDIR={folder}", "PREFIX=/usr"], cwd=ROOT, check=True, capture_output=True)
+    assert not installed.exists()
+
+
+def test_real_genomes_markov_twins_have_no_families(folder):
+    if not SHARED.is_dir():
+        raise Skip("../shared is absent: no real data")
+    for name in ("rice_1mb", "ecoli"):
+        with gzip.open(SHARED / "data" / name / "genome.fa.gz") as packed:
+            (folder / "g.fa").write_bytes(packed.read())
+        twin = subprocess.run([sys.executable, SHARED / "eval" / "markov_genome.py", folder / "g.fa"], capture_output=True, check=True)
+        (folder / "twin.fa").write_bytes(twin.stdout)
+        run("find", "-q", "-o", folder / "twin", folder / "twin.fa")
+        assert (folder / "twin.families.fa").read_text() == "", name
+
+
+def test_real_genomes_same_bytes(folder):
+    if not SHARED.is_dir():
+        raise Skip("../shared is absent: no real data")
+    for name in ("rice_1mb", "yeast"):
+        genome = SHARED / "data" / name / "genome.fa.gz"
+        same_runs(folder, ENDINGS, ["--no-run-info", "-t", 1, genome], ["--no-run-info", "-t", 5, "--channel-capacity", 500, genome])
+
+
+def main():
+    passed = failed = skipped = 0
+    for name, test in sorted(globals().items()):
+        if not name.startswith("test_"):
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                test(pathlib.Path(folder))
+                passed += 1
+                print(f"ok      {name[5:]}")
+            except Skip as reason:
+                skipped += 1
+                print(f"skipped {name[5:]}: {reason}")
+            except Exception as error:  # every failure is told, none ends the run
+                failed += 1
+                print(f"FAILED  {name[5:]}: {type(error).__name__}: {str(error)[:2000]}")
+        sys.stdout.flush()
+    print(f"commands: {passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
