@@ -281,6 +281,23 @@ def test_stockholm_rows_spell_the_genome(folder):
     assert names == families and rows >= 3 * len(names)
 
 
+def test_killed_run_leaves_nothing(folder):
+    run("simulate", "-o", folder / "g", "-l", "3M", "-f", "30")
+    before = sorted(os.listdir(folder))
+    for signal in (2, 15, 9):
+        child = subprocess.Popen([PROGRAM, "find", "-q", "-o", folder / "out", folder / "g.fa"])
+        try:
+            child.wait(timeout=0.3)
+        except subprocess.TimeoutExpired:
+            child.send_signal(signal)
+            assert child.wait() == -signal
+            left = [n for n in os.listdir(folder) if n not in before]
+            assert not [n for n in left if n[4:] in ENDINGS], left
+            if not left:
+                continue
+            raise Skip("this file system has no nameless files: NAME.PID.part stays after a kill")
+
+
 def test_summary(folder):
     prefix = demo(folder)
     summary = json.load(open(f"{prefix}.summary.json"))

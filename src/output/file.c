@@ -1,4 +1,8 @@
-/* file.c: result files; see file.h. */
+/* file.c: result files; see file.h.
+ *
+ * Where the file system can, a file has no name at all until it is whole (O_TMPFILE), so that a
+ * killed run leaves nothing behind; elsewhere it is written as NAME.PID.part.
+ */
 #include "output/file.h"
 
 #include <errno.h>
@@ -19,18 +23,29 @@
 enum { BUFFER_BYTES = 1 << 16 };
 
 struct rp_file {
-    char *path, *part_path;  /* part_path: NULL for standard output */
+    char *path, *part_path;  /* part_path: the name before the file's own; NULL for standard output */
     int descriptor;
+    bool nameless;           /* part_path does not exist yet */
     BGZF *bgzf;              /* for names in .gz; owns the descriptor */
     kstring_t buffer;
     int failure;             /* errno of the first failure; 0: none */
-    bool finished, committed;
+    bool committed;
 };
 
 static bool ends_with(const char *text, const char *ending)
 {
     const size_t n = strlen(text), m = strlen(ending);
     return n >= m && strcmp(text + n - m, ending) == 0;
+}
+
+/* A file without a name in the folder of `path`; -1 where that is not to be had. */
+static int open_nameless(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
+    const int descriptor = folder == NULL ? -1 : open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+    free(folder);
+    return descriptor;
 }
 
 static bool open_part(rp_file *file, rp_error *error)
@@ -44,13 +59,19 @@ static bool open_part(rp_file *file, rp_error *error)
         if (file->part_path == NULL)
             return rp_error_memory(error, file->path);
         (void)snprintf(file->part_path, room, "%s.%ld.part", file->path, (long)getpid());
-        file->descriptor = open(file->part_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        file->descriptor = open_nameless(file->path);
+        file->nameless = file->descriptor >= 0;
+        if (!file->nameless)
+            file->descriptor = open(file->part_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     }
     if (file->descriptor < 0)
         return rp_error_set(error, "%s: cannot be written: %s", file->path, strerror(errno));
     if (!ends_with(file->path, ".gz"))
         return true;
-    file->bgzf = bgzf_dopen(dup(file->descriptor), "w");
+    const int own = dup(file->descriptor); /* bgzf closes its own */
+    file->bgzf = own < 0 ? NULL : bgzf_dopen(own, "w");
+    if (file->bgzf == NULL && own >= 0)
+        (void)close(own);
     return file->bgzf != NULL || rp_error_set(error, "%s: cannot be written: %s", file->path, strerror(errno));
 }
 
@@ -114,18 +135,30 @@ bool rp_file_finish(rp_file *file, rp_error *error)
     file->bgzf = NULL;
     if (file->failure == 0 && file->part_path != NULL && fsync(file->descriptor) != 0 && errno != EINVAL)
         file->failure = errno;
-    if (close(file->descriptor) != 0 && file->failure == 0)
+    if (file->failure == 0 && file->part_path == NULL && close(file->descriptor) != 0)
         file->failure = errno;
-    file->descriptor = -1;
-    file->finished = true;
+    if (file->part_path == NULL)
+        file->descriptor = -1;
     if (file->failure != 0)
         return rp_error_set(error, "%s: cannot be written: %s", file->path, strerror(file->failure));
     return true;
 }
 
+/* Gives a nameless file its first name. */
+static bool name_part(rp_file *file)
+{
+    char link[64];
+    (void)snprintf(link, sizeof link, "/proc/self/fd/%d", file->descriptor);
+    if (linkat(AT_FDCWD, link, AT_FDCWD, file->part_path, AT_SYMLINK_FOLLOW) != 0)
+        return false;
+    file->nameless = false;
+    return true;
+}
+
 bool rp_file_commit(rp_file *file, rp_error *error)
 {
-    if (file->part_path != NULL && rename(file->part_path, file->path) != 0)
+    if (file->part_path != NULL &&
+        ((file->nameless && !name_part(file)) || rename(file->part_path, file->path) != 0))
         return rp_error_set(error, "%s: cannot be put in place: %s", file->path, strerror(errno));
     file->committed = true;
     return true;
@@ -139,7 +172,7 @@ void rp_file_destroy(rp_file *file)
         (void)bgzf_close(file->bgzf);
     if (file->descriptor >= 0)
         (void)close(file->descriptor);
-    if (!file->committed && file->part_path != NULL)
+    if (!file->committed && file->part_path != NULL && !file->nameless)
         (void)unlink(file->part_path);
     free(file->path);
     free(file->part_path);
