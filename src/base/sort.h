@@ -1,12 +1,21 @@
-/* sort.h: stable radix sort of 64-bit keys. */
+/* sort.h: sorting: radix for 64-bit keys, by comparison for the rest. */
 #ifndef RP_BASE_SORT_H
 #define RP_BASE_SORT_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 /* Sorts n keys by their bits [low_bit, high_bit), stably; `spare` holds n keys
  * of scratch. The result is in `keys`. Thread-safe. */
 void rp_sort_u64(uint64_t *keys, uint64_t *spare, size_t n, unsigned low_bit, unsigned high_bit);
+
+/* qsort, which may not be given a NULL array, for arrays of any number of items. The
+ * comparison must never call two different items equal where their order can show. */
+static inline void rp_sort(void *items, size_t n, size_t size, int (*compare)(const void *, const void *))
+{
+    if (n > 1)
+        qsort(items, n, size, compare);
+}
 
 #endif

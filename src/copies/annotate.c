@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/parallel.h"
+#include "base/sort.h"
 #include "copies/word_table.h"
 #include "index/kmer.h"
 
@@ -166,7 +167,7 @@ static bool scan_chunk(void *argument, size_t part, unsigned worker, rp_error *e
         for (uint32_t hit = first; hit < last && ok; hit++)
             ok = take_hit(run, scratch, here->begin, at, table->places[hit]);
     }
-    qsort(scratch->anchors.items, scratch->anchors.n, sizeof *scratch->anchors.items, compare_anchors);
+    rp_sort(scratch->anchors.items, scratch->anchors.n, sizeof *scratch->anchors.items, compare_anchors);
     ok = ok && rp_align_anchors(scratch->aligner, run->view, table->queries, &scratch->anchors, run->min_score, X_DROP,
                                 &run->found[part], NULL);
     return ok || rp_error_memory(error, "finding copies");
@@ -219,7 +220,7 @@ static bool resolve(annotation *run, rp_error *error)
         rp_bitmask_clear(&taken);
         return rp_error_memory(error, "overlapping copies");
     }
-    qsort(run->all.items, run->all.n, sizeof *run->all.items, compare_alignments);
+    rp_sort(run->all.items, run->all.n, sizeof *run->all.items, compare_alignments);
     bool ok = true;
     for (size_t i = 0; i < run->all.n && ok; i++) {
         const rp_alignment *here = &run->all.items[i];
@@ -369,7 +370,7 @@ static bool measure_parts(void *argument, size_t piece, unsigned worker, rp_erro
         lengths[i] = (part_length){alignment->left_query > alignment->right_query ? alignment->left_query
                                                                                   : alignment->right_query, (uint32_t)i};
     }
-    qsort(lengths, n_parts, sizeof *lengths, compare_lengths);
+    rp_sort(lengths, n_parts, sizeof *lengths, compare_lengths);
     for (size_t done = 0; done < n_parts; done += TRACE_AT_ONCE) {
         const size_t n = n_parts - done < TRACE_AT_ONCE ? n_parts - done : TRACE_AT_ONCE;
         const rp_part *which[TRACE_AT_ONCE];
@@ -486,7 +487,7 @@ static bool place_copies(annotation *run, rp_error *error)
     if (!resolve(run, error))
         return false;
     if (run->parts->n > 0)
-        qsort(run->parts->items, run->parts->n, sizeof *run->parts->items, compare_parts);
+        rp_sort(run->parts->items, run->parts->n, sizeof *run->parts->items, compare_parts);
     link_parts(run);
     return true;
 }

@@ -204,7 +204,7 @@ static bool keep_strong_chains(rp_recruiter *recruiter, const rp_view *view, con
                                                               .query = here->reverse}))
             return false;
     }
-    qsort(recruiter->anchors.items, recruiter->anchors.n, sizeof *recruiter->anchors.items, compare_anchors);
+    rp_sort(recruiter->anchors.items, recruiter->anchors.n, sizeof *recruiter->anchors.items, compare_anchors);
     return true;
 }
 
@@ -278,7 +278,7 @@ bool rp_copies_resolve(rp_copies *copies)
 {
     if (copies->n < 2)
         return true;
-    qsort(copies->items, copies->n, sizeof *copies->items, compare_copies);
+    rp_sort(copies->items, copies->n, sizeof *copies->items, compare_copies);
     rank *ranks = rp_alloc(copies->n, sizeof *ranks);
     uint8_t *kept = rp_alloc(copies->n, 1);
     if (ranks == NULL || kept == NULL) {
@@ -292,7 +292,7 @@ bool rp_copies_resolve(rp_copies *copies)
         const uint64_t length = copies->items[i].end - copies->items[i].begin;
         longest = length > longest ? length : longest;
     }
-    qsort(ranks, copies->n, sizeof *ranks, compare_rank);
+    rp_sort(ranks, copies->n, sizeof *ranks, compare_rank);
     for (size_t r = 0; r < copies->n; r++) {
         const size_t at = ranks[r].copy;
         const rp_copy *here = &copies->items[at];

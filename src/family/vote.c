@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
+
 enum {
     MAX_INSERTED = 24,        /* bases of an insertion that are counted */
     MIN_VOTES = 3,            /* columns with fewer copies keep their base */
@@ -82,7 +84,7 @@ size_t rp_vote_choose(rp_voter *voter, const rp_copies *copies, size_t consensus
         return SIZE_MAX;
     for (size_t i = 0; i < copies->n; i++)
         voter->ranks[i] = (rank){copies->items[i].score, i};
-    qsort(voter->ranks, copies->n, sizeof *voter->ranks, compare_rank);
+    rp_sort(voter->ranks, copies->n, sizeof *voter->ranks, compare_rank);
     memset(voter->depth, 0, n_bins * sizeof *voter->depth);
     size_t n = 0, full = 0;
     for (size_t r = 0; r < copies->n && full < n_bins; r++) {
@@ -169,7 +171,7 @@ static bool append_inserted(rp_voter *voter, uint32_t column, size_t *next)
 
 static bool make_consensus(rp_voter *voter, const rp_codes *consensus)
 {
-    qsort(voter->inserted.items, voter->inserted.n, sizeof *voter->inserted.items, compare_inserted);
+    rp_sort(voter->inserted.items, voter->inserted.n, sizeof *voter->inserted.items, compare_inserted);
     voter->voted.n = 0;
     size_t next = 0;
     for (uint32_t column = 0; column < consensus->n; column++) {

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/sort.h"
+
 rp_strand_walk rp_view_walk(const rp_view *view, uint64_t origin, bool reverse)
 {
     const rp_genome *genome = view->genome;
@@ -84,7 +86,7 @@ void rp_intervals_merge(rp_intervals *intervals)
 {
     if (intervals->n < 2)
         return;
-    qsort(intervals->items, intervals->n, sizeof *intervals->items, compare_intervals);
+    rp_sort(intervals->items, intervals->n, sizeof *intervals->items, compare_intervals);
     size_t last = 0;
     for (size_t i = 1; i < intervals->n; i++) {
         rp_interval *into = &intervals->items[last];

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
 #include "commit/ordered_loop.h"
 
 enum {
@@ -151,7 +152,7 @@ static bool find_meetings(join_pass *pass, rp_error *error)
         for (size_t i = 0; i < family->copies.n && !family->tandem && family->consensus.n > 0; i++)
             placed[n++] = (placed_copy){family->copies.items[i].begin, family->copies.items[i].end, (uint32_t)f, (uint32_t)i};
     }
-    qsort(placed, n, sizeof *placed, compare_placed);
+    rp_sort(placed, n, sizeof *placed, compare_placed);
     pass->meetings.n = 0;
     bool ok = true;
     size_t contig_end_of = SIZE_MAX;
@@ -268,7 +269,7 @@ static bool find_candidates(join_pass *pass, rp_error *error)
 {
     if (!find_meetings(pass, error))
         return false;
-    qsort(pass->meetings.items, pass->meetings.n, sizeof *pass->meetings.items, compare_meetings);
+    rp_sort(pass->meetings.items, pass->meetings.n, sizeof *pass->meetings.items, compare_meetings);
     pass->candidates.n = 0;
     for (size_t i = 0, j; i < pass->meetings.n; i = j) {
         for (j = i + 1; j < pass->meetings.n && same_ends(&pass->meetings.items[i], &pass->meetings.items[j]); j++)
@@ -276,7 +277,7 @@ static bool find_candidates(join_pass *pass, rp_error *error)
         if (!(pass->meetings.items[i].second.reaches ? add_end_candidate(pass, i, j) : add_interior_candidates(pass, i, j)))
             return rp_error_memory(error, "joining families");
     }
-    qsort(pass->candidates.items, pass->candidates.n, sizeof *pass->candidates.items, compare_candidates);
+    rp_sort(pass->candidates.items, pass->candidates.n, sizeof *pass->candidates.items, compare_candidates);
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/sort.h"
 
 typedef struct family_rank {
     uint64_t bases;
@@ -68,7 +69,7 @@ bool rp_findings_init(rp_findings *findings, const rp_genome *genome, const rp_c
         for (size_t i = 0; i < findings->parts.n; i++)
             ranks[findings->parts.items[i].family].bases +=
                 findings->parts.items[i].end - findings->parts.items[i].begin;
-        qsort(ranks, n_consensus, sizeof *ranks, compare_families);
+        rp_sort(ranks, n_consensus, sizeof *ranks, compare_families);
         while (findings->n_families < n_consensus && ranks[findings->n_families].bases > 0)
             findings->n_families++;
         findings->families = rp_alloc(findings->n_families, sizeof *findings->families);

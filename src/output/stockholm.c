@@ -9,6 +9,7 @@
 #include <htslib/kstring.h>
 
 #include "base/memory.h"
+#include "base/sort.h"
 #include "output/writers.h"
 
 enum { ROWS_AT_ONCE = RP_LANES / 2, MAX_INSERTED_COLUMNS = 200 };
@@ -119,9 +120,9 @@ static bool write_family(seed_writer *writer, size_t f, rp_file *file)
     writer->queries[2 * f + 1] = (rp_query){writer->turned.items, (uint32_t)n_columns};
     for (size_t i = 0; i < family->n_parts; i++)
         writer->ranks[i] = (seed_rank){findings->parts.items[family->parts[i]].score, i};
-    qsort(writer->ranks, family->n_parts, sizeof *writer->ranks, compare_ranks);
+    rp_sort(writer->ranks, family->n_parts, sizeof *writer->ranks, compare_ranks);
     const size_t n_rows = family->n_parts < RP_SEED_ROWS ? family->n_parts : RP_SEED_ROWS;
-    qsort(writer->ranks, n_rows, sizeof *writer->ranks, compare_parts);
+    rp_sort(writer->ranks, n_rows, sizeof *writer->ranks, compare_parts);
     if (!align_rows(writer, family, n_rows))
         return false;
     measure_insertions(writer, n_rows, n_columns);

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/sort.h"
 
 enum {
     MAX_TIERS = 160,
@@ -243,7 +244,7 @@ bool rp_seeds_next_tier(rp_seeds *seeds, size_t *n, rp_error *error)
         }
         free(ids->items);
         *ids = (seed_ids){0};
-        qsort(seeds->ranked, seeds->n_ranked, sizeof *seeds->ranked, compare_ranked);
+        rp_sort(seeds->ranked, seeds->n_ranked, sizeof *seeds->ranked, compare_ranked);
     }
     *n = seeds->n_ranked;
     return true;

@@ -9,6 +9,7 @@
 #include "base/codes.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "base/sort.h"
 #include "output/file.h"
 
 enum {
@@ -486,7 +487,7 @@ static bool make_families(simulation *sim)
         family->weight = family->weight > 300 ? 300 : family->weight;
         total += family->weight;
     }
-    qsort(sim->families, (size_t)parameters->n_families, sizeof *sim->families, compare_ages);
+    rp_sort(sim->families, (size_t)parameters->n_families, sizeof *sim->families, compare_ages);
     double sum = 0;
     for (uint64_t f = 0; f < parameters->n_families; f++) {
         sim_family *family = &sim->families[f];
