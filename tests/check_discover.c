@@ -13,10 +13,10 @@ typedef struct search {
     rp_kmer_index *index;
 } search;
 
-static void begin_search(search *with, uint64_t seed)
+static void begin_search(search *with, uint64_t n_bases, unsigned n_families, uint64_t seed)
 {
     rp_error error = {""};
-    test_simulated_genome(&with->genome, 400000, 12, seed);
+    test_simulated_genome(&with->genome, n_bases, n_families, seed);
     ck_assert(rp_tandem_mask(&with->tandem, &with->genome, 2, &error));
     const rp_kmer_index_parameters parameters = {.k = 12, .min_frequency = 2, .memory_bytes = 1 << 20, .n_threads = 2};
     with->index = rp_kmer_index_create(&with->genome, &with->tandem, &parameters, &error);
@@ -32,7 +32,7 @@ static void end_search(search *with)
 
 /* Families and cover of one run. */
 static void run_search(const search *with, const rp_discover_parameters *parameters, rp_library *library, rp_cover *cover,
-                       rp_discover_figures *figures)
+                       rp_discover_figures *figures, uint64_t *n_joins)
 {
     rp_error error = {""};
     ck_assert(rp_cover_init(cover, with->genome.length_bp));
@@ -40,7 +40,10 @@ static void run_search(const search *with, const rp_discover_parameters *paramet
     ck_assert_msg(rp_discover(&view, with->index, cover, parameters, library, figures, &error), "%s", error.message);
     ck_assert_uint_eq(figures->claims_left, 0);
     rp_join_figures joined;
-    ck_assert(rp_join_families(&view, with->index, cover, parameters->n_threads, parameters->kernel, library, &joined, &error));
+    const rp_join_parameters join = {.n_threads = parameters->n_threads, .kernel = parameters->kernel,
+                                     .delay_seed = parameters->delay_seed};
+    ck_assert(rp_join_families(&view, with->index, cover, &join, library, &joined, &error));
+    *n_joins = joined.n_end_joins + joined.n_interior_joins;
 }
 
 static void expect_same(const rp_library *a, const rp_library *b)
@@ -71,20 +74,21 @@ static const struct { unsigned threads; uint64_t capacity, delay; const char *ke
 START_TEST(families_do_not_depend_on_the_run)
 {
     search with;
-    begin_search(&with, 5);
+    begin_search(&with, 400000, 12, 5);
     rp_library expected = {0}, got = {0};
     rp_cover covers[2];
     rp_discover_figures figures[2];
+    uint64_t n_joins;
     rp_discover_parameters parameters = PLAIN;
     parameters.kernel = rp_band_select("auto");
-    run_search(&with, &parameters, &expected, &covers[0], &figures[0]);
+    run_search(&with, &parameters, &expected, &covers[0], &figures[0], &n_joins);
     ck_assert_uint_ge(expected.n, 6);
     parameters.kernel = rp_band_select(RUNS[_i].kernel);
     if (parameters.kernel != NULL) {
         parameters.n_threads = RUNS[_i].threads;
         parameters.channel_capacity = RUNS[_i].capacity;
         parameters.delay_seed = RUNS[_i].delay;
-        run_search(&with, &parameters, &got, &covers[1], &figures[1]);
+        run_search(&with, &parameters, &got, &covers[1], &figures[1], &n_joins);
         expect_same(&expected, &got);
         ck_assert_uint_eq(figures[0].n_rejected, figures[1].n_rejected);
         ck_assert_uint_eq(figures[0].n_failed, figures[1].n_failed);
@@ -103,7 +107,7 @@ END_TEST
 START_TEST(limits_do_not_depend_on_the_run)
 {
     search with;
-    begin_search(&with, 6);
+    begin_search(&with, 400000, 12, 6);
     rp_library libraries[2] = {{0}};
     for (int i = 0; i < 2; i++) {
         rp_discover_parameters parameters = PLAIN;
@@ -115,9 +119,35 @@ START_TEST(limits_do_not_depend_on_the_run)
         parameters.seed_limits.intra_contig = true;
         rp_cover cover;
         rp_discover_figures figures;
-        run_search(&with, &parameters, &libraries[i], &cover, &figures);
+        uint64_t n_joins;
+        run_search(&with, &parameters, &libraries[i], &cover, &figures, &n_joins);
         ck_assert_uint_ge(figures.n_pairs, 300);
         ck_assert_uint_lt(figures.n_pairs, 300 + 64 * 63 / 2);
+        rp_cover_clear(&cover);
+    }
+    expect_same(&libraries[0], &libraries[1]);
+    rp_library_clear(&libraries[0]);
+    rp_library_clear(&libraries[1]);
+    end_search(&with);
+}
+END_TEST
+
+/* Workers read the families while others are joined: once a join changed a family under a reader. */
+START_TEST(joins_do_not_depend_on_the_run)
+{
+    search with;
+    begin_search(&with, 1500000, 60, 77);
+    rp_library libraries[2] = {{0}};
+    for (int i = 0; i < 2; i++) {
+        rp_discover_parameters parameters = PLAIN;
+        parameters.kernel = rp_band_select("auto");
+        parameters.n_threads = i == 0 ? 1 : 8;
+        parameters.delay_seed = i == 0 ? 0 : 12;
+        rp_cover cover;
+        rp_discover_figures figures;
+        uint64_t n_joins;
+        run_search(&with, &parameters, &libraries[i], &cover, &figures, &n_joins);
+        ck_assert_uint_ge(n_joins, 4);
         rp_cover_clear(&cover);
     }
     expect_same(&libraries[0], &libraries[1]);
@@ -134,6 +164,7 @@ Suite *suite_discover(void)
     tcase_set_timeout(tests, 600);
     tcase_add_loop_test(tests, families_do_not_depend_on_the_run, 0, sizeof RUNS / sizeof RUNS[0]);
     tcase_add_test(tests, limits_do_not_depend_on_the_run);
+    tcase_add_test(tests, joins_do_not_depend_on_the_run);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -26,6 +26,7 @@ static bool run_all(const char *path, unsigned threads, rp_error *error)
                                                .extension_length_bp = 100, .kernel = kernel,
                                                .seed_limits = {.min_frequency = 3, .max_frequency = UINT32_MAX}};
     const rp_annotate_parameters annotate = {.n_threads = threads, .kernel = kernel, .expected_by_chance = 0.01, .min_copies = 3};
+    const rp_join_parameters join = {.n_threads = threads, .kernel = kernel};
     rp_discover_figures found;
     rp_join_figures joined;
     bool ok = rp_genome_read(&genome, paths, 1, false, error) && rp_tandem_mask(&tandem, &genome, threads, error);
@@ -34,7 +35,7 @@ static bool run_all(const char *path, unsigned threads, rp_error *error)
     const rp_view view = {.genome = &genome, .covered = &cover.covered, .excluded = &tandem}, all = {.genome = &genome};
     ok = ok && (index = rp_kmer_index_create(&genome, &tandem, &index_parameters, error)) != NULL &&
          rp_discover(&view, index, &cover, &parameters, &library, &found, error) &&
-         rp_join_families(&view, index, &cover, threads, kernel, &library, &joined, error);
+         rp_join_families(&view, index, &cover, &join, &library, &joined, error);
     const rp_codes *consensus[64];
     size_t n = 0;
     for (size_t i = 0; i < library.n && n < 64; i++)

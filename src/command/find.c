@@ -157,8 +157,8 @@ static bool find_families(find_run *run, const rp_bitmask *excluded, rp_error *e
     if (run->index == NULL || !discover(run, run->index, run->options->max_candidates, &run->discovered[0], error) ||
         !discover_rest(run, excluded, error))
         return false;
-    if (!rp_join_families(&run->view, run->index, &run->cover, run->n_threads, run->kernel, &run->library,
-                          &run->joined, error))
+    const rp_join_parameters parameters = {.n_threads = run->n_threads, .kernel = run->kernel};
+    if (!rp_join_families(&run->view, run->index, &run->cover, &parameters, &run->library, &run->joined, error))
         return false;
     report(run, "families joined: %llu", (unsigned long long)(run->joined.n_end_joins + run->joined.n_interior_joins));
     return true;

@@ -29,6 +29,12 @@ typedef struct grow_lane {
     rp_lane_feed feed;
 } grow_lane;
 
+/* A place where the consensus' end is seen, and how many k-mers say so. */
+typedef struct cluster {
+    uint64_t key;
+    uint32_t support;
+} cluster;
+
 struct rp_grower {
     rp_band bands[GROUPS];
     grow_lane lanes[RP_GROW_LANES];
@@ -39,6 +45,8 @@ struct rp_grower {
     rp_self_words words;
     uint64_t *frontiers, *spare_frontiers; /* places where the consensus' end is seen */
     size_t frontier_capacity, spare_capacity;
+    cluster *clusters;
+    size_t cluster_capacity;
     uint64_t cells;
 };
 
@@ -56,6 +64,7 @@ void rp_grower_destroy(rp_grower *grower)
         return;
     free(grower->frontiers);
     free(grower->spare_frontiers);
+    free(grower->clusters);
     free(grower);
 }
 
@@ -252,11 +261,6 @@ static bool find_frontiers(rp_grower *grower, const rp_view *view, const rp_kmer
                       sizeof *grower->spare_frontiers);
 }
 
-typedef struct cluster {
-    uint64_t key;
-    uint32_t support;
-} cluster;
-
 static bool held_by_lane(const rp_grower *grower, uint64_t key)
 {
     for (unsigned lane = 0; lane < grower->n_groups * RP_LANES; lane++) {
@@ -270,41 +274,50 @@ static bool held_by_lane(const rp_grower *grower, uint64_t key)
     return false;
 }
 
-/* The best supported cluster of the sorted frontiers with support <= limit.support and, at equal
- * support, a key above limit.key; support 0: none. */
-static cluster next_cluster(const uint64_t *keys, size_t n, cluster limit)
+static int compare_clusters(const void *left, const void *right)
 {
-    cluster best = {0, 0};
-    for (size_t i = 0, j; i < n; i = j) {
-        for (j = i + 1; j < n && keys[j] - keys[j - 1] <= RESEED_CLUSTER_BP; j++)
+    const cluster *a = left, *b = right;
+    if (a->support != b->support)
+        return a->support > b->support ? -1 : 1;
+    return (a->key > b->key) - (a->key < b->key);
+}
+
+/* Groups the sorted frontiers that lie close together; the best supported group first. */
+static bool cluster_frontiers(rp_grower *grower, size_t n_frontiers, size_t *n_clusters)
+{
+    const uint64_t *keys = grower->frontiers;
+    size_t n = 0;
+    for (size_t i = 0, j; i < n_frontiers; i = j) {
+        for (j = i + 1; j < n_frontiers && keys[j] - keys[j - 1] <= RESEED_CLUSTER_BP; j++)
             ;
-        const cluster here = {keys[i + (j - i) / 2], (uint32_t)(j - i)};
-        const bool allowed = here.support < limit.support || (here.support == limit.support && here.key > limit.key);
-        if (allowed && here.support > best.support)
-            best = here;
+        if (!rp_reserve((void **)&grower->clusters, &grower->cluster_capacity, n + 1, sizeof *grower->clusters))
+            return false;
+        grower->clusters[n++] = (cluster){keys[i + (j - i) / 2], (uint32_t)(j - i)};
     }
-    return best;
+    rp_sort(grower->clusters, n, sizeof *grower->clusters, compare_clusters);
+    *n_clusters = n;
+    return true;
 }
 
 static bool reseed(rp_grower *grower, const rp_view *view, const rp_kmer_index *index, const rp_codes *consensus)
 {
-    size_t n = 0;
-    if (!find_frontiers(grower, view, index, consensus, &n))
+    size_t n_frontiers = 0, n_clusters = 0, next = 0;
+    if (!find_frontiers(grower, view, index, consensus, &n_frontiers))
         return false;
-    rp_sort_u64(grower->frontiers, grower->spare_frontiers, n, 0, 64);
-    cluster last = {0, UINT32_MAX};
+    rp_sort_u64(grower->frontiers, grower->spare_frontiers, n_frontiers, 0, 64);
+    if (!cluster_frontiers(grower, n_frontiers, &n_clusters))
+        return false;
     for (unsigned lane = 0; lane < RP_GROW_LANES; lane++) {
         if (lane < grower->n_groups * RP_LANES && is_live(grower, lane))
             continue;
-        do
-            last = next_cluster(grower->frontiers, n, last);
-        while (last.support > 0 && held_by_lane(grower, last.key));
-        if (last.support == 0)
+        while (next < n_clusters && held_by_lane(grower, grower->clusters[next].key))
+            next++;
+        if (next == n_clusters)
             break;
         if (lane >= grower->n_groups * RP_LANES)
             open_group(grower, grower->n_groups);
-        const bool reverse = last.key >> 63 != 0;
-        start_lane(grower, view, lane, rp_view_walk(view, last.key & ~((uint64_t)1 << 63), reverse));
+        const uint64_t key = grower->clusters[next++].key;
+        start_lane(grower, view, lane, rp_view_walk(view, key & ~((uint64_t)1 << 63), key >> 63 != 0));
     }
     return true;
 }

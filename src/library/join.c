@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/random.h"
 #include "base/sort.h"
 #include "commit/ordered_loop.h"
 
@@ -56,7 +58,8 @@ typedef struct trial {
     rp_family family;           /* what came out */
     rp_intervals lifted, reads;
     uint32_t version;
-    bool accepted;
+    bool accepted;              /* by the worker */
+    bool joined;                /* by the committer */
 } trial;
 
 typedef struct join_pass {
@@ -72,6 +75,7 @@ typedef struct join_pass {
     uint8_t *touched;           /* by family: changed in this pass */
     uint64_t n_accepted;
     rp_intervals scratch;       /* the committer's */
+    uint64_t delay_seed;
 } join_pass;
 
 /* --- Meetings --- */
@@ -382,6 +386,9 @@ static bool is_touched(const join_pass *pass, const candidate *what)
 static void *work(void *context, size_t task, unsigned worker, rp_error *error)
 {
     join_pass *pass = context;
+    rp_random random = {pass->delay_seed + task};
+    if (pass->delay_seed != 0 && rp_random_below(&random, 2) == 0)
+        (void)nanosleep(&(struct timespec){0, (long)rp_random_below(&random, 20000000)}, NULL);
     if (!try_join(pass, &pass->candidates.items[task], &pass->trials[task], worker)) {
         (void)rp_error_memory(error, "joining families");
         return NULL;
@@ -405,34 +412,52 @@ static bool is_stale(const join_pass *pass, const trial *made)
     return false;
 }
 
-/* Puts the joined family in the place of its base. */
-static bool accept(join_pass *pass, const candidate *what, trial *made)
+static bool uncover(join_pass *pass, const rp_family *family)
 {
-    rp_library *library = pass->library;
-    rp_family *base = &library->items[what->base], *piece = &library->items[what->piece];
-    if (!rp_family_intervals(base, &pass->scratch))
+    if (!rp_family_intervals(family, &pass->scratch))
         return false;
     rp_cover_remove(pass->cover, pass->scratch.items, pass->scratch.n);
-    if (!what->interior) {
-        if (!rp_family_intervals(piece, &pass->scratch))
-            return false;
-        rp_cover_remove(pass->cover, pass->scratch.items, pass->scratch.n);
-        piece->consensus.n = 0;
-        piece->copies.n = 0;
-        pass->touched[what->piece] = 1;
-        pass->figures->n_end_joins++;
-    } else {
-        pass->figures->n_interior_joins++;
-    }
-    pass->touched[what->base] = 1;
-    pass->n_accepted++;
-    const rp_family swap = *base;
-    *base = made->family;
-    made->family = swap;
-    if (!rp_family_intervals(base, &pass->scratch))
+    return true;
+}
+
+/* Lets the cover follow a join. The library itself stays as it is until the pass is over: workers
+ * read it. No other join of the pass may use the two families. */
+static bool accept(join_pass *pass, const candidate *what, trial *made)
+{
+    const rp_library *library = pass->library;
+    if (!uncover(pass, &library->items[what->base]) ||
+        (!what->interior && !uncover(pass, &library->items[what->piece])) ||
+        !rp_family_intervals(&made->family, &pass->scratch))
         return false;
     rp_cover_add(pass->cover, pass->scratch.items, pass->scratch.n);
+    pass->touched[what->base] = 1;
+    if (what->interior) {
+        pass->figures->n_interior_joins++;
+    } else {
+        pass->touched[what->piece] = 1;
+        pass->figures->n_end_joins++;
+    }
+    pass->n_accepted++;
+    made->joined = true;
     return true;
+}
+
+/* Puts the joined families in the place of their bases. */
+static void apply_joins(join_pass *pass)
+{
+    for (size_t i = 0; i < pass->candidates.n; i++) {
+        const candidate *what = &pass->candidates.items[i];
+        if (!pass->trials[i].joined)
+            continue;
+        rp_family *base = &pass->library->items[what->base];
+        const rp_family swap = *base;
+        *base = pass->trials[i].family;
+        pass->trials[i].family = swap;
+        if (!what->interior) {
+            pass->library->items[what->piece].consensus.n = 0;
+            pass->library->items[what->piece].copies.n = 0;
+        }
+    }
 }
 
 static bool commit(void *context, uint64_t serial, void *result, unsigned worker, rp_error *error)
@@ -448,7 +473,8 @@ static bool commit(void *context, uint64_t serial, void *result, unsigned worker
         if (ok && made->accepted)
             ok = accept(pass, what, made);
     }
-    clear_trial(made);
+    if (!made->joined)
+        clear_trial(made);
     return ok || rp_error_memory(error, "joining families");
 }
 
@@ -466,6 +492,8 @@ static bool run_pass(join_pass *pass, unsigned n_threads, rp_error *error)
         ok = rp_ordered_loop(pass->candidates.n, n_threads, work, commit, pass, error);
     else
         (void)rp_error_memory(error, "joining families");
+    if (ok)
+        apply_joins(pass);
     for (size_t i = 0; pass->trials != NULL && i < pass->candidates.n; i++)
         clear_trial(&pass->trials[i]);
     free(pass->trials);
@@ -475,15 +503,18 @@ static bool run_pass(join_pass *pass, unsigned n_threads, rp_error *error)
     return ok;
 }
 
-bool rp_join_families(const rp_view *view, const rp_kmer_index *index, rp_cover *cover, unsigned n_threads,
-                      const rp_band_kernel *kernel, rp_library *library, rp_join_figures *figures, rp_error *error)
+bool rp_join_families(const rp_view *view, const rp_kmer_index *index, rp_cover *cover,
+                      const rp_join_parameters *parameters, rp_library *library, rp_join_figures *figures,
+                      rp_error *error)
 {
+    const unsigned n_threads = parameters->n_threads;
     *figures = (rp_join_figures){0};
-    join_pass pass = {.view = view, .index = index, .cover = cover, .library = library, .figures = figures};
+    join_pass pass = {.view = view, .index = index, .cover = cover, .library = library, .figures = figures,
+                      .delay_seed = parameters->delay_seed};
     pass.builders = rp_alloc(n_threads, sizeof *pass.builders);
     bool ok = pass.builders != NULL;
     for (unsigned i = 0; ok && i < n_threads; i++)
-        ok = (pass.builders[i] = rp_builder_create(kernel)) != NULL;
+        ok = (pass.builders[i] = rp_builder_create(parameters->kernel)) != NULL;
     if (!ok)
         (void)rp_error_memory(error, "joining families");
     for (unsigned i = 0; ok && i < MAX_PASSES; i++) {

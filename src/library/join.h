@@ -20,10 +20,16 @@ typedef struct rp_join_figures {
     uint64_t cells;    /* of this run */
 } rp_join_figures;
 
+typedef struct rp_join_parameters {
+    unsigned n_threads;
+    const rp_band_kernel *kernel;
+    uint64_t delay_seed;   /* for tests: workers wait at random moments; 0: never */
+} rp_join_parameters;
+
 /* Joins families in *library; a family that went into another is left with an empty
  * consensus. The cover follows. */
-bool rp_join_families(const rp_view *view, const rp_kmer_index *index, rp_cover *cover, unsigned n_threads,
-                      const rp_band_kernel *kernel, rp_library *library, rp_join_figures *figures,
+bool rp_join_families(const rp_view *view, const rp_kmer_index *index, rp_cover *cover,
+                      const rp_join_parameters *parameters, rp_library *library, rp_join_figures *figures,
                       rp_error *error) RP_MUST_CHECK;
 
 #endif
