@@ -425,6 +425,17 @@ def test_real_genomes_same_bytes(folder):
         same_runs(folder, ENDINGS, ["--no-run-info", "-t", 1, genome], ["--no-run-info", "-t", 5, "--channel-capacity", 500, genome])
 
 
+def test_real_genome_with_many_joins(folder):
+    """Two chromosomes of C. elegans: joins once changed families while other workers read them, and crashed."""
+    if not SHARED.is_dir():
+        raise Skip("../shared is absent: no real data")
+    contigs = list(fasta(SHARED / "data" / "celegans" / "genome.fa.gz").items())[:2]
+    (folder / "g.fa").write_text("".join(f">{n}\n{s}\n" for n, s in contigs))
+    run("find", "-q", "-t", "2", "-o", folder / "g", folder / "g.fa")
+    summary = json.load(open(folder / "g.summary.json"))
+    assert summary["search"]["end_joins"] + summary["search"]["interior_joins"] > 100
+
+
 def main():
     passed = failed = skipped = 0
     for name, test in sorted(globals().items()):
