@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/sort.h"
+
 enum {
     PATH_DRIFT_BP = 30,       /* an anchor this near the diagonals of an alignment's ends lies on its path */
     ROUND_REACH_BP = 3000,    /* anchors this near, on diagonals this near, wait for the first one's alignment */
@@ -32,6 +34,21 @@ void rp_aligner_destroy(rp_aligner *aligner)
     free(aligner->selected);
     free(aligner->extensions);
     free(aligner);
+}
+
+static int compare_anchors(const void *left, const void *right)
+{
+    const rp_anchor *a = left, *b = right;
+    if (a->query != b->query)
+        return a->query < b->query ? -1 : 1;
+    if (a->position != b->position)
+        return a->position < b->position ? -1 : 1;
+    return (a->place > b->place) - (a->place < b->place);
+}
+
+void rp_anchors_sort(rp_anchors *anchors)
+{
+    rp_sort(anchors->items, anchors->n, sizeof *anchors->items, compare_anchors);
 }
 
 static void set_extensions(const rp_view *view, const rp_query *queries, uint64_t position, uint32_t place,

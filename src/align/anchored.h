@@ -29,6 +29,9 @@ typedef struct rp_anchor {
 
 RP_ARRAY(rp_anchors, rp_anchor);
 
+/* Sorts by query, position and place. */
+void rp_anchors_sort(rp_anchors *anchors);
+
 typedef struct rp_alignment {
     uint64_t begin, end;            /* genome positions */
     uint32_t query;

@@ -24,12 +24,12 @@ bool rp_reserve(void **items, size_t *capacity, size_t wanted, size_t size) RP_M
         size_t n;                                                                               \
         size_t capacity;                                                                        \
     } NAME;                                                                                     \
-    RP_MUST_CHECK static inline bool NAME##_reserve(NAME *array, size_t wanted)                 \
+    RP_MUST_CHECK __attribute__((unused)) static inline bool NAME##_reserve(NAME *array, size_t wanted)                 \
     {                                                                                           \
         return wanted <= array->capacity ||                                                     \
                rp_reserve((void **)&array->items, &array->capacity, wanted, sizeof(TYPE));      \
     }                                                                                           \
-    RP_MUST_CHECK static inline bool NAME##_push(NAME *array, TYPE item)                        \
+    RP_MUST_CHECK __attribute__((unused)) static inline bool NAME##_push(NAME *array, TYPE item)                        \
     {                                                                                           \
         if (!NAME##_reserve(array, array->n + 1))                                               \
             return false;                                                                       \

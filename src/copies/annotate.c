@@ -65,16 +65,6 @@ typedef struct annotation {
 
 /* --- Scanning --- */
 
-static int compare_anchors(const void *left, const void *right)
-{
-    const rp_anchor *a = left, *b = right;
-    if (a->query != b->query)
-        return a->query < b->query ? -1 : 1;
-    if (a->position != b->position)
-        return a->position < b->position ? -1 : 1;
-    return (a->place > b->place) - (a->place < b->place);
-}
-
 /* A word hit at base `i` of the chunk that begins at `begin`, and place `place` of the library. */
 static bool take_hit(const annotation *run, scan_scratch *scratch, uint64_t begin, size_t i, uint32_t place)
 {
@@ -167,7 +157,7 @@ static bool scan_chunk(void *argument, size_t part, unsigned worker, rp_error *e
         for (uint32_t hit = first; hit < last && ok; hit++)
             ok = take_hit(run, scratch, here->begin, at, table->places[hit]);
     }
-    rp_sort(scratch->anchors.items, scratch->anchors.n, sizeof *scratch->anchors.items, compare_anchors);
+    rp_anchors_sort(&scratch->anchors);
     ok = ok && rp_align_anchors(scratch->aligner, run->view, table->queries, &scratch->anchors, run->min_score, X_DROP,
                                 &run->found[part], NULL);
     return ok || rp_error_memory(error, "finding copies");

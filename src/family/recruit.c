@@ -140,16 +140,6 @@ static int ungapped_gain(const rp_view *view, const rp_query queries[2], const c
     return gain;
 }
 
-static int compare_anchors(const void *left, const void *right)
-{
-    const rp_anchor *a = left, *b = right;
-    if (a->query != b->query)
-        return a->query < b->query ? -1 : 1;
-    if (a->position != b->position)
-        return a->position < b->position ? -1 : 1;
-    return (a->place > b->place) - (a->place < b->place);
-}
-
 static bool build_chains(rp_recruiter *recruiter, size_t n_hits, unsigned k)
 {
     chains *all = &recruiter->chains;
@@ -204,7 +194,7 @@ static bool keep_strong_chains(rp_recruiter *recruiter, const rp_view *view, con
                                                               .query = here->reverse}))
             return false;
     }
-    rp_sort(recruiter->anchors.items, recruiter->anchors.n, sizeof *recruiter->anchors.items, compare_anchors);
+    rp_anchors_sort(&recruiter->anchors);
     return true;
 }
 

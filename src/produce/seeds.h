@@ -35,15 +35,20 @@ void rp_seeds_destroy(rp_seeds *seeds);
  * may be under way. */
 bool rp_seeds_next_tier(rp_seeds *seeds, size_t *n, rp_error *error) RP_MUST_CHECK;
 
-/* Looks up the places of seed number `rank` of the present tier. False: it is used up, or
- * waits for its turn now (which it has been put down for); no batch is owed. */
-typedef struct rp_place_list rp_place_list; /* scratch of one thread */
+/* Scratch of one thread for looking places up. NULL: out of memory. */
+typedef struct rp_place_list rp_place_list;
 rp_place_list *rp_place_list_create(void) RP_MUST_CHECK;
 void rp_place_list_destroy(rp_place_list *list);
 
-typedef enum rp_seed_state { RP_SEED_READY, RP_SEED_GONE, RP_SEED_WAITS, RP_SEED_NO_MEMORY } rp_seed_state;
+typedef enum rp_seed_state {
+    RP_SEED_READY,
+    RP_SEED_GONE,      /* too few of its places are free: it stays so */
+    RP_SEED_WAITS,     /* fewer than the floor: to be put down with rp_seeds_defer */
+    RP_SEED_NO_MEMORY
+} rp_seed_state;
 
-/* Fills in a batch's seed, frequency and places from the view as it stands now. */
+/* Fills in a batch's seed, frequency and places (an even sample of them) from the view as it
+ * stands now. Thread-safe with a list for each thread. */
 rp_seed_state rp_seeds_fill(const rp_seeds *seeds, const rp_view *view, uint32_t seed_id, uint32_t floor,
                             rp_place_list *list, rp_batch *batch) RP_MUST_CHECK;
 
