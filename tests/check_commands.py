@@ -345,6 +345,13 @@ def test_respect_mask_and_limits(folder):
     assert all(f["copies"] >= 30 for f in json.load(open(folder / "many.summary.json"))["families"])
 
 
+def test_any_kmer_length_runs(folder):
+    run("simulate", "-o", folder / "g", "-l", "200K", "-f", "5", "-s", "2", "--max-divergence", "0.05")
+    for k in (10, 11, 12, 17, 24):
+        run("find", "-q", "-k", k, "-o", folder / "g", folder / "g.fa")
+        assert json.load(open(folder / "g.summary.json"))["results"]["families"] > 0, k
+
+
 def test_simulate_is_reproducible_and_true(folder):
     for prefix in ("a", "b"):
         run("simulate", "-o", folder / prefix, "-l", "300K", "-f", "8", "-s", "3")

@@ -222,6 +222,17 @@ static uint64_t lane_frontier(const rp_grower *grower, unsigned lane)
     return frontier_key(at < 0 ? 0 : (uint64_t)at, walk->reverse);
 }
 
+/* Whether the word at this place of the consensus stands far earlier in it too. */
+static bool stood_earlier(const rp_grower *grower, const rp_codes *consensus, size_t at)
+{
+    if (at < RP_WRAP_MIN_PERIOD_BP || at + RP_WORD_BASES > consensus->n)
+        return false;
+    uint32_t word = 0;
+    for (size_t i = 0; i < RP_WORD_BASES; i++)
+        word = word << 2 | consensus->items[at + i];
+    return rp_self_words_seen(&grower->words, word, (uint32_t)(at - RP_WRAP_MIN_PERIOD_BP + 1));
+}
+
 /* Collects the frontiers that the k-mers of the last RESEED_BP bases point to. */
 static bool find_frontiers(rp_grower *grower, const rp_view *view, const rp_kmer_index *index,
                            const rp_codes *consensus, size_t *n_found)
@@ -234,9 +245,7 @@ static bool find_frontiers(rp_grower *grower, const rp_view *view, const rp_kmer
         if (!rp_kmer_roll_push(&roll, consensus->items[i], k))
             continue;
         const size_t at = i + 1 - k;
-        const uint32_t word = (uint32_t)(roll.forward >> 2 * (k - RP_WORD_BASES));
-        if (at >= RP_WRAP_MIN_PERIOD_BP &&
-            rp_self_words_seen(&grower->words, word, (uint32_t)(at - RP_WRAP_MIN_PERIOD_BP + 1)))
+        if (stood_earlier(grower, consensus, at))
             continue;
         const rp_occurrences occurrences = rp_kmer_index_find(index, rp_kmer_canonical(&roll));
         if (occurrences.count == 0 || occurrences.count > RESEED_MAX_OCCURRENCES)
