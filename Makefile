@@ -16,7 +16,7 @@ comma := ,
 FLAVOUR := $(if $(SAN),san-$(subst $(comma),-,$(SAN)),release)
 OUT := $(BUILD)/$(FLAVOUR)
 
-CFLAGS ?= -O2 -g
+CFLAGS ?= -O3 -g
 PKGS := htslib jansson
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lhts -ljansson)
