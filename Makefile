@@ -63,7 +63,7 @@ $(OUT)/tests/%.o: tests/%.c $(OUT)/flags
 # The band's rows once for each instruction set; the program picks one when it runs.
 $(OUT)/align/band_avx2.o: RP_ISA := -mavx2 -DRP_BAND_KERNEL=rp_band_avx2 -DRP_BAND_KERNEL_NAME='"avx2"'
 $(OUT)/align/band_avx512.o: RP_ISA := -mavx512bw -mavx512vl -DRP_BAND_KERNEL=rp_band_avx512 -DRP_BAND_KERNEL_NAME='"avx512"'
-$(OUT)/align/band_avx%.o: src/align/band_kernel.c $(OUT)/flags
+$(OUT)/align/band_avx2.o $(OUT)/align/band_avx512.o: src/align/band_kernel.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -O3 $(RP_ISA) -MMD -MP -c -o $@ $<
 
@@ -75,6 +75,10 @@ $(OUT)/flags: FORCE
 .PHONY: FORCE
 
 -include $(wildcard $(OUT)/*/*.d)
+# Dependency files come with their objects: make has no rule for them, built-in ones included.
+$(OUT)/%.d: ;
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
 
 deps:
 	scripts/install-deps.sh
