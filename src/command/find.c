@@ -31,7 +31,7 @@ typedef struct find_run {
     const rp_find_options *options;
     unsigned n_threads;
     const rp_band_kernel *kernel;
-    uint64_t started_ns, stage_ns;
+    uint64_t started_ns;
     rp_genome genome;
     rp_bitmask tandem;
     rp_kmer_index *index;                /* of the first pass; the joins use it too */

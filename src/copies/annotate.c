@@ -28,10 +28,6 @@ enum {
     TRACE_PART = 256           /* alignments in a thread's piece of work */
 };
 
-typedef struct chunk {
-    uint64_t begin, end, contig_begin, contig_end;
-} chunk;
-
 typedef struct diagonal {
     uint64_t id;               /* genome position less place, plus one: 0 is none */
     uint64_t done_to;          /* genome position up to which it was extended */
@@ -55,7 +51,7 @@ typedef struct annotation {
     const rp_codes *const *consensus;
     size_t n_families;
     int min_score;
-    chunk *chunks;
+    rp_chunk *chunks;
     size_t n_chunks;
     rp_alignments *found;      /* by chunk */
     scan_scratch *scratch;     /* per thread */
@@ -119,7 +115,7 @@ static void clear_scratch(scan_scratch *scratch)
 }
 
 /* Decodes a chunk with MARGIN_BP on either side, RP_BASE_NONE beyond the contig; returns its first base. */
-static const uint8_t *decode_chunk(const rp_view *view, const chunk *here, uint8_t *codes)
+static const uint8_t *decode_chunk(const rp_view *view, const rp_chunk *here, uint8_t *codes)
 {
     memset(codes, RP_BASE_NONE, CHUNK_BP + 2 * MARGIN_BP + 64);
     const uint64_t before = here->begin - here->contig_begin < MARGIN_BP ? here->begin - here->contig_begin : MARGIN_BP;
@@ -136,7 +132,7 @@ static bool scan_chunk(void *argument, size_t part, unsigned worker, rp_error *e
     if (!make_scratch(scratch, run->parameters->kernel))
         return rp_error_memory(error, "finding copies");
     const rp_word_table *table = &run->table;
-    const chunk *here = &run->chunks[part];
+    const rp_chunk *here = &run->chunks[part];
     const uint8_t *codes = decode_chunk(run->view, here, scratch->codes);
     rp_planes_fill(&scratch->planes, codes, CHUNK_BP + MARGIN_BP);
     memset(scratch->diagonals, 0, DIAGONAL_SLOTS * sizeof *scratch->diagonals);
@@ -438,20 +434,9 @@ static void link_parts(annotation *run)
 
 static bool make_chunks(annotation *run)
 {
-    const rp_genome *genome = run->view->genome;
-    size_t n = 0;
-    for (size_t i = 0; i < genome->n_contigs; i++)
-        n += (size_t)((genome->contigs[i].length_bp + CHUNK_BP - 1) / CHUNK_BP);
-    run->chunks = rp_alloc(n, sizeof *run->chunks);
-    run->found = rp_alloc(n, sizeof *run->found);
-    if (run->chunks == NULL || run->found == NULL)
-        return false;
-    for (size_t i = 0; i < genome->n_contigs; i++) {
-        const uint64_t first = genome->contigs[i].begin, last = first + genome->contigs[i].length_bp;
-        for (uint64_t at = first; at < last; at += CHUNK_BP)
-            run->chunks[run->n_chunks++] = (chunk){at, last - at < CHUNK_BP ? last : at + CHUNK_BP, first, last};
-    }
-    return true;
+    run->chunks = rp_genome_chunks(run->view->genome, CHUNK_BP, &run->n_chunks);
+    run->found = rp_alloc(run->n_chunks, sizeof *run->found);
+    return run->chunks != NULL && run->found != NULL;
 }
 
 static bool gather(annotation *run)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 void rp_genome_clear(rp_genome *genome)
 {
     for (size_t i = 0; i < genome->n_contigs; i++)
@@ -13,6 +15,22 @@ void rp_genome_clear(rp_genome *genome)
     rp_bitmask_clear(&genome->not_acgt);
     rp_bitmask_clear(&genome->soft_masked);
     *genome = (rp_genome){0};
+}
+
+rp_chunk *rp_genome_chunks(const rp_genome *genome, uint64_t chunk_bp, size_t *n_chunks)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < genome->n_contigs; i++)
+        n += (size_t)((genome->contigs[i].length_bp + chunk_bp - 1) / chunk_bp);
+    rp_chunk *chunks = rp_alloc(n, sizeof *chunks);
+    *n_chunks = n;
+    n = 0;
+    for (size_t i = 0; i < genome->n_contigs && chunks != NULL; i++) {
+        const uint64_t first = genome->contigs[i].begin, last = first + genome->contigs[i].length_bp;
+        for (uint64_t at = first; at < last; at += chunk_bp)
+            chunks[n++] = (rp_chunk){at, last - at < chunk_bp ? last : at + chunk_bp, first, last};
+    }
+    return chunks;
 }
 
 size_t rp_genome_contig_of(const rp_genome *genome, uint64_t position)

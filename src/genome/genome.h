@@ -36,6 +36,15 @@ typedef struct rp_genome {
     char digest[33];             /* MD5 of names and sequence, in hex */
 } rp_genome;
 
+/* A stretch of one contig, for work in pieces. */
+typedef struct rp_chunk {
+    uint64_t begin, end;
+    uint64_t contig_begin, contig_end;
+} rp_chunk;
+
+/* The genome cut into chunks of at most chunk_bp, none over two contigs; to be freed. NULL: out of memory. */
+rp_chunk *rp_genome_chunks(const rp_genome *genome, uint64_t chunk_bp, size_t *n_chunks) RP_MUST_CHECK;
+
 void rp_genome_clear(rp_genome *genome);
 
 /* Index of the contig that holds a genome position. Empty contigs hold none. */

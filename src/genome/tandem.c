@@ -16,15 +16,10 @@ enum {
     CHUNK_BP = 1 << 19
 };
 
-typedef struct chunk {
-    uint64_t begin, end; /* within one contig */
-    uint64_t contig_begin, contig_end;
-} chunk;
-
 typedef struct tandem_context {
     rp_bitmask *mask;
     const rp_genome *genome;
-    const chunk *chunks;
+    const rp_chunk *chunks;
     uint32_t **last_seen;  /* per worker: time of the last occurrence of each word */
     uint32_t *clock;       /* per worker: what its positions start from, so that old ones are out of reach */
     uint8_t **recurrent;   /* per worker: one byte a base of the chunk with its margins */
@@ -34,7 +29,7 @@ static bool mark_chunk(void *argument, size_t part, unsigned worker, rp_error *e
 {
     const tandem_context *context = argument;
     const rp_genome *genome = context->genome;
-    const chunk *here = &context->chunks[part];
+    const rp_chunk *here = &context->chunks[part];
     if (context->last_seen[worker] == NULL) {
         context->last_seen[worker] = rp_alloc(WORDS, sizeof **context->last_seen);
         context->recurrent[worker] = rp_alloc(CHUNK_BP + 2 * REACH_BP + 2 * WINDOW_BP, 1);
@@ -99,25 +94,16 @@ bool rp_tandem_mask(rp_bitmask *mask, const rp_genome *genome, unsigned n_thread
     if (!rp_bitmask_init(mask, genome->length_bp))
         return rp_error_memory(error, "tandem repeat mask");
     size_t n_chunks = 0;
-    for (size_t i = 0; i < genome->n_contigs; i++)
-        n_chunks += (size_t)((genome->contigs[i].length_bp + CHUNK_BP - 1) / CHUNK_BP);
-    chunk *chunks = rp_alloc(n_chunks, sizeof *chunks);
+    rp_chunk *chunks = rp_genome_chunks(genome, CHUNK_BP, &n_chunks);
     tandem_context context = {.mask = mask, .genome = genome, .chunks = chunks};
     context.last_seen = rp_alloc(n_threads, sizeof *context.last_seen);
     context.recurrent = rp_alloc(n_threads, sizeof *context.recurrent);
     context.clock = rp_alloc(n_threads, sizeof *context.clock);
     bool ok = chunks != NULL && context.last_seen != NULL && context.recurrent != NULL && context.clock != NULL;
-    if (ok) {
-        size_t n = 0;
-        for (size_t i = 0; i < genome->n_contigs; i++) {
-            const uint64_t first = genome->contigs[i].begin, last = first + genome->contigs[i].length_bp;
-            for (uint64_t at = first; at < last; at += CHUNK_BP)
-                chunks[n++] = (chunk){at, last - at < CHUNK_BP ? last : at + CHUNK_BP, first, last};
-        }
+    if (ok)
         ok = rp_parallel(n_chunks, n_threads, mark_chunk, &context, error);
-    } else {
+    else
         (void)rp_error_memory(error, "tandem repeat mask");
-    }
     for (unsigned i = 0; i < n_threads; i++) {
         if (context.last_seen != NULL)
             free(context.last_seen[i]);
