@@ -1,0 +1,44 @@
+/* scan.h: all alignments of a library with a genome.
+ *
+ * The genome is scanned with the words of all consensus sequences; word hits that go on
+ * without gaps are extended into alignments. Overlaps are left to who asked.
+ */
+#ifndef RP_COPIES_SCAN_H
+#define RP_COPIES_SCAN_H
+
+#include <stdint.h>
+
+#include "align/anchored.h"
+#include "align/band.h"
+#include "base/error.h"
+#include "copies/word_table.h"
+#include "genome/view.h"
+
+/* What one thread aligns with. Zeroed by its owner; made at its first use. */
+typedef struct rp_scan_scratch {
+    rp_extender *extender;
+    rp_aligner *aligner;
+    uint8_t *codes;            /* of a chunk and its margins */
+    rp_planes planes;          /* of the same, from the chunk's first base on */
+    struct rp_scan_diagonal *diagonals;
+    rp_anchors anchors;
+} rp_scan_scratch;
+
+bool rp_scan_scratch_make(rp_scan_scratch *scratch, const rp_band_kernel *kernel) RP_MUST_CHECK;
+void rp_scan_scratch_clear(rp_scan_scratch *scratch);
+
+typedef struct rp_scan_parameters {
+    unsigned n_threads;
+    const rp_band_kernel *kernel;
+    int min_score;
+} rp_scan_parameters;
+
+/* Appends the alignments of at least min_score to *found, by genome chunk and anchor: the
+ * same for any number of threads. `scratch` has one entry a thread. */
+bool rp_scan(const rp_view *view, const rp_word_table *table, const rp_scan_parameters *parameters,
+             rp_scan_scratch *scratch, rp_alignments *found, rp_error *error) RP_MUST_CHECK;
+
+/* The score that an alignment needs for so many chance alignments to be expected. */
+int rp_scan_min_score(uint64_t genome_bp, uint64_t library_bp, double expected_by_chance);
+
+#endif
