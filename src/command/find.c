@@ -1,22 +1,21 @@
 /* find.c: `reprise-c find`: the whole run, from genome to result files. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/tokens.h"
 #include "command/command.h"
 #include "command/find_options.h"
+#include "command/log.h"
+#include "command/write.h"
 #include "copies/annotate.h"
 #include "discover/discover.h"
 #include "genome/reader.h"
 #include "genome/tandem.h"
 #include "library/join.h"
 #include "output/summary.h"
-#include "output/writers.h"
 
 enum {
     INDEX_BYTES_A_BASE = 2,              /* of the sort buffer */
@@ -31,7 +30,7 @@ typedef struct find_run {
     const rp_find_options *options;
     unsigned n_threads;
     const rp_band_kernel *kernel;
-    uint64_t started_ns;
+    rp_log log;
     rp_genome genome;
     rp_bitmask tandem;
     rp_kmer_index *index;                /* of the first pass; the joins use it too */
@@ -44,23 +43,8 @@ typedef struct find_run {
     rp_findings findings;
     rp_discover_figures discovered[2];   /* by pass */
     rp_join_figures joined;
-    rp_file *files[RP_N_RESULTS];
+    rp_results results;
 } find_run;
-
-static void report(find_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* A line on standard error: time since the start, what was done. */
-static void report(find_run *run, const char *format, ...)
-{
-    if (run->options->quiet)
-        return;
-    va_list arguments;
-    va_start(arguments, format);
-    fprintf(stderr, "[%8.2f s] ", (double)(rp_clock_ns() - run->started_ns) * 1e-9);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-}
 
 /* --- The stages --- */
 
@@ -69,7 +53,7 @@ static bool read_genome(find_run *run, rp_error *error)
     const rp_find_options *options = run->options;
     if (!rp_genome_read(&run->genome, options->inputs, options->n_inputs, options->respect_mask, error))
         return false;
-    report(run, "read %zu contigs, %llu bases", run->genome.n_contigs, (unsigned long long)run->genome.length_bp);
+    rp_log_line(&run->log, "read %zu contigs, %llu bases", run->genome.n_contigs, (unsigned long long)run->genome.length_bp);
     return true;
 }
 
@@ -78,7 +62,7 @@ static bool mask_tandem(find_run *run, rp_error *error)
     if (!rp_tandem_mask(&run->tandem, &run->genome, run->n_threads, error))
         return false;
     const uint64_t tandem_bp = rp_bitmask_count(&run->tandem, 0, run->genome.length_bp);
-    report(run, "tandem repeats: %llu bases", (unsigned long long)tandem_bp);
+    rp_log_line(&run->log, "tandem repeats: %llu bases", (unsigned long long)tandem_bp);
     return true;
 }
 
@@ -109,7 +93,7 @@ static rp_kmer_index *build_index(find_run *run, unsigned k, const rp_bitmask *e
         parameters.memory_bytes = MIN_INDEX_BYTES;
     rp_kmer_index *index = rp_kmer_index_create(&run->genome, excluded, &parameters, error);
     if (index != NULL)
-        report(run, "index: %u repeated %u-mers at %llu places", rp_kmer_index_n_kmers(index), k,
+        rp_log_line(&run->log, "index: %u repeated %u-mers at %llu places", rp_kmer_index_n_kmers(index), k,
                (unsigned long long)rp_kmer_index_n_positions(index));
     return index;
 }
@@ -127,7 +111,7 @@ static bool discover(find_run *run, const rp_kmer_index *index, uint64_t max_can
                         .max_frequency = (uint32_t)options->max_seed_frequency, .intra_contig = options->intra_contig}};
     if (!rp_discover(&run->view, index, &run->cover, &parameters, &run->library, figures, error))
         return false;
-    report(run, "families grown: %zu", run->library.n);
+    rp_log_line(&run->log, "families grown: %zu", run->library.n);
     return true;
 }
 
@@ -160,29 +144,19 @@ static bool find_families(find_run *run, const rp_bitmask *excluded, rp_error *e
     const rp_join_parameters parameters = {.n_threads = run->n_threads, .kernel = run->kernel};
     if (!rp_join_families(&run->view, run->index, &run->cover, &parameters, &run->library, &run->joined, error))
         return false;
-    report(run, "families joined: %llu", (unsigned long long)(run->joined.n_end_joins + run->joined.n_interior_joins));
+    rp_log_line(&run->log, "families joined: %llu", (unsigned long long)(run->joined.n_end_joins + run->joined.n_interior_joins));
     return true;
 }
 
 /* Bases of tandem repeats: the mask, and the copies of families that are tandem repeats. */
 static bool collect_tandem(find_run *run)
 {
-    rp_intervals *tandem = &run->findings.tandem;
     for (size_t f = 0; f < run->library.n; f++) {
         const rp_family *family = &run->library.items[f];
         for (size_t i = 0; i < family->copies.n && family->tandem; i++)
             rp_bitmask_set(&run->tandem, family->copies.items[i].begin, family->copies.items[i].end);
     }
-    for (size_t c = 0; c < run->genome.n_contigs; c++) {
-        const uint64_t contig_end = run->genome.contigs[c].begin + run->genome.contigs[c].length_bp;
-        for (uint64_t begin = rp_bitmask_next(&run->tandem, run->genome.contigs[c].begin, contig_end, true), end;
-             begin < contig_end; begin = rp_bitmask_next(&run->tandem, end, contig_end, true)) {
-            end = rp_bitmask_next(&run->tandem, begin, contig_end, false);
-            if (!rp_intervals_push(tandem, (rp_interval){begin, end}))
-                return false;
-        }
-    }
-    return true;
+    return rp_bitmask_intervals(&run->tandem, &run->genome, &run->findings.tandem);
 }
 
 static bool find_copies(find_run *run, const rp_bitmask *excluded, rp_error *error)
@@ -207,7 +181,7 @@ static bool find_copies(find_run *run, const rp_bitmask *excluded, rp_error *err
         return false;
     if (!collect_tandem(run))
         return rp_error_memory(error, "tandem repeats");
-    report(run, "families: %zu, parts of copies: %zu, masked: %.2f %%", run->findings.n_families, run->findings.parts.n,
+    rp_log_line(&run->log, "families: %zu, parts of copies: %zu, masked: %.2f %%", run->findings.n_families, run->findings.parts.n,
            100.0 * (double)run->findings.masked_bp / (double)(run->genome.acgt_bp > 0 ? run->genome.acgt_bp : 1));
     return true;
 }
@@ -221,8 +195,8 @@ static json_t *describe_parameters(const find_run *run)
                      (json_int_t)options->min_seed_frequency, "max_seed_frequency",
                      (json_int_t)options->max_seed_frequency, "min_copies", (json_int_t)options->min_copies,
                      "max_candidates", (json_int_t)options->max_candidates, "intra_contig", options->intra_contig,
-                     "respect_mask", options->respect_mask, "hard_mask", options->hard_mask, "mask_tandem",
-                     options->mask_tandem);
+                     "respect_mask", options->respect_mask, "hard_mask", options->write.hard_mask, "mask_tandem",
+                     options->write.mask_tandem);
 }
 
 static json_t *describe_search(const find_run *run)
@@ -253,32 +227,11 @@ static json_t *describe_pass_run(const rp_discover_figures *found)
 
 static json_t *describe_run(const find_run *run)
 {
-    struct rusage usage = {0};
-    (void)getrusage(RUSAGE_SELF, &usage);
-    const double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-                       1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+    const rp_usage usage = rp_log_usage(&run->log);
     return json_pack("{s:i, s:s, s:f, s:f, s:I, s:[o, o]}", "threads", (int)run->n_threads, "simd", run->kernel->name,
-                     "wall_seconds", (double)(rp_clock_ns() - run->started_ns) * 1e-9, "cpu_seconds", cpu,
-                     "peak_memory_kb", (json_int_t)usage.ru_maxrss, "passes", describe_pass_run(&run->discovered[0]),
+                     "wall_seconds", usage.wall_seconds, "cpu_seconds", usage.cpu_seconds,
+                     "peak_memory_kb", (json_int_t)usage.peak_kb, "passes", describe_pass_run(&run->discovered[0]),
                      describe_pass_run(&run->discovered[1]));
-}
-
-/* Opens all files before the work begins: a name that cannot be written is told at once. */
-static bool open_results(find_run *run, rp_error *error)
-{
-    for (int i = 0; i < RP_N_RESULTS; i++) {
-        bool ok;
-        char *path = rp_find_options_path(run->options, (rp_result_file)i, &ok);
-        if (!ok)
-            return rp_error_memory(error, "result files");
-        if (path == NULL)
-            continue;
-        run->files[i] = rp_file_open(path, error);
-        free(path);
-        if (run->files[i] == NULL)
-            return false;
-    }
-    return true;
 }
 
 static bool write_result(void *argument, size_t which, unsigned worker, rp_error *error)
@@ -286,25 +239,15 @@ static bool write_result(void *argument, size_t which, unsigned worker, rp_error
     (void)worker;
     find_run *run = argument;
     const rp_findings *findings = &run->findings;
-    rp_file *file = run->files[which];
+    rp_file *file = run->results.files[which];
     if (file == NULL)
         return true;
     bool ok = true;
-    switch ((rp_result_file)which) {
-    case RP_RESULT_FAMILIES: ok = rp_write_families(findings, file, error); break;
-    case RP_RESULT_SEEDS: ok = rp_write_seed_alignments(findings, file, error); break;
-    case RP_RESULT_BED: ok = rp_write_bed(findings, file, error); break;
-    case RP_RESULT_GFF3: ok = rp_write_gff3(findings, file, error); break;
-    case RP_RESULT_TANDEM: ok = rp_write_tandem(findings, file, error); break;
-    case RP_RESULT_MASKED:
-        ok = rp_write_masked(findings, run->options->hard_mask, run->options->mask_tandem, file, error);
-        break;
-    case RP_RESULT_SUMMARY:
-        ok = rp_write_summary(findings, describe_parameters(run), describe_search(run),
+    if (which == RP_RESULT_SUMMARY)
+        ok = rp_write_summary(findings, "find", describe_parameters(run), describe_search(run),
                               run->options->no_run_info ? NULL : describe_run(run), file, error);
-        break;
-    case RP_N_RESULTS: break;
-    }
+    else
+        ok = rp_write_result(findings, (rp_result)which, &run->options->write, file, error);
     return ok && rp_file_finish(file, error);
 }
 
@@ -312,10 +255,9 @@ static bool write_results(find_run *run, rp_error *error)
 {
     if (!rp_parallel(RP_N_RESULTS, run->n_threads, write_result, run, error))
         return false;
-    for (int i = 0; i < RP_N_RESULTS; i++)
-        if (run->files[i] != NULL && !rp_file_commit(run->files[i], error))
-            return false;
-    report(run, "results written");
+    if (!rp_results_commit(&run->results, error))
+        return false;
+    rp_log_line(&run->log, "results written");
     return true;
 }
 
@@ -325,7 +267,7 @@ static bool find(find_run *run, rp_error *error)
 {
     rp_bitmask lower_case = {0};
     const rp_bitmask *excluded = run->options->respect_mask ? &lower_case : &run->tandem;
-    bool ok = open_results(run, error) && read_genome(run, error) && mask_tandem(run, error);
+    bool ok = rp_results_open(&run->results, run->options->inputs[0], error) && read_genome(run, error) && mask_tandem(run, error);
     if (ok && (!exclude_soft_mask(run, &lower_case) || !rp_cover_init(&run->cover, run->genome.length_bp)))
         ok = rp_error_memory(error, "masks");
     run->view = (rp_view){.genome = &run->genome, .covered = &run->cover.covered, .excluded = excluded};
@@ -339,8 +281,7 @@ static bool find(find_run *run, rp_error *error)
 
 static void clear_run(find_run *run)
 {
-    for (int i = 0; i < RP_N_RESULTS; i++)
-        rp_file_destroy(run->files[i]);
+    rp_results_clear(&run->results);
     rp_findings_clear(&run->findings);
     free(run->consensus);
     rp_library_clear(&run->library);
@@ -362,7 +303,8 @@ int rp_command_find(int argc, char **argv)
         rp_find_options_help();
         return RP_EXIT_OK;
     }
-    find_run run = {.options = &options, .started_ns = rp_clock_ns(), .kernel = rp_band_select(options.simd)};
+    find_run run = {.options = &options, .results = options.results, .log = {rp_clock_ns(), options.quiet},
+                    .kernel = rp_band_select(options.simd)};
     run.n_threads = options.threads != 0 ? (unsigned)options.threads : rp_available_threads();
     const bool ok = find(&run, &error);
     clear_run(&run);

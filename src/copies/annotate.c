@@ -19,6 +19,20 @@ enum {
     TRACE_PART = 256           /* alignments in a thread's piece of work */
 };
 
+/* How the genome is scanned. */
+typedef struct scan_manner {
+    unsigned word_bases;       /* 0: by the library's size */
+    uint32_t max_places;       /* of a word: a library may have many versions of one family */
+    int min_gain;
+    uint32_t pair_bp;
+    int weak_score;
+} scan_manner;
+
+static const scan_manner MANNERS[RP_N_ANNOTATE_MANNERS] = {
+    [RP_ANNOTATE_FOUND] = {.max_places = 32, .min_gain = 6},
+    [RP_ANNOTATE_FAST] = {.max_places = 1000, .min_gain = 4},
+    [RP_ANNOTATE_SENSITIVE] = {.word_bases = 10, .max_places = 1000, .min_gain = 6, .pair_bp = 200, .weak_score = 30}};
+
 typedef struct thread_scratch {
     rp_steps steps[2 * RP_PART_ROWS];
     rp_row rows[RP_PART_ROWS];
@@ -286,10 +300,12 @@ rp_annotation *rp_annotation_create(const rp_view *view, const rp_codes *const *
     bool ok = run->scans != NULL && run->threads != NULL;
     if (!ok)
         (void)rp_error_memory(error, "finding copies");
+    const scan_manner *manner = &MANNERS[parameters->manner];
     const rp_scan_parameters scan = {.n_threads = parameters->n_threads, .kernel = parameters->kernel,
-                                     .min_score = run->min_score};
+                                     .min_score = run->min_score, .min_gain = manner->min_gain,
+                                     .pair_bp = manner->pair_bp, .weak_score = manner->weak_score};
     if (n_families > 0)
-        ok = ok && rp_word_table_init(&run->table, consensus, n_families, error) &&
+        ok = ok && rp_word_table_init(&run->table, consensus, n_families, manner->word_bases, manner->max_places, error) &&
              rp_scan(view, &run->table, &scan, run->scans, &run->all, error);
     if (!ok) {
         rp_annotation_destroy(run);

@@ -15,11 +15,20 @@
 #include "copies/part_rows.h"
 #include "genome/view.h"
 
+/* How hard copies are looked for. */
+typedef enum rp_annotate_manner {
+    RP_ANNOTATE_FOUND,      /* with the families that were found in this genome */
+    RP_ANNOTATE_FAST,       /* with any library, in which a family may stand in many versions */
+    RP_ANNOTATE_SENSITIVE,  /* the same with shorter words and weaker hits; three times the time */
+    RP_N_ANNOTATE_MANNERS
+} rp_annotate_manner;
+
 typedef struct rp_annotate_parameters {
     unsigned n_threads;
     const rp_band_kernel *kernel;
     double expected_by_chance;       /* alignments that a random genome and library of these sizes may give */
     uint32_t min_copies;             /* families with fewer copies get none: others may have their bases */
+    rp_annotate_manner manner;
 } rp_annotate_parameters;
 
 typedef struct rp_annotation rp_annotation;

@@ -6,21 +6,27 @@
 #include <string.h>
 
 #include "base/parallel.h"
+#include "base/sort.h"
 #include "index/kmer.h"
 
 enum {
     CHUNK_BP = 1 << 20,
     MARGIN_BP = 128,           /* decoded beyond a chunk, for ungapped extension */
     UNGAPPED_DROP = 8,
-    UNGAPPED_GAIN = 6,         /* what a word hit needs beyond the word: +1 a match, -1 a mismatch */
     DIAGONAL_SLOTS = 1 << 16,
+    STRIP_SLOTS = 1 << 17,
+    STRIP_SHIFT = 5,           /* a strip is 32 diagonals wide */
+    WEAK_REACH_BP = 1000,      /* how near a weak alignment must be to a strong one, on genome and consensus */
+    WEAK_OVERLAP_BP = 60,
+    LOOK_BACK_BP = 10000,      /* of alignments that begin further left, none is looked for */
     X_DROP = 50
 };
 
-struct rp_scan_diagonal {
+/* Also for strips of diagonals: there, done_to is the place of the last word hit. */
+typedef struct rp_scan_diagonal {
     uint64_t id;               /* genome position less place, plus one: 0 is none */
     uint64_t done_to;          /* genome position up to which it was extended */
-};
+} scan_strip;
 
 typedef struct scan {
     const rp_view *view;
@@ -31,6 +37,22 @@ typedef struct scan {
     rp_alignments *found;      /* by chunk */
     rp_scan_scratch *scratch;  /* by thread */
 } scan;
+
+/* Whether another word hit stands shortly before this one near its diagonal; notes this one. */
+static bool has_partner(const scan *run, scan_strip *strips, uint64_t id, uint64_t at)
+{
+    const uint64_t strip = id >> STRIP_SHIFT;
+    const unsigned word = run->table->word_bases;
+    bool found = false;
+    for (uint64_t near = strip - 1; near <= strip + 1; near++) {
+        const scan_strip *other = &strips[near % STRIP_SLOTS];
+        found |= other->id == near + 1 && at >= other->done_to + word && at <= other->done_to + run->parameters->pair_bp;
+    }
+    scan_strip *own = &strips[strip % STRIP_SLOTS];
+    if (own->id != strip + 1 || at >= own->done_to + word) /* overlapping words are one hit */
+        *own = (scan_strip){strip + 1, at};
+    return found;
+}
 
 /* A word hit at base `i` of the chunk that begins at `begin`, and place `place` of the library. */
 static bool take_hit(const scan *run, rp_scan_scratch *scratch, uint64_t begin, size_t i, uint32_t place)
@@ -49,7 +71,8 @@ static bool take_hit(const scan *run, rp_scan_scratch *scratch, uint64_t begin, 
     int gain = rp_flank_extend(rp_flank_same(&genome_right, &library_right), UNGAPPED_DROP, &right);
     gain += rp_flank_extend(rp_flank_reverse_bits(rp_flank_same(&genome_left, &library_left)), UNGAPPED_DROP, NULL);
     *slot = (struct rp_scan_diagonal){id, at + word + right};
-    if (gain < UNGAPPED_GAIN)
+    const bool paired = run->parameters->pair_bp > 0 && has_partner(run, scratch->strips, id, at);
+    if (gain < run->parameters->min_gain && !paired)
         return true;
     const uint32_t query = rp_word_table_query(table, place);
     return rp_anchors_push(&scratch->anchors,
@@ -74,8 +97,9 @@ static bool make_buffers(rp_scan_scratch *scratch)
         return true;
     scratch->codes = rp_alloc(CHUNK_BP + 2 * MARGIN_BP + 64, 1);
     scratch->diagonals = rp_alloc(DIAGONAL_SLOTS, sizeof *scratch->diagonals);
+    scratch->strips = rp_alloc(STRIP_SLOTS, sizeof *scratch->strips);
     return rp_planes_init(&scratch->planes, CHUNK_BP + 2 * MARGIN_BP) && scratch->codes != NULL &&
-           scratch->diagonals != NULL;
+           scratch->diagonals != NULL && scratch->strips != NULL;
 }
 
 void rp_scan_scratch_clear(rp_scan_scratch *scratch)
@@ -85,6 +109,7 @@ void rp_scan_scratch_clear(rp_scan_scratch *scratch)
     free(scratch->codes);
     rp_planes_clear(&scratch->planes);
     free(scratch->diagonals);
+    free(scratch->strips);
     free(scratch->anchors.items);
     *scratch = (rp_scan_scratch){0};
 }
@@ -100,6 +125,58 @@ static const uint8_t *decode_chunk(const rp_view *view, const rp_chunk *here, ui
     return codes + MARGIN_BP;
 }
 
+static int compare_by_query(const void *left, const void *right)
+{
+    const rp_alignment *a = left, *b = right;
+    if (a->query != b->query)
+        return a->query < b->query ? -1 : 1;
+    if (a->begin != b->begin)
+        return a->begin < b->begin ? -1 : 1;
+    if (a->end != b->end)
+        return a->end < b->end ? -1 : 1;
+    return (a->query_begin > b->query_begin) - (a->query_begin < b->query_begin);
+}
+
+/* Whether b, to the right, goes on where a ends, on the genome and on the consensus. */
+static bool goes_on(const rp_alignment *a, const rp_alignment *b)
+{
+    const int64_t genome = (int64_t)b->begin - (int64_t)a->end;
+    const int64_t query = (int64_t)b->query_begin - (int64_t)a->query_end;
+    return genome >= -WEAK_OVERLAP_BP && genome <= WEAK_REACH_BP && query >= -WEAK_OVERLAP_BP && query <= WEAK_REACH_BP;
+}
+
+/* Whether a strong alignment of the same query stands beside alignment i. */
+static bool has_strong_neighbour(const rp_alignments *found, size_t i, int min_score)
+{
+    const rp_alignment *here = &found->items[i];
+    for (size_t j = i; j-- > 0 && found->items[j].query == here->query && here->begin < found->items[j].begin + LOOK_BACK_BP;)
+        if (found->items[j].score >= min_score && goes_on(&found->items[j], here))
+            return true;
+    for (size_t j = i + 1; j < found->n && found->items[j].query == here->query &&
+                           found->items[j].begin <= here->end + WEAK_REACH_BP; j++)
+        if (found->items[j].score >= min_score && goes_on(here, &found->items[j]))
+            return true;
+    return false;
+}
+
+/* Drops the weak alignments that no strong one bears out. False: out of memory. */
+static bool drop_weak(rp_alignments *found, int min_score)
+{
+    bool *kept = rp_alloc(found->n, sizeof *kept);
+    if (kept == NULL)
+        return false;
+    rp_sort(found->items, found->n, sizeof *found->items, compare_by_query);
+    for (size_t i = 0; i < found->n; i++)
+        kept[i] = found->items[i].score >= min_score || has_strong_neighbour(found, i, min_score);
+    size_t n = 0;
+    for (size_t i = 0; i < found->n; i++)
+        if (kept[i])
+            found->items[n++] = found->items[i];
+    found->n = n;
+    free(kept);
+    return true;
+}
+
 static bool scan_chunk(void *argument, size_t part, unsigned worker, rp_error *error)
 {
     scan *run = argument;
@@ -111,6 +188,8 @@ static bool scan_chunk(void *argument, size_t part, unsigned worker, rp_error *e
     const uint8_t *codes = decode_chunk(run->view, here, scratch->codes);
     rp_planes_fill(&scratch->planes, codes, CHUNK_BP + MARGIN_BP);
     memset(scratch->diagonals, 0, DIAGONAL_SLOTS * sizeof *scratch->diagonals);
+    if (run->parameters->pair_bp > 0)
+        memset(scratch->strips, 0, STRIP_SLOTS * sizeof *scratch->strips);
     scratch->anchors.n = 0;
     rp_kmer_roll roll = {0};
     bool ok = true;
@@ -129,8 +208,11 @@ static bool scan_chunk(void *argument, size_t part, unsigned worker, rp_error *e
             ok = take_hit(run, scratch, here->begin, at, table->places[hit]);
     }
     rp_anchors_sort(&scratch->anchors);
-    ok = ok && rp_align_anchors(scratch->aligner, run->view, table->queries, &scratch->anchors, run->parameters->min_score, X_DROP,
-                                &run->found[part], NULL);
+    const int weak = run->parameters->weak_score, strong = run->parameters->min_score;
+    rp_alignments *found = &run->found[part];
+    ok = ok && rp_align_anchors(scratch->aligner, run->view, table->queries, &scratch->anchors,
+                                weak > 0 && weak < strong ? weak : strong, X_DROP, found, NULL);
+    ok = ok && (weak == 0 || drop_weak(found, strong));
     return ok || rp_error_memory(error, "finding copies");
 }
 

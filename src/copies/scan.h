@@ -20,7 +20,8 @@ typedef struct rp_scan_scratch {
     rp_aligner *aligner;
     uint8_t *codes;            /* of a chunk and its margins */
     rp_planes planes;          /* of the same, from the chunk's first base on */
-    struct rp_scan_diagonal *diagonals;
+    struct rp_scan_diagonal *diagonals; /* by diagonal: how far it was extended */
+    struct rp_scan_diagonal *strips;    /* by strip of diagonals: the last word hit */
     rp_anchors anchors;
 } rp_scan_scratch;
 
@@ -31,6 +32,9 @@ typedef struct rp_scan_parameters {
     unsigned n_threads;
     const rp_band_kernel *kernel;
     int min_score;
+    int min_gain;              /* a word hit is extended that gains so much without gaps: +1 a match, -1 a mismatch */
+    uint32_t pair_bp;          /* or one that has another so near before it, on nearly its diagonal; 0: none */
+    int weak_score;            /* alignments below min_score count from here beside one that has it; 0: none */
 } rp_scan_parameters;
 
 /* Appends the alignments of at least min_score to *found, by genome chunk and anchor: the

@@ -10,9 +10,7 @@
 enum {
     MIN_WORD = 10,
     MAX_WORD = 12,
-    SEPARATOR = 6,
-    BASES_A_HIT = 5,
-    MAX_PLACES = 32 /* words with more are low complexity, mostly, and are not looked for */
+    BASES_A_HIT = 5
 };
 
 static unsigned choose_word(uint64_t library_bp)
@@ -23,12 +21,12 @@ static unsigned choose_word(uint64_t library_bp)
     return bases;
 }
 
-static bool lay_out(rp_word_table *table, const rp_codes *const *consensus, size_t n)
+static bool lay_out(rp_word_table *table, const rp_codes *const *consensus, size_t n, unsigned word_bases)
 {
     uint64_t bases = 0;
     for (size_t i = 0; i < n; i++)
         bases += consensus[i]->n;
-    table->word_bases = choose_word(bases);
+    table->word_bases = word_bases != 0 ? word_bases : choose_word(bases);
     table->n_queries = (uint32_t)(2 * n);
     table->n_codes = (size_t)(2 * bases + 2 * n);
     table->codes = rp_alloc(table->n_codes + 1, 1);
@@ -40,11 +38,11 @@ static bool lay_out(rp_word_table *table, const rp_codes *const *consensus, size
     for (size_t i = 0; i < 2 * n; i++) {
         const rp_codes *from = consensus[i / 2];
         for (size_t j = 0; j < from->n; j++)
-            table->codes[at + j] = i % 2 == 0 ? from->items[j] : (uint8_t)(3 - from->items[from->n - 1 - j]);
+            table->codes[at + j] = i % 2 == 0 ? from->items[j] : rp_code_complement(from->items[from->n - 1 - j]);
         table->queries[i] = (rp_query){table->codes + at, (uint32_t)from->n};
         table->query_begin[i] = (uint32_t)at;
         at += from->n;
-        table->codes[at++] = SEPARATOR;
+        table->codes[at++] = RP_CODE_UNKNOWN;
     }
     table->query_begin[2 * n] = (uint32_t)at;
     if (!rp_planes_init(&table->planes, at))
@@ -68,7 +66,8 @@ static void file_words(rp_word_table *table, uint32_t *next)
     }
 }
 
-bool rp_word_table_init(rp_word_table *table, const rp_codes *const *consensus, size_t n, rp_error *error)
+bool rp_word_table_init(rp_word_table *table, const rp_codes *const *consensus, size_t n, unsigned word_bases,
+                        uint32_t max_places, rp_error *error)
 {
     *table = (rp_word_table){0};
     uint64_t bases = 0;
@@ -76,7 +75,7 @@ bool rp_word_table_init(rp_word_table *table, const rp_codes *const *consensus, 
         bases += consensus[i]->n + 1;
     if (2 * bases > UINT32_MAX / 2)
         return rp_error_set(error, "the library has over 2^30 bases");
-    if (!lay_out(table, consensus, n))
+    if (!lay_out(table, consensus, n, word_bases))
         return rp_error_memory(error, "library words");
     const size_t n_words = (size_t)1 << 2 * table->word_bases;
     table->first = rp_alloc(n_words + 2, sizeof *table->first);
@@ -91,7 +90,7 @@ bool rp_word_table_init(rp_word_table *table, const rp_codes *const *consensus, 
         return rp_error_memory(error, "library words");
     file_words(table, table->first + 1);
     for (size_t word = 0; word < n_words; word++)
-        if (table->first[word] < table->first[word + 1] && table->first[word + 1] - table->first[word] <= MAX_PLACES)
+        if (table->first[word] < table->first[word + 1] && table->first[word + 1] - table->first[word] <= max_places)
             table->present[word / 64] |= (uint64_t)1 << word % 64;
     return true;
 }

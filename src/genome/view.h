@@ -48,6 +48,9 @@ uint64_t rp_view_covered(const rp_view *view, uint64_t position);
 /* Whether all of the n <= 64 bases from a genome position on are not covered. */
 bool rp_view_is_range_free(const rp_view *view, uint64_t position, unsigned n);
 
+/* Appends the stretches of set bits, none over two contigs. False: out of memory. */
+bool rp_bitmask_intervals(const rp_bitmask *mask, const rp_genome *genome, rp_intervals *intervals) RP_MUST_CHECK;
+
 /* Sorts intervals and joins those that touch or overlap. */
 void rp_intervals_merge(rp_intervals *intervals);
 

@@ -41,7 +41,7 @@ static json_t *describe_families(const rp_findings *findings)
     json_t *list = json_array();
     for (size_t f = 0; list != NULL && f < findings->n_families; f++) {
         const rp_found_family *family = &findings->families[f];
-        json_t *one = json_pack("{s:s, s:s, s:I, s:I, s:I, s:f}", "name", family->name, "class", "Unknown", "length",
+        json_t *one = json_pack("{s:s, s:s, s:I, s:I, s:I, s:f}", "name", family->name, "class", family->class_name, "length",
                                 (json_int_t)family->consensus->n, "copies", (json_int_t)family->n_copies, "bases",
                                 (json_int_t)family->bases, "divergence_percent", rounded(family->divergence, 0.01));
         if (one == NULL || json_array_append_new(list, one) != 0) {
@@ -58,11 +58,11 @@ static int write_chunk(const char *bytes, size_t n, void *data)
     return 0;
 }
 
-bool rp_write_summary(const rp_findings *findings, json_t *parameters, json_t *search, json_t *run, rp_file *file,
+bool rp_write_summary(const rp_findings *findings, const char *command, json_t *parameters, json_t *search, json_t *run, rp_file *file,
                       rp_error *error)
 {
     /* json_pack with o? takes the references over even when it fails; a NULL value leaves its key out with *. */
-    json_t *whole = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o*}", "program", "reprise-c", "version", RP_VERSION,
+    json_t *whole = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o*, s:o, s:o, s:o*}", "program", "reprise-c", "command", command, "version", RP_VERSION,
                               "parameters", parameters, "input", describe_input(findings), "search", search, "results",
                               describe_results(findings), "families", describe_families(findings), "run", run);
     const bool ok = whole != NULL &&

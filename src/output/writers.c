@@ -13,14 +13,14 @@ bool rp_write_families(const rp_findings *findings, rp_file *file, rp_error *err
     (void)error;
     for (size_t f = 0; f < findings->n_families; f++) {
         const rp_found_family *family = &findings->families[f];
-        rp_file_print(file, ">%s#Unknown copies=%llu bases=%llu length=%zu divergence=%.1f\n", family->name,
-                      (unsigned long long)family->n_copies, (unsigned long long)family->bases, family->consensus->n,
+        rp_file_print(file, ">%s#%s copies=%llu bases=%llu length=%zu divergence=%.1f\n", family->name,
+                      family->class_name, (unsigned long long)family->n_copies, (unsigned long long)family->bases, family->consensus->n,
                       family->divergence);
         for (size_t at = 0; at < family->consensus->n; at += LINE_BASES) {
             char line[LINE_BASES + 1];
             size_t n = family->consensus->n - at < LINE_BASES ? family->consensus->n - at : LINE_BASES;
             for (size_t i = 0; i < n; i++)
-                line[i] = "ACGT"[family->consensus->items[at + i]];
+                line[i] = rp_code_letter(family->consensus->items[at + i]);
             line[n] = '\n';
             rp_file_write(file, line, n + 1);
         }
@@ -70,7 +70,7 @@ bool rp_write_gff3(const rp_findings *findings, rp_file *file, rp_error *error)
     rp_file_print(file, "##gff-version 3\n");
     const rp_genome *genome = findings->genome;
     for (size_t c = 0; c < genome->n_contigs; c++) {
-        const rp_locus at = {genome->contigs[c].name, (int)genome->contigs[c].id_length, 0};
+        const rp_locus at = {genome->contigs[c].name, (int)genome->contigs[c].id_length, 0, genome->contigs[c].length_bp};
         if (genome->contigs[c].length_bp == 0)
             continue;
         rp_file_print(file, "##sequence-region ");

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "output/file.h"
-#include "output/findings.h"
+#include "copies/findings.h"
 
 /* The consensus library, FASTA: >R1#Unknown copies= bases= length= divergence= */
 bool rp_write_families(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
@@ -19,6 +19,15 @@ bool rp_write_bed(const rp_findings *findings, rp_file *file, rp_error *error) R
 
 /* GFF3 with Sequence Ontology terms and Target. */
 bool rp_write_gff3(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
+
+/* RepeatMasker's .out: three header lines, then one line for each part of a copy. */
+bool rp_write_repeatmasker(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
+
+/* PAF, one line for each part: consensus against contig, with AS:i, de:f (divergence), cn:i (copy) and cg:Z. */
+bool rp_write_paf(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
+
+/* TSV by class: families, copies, bases, percent of the genome's A, C, G and T. */
+bool rp_write_classes(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
 
 /* BED of tandem repeats. */
 bool rp_write_tandem(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;

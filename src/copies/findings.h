@@ -1,6 +1,6 @@
 /* findings.h: what a run found, as the writers see it. */
-#ifndef RP_OUTPUT_FINDINGS_H
-#define RP_OUTPUT_FINDINGS_H
+#ifndef RP_COPIES_FINDINGS_H
+#define RP_COPIES_FINDINGS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -9,12 +9,17 @@
 #include "base/error.h"
 #include "copies/annotate.h"
 #include "genome/genome.h"
+#include "library/family_file.h"
 #include "genome/view.h"
+
+#define RP_CLASS_UNKNOWN "Unknown"
 
 /* A family with its figures. */
 typedef struct rp_found_family {
-    char name[24];               /* R1, R2, ... by bases */
+    char *name;                  /* without the class */
+    char *class_name;            /* what follows '#' in a library: "LTR/Unknown" */
     const rp_codes *consensus;
+    size_t source;               /* index of the consensus among those that were given */
     uint64_t n_copies, bases;    /* bases: genome bases that its copies hold */
     double divergence;           /* percent, mean over its copies' bases */
     size_t *parts;               /* indices into findings->parts, in genome order */
@@ -32,9 +37,19 @@ typedef struct rp_findings {
 } rp_findings;
 
 /* Takes the parts (their family is an index into consensus) and the families that have any,
- * named and ordered by bases. The consensus arrays must outlive the findings. */
+ * ordered by bases, named R1, R2, ..., of class Unknown. The consensus arrays must outlive the
+ * findings. False: out of memory. */
 bool rp_findings_init(rp_findings *findings, const rp_genome *genome, const rp_codes *const *consensus,
                       size_t n_consensus, rp_parts *parts) RP_MUST_CHECK;
+
+/* The same for a library with names: all of its families, in its order. */
+bool rp_findings_init_named(rp_findings *findings, const rp_genome *genome, const rp_family_file *library,
+                            rp_parts *parts) RP_MUST_CHECK;
+
+/* Puts other parts in the place of the present ones; their family is an index into families,
+ * which keep their order. Takes the parts over. False: out of memory. */
+bool rp_findings_replace_parts(rp_findings *findings, rp_parts *parts) RP_MUST_CHECK;
+
 void rp_findings_clear(rp_findings *findings);
 
 /* Name of the contig that holds a position (its first word) and the position within it. */
@@ -42,6 +57,7 @@ typedef struct rp_locus {
     const char *name;
     int name_length;
     uint64_t position;
+    uint64_t contig_bp;
 } rp_locus;
 
 rp_locus rp_findings_locus(const rp_findings *findings, uint64_t position);

@@ -1,5 +1,5 @@
 /* findings.c: families and copies in the order of the output; see findings.h. */
-#include "output/findings.h"
+#include "copies/findings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +27,14 @@ static bool measure_families(rp_findings *findings)
     size_t *first = rp_alloc(findings->n_families + 1, sizeof *first);
     if (first == NULL)
         return false;
+    findings->masked_bp = 0;
+    for (size_t f = 0; f < findings->n_families; f++) {
+        rp_found_family *family = &findings->families[f];
+        free(family->parts);
+        family->parts = NULL;
+        family->n_copies = family->bases = family->n_parts = 0;
+        family->divergence = 0;
+    }
     for (size_t i = 0; i < findings->parts.n; i++)
         findings->families[findings->parts.items[i].family].n_parts++;
     bool ok = true;
@@ -55,6 +63,14 @@ static bool measure_families(rp_findings *findings)
     return ok;
 }
 
+/* Gives a family its name and class. */
+static bool set_name(rp_found_family *family, const char *name, const char *class_name)
+{
+    family->name = strdup(name);
+    family->class_name = strdup(class_name);
+    return family->name != NULL && family->class_name != NULL;
+}
+
 bool rp_findings_init(rp_findings *findings, const rp_genome *genome, const rp_codes *const *consensus,
                       size_t n_consensus, rp_parts *parts)
 {
@@ -76,9 +92,12 @@ bool rp_findings_init(rp_findings *findings, const rp_genome *genome, const rp_c
         ok = findings->families != NULL;
     }
     for (size_t i = 0; ok && i < findings->n_families; i++) {
+        char name[24];
         new_index[ranks[i].family] = (uint32_t)i;
         findings->families[i].consensus = consensus[ranks[i].family];
-        (void)snprintf(findings->families[i].name, sizeof findings->families[i].name, "R%zu", i + 1);
+        findings->families[i].source = ranks[i].family;
+        (void)snprintf(name, sizeof name, "R%zu", i + 1);
+        ok = set_name(&findings->families[i], name, RP_CLASS_UNKNOWN);
     }
     for (size_t i = 0; ok && i < findings->parts.n; i++) {
         rp_part *part = &findings->parts.items[i];
@@ -90,10 +109,39 @@ bool rp_findings_init(rp_findings *findings, const rp_genome *genome, const rp_c
     return ok && measure_families(findings);
 }
 
+bool rp_findings_init_named(rp_findings *findings, const rp_genome *genome, const rp_family_file *library,
+                            rp_parts *parts)
+{
+    *findings = (rp_findings){.genome = genome, .parts = *parts};
+    *parts = (rp_parts){0};
+    findings->families = rp_alloc(library->n, sizeof *findings->families);
+    if (findings->families == NULL)
+        return false;
+    findings->n_families = library->n;
+    bool ok = true;
+    for (size_t i = 0; i < library->n && ok; i++) {
+        findings->families[i].consensus = &library->items[i].consensus;
+        findings->families[i].source = i;
+        ok = set_name(&findings->families[i], library->items[i].name, library->items[i].class_name);
+    }
+    return ok && measure_families(findings);
+}
+
+bool rp_findings_replace_parts(rp_findings *findings, rp_parts *parts)
+{
+    free(findings->parts.items);
+    findings->parts = *parts;
+    *parts = (rp_parts){0};
+    return measure_families(findings);
+}
+
 void rp_findings_clear(rp_findings *findings)
 {
-    for (size_t i = 0; findings->families != NULL && i < findings->n_families; i++)
+    for (size_t i = 0; findings->families != NULL && i < findings->n_families; i++) {
+        free(findings->families[i].name);
+        free(findings->families[i].class_name);
         free(findings->families[i].parts);
+    }
     free(findings->families);
     free(findings->parts.items);
     free(findings->tandem.items);
@@ -103,5 +151,5 @@ void rp_findings_clear(rp_findings *findings)
 rp_locus rp_findings_locus(const rp_findings *findings, uint64_t position)
 {
     const rp_contig *contig = &findings->genome->contigs[rp_genome_contig_of(findings->genome, position)];
-    return (rp_locus){contig->name, (int)contig->id_length, position - contig->begin};
+    return (rp_locus){contig->name, (int)contig->id_length, position - contig->begin, contig->length_bp};
 }

@@ -1,0 +1,195 @@
+/* annotate.c: `reprise-c annotate`: all copies of a given library in a genome. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "base/tokens.h"
+#include "command/command.h"
+#include "command/log.h"
+#include "command/results.h"
+#include "command/write.h"
+#include "copies/annotate.h"
+#include "genome/reader.h"
+#include "genome/tandem.h"
+#include "library/family_file.h"
+#include "output/summary.h"
+
+typedef struct annotate_options {
+    bool help, quiet, no_run_info, fast;
+    rp_write_options write;
+    uint64_t threads, min_copies;
+    const char *simd;
+} annotate_options;
+
+/* Zeroed at the start; cleared in any state. */
+typedef struct annotate_run {
+    annotate_options options;
+    const char *genome_path, *library_path;
+    unsigned n_threads;
+    const rp_band_kernel *kernel;
+    rp_log log;
+    rp_results results;
+    rp_genome genome;
+    rp_bitmask tandem;
+    rp_family_file library;
+    rp_findings findings;
+} annotate_run;
+
+enum { TABLE_ROWS = 64 };
+
+static const double EXPECTED_BY_CHANCE = 0.1; /* alignments in the whole genome */
+
+static size_t fill_table(annotate_run *run, rp_option *table)
+{
+    annotate_options *o = &run->options;
+    size_t n = 0;
+    table[n++] = (rp_option){RP_OPTION_HEADING, "output:", 0, NULL, NULL, 0, 0, NULL};
+    n += rp_results_options(&run->results, table + n);
+    const rp_option rows[] = {
+        {RP_OPTION_FLAG, "no-run-info", 0, NULL, &o->no_run_info, 0, 0, "leave times and threads out of the summary"},
+        {RP_OPTION_FLAG, "hard-mask", 0, NULL, &o->write.hard_mask, 0, 0, "mask with N instead of lower case"},
+        {RP_OPTION_FLAG, "mask-tandem", 0, NULL, &o->write.mask_tandem, 0, 0, "mask tandem repeats too"},
+        {RP_OPTION_HEADING, "method:", 0, NULL, NULL, 0, 0, NULL},
+        {RP_OPTION_FLAG, "fast", 0, NULL, &o->fast, 0, 0, "longer words: a third of the time, and fewer old copies"},
+        {RP_OPTION_NUMBER, "min-copies", 0, "N", &o->min_copies, 1, UINT32_MAX, "copies that a family needs to have any [1]"},
+        {RP_OPTION_HEADING, "run (no effect on the results):", 0, NULL, NULL, 0, 0, NULL},
+        {RP_OPTION_NUMBER, "threads", 't', "N", &o->threads, 1, 1024, "CPU threads [those that this process may use]"},
+        {RP_OPTION_TEXT, "simd", 0, "NAME", &o->simd, 0, 0, "instruction set: auto, avx512, avx2 or scalar [auto]"},
+        {RP_OPTION_FLAG, "quiet", 'q', NULL, &o->quiet, 0, 0, "no progress on standard error"},
+        {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
+    };
+    memcpy(table + n, rows, sizeof rows);
+    return n + sizeof rows / sizeof rows[0];
+}
+
+static void print_help(const rp_option *table, size_t n)
+{
+    printf("usage: reprise-c annotate [options] genome.fa[.gz] library.fa[.gz]\n\n"
+           "Finds all copies of the families of a library (FASTA; >name#class) in a genome and masks them.\n"
+           "A result file named FILE.gz is compressed (bgzip); - is standard output.\n");
+    rp_options_print(table, n, stdout);
+}
+
+static bool read_input(annotate_run *run, rp_error *error)
+{
+    if (!rp_family_file_read(&run->library, run->library_path, error) ||
+        !rp_genome_read(&run->genome, &run->genome_path, 1, false, error))
+        return false;
+    rp_log_line(&run->log, "read %zu families, %zu contigs, %llu bases", run->library.n, run->genome.n_contigs,
+                (unsigned long long)run->genome.length_bp);
+    return rp_tandem_mask(&run->tandem, &run->genome, run->n_threads, error);
+}
+
+static bool find_copies(annotate_run *run, rp_error *error)
+{
+    const rp_codes **consensus = rp_alloc(run->library.n, sizeof *consensus);
+    if (consensus == NULL)
+        return rp_error_memory(error, "finding copies");
+    for (size_t f = 0; f < run->library.n; f++)
+        consensus[f] = &run->library.items[f].consensus;
+    const rp_view view = {.genome = &run->genome, .excluded = &run->tandem};
+    const rp_annotate_parameters parameters = {.n_threads = run->n_threads, .kernel = run->kernel,
+                                               .expected_by_chance = EXPECTED_BY_CHANCE,
+                                               .min_copies = (uint32_t)run->options.min_copies,
+                                               .manner = run->options.fast ? RP_ANNOTATE_FAST : RP_ANNOTATE_SENSITIVE};
+    rp_parts parts = {0};
+    bool ok = rp_annotate(&view, consensus, run->library.n, &parameters, &parts, error);
+    if (ok && !rp_findings_init_named(&run->findings, &run->genome, &run->library, &parts))
+        ok = rp_error_memory(error, "findings");
+    if (ok && !rp_bitmask_intervals(&run->tandem, &run->genome, &run->findings.tandem))
+        ok = rp_error_memory(error, "tandem repeats");
+    run->findings.kernel = run->kernel;
+    free(parts.items);
+    free(consensus);
+    if (ok)
+        rp_log_line(&run->log, "parts of copies: %zu, masked: %.2f %%", run->findings.parts.n,
+                    100.0 * (double)run->findings.masked_bp / (double)(run->genome.acgt_bp > 0 ? run->genome.acgt_bp : 1));
+    return ok;
+}
+
+static json_t *describe_run(const annotate_run *run)
+{
+    const rp_usage usage = rp_log_usage(&run->log);
+    return json_pack("{s:i, s:s, s:f, s:f, s:I}", "threads", (int)run->n_threads, "simd", run->kernel->name, "wall_seconds",
+                     usage.wall_seconds, "cpu_seconds", usage.cpu_seconds, "peak_memory_kb", (json_int_t)usage.peak_kb);
+}
+
+static bool write_result(void *argument, size_t which, unsigned worker, rp_error *error)
+{
+    (void)worker;
+    annotate_run *run = argument;
+    rp_file *file = run->results.files[which];
+    if (file == NULL)
+        return true;
+    bool ok;
+    if (which == RP_RESULT_SUMMARY) {
+        json_t *parameters = json_pack("{s:b, s:I, s:b, s:b}", "fast", run->options.fast, "min_copies", (json_int_t)run->options.min_copies, "hard_mask",
+                                       run->options.write.hard_mask, "mask_tandem", run->options.write.mask_tandem);
+        ok = rp_write_summary(&run->findings, "annotate", parameters, NULL, run->options.no_run_info ? NULL : describe_run(run),
+                              file, error);
+    } else {
+        ok = rp_write_result(&run->findings, (rp_result)which, &run->options.write, file, error);
+    }
+    return ok && rp_file_finish(file, error);
+}
+
+static bool annotate(annotate_run *run, rp_error *error)
+{
+    return rp_results_open(&run->results, run->genome_path, error) && read_input(run, error) && find_copies(run, error) &&
+           rp_parallel(RP_N_RESULTS, run->n_threads, write_result, run, error) && rp_results_commit(&run->results, error);
+}
+
+static void clear_run(annotate_run *run)
+{
+    rp_results_clear(&run->results);
+    rp_findings_clear(&run->findings);
+    rp_family_file_clear(&run->library);
+    rp_bitmask_clear(&run->tandem);
+    rp_genome_clear(&run->genome);
+}
+
+static bool parse(annotate_run *run, const rp_option *table, size_t n, int argc, char **argv, rp_error *error)
+{
+    int first = 0;
+    if (!rp_options_parse(table, n, argc, argv, &first, error))
+        return false;
+    if (run->options.help)
+        return true;
+    if (argc - first != 2)
+        return rp_error_set(error, argc - first < 2 ? "a genome and a library are needed" : "unexpected operand %.100s",
+                            argc - first < 2 ? "" : argv[first + 2]);
+    run->genome_path = argv[first];
+    run->library_path = argv[first + 1];
+    if (strcmp(run->genome_path, "-") == 0 && strcmp(run->library_path, "-") == 0)
+        return rp_error_set(error, "standard input can be read once only");
+    run->kernel = rp_band_select(run->options.simd);
+    if (run->kernel == NULL)
+        return rp_error_set(error, "--simd: %.100s is unknown or not to be had on this machine", run->options.simd);
+    run->n_threads = run->options.threads != 0 ? (unsigned)run->options.threads : rp_available_threads();
+    run->log.quiet = run->options.quiet;
+    return rp_results_check(&run->results, error);
+}
+
+int rp_command_annotate(int argc, char **argv)
+{
+    annotate_run run = {.options = {.min_copies = 1, .simd = "auto"}, .results = {.command = RP_FOR_ANNOTATE},
+                        .log = {.started_ns = rp_clock_ns()}};
+    rp_option table[TABLE_ROWS];
+    const size_t n = fill_table(&run, table);
+    rp_error error = {""};
+    if (!parse(&run, table, n, argc, argv, &error)) {
+        fprintf(stderr, "reprise-c annotate: %s\nTry 'reprise-c annotate --help'.\n", error.message);
+        return RP_EXIT_MISUSE;
+    }
+    if (run.options.help) {
+        print_help(table, n);
+        return RP_EXIT_OK;
+    }
+    const bool ok = annotate(&run, &error);
+    clear_run(&run);
+    if (!ok)
+        fprintf(stderr, "reprise-c annotate: %s\n", error.message);
+    return ok ? RP_EXIT_OK : RP_EXIT_FAILURE;
+}

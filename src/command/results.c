@@ -1,0 +1,160 @@
+/* results.c: options and names of the result files; see results.h. */
+#include "command/results.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BOTH = RP_FOR_FIND | RP_FOR_ANNOTATE };
+
+/* A result is written always, less the option --no-NAME, or on request (`flag`: the option that asks for it). */
+typedef struct result_kind {
+    const char *ending;
+    const char *option, *help;         /* names the file; NULL: it goes by PREFIX alone */
+    const char *no_option, *no_help;
+    unsigned always;                   /* set of commands that write it unless told otherwise */
+    const char *flag, *flag_help;      /* asks for it */
+    unsigned on_request;               /* set of commands that know the flag */
+} result_kind;
+
+static const result_kind KINDS[RP_N_RESULTS] = {
+    [RP_RESULT_FAMILIES] = {".families.fa", "families", "consensus library, FASTA [PREFIX.families.fa]", "no-families",
+                            "do not write the consensus library", RP_FOR_FIND, NULL, NULL, 0},
+    [RP_RESULT_OTHER] = {".other.fa", "other", "repeats that are no transposable elements, FASTA [PREFIX.other.fa]", "no-other",
+                         "do not write the other repeats", RP_FOR_FIND, NULL, NULL, 0},
+    [RP_RESULT_SPLIT] = {".split.fa", NULL, NULL, NULL, NULL, 0, "split-ltr",
+                         "write PREFIX.split.fa too: the library with LTR elements in two entries, _LTR and _INT", RP_FOR_FIND},
+    [RP_RESULT_SEEDS] = {".families.stk", "seed-alignments", "seed alignments, Stockholm [PREFIX.families.stk]",
+                         "no-seed-alignments", "do not write the seed alignments", RP_FOR_FIND, NULL, NULL, 0},
+    [RP_RESULT_BED] = {".copies.bed", "bed", "every copy, BED [PREFIX.copies.bed]", "no-bed",
+                       "do not write the BED file of copies", BOTH, NULL, NULL, 0},
+    [RP_RESULT_OTHER_BED] = {".other.bed", "other-bed", "copies of the other repeats, BED [PREFIX.other.bed]", "no-other-bed",
+                             "do not write the copies of the other repeats", RP_FOR_FIND, NULL, NULL, 0},
+    [RP_RESULT_GFF3] = {".copies.gff3", "gff3", "every copy, GFF3 [PREFIX.copies.gff3]", "no-gff3",
+                        "do not write the GFF3 file of copies", BOTH, NULL, NULL, 0},
+    [RP_RESULT_OUT] = {".out", "out", "every copy as RepeatMasker writes it [PREFIX.out]", "no-out",
+                       "do not write the RepeatMasker file", RP_FOR_ANNOTATE, "repeatmasker",
+                       "write PREFIX.out too: every copy as RepeatMasker writes it", RP_FOR_FIND},
+    [RP_RESULT_PAF] = {".paf", "paf", "every copy with its alignment, PAF [PREFIX.paf]", "no-paf", "do not write the PAF file",
+                       RP_FOR_ANNOTATE, "alignments", "write PREFIX.paf too: every copy with its alignment", RP_FOR_FIND},
+    [RP_RESULT_CLASSES] = {".classes.tsv", "classes", "table by class, TSV [PREFIX.classes.tsv]", "no-classes",
+                           "do not write the table by class", BOTH, NULL, NULL, 0},
+    [RP_RESULT_TANDEM] = {".tandem.bed", "tandem", "tandem repeats, BED [PREFIX.tandem.bed]", "no-tandem",
+                          "do not write the tandem repeats", BOTH, NULL, NULL, 0},
+    [RP_RESULT_MASKED] = {".masked.fa", "masked", "the masked genome, FASTA [PREFIX.masked.fa]", "no-masked",
+                          "do not write the masked genome", BOTH, NULL, NULL, 0},
+    [RP_RESULT_REPROF] = {".reprof", NULL, NULL, NULL, NULL, 0, "reprise-files",
+                          "write REPrise's PREFIX.reprof, .freq, .bed and .masked too", RP_FOR_FIND},
+    [RP_RESULT_FREQ] = {".freq", NULL, NULL, NULL, NULL, 0, NULL, NULL, RP_FOR_FIND},
+    [RP_RESULT_REPRISE_BED] = {".bed", NULL, NULL, NULL, NULL, 0, NULL, NULL, RP_FOR_FIND},
+    [RP_RESULT_REPRISE_MASKED] = {".masked", NULL, NULL, NULL, NULL, 0, NULL, NULL, RP_FOR_FIND},
+    [RP_RESULT_SUMMARY] = {".summary.json", "summary", "parameters and figures, JSON [PREFIX.summary.json]", "no-summary",
+                           "do not write the summary", BOTH, NULL, NULL, 0},
+    [RP_RESULT_REPORT] = {".report.html", NULL, NULL, NULL, NULL, 0, "report",
+                          "write PREFIX.report.html too: tables and plots, to be opened in a browser", RP_FOR_FIND},
+};
+
+size_t rp_results_options(rp_results *results, rp_option *table)
+{
+    size_t n = 0;
+    table[n++] = (rp_option){RP_OPTION_TEXT, "output", 'o', "PREFIX", &results->prefix, 0, 0,
+                             "names of the result files begin so [the input's name without its endings, in the working folder]"};
+    for (int i = 0; i < RP_N_RESULTS; i++)
+        if ((KINDS[i].always & results->command) != 0)
+            table[n++] = (rp_option){RP_OPTION_TEXT, KINDS[i].option, 0, "FILE", &results->paths[i], 0, 0, KINDS[i].help};
+    for (int i = 0; i < RP_N_RESULTS; i++)
+        if ((KINDS[i].on_request & results->command) != 0 && KINDS[i].flag != NULL)
+            table[n++] = (rp_option){RP_OPTION_FLAG, KINDS[i].flag, 0, NULL, &results->on[i], 0, 0, KINDS[i].flag_help};
+    for (int i = 0; i < RP_N_RESULTS; i++)
+        if ((KINDS[i].always & results->command) != 0)
+            table[n++] = (rp_option){RP_OPTION_FLAG, KINDS[i].no_option, 0, NULL, &results->off[i], 0, 0, KINDS[i].no_help};
+    return n;
+}
+
+/* Two results under one name would destroy each other. */
+bool rp_results_check(const rp_results *results, rp_error *error)
+{
+    for (int i = 0; i < RP_N_RESULTS; i++) {
+        if (results->paths[i] != NULL && results->off[i])
+            return rp_error_set(error, "%s is both named and switched off", KINDS[i].ending);
+        for (int j = 0; j < i; j++)
+            if (results->paths[i] != NULL && results->paths[j] != NULL && strcmp(results->paths[i], results->paths[j]) == 0)
+                return rp_error_set(error, "two results go to %s", results->paths[i]);
+    }
+    return true;
+}
+
+/* The input's name without its folder and endings. */
+static size_t stem(const char *input, const char **begin)
+{
+    static const char *const endings[] = {".gz", ".bgz", ".fa", ".fasta", ".fna", ".fq", ".fastq", ".fas"};
+    const char *slash = strrchr(input, '/');
+    *begin = strcmp(input, "-") == 0 ? "reprise" : slash == NULL ? input : slash + 1;
+    size_t n = strlen(*begin);
+    for (bool cut = true; cut;) {
+        cut = false;
+        for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+            const size_t m = strlen(endings[i]);
+            if (n > m && strncmp(*begin + n - m, endings[i], m) == 0) {
+                n -= m;
+                cut = true;
+            }
+        }
+    }
+    return n;
+}
+
+static bool is_wanted(const rp_results *results, int which)
+{
+    if ((KINDS[which].always & results->command) != 0)
+        return !results->off[which];
+    if ((KINDS[which].on_request & results->command) == 0)
+        return false;
+    /* one flag asks for several files: those that follow it without a flag of their own */
+    while (KINDS[which].flag == NULL)
+        which--;
+    return results->on[which];
+}
+
+/* To be freed; NULL: out of memory. */
+static char *make_path(const rp_results *results, int which, const char *input)
+{
+    if (results->paths[which] != NULL)
+        return strdup(results->paths[which]);
+    char *path = NULL;
+    const char *prefix = results->prefix;
+    const size_t n = prefix != NULL ? strlen(prefix) : stem(input, &prefix);
+    return asprintf(&path, "%.*s%s", (int)n, prefix, KINDS[which].ending) < 0 ? NULL : path;
+}
+
+bool rp_results_open(rp_results *results, const char *input, rp_error *error)
+{
+    for (int i = 0; i < RP_N_RESULTS; i++) {
+        if (!is_wanted(results, i))
+            continue;
+        char *path = make_path(results, i, input);
+        if (path == NULL)
+            return rp_error_memory(error, "result files");
+        results->files[i] = rp_file_open(path, error);
+        free(path);
+        if (results->files[i] == NULL)
+            return false;
+    }
+    return true;
+}
+
+bool rp_results_commit(rp_results *results, rp_error *error)
+{
+    for (int i = 0; i < RP_N_RESULTS; i++)
+        if (results->files[i] != NULL && !rp_file_commit(results->files[i], error))
+            return false;
+    return true;
+}
+
+void rp_results_clear(rp_results *results)
+{
+    for (int i = 0; i < RP_N_RESULTS; i++) {
+        rp_file_destroy(results->files[i]);
+        results->files[i] = NULL;
+    }
+}

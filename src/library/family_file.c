@@ -1,0 +1,71 @@
+/* family_file.c: reads a library; see family_file.h. */
+#include "library/family_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "genome/reader.h"
+
+void rp_family_file_clear(rp_family_file *library)
+{
+    for (size_t i = 0; i < library->n; i++) {
+        free(library->items[i].name);
+        free(library->items[i].class_name);
+        free(library->items[i].description);
+        free(library->items[i].consensus.items);
+    }
+    free(library->items);
+    *library = (rp_family_file){0};
+}
+
+/* Takes a header apart: name, '#' and class, blank, rest. */
+static bool set_names(rp_named_family *family, const rp_contig *contig)
+{
+    const char *rest = contig->name + contig->id_length;
+    const char *hash = memchr(contig->name, '#', contig->id_length);
+    const size_t name_length = hash != NULL ? (size_t)(hash - contig->name) : contig->id_length;
+    const size_t class_length = hash != NULL ? contig->id_length - name_length - 1 : 0;
+    family->name = strndup(contig->name, name_length);
+    family->class_name = class_length > 0 ? strndup(hash + 1, class_length) : strdup("Unknown");
+    family->description = strdup(rest + strspn(rest, " \t"));
+    return family->name != NULL && family->class_name != NULL && family->description != NULL;
+}
+
+static bool take_record(rp_family_file *library, const rp_genome *records, const rp_contig *contig)
+{
+    if (!rp_family_file_push(library, (rp_named_family){0}))
+        return false;
+    rp_named_family *family = &library->items[library->n - 1];
+    const size_t n = (size_t)contig->length_bp;
+    if (!set_names(family, contig) || !rp_codes_reserve(&family->consensus, n + 1))
+        return false;
+    rp_genome_decode(records, contig->begin, n, family->consensus.items);
+    family->consensus.n = n;
+    for (size_t i = 0; i < n; i++)
+        if (family->consensus.items[i] > 3)
+            family->consensus.items[i] = RP_CODE_UNKNOWN;
+    return true;
+}
+
+bool rp_family_file_read(rp_family_file *library, const char *path, rp_error *error)
+{
+    *library = (rp_family_file){0};
+    rp_genome records;
+    if (!rp_genome_read(&records, &path, 1, false, error))
+        return false;
+    bool ok = true;
+    for (size_t i = 0; i < records.n_contigs && ok; i++) {
+        const rp_contig *contig = &records.contigs[i];
+        if (contig->length_bp == 0)
+            ok = rp_error_set(error, "%s: %.200s has no sequence", path, contig->name);
+        else if (contig->length_bp > UINT32_MAX / 4)
+            ok = rp_error_set(error, "%s: %.200s: too long for a family: %llu bases", path, contig->name,
+                              (unsigned long long)contig->length_bp);
+        else if (!take_record(library, &records, contig))
+            ok = rp_error_memory(error, path);
+    }
+    rp_genome_clear(&records);
+    if (!ok)
+        rp_family_file_clear(library);
+    return ok;
+}

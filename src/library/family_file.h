@@ -1,0 +1,25 @@
+/* family_file.h: a library of consensus sequences in a FASTA file, named as RepeatMasker has it. */
+#ifndef RP_LIBRARY_FAMILY_FILE_H
+#define RP_LIBRARY_FAMILY_FILE_H
+
+#include <stddef.h>
+
+#include "base/codes.h"
+#include "base/error.h"
+
+/* >name#class rest of the header */
+typedef struct rp_named_family {
+    char *name;
+    char *class_name;    /* "Unknown" where the header has none */
+    char *description;   /* the rest of the header; "" if there is none */
+    rp_codes consensus;  /* RP_CODE_UNKNOWN for whatever is not A, C, G or T */
+} rp_named_family;
+
+RP_ARRAY(rp_family_file, rp_named_family);
+
+/* Reads a library (FASTA, plain, gzip or bgzip; "-" is standard input). A name may stand once only.
+ * False: error filled in, nothing to clear. */
+bool rp_family_file_read(rp_family_file *library, const char *path, rp_error *error) RP_MUST_CHECK;
+void rp_family_file_clear(rp_family_file *library);
+
+#endif
