@@ -74,7 +74,7 @@ static void print_help(const rp_option *table, size_t n)
 
 static bool read_input(annotate_run *run, rp_error *error)
 {
-    if (!rp_family_file_read(&run->library, run->library_path, error) ||
+    if (!rp_family_file_read(&run->library, run->library_path, NULL, error) ||
         !rp_genome_read(&run->genome, &run->genome_path, 1, false, error))
         return false;
     rp_log_line(&run->log, "read %zu families, %zu contigs, %llu bases", run->library.n, run->genome.n_contigs,

@@ -47,7 +47,7 @@ static bool take_record(rp_family_file *library, const rp_genome *records, const
     return true;
 }
 
-bool rp_family_file_read(rp_family_file *library, const char *path, rp_error *error)
+bool rp_family_file_read(rp_family_file *library, const char *path, rp_genome *records_out, rp_error *error)
 {
     *library = (rp_family_file){0};
     rp_genome records;
@@ -64,7 +64,10 @@ bool rp_family_file_read(rp_family_file *library, const char *path, rp_error *er
         else if (!take_record(library, &records, contig))
             ok = rp_error_memory(error, path);
     }
-    rp_genome_clear(&records);
+    if (ok && records_out != NULL)
+        *records_out = records;
+    else
+        rp_genome_clear(&records);
     if (!ok)
         rp_family_file_clear(library);
     return ok;

@@ -6,6 +6,7 @@
 
 #include "base/codes.h"
 #include "base/error.h"
+#include "genome/genome.h"
 
 /* >name#class rest of the header */
 typedef struct rp_named_family {
@@ -18,8 +19,9 @@ typedef struct rp_named_family {
 RP_ARRAY(rp_family_file, rp_named_family);
 
 /* Reads a library (FASTA, plain, gzip or bgzip; "-" is standard input). A name may stand once only.
- * False: error filled in, nothing to clear. */
-bool rp_family_file_read(rp_family_file *library, const char *path, rp_error *error) RP_MUST_CHECK;
+ * With records, the sequences are handed out as a genome too, a contig a family, which the caller
+ * clears. False: error filled in, nothing to clear. */
+bool rp_family_file_read(rp_family_file *library, const char *path, rp_genome *records, rp_error *error) RP_MUST_CHECK;
 void rp_family_file_clear(rp_family_file *library);
 
 #endif

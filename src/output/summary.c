@@ -1,13 +1,7 @@
 /* summary.c: the run as JSON; see summary.h. */
 #include "output/summary.h"
 
-#include <math.h>
-#include <stdlib.h>
-
-static double rounded(double value, double step)
-{
-    return round(value / step) * step;
-}
+#include "output/json.h"
 
 static json_t *describe_input(const rp_findings *findings)
 {
@@ -33,7 +27,7 @@ static json_t *describe_results(const rp_findings *findings)
                      "consensus_bases", (json_int_t)consensus_bp, "longest_consensus", (json_int_t)longest, "copies",
                      (json_int_t)copies, "parts", (json_int_t)findings->parts.n, "masked_bases",
                      (json_int_t)findings->masked_bp, "masked_percent",
-                     rounded(100.0 * (double)findings->masked_bp / acgt, 0.001), "tandem_bases", (json_int_t)tandem_bp);
+                     rp_json_rounded(100.0 * (double)findings->masked_bp / acgt, 0.001), "tandem_bases", (json_int_t)tandem_bp);
 }
 
 static json_t *describe_families(const rp_findings *findings)
@@ -43,19 +37,13 @@ static json_t *describe_families(const rp_findings *findings)
         const rp_found_family *family = &findings->families[f];
         json_t *one = json_pack("{s:s, s:s, s:I, s:I, s:I, s:f}", "name", family->name, "class", family->class_name, "length",
                                 (json_int_t)family->consensus->n, "copies", (json_int_t)family->n_copies, "bases",
-                                (json_int_t)family->bases, "divergence_percent", rounded(family->divergence, 0.01));
+                                (json_int_t)family->bases, "divergence_percent", rp_json_rounded(family->divergence, 0.01));
         if (one == NULL || json_array_append_new(list, one) != 0) {
             json_decref(list);
             return NULL;
         }
     }
     return list;
-}
-
-static int write_chunk(const char *bytes, size_t n, void *data)
-{
-    rp_file_write(data, bytes, n);
-    return 0;
 }
 
 bool rp_write_summary(const rp_findings *findings, const char *command, json_t *parameters, json_t *search, json_t *run, rp_file *file,
@@ -65,9 +53,5 @@ bool rp_write_summary(const rp_findings *findings, const char *command, json_t *
     json_t *whole = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o*, s:o, s:o, s:o*}", "program", "reprise-c", "command", command, "version", RP_VERSION,
                               "parameters", parameters, "input", describe_input(findings), "search", search, "results",
                               describe_results(findings), "families", describe_families(findings), "run", run);
-    const bool ok = whole != NULL &&
-                    json_dump_callback(whole, write_chunk, file, JSON_INDENT(1) | JSON_REAL_PRECISION(10)) == 0;
-    json_decref(whole);
-    rp_file_write(file, "\n", 1);
-    return ok || rp_error_memory(error, "summary");
+    return rp_json_write(whole, file) || rp_error_memory(error, "summary");
 }
