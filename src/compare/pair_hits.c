@@ -5,7 +5,7 @@
 
 #include "base/parallel.h"
 #include "base/sort.h"
-#include "compare/realign.h"
+#include "align/realign.h"
 #include "compare/spans.h"
 #include "copies/scan.h"
 

@@ -49,7 +49,7 @@ struct rp_annotation {
     thread_scratch *threads;
     rp_alignments all;
     /* while parts are placed: */
-    const uint8_t *last_choice;
+    const uint8_t *left_out;
     rp_parts *parts;
 };
 
@@ -83,29 +83,6 @@ static rp_part make_part(const rp_annotation *run, const rp_alignment *whole, ui
     return part;
 }
 
-/* Lets the alignments of one tier of families take, best first, the bases that are not taken yet. */
-static bool resolve_tier(rp_annotation *run, bool last_choice, rp_bitmask *taken)
-{
-    bool ok = true;
-    for (size_t i = 0; i < run->all.n && ok; i++) {
-        const rp_alignment *here = &run->all.items[i];
-        if ((run->last_choice != NULL && run->last_choice[here->query / 2]) != last_choice)
-            continue;
-        uint64_t begin = rp_bitmask_next(taken, here->begin, here->end, false);
-        while (begin < here->end && ok) {
-            const uint64_t end = rp_bitmask_next(taken, begin, here->end, true);
-            const uint64_t kept = (uint64_t)here->score * (end - begin) / (here->end - here->begin);
-            const bool whole = end - begin == here->end - here->begin;
-            if (whole || (end - begin >= MIN_PART_BP && 100 * kept >= (uint64_t)run->min_score * MIN_PART_PERCENT_OF_SCORE)) {
-                ok = rp_parts_push(run->parts, make_part(run, here, begin, end));
-                rp_bitmask_set(taken, begin, end);
-            }
-            begin = rp_bitmask_next(taken, end, here->end, false);
-        }
-    }
-    return ok;
-}
-
 /* Gives each base to the best alignment over it; what the alignments keep becomes parts. */
 static bool resolve(rp_annotation *run, rp_error *error)
 {
@@ -115,7 +92,23 @@ static bool resolve(rp_annotation *run, rp_error *error)
         return rp_error_memory(error, "overlapping copies");
     }
     rp_sort(run->all.items, run->all.n, sizeof *run->all.items, compare_alignments);
-    const bool ok = resolve_tier(run, false, &taken) && (run->last_choice == NULL || resolve_tier(run, true, &taken));
+    bool ok = true;
+    for (size_t i = 0; i < run->all.n && ok; i++) {
+        const rp_alignment *here = &run->all.items[i];
+        if (run->left_out != NULL && run->left_out[here->query / 2])
+            continue;
+        uint64_t begin = rp_bitmask_next(&taken, here->begin, here->end, false);
+        while (begin < here->end && ok) {
+            const uint64_t end = rp_bitmask_next(&taken, begin, here->end, true);
+            const uint64_t kept = (uint64_t)here->score * (end - begin) / (here->end - here->begin);
+            const bool whole = end - begin == here->end - here->begin;
+            if (whole || (end - begin >= MIN_PART_BP && 100 * kept >= (uint64_t)run->min_score * MIN_PART_PERCENT_OF_SCORE)) {
+                ok = rp_parts_push(run->parts, make_part(run, here, begin, end));
+                rp_bitmask_set(&taken, begin, end);
+            }
+            begin = rp_bitmask_next(&taken, end, here->end, false);
+        }
+    }
     rp_bitmask_clear(&taken);
     return ok || rp_error_memory(error, "overlapping copies");
 }
@@ -333,14 +326,14 @@ void rp_annotation_destroy(rp_annotation *run)
     free(run);
 }
 
-bool rp_annotation_place(rp_annotation *run, const uint8_t *last_choice, rp_parts *parts, rp_error *error)
+bool rp_annotation_place(rp_annotation *run, const uint8_t *left_out, rp_parts *parts, rp_error *error)
 {
-    run->last_choice = last_choice;
+    run->left_out = left_out;
     run->parts = parts;
     bool again = true;
     while (again) {
         again = false;
-        if (!place_copies(run, error) || (last_choice == NULL && !drop_rare_families(run, &again)))
+        if (!place_copies(run, error) || (left_out == NULL && !drop_rare_families(run, &again)))
             return rp_error_memory(error, "finding copies");
     }
     return trace_parts(run, error);

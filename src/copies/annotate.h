@@ -39,11 +39,11 @@ rp_annotation *rp_annotation_create(const rp_view *view, const rp_codes *const *
                                     const rp_annotate_parameters *parameters, rp_error *error) RP_MUST_CHECK;
 void rp_annotation_destroy(rp_annotation *annotation); /* NULL is legal */
 
-/* Makes the parts, in genome order, numbered by copy in that order. Families with last_choice
- * (one entry a family; NULL: none) get only bases that the others leave. Thread count does not
- * change the result. May be called again with choices: families that had too few copies in the
- * first call get none, and with choices none is dropped. */
-bool rp_annotation_place(rp_annotation *annotation, const uint8_t *last_choice, rp_parts *parts,
+/* Makes the parts, in genome order, numbered by copy in that order. Families that are left_out
+ * (one entry a family; NULL: none) get none. Thread count does not change the result. May be
+ * called again to leave families out: those that had too few copies in the first call get
+ * none, and no further ones are dropped. */
+bool rp_annotation_place(rp_annotation *annotation, const uint8_t *left_out, rp_parts *parts,
                          rp_error *error) RP_MUST_CHECK;
 
 /* All of that in one. */

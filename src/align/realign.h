@@ -4,8 +4,8 @@
  * The band holds the corner diagonals and pad_bp on either side, so that gaps which the
  * extension's narrow band has to go around are seen.
  */
-#ifndef RP_COMPARE_REALIGN_H
-#define RP_COMPARE_REALIGN_H
+#ifndef RP_ALIGN_REALIGN_H
+#define RP_ALIGN_REALIGN_H
 
 #include <stddef.h>
 #include <stdint.h>

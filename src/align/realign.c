@@ -1,5 +1,5 @@
 /* realign.c: exact banded global alignment; see realign.h. */
-#include "compare/realign.h"
+#include "align/realign.h"
 
 #include <stdlib.h>
 
