@@ -168,6 +168,20 @@ START_TEST(views_and_flanks_agree_with_the_definition)
 }
 END_TEST
 
+START_TEST(a_walk_beyond_a_stretch_stays_in_its_contig)
+{
+    rp_genome genome;
+    test_genome(&genome, ">a\nACGTACGTAC\n>b\nGGGGGCCCCC\n>c\nTTTTTTTTTT\n");
+    const rp_view view = {.genome = &genome};
+    for (uint64_t begin = 10; begin < 20; begin++)
+        for (uint64_t end = begin + 1; end <= 20; end++) {
+            ck_assert_uint_eq(rp_view_walk_beyond(&view, begin, end, true).limit_bp, begin - 10);
+            ck_assert_uint_eq(rp_view_walk_beyond(&view, begin, end, false).limit_bp, 20 - end);
+        }
+    rp_genome_clear(&genome);
+}
+END_TEST
+
 START_TEST(flank_extension_agrees_with_a_loop)
 {
     rp_random random = {5};
@@ -234,6 +248,7 @@ Suite *suite_genome(void)
     tcase_add_test(tests, digest_knows_sequence_and_names);
     tcase_add_test(tests, bitmask_at_word_edges);
     tcase_add_test(tests, views_and_flanks_agree_with_the_definition);
+    tcase_add_test(tests, a_walk_beyond_a_stretch_stays_in_its_contig);
     tcase_add_test(tests, flank_extension_agrees_with_a_loop);
     tcase_add_test(tests, tandem_mask_finds_a_satellite);
     suite_add_tcase(suite, tests);

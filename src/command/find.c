@@ -6,6 +6,8 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/tokens.h"
+#include "classify/classify.h"
+#include "classify/structure.h"
 #include "command/command.h"
 #include "command/find_options.h"
 #include "command/log.h"
@@ -40,7 +42,7 @@ typedef struct find_run {
     rp_library library;
     const rp_codes **consensus;          /* of the families, less tandem ones */
     size_t n_consensus;
-    rp_findings findings;
+    rp_findings findings, others;        /* others: repeats that are no transposable elements */
     rp_discover_figures discovered[2];   /* by pass */
     rp_join_figures joined;
     rp_results results;
@@ -159,30 +161,124 @@ static bool collect_tandem(find_run *run)
     return rp_bitmask_intervals(&run->tandem, &run->genome, &run->findings.tandem);
 }
 
-static bool find_copies(find_run *run, const rp_bitmask *excluded, rp_error *error)
+/* The consensus sequences of the families, each as the strand that its ends tell. */
+static bool list_consensus(find_run *run)
 {
     run->consensus = rp_alloc(run->library.n, sizeof *run->consensus);
     if (run->consensus == NULL)
+        return false;
+    for (size_t f = 0; f < run->library.n; f++) {
+        rp_codes *consensus = &run->library.items[f].consensus;
+        if (consensus->n == 0 || run->library.items[f].tandem)
+            continue;
+        if (rp_structure_is_turned(consensus)) {
+            rp_codes turned = {0};
+            if (!rp_codes_reverse_complement(&turned, consensus->items, consensus->n))
+                return false;
+            free(consensus->items);
+            *consensus = turned;
+        }
+        run->consensus[run->n_consensus++] = consensus;
+    }
+    return true;
+}
+
+/* Families that are tandem repeats are known without a scan: their copies are those of the search. */
+static bool add_tandem_families(find_run *run)
+{
+    const rp_traits traits = {.other = RP_OTHER_SATELLITE};
+    size_t n = 0;
+    for (size_t f = 0; f < run->library.n; f++) {
+        const rp_family *family = &run->library.items[f];
+        if (!family->tandem || family->consensus.n == 0)
+            continue;
+        uint64_t bases = 0;
+        for (size_t i = 0; i < family->copies.n; i++)
+            bases += family->copies.items[i].end - family->copies.items[i].begin;
+        char name[24];
+        (void)snprintf(name, sizeof name, "T%zu", ++n);
+        if (!rp_findings_add(&run->others, name, rp_other_class[RP_OTHER_SATELLITE], &family->consensus, family->copies.n,
+                             bases, &traits))
+            return false;
+    }
+    return true;
+}
+
+/* Moves what is no transposable element to run->others; the rest is placed anew without them. */
+static bool set_others_apart(find_run *run, rp_annotation *annotation, const rp_findings *all, rp_error *error)
+{
+    rp_parts parts = {0}, other_parts = {0};
+    uint8_t *left_out = rp_alloc(run->n_consensus, 1);
+    bool ok = left_out != NULL;
+    for (size_t f = 0; ok && f < all->n_families; f++)
+        left_out[all->families[f].source] = all->families[f].traits.other != RP_OTHER_NONE;
+    for (size_t i = 0; ok && i < all->parts.n; i++) {
+        const rp_found_family *family = &all->families[all->parts.items[i].family];
+        if (family->traits.other == RP_OTHER_NONE)
+            continue;
+        ok = rp_parts_push(&other_parts, all->parts.items[i]);
+        if (ok)
+            other_parts.items[other_parts.n - 1].family = (uint32_t)family->source;
+    }
+    if (!ok)
+        (void)rp_error_memory(error, "findings");
+    ok = ok && rp_annotation_place(annotation, left_out, &parts, error);
+    if (ok && !(rp_findings_init(&run->findings, &run->genome, run->consensus, run->n_consensus, 'R', &parts) &&
+                rp_findings_take_traits(&run->findings, all) &&
+                rp_findings_init(&run->others, &run->genome, run->consensus, run->n_consensus, 'O', &other_parts) &&
+                rp_findings_take_traits(&run->others, all)))
+        ok = rp_error_memory(error, "findings");
+    free(left_out);
+    free(parts.items);
+    free(other_parts.items);
+    return ok;
+}
+
+/* Places the copies of all families and tells the families that are no transposable elements from the rest. */
+static bool place_and_classify(find_run *run, rp_annotation *annotation, rp_error *error)
+{
+    rp_parts parts = {0};
+    rp_findings all = {0};
+    bool ok = rp_annotation_place(annotation, NULL, &parts, error);
+    if (ok && !rp_findings_init(&all, &run->genome, run->consensus, run->n_consensus, 'R', &parts))
+        ok = rp_error_memory(error, "findings");
+    free(parts.items);
+    all.kernel = run->kernel;
+    const rp_classify_parameters parameters = {.n_threads = run->n_threads, .min_copies = (uint32_t)run->options->min_copies};
+    ok = ok && rp_classify(&all, &parameters, error);
+    size_t n_others = 0;
+    for (size_t f = 0; ok && f < all.n_families; f++)
+        n_others += all.families[f].traits.other != RP_OTHER_NONE;
+    if (ok && n_others > 0 && !run->options->keep_other) {
+        ok = set_others_apart(run, annotation, &all, error);
+        rp_findings_clear(&all);
+    } else {
+        run->findings = all;
+    }
+    run->findings.kernel = run->others.kernel = run->kernel;
+    run->others.genome = &run->genome;
+    return ok;
+}
+
+static bool find_copies(find_run *run, const rp_bitmask *excluded, rp_error *error)
+{
+    if (!list_consensus(run))
         return rp_error_memory(error, "finding copies");
-    for (size_t f = 0; f < run->library.n; f++)
-        if (run->library.items[f].consensus.n > 0 && !run->library.items[f].tandem)
-            run->consensus[run->n_consensus++] = &run->library.items[f].consensus;
     const rp_view all = {.genome = &run->genome, .excluded = excluded};
     const rp_annotate_parameters parameters = {.n_threads = run->n_threads, .kernel = run->kernel,
                                                .expected_by_chance = EXPECTED_BY_CHANCE,
-                                               .min_copies = (uint32_t)run->options->min_copies};
-    rp_parts parts = {0};
-    const bool found = rp_annotate(&all, run->consensus, run->n_consensus, &parameters, &parts, error);
-    const bool ok = found && (rp_findings_init(&run->findings, &run->genome, run->consensus, run->n_consensus, &parts) ||
-                              rp_error_memory(error, "findings"));
-    free(parts.items);
-    run->findings.kernel = run->kernel;
+                                               .min_copies = (uint32_t)run->options->min_copies,
+                                               .manner = RP_ANNOTATE_FOUND};
+    rp_annotation *annotation = rp_annotation_create(&all, run->consensus, run->n_consensus, &parameters, error);
+    const bool ok = annotation != NULL && place_and_classify(run, annotation, error);
+    rp_annotation_destroy(annotation);
     if (!ok)
         return false;
-    if (!collect_tandem(run))
+    if (!collect_tandem(run) || !add_tandem_families(run))
         return rp_error_memory(error, "tandem repeats");
-    rp_log_line(&run->log, "families: %zu, parts of copies: %zu, masked: %.2f %%", run->findings.n_families, run->findings.parts.n,
-           100.0 * (double)run->findings.masked_bp / (double)(run->genome.acgt_bp > 0 ? run->genome.acgt_bp : 1));
+    rp_log_line(&run->log, "families: %zu, other repeats: %zu, parts of copies: %zu, masked: %.2f %%", run->findings.n_families,
+                run->others.n_families, run->findings.parts.n,
+                100.0 * (double)run->findings.masked_bp / (double)(run->genome.acgt_bp > 0 ? run->genome.acgt_bp : 1));
     return true;
 }
 
@@ -191,11 +287,11 @@ static bool find_copies(find_run *run, const rp_bitmask *excluded, rp_error *err
 static json_t *describe_parameters(const find_run *run)
 {
     const rp_find_options *options = run->options;
-    return json_pack("{s:i, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:b}", "kmer", (int)run->k, "min_seed_frequency",
+    return json_pack("{s:i, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:b, s:b}", "kmer", (int)run->k, "min_seed_frequency",
                      (json_int_t)options->min_seed_frequency, "max_seed_frequency",
                      (json_int_t)options->max_seed_frequency, "min_copies", (json_int_t)options->min_copies,
                      "max_candidates", (json_int_t)options->max_candidates, "intra_contig", options->intra_contig,
-                     "respect_mask", options->respect_mask, "hard_mask", options->write.hard_mask, "mask_tandem",
+                     "respect_mask", options->respect_mask, "keep_other", options->keep_other, "hard_mask", options->write.hard_mask, "mask_tandem",
                      options->write.mask_tandem);
 }
 
@@ -244,10 +340,10 @@ static bool write_result(void *argument, size_t which, unsigned worker, rp_error
         return true;
     bool ok = true;
     if (which == RP_RESULT_SUMMARY)
-        ok = rp_write_summary(findings, "find", describe_parameters(run), describe_search(run),
+        ok = rp_write_summary(findings, &run->others, "find", describe_parameters(run), describe_search(run),
                               run->options->no_run_info ? NULL : describe_run(run), file, error);
     else
-        ok = rp_write_result(findings, (rp_result)which, &run->options->write, file, error);
+        ok = rp_write_result(which == RP_RESULT_OTHER || which == RP_RESULT_OTHER_BED ? &run->others : findings, (rp_result)which, &run->options->write, file, error);
     return ok && rp_file_finish(file, error);
 }
 
@@ -283,6 +379,7 @@ static void clear_run(find_run *run)
 {
     rp_results_clear(&run->results);
     rp_findings_clear(&run->findings);
+    rp_findings_clear(&run->others);
     free(run->consensus);
     rp_library_clear(&run->library);
     rp_cover_clear(&run->cover);

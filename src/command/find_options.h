@@ -14,7 +14,7 @@ typedef struct rp_find_options {
     bool help, quiet;
     rp_results results;
     rp_write_options write;
-    bool respect_mask, no_run_info, intra_contig;
+    bool keep_other, respect_mask, no_run_info, intra_contig;
     uint64_t threads, kmer;             /* 0: chosen */
     uint64_t min_seed_frequency, max_seed_frequency, extension_length, max_candidates, min_copies;
     uint64_t channel_capacity;

@@ -72,7 +72,7 @@ static bool set_name(rp_found_family *family, const char *name, const char *clas
 }
 
 bool rp_findings_init(rp_findings *findings, const rp_genome *genome, const rp_codes *const *consensus,
-                      size_t n_consensus, rp_parts *parts)
+                      size_t n_consensus, char letter, rp_parts *parts)
 {
     *findings = (rp_findings){.genome = genome, .parts = *parts};
     *parts = (rp_parts){0};
@@ -96,7 +96,7 @@ bool rp_findings_init(rp_findings *findings, const rp_genome *genome, const rp_c
         new_index[ranks[i].family] = (uint32_t)i;
         findings->families[i].consensus = consensus[ranks[i].family];
         findings->families[i].source = ranks[i].family;
-        (void)snprintf(name, sizeof name, "R%zu", i + 1);
+        (void)snprintf(name, sizeof name, "%c%zu", letter, i + 1);
         ok = set_name(&findings->families[i], name, RP_CLASS_UNKNOWN);
     }
     for (size_t i = 0; ok && i < findings->parts.n; i++) {
@@ -127,12 +127,40 @@ bool rp_findings_init_named(rp_findings *findings, const rp_genome *genome, cons
     return ok && measure_families(findings);
 }
 
-bool rp_findings_replace_parts(rp_findings *findings, rp_parts *parts)
+bool rp_findings_add(rp_findings *findings, const char *name, const char *class_name, const rp_codes *consensus,
+                     uint64_t n_copies, uint64_t bases, const rp_traits *traits)
 {
-    free(findings->parts.items);
-    findings->parts = *parts;
-    *parts = (rp_parts){0};
-    return measure_families(findings);
+    size_t capacity = findings->n_families;
+    if (!rp_reserve((void **)&findings->families, &capacity, findings->n_families + 1, sizeof *findings->families))
+        return false;
+    rp_found_family *family = &findings->families[findings->n_families];
+    *family = (rp_found_family){.consensus = consensus, .source = SIZE_MAX, .n_copies = n_copies, .bases = bases,
+                                .traits = *traits};
+    findings->n_families++;
+    return set_name(family, name, class_name);
+}
+
+bool rp_findings_take_traits(rp_findings *findings, const rp_findings *from)
+{
+    size_t n_sources = 0;
+    for (size_t f = 0; f < from->n_families; f++)
+        n_sources = from->families[f].source >= n_sources ? from->families[f].source + 1 : n_sources;
+    const rp_found_family **by_source = rp_alloc(n_sources, sizeof *by_source);
+    bool ok = by_source != NULL;
+    for (size_t f = 0; ok && f < from->n_families; f++)
+        by_source[from->families[f].source] = &from->families[f];
+    for (size_t f = 0; ok && f < findings->n_families; f++) {
+        rp_found_family *family = &findings->families[f];
+        const rp_found_family *same = family->source < n_sources ? by_source[family->source] : NULL;
+        if (same == NULL)
+            continue;
+        family->traits = same->traits;
+        free(family->class_name);
+        family->class_name = strdup(same->class_name);
+        ok = family->class_name != NULL;
+    }
+    free(by_source);
+    return ok;
 }
 
 void rp_findings_clear(rp_findings *findings)

@@ -8,6 +8,7 @@
 #include "base/codes.h"
 #include "base/error.h"
 #include "copies/annotate.h"
+#include "copies/traits.h"
 #include "genome/genome.h"
 #include "library/family_file.h"
 #include "genome/view.h"
@@ -24,6 +25,7 @@ typedef struct rp_found_family {
     double divergence;           /* percent, mean over its copies' bases */
     size_t *parts;               /* indices into findings->parts, in genome order */
     size_t n_parts;
+    rp_traits traits;            /* all zero until rp_classify has filled them in */
 } rp_found_family;
 
 typedef struct rp_findings {
@@ -37,18 +39,21 @@ typedef struct rp_findings {
 } rp_findings;
 
 /* Takes the parts (their family is an index into consensus) and the families that have any,
- * ordered by bases, named R1, R2, ..., of class Unknown. The consensus arrays must outlive the
- * findings. False: out of memory. */
+ * ordered by bases, named R1, R2, ... after `letter`, of class Unknown. The consensus arrays must
+ * outlive the findings. False: out of memory. */
 bool rp_findings_init(rp_findings *findings, const rp_genome *genome, const rp_codes *const *consensus,
-                      size_t n_consensus, rp_parts *parts) RP_MUST_CHECK;
+                      size_t n_consensus, char letter, rp_parts *parts) RP_MUST_CHECK;
+
+/* Appends a family that has no parts, with a copy of the traits. */
+bool rp_findings_add(rp_findings *findings, const char *name, const char *class_name, const rp_codes *consensus,
+                     uint64_t n_copies, uint64_t bases, const rp_traits *traits) RP_MUST_CHECK;
+
+/* Gives the families the classes and traits that those of the same source have in `from`. */
+bool rp_findings_take_traits(rp_findings *findings, const rp_findings *from) RP_MUST_CHECK;
 
 /* The same for a library with names: all of its families, in its order. */
 bool rp_findings_init_named(rp_findings *findings, const rp_genome *genome, const rp_family_file *library,
                             rp_parts *parts) RP_MUST_CHECK;
-
-/* Puts other parts in the place of the present ones; their family is an index into families,
- * which keep their order. Takes the parts over. False: out of memory. */
-bool rp_findings_replace_parts(rp_findings *findings, rp_parts *parts) RP_MUST_CHECK;
 
 void rp_findings_clear(rp_findings *findings);
 

@@ -116,7 +116,7 @@ static bool walks_from_copies(rp_builder *builder, const rp_view *view, const rp
             continue;
         const bool reverse = copy->reverse != left; /* going left on a forward copy is going down the genome */
         const uint64_t end = reverse ? copy->begin : copy->end;
-        rp_strand_walk walk = rp_view_walk(view, end, reverse);
+        rp_strand_walk walk = rp_view_walk_beyond(view, copy->begin, copy->end, reverse);
         if (walk.limit_bp <= short_by)
             continue;
         walk.origin = reverse ? end - short_by : end + short_by;
@@ -143,7 +143,7 @@ static bool grow_from_places(rp_builder *builder, const rp_view *view, const rp_
         return false;
     for (size_t i = 0; i < n_places; i++) {
         const bool reverse = places[i].reverse != left;
-        builder->walks[i] = rp_view_walk(view, places[i].position + (reverse ? 0 : k), reverse);
+        builder->walks[i] = rp_view_walk_beyond(view, places[i].position, places[i].position + k, reverse);
     }
     return grow_end(builder, view, index, left, n_places, family, reads);
 }

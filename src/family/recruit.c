@@ -129,8 +129,8 @@ static rp_flank query_flank(const rp_query *query, uint64_t at)
 static int ungapped_gain(const rp_view *view, const rp_query queries[2], const chain *here, unsigned k)
 {
     const rp_query *query = &queries[here->reverse], *opposite = &queries[!here->reverse];
-    const rp_strand_walk right = rp_view_walk(view, here->position + k, false);
-    const rp_strand_walk left = rp_view_walk(view, here->position, true);
+    const rp_strand_walk right = rp_view_walk_beyond(view, here->position, here->position + k, false);
+    const rp_strand_walk left = rp_view_walk_beyond(view, here->position, here->position + k, true);
     const rp_flank genome[2] = {rp_flank_read(view, &right), rp_flank_read(view, &left)};
     const rp_flank consensus[2] = {query_flank(query, here->query + k),
                                    query_flank(opposite, opposite->length - here->query)};

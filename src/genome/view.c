@@ -8,12 +8,18 @@
 rp_strand_walk rp_view_walk(const rp_view *view, uint64_t origin, bool reverse)
 {
     const rp_genome *genome = view->genome;
-    /* An origin between two contigs belongs to the one that the walk goes into. */
     const uint64_t inside = reverse && origin > 0 ? origin - 1 : origin;
     const rp_contig *contig = &genome->contigs[rp_genome_contig_of(genome, inside)];
     const uint64_t end = contig->begin + contig->length_bp;
     const uint64_t limit = reverse ? origin - contig->begin : end > origin ? end - origin : 0;
     return (rp_strand_walk){origin, limit, reverse};
+}
+
+rp_strand_walk rp_view_walk_beyond(const rp_view *view, uint64_t begin, uint64_t end, bool reverse)
+{
+    const rp_contig *contig = &view->genome->contigs[rp_genome_contig_of(view->genome, begin)];
+    return reverse ? (rp_strand_walk){begin, begin - contig->begin, true}
+                   : (rp_strand_walk){end, contig->begin + contig->length_bp - end, false};
 }
 
 /* Unsets in `bits` (of positions from `begin` on) what the lifted intervals hold. */

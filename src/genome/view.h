@@ -36,7 +36,11 @@ typedef struct rp_strand_walk {
     bool reverse;
 } rp_strand_walk;
 
+/* An origin between two contigs belongs to the contig that the walk goes into. */
 rp_strand_walk rp_view_walk(const rp_view *view, uint64_t origin, bool reverse);
+
+/* The walk on from a stretch (not empty) of one contig: up from its end, or with reverse down from its begin. */
+rp_strand_walk rp_view_walk_beyond(const rp_view *view, uint64_t begin, uint64_t end, bool reverse);
 
 /* The codes of bases [begin, begin + n) of a walk, n <= 64; RP_BASE_NONE where there
  * is no base, where it is covered, and beyond the contig's end. */

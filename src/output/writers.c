@@ -4,28 +4,71 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <htslib/kstring.h>
+
 #include "base/memory.h"
+#include "classify/classify.h"
 
 enum { LINE_BASES = 60 };
 
+static void write_sequence(rp_file *file, const uint8_t *codes, size_t n)
+{
+    for (size_t at = 0; at < n; at += LINE_BASES) {
+        char line[LINE_BASES + 1];
+        const size_t here = n - at < LINE_BASES ? n - at : LINE_BASES;
+        for (size_t i = 0; i < here; i++)
+            line[i] = rp_code_letter(codes[at + i]);
+        line[here] = '\n';
+        rp_file_write(file, line, here + 1);
+    }
+}
+
+/* The header's rest and the sequence. */
+static bool write_family(const rp_found_family *family, kstring_t *evidence, rp_file *file)
+{
+    evidence->l = 0;
+    if (!rp_evidence(&family->traits, evidence))
+        return false;
+    rp_file_print(file, ">%s#%s copies=%llu bases=%llu length=%zu divergence=%.1f evidence=%s", family->name, family->class_name,
+                  (unsigned long long)family->n_copies, (unsigned long long)family->bases, family->consensus->n,
+                  family->divergence, evidence->s);
+    if (family->traits.other != RP_OTHER_NONE)
+        rp_file_print(file, " reason=%s", rp_other_reason[family->traits.other]);
+    rp_file_write(file, "\n", 1);
+    write_sequence(file, family->consensus->items, family->consensus->n);
+    return true;
+}
+
 bool rp_write_families(const rp_findings *findings, rp_file *file, rp_error *error)
 {
-    (void)error;
-    for (size_t f = 0; f < findings->n_families; f++) {
+    kstring_t evidence = KS_INITIALIZE;
+    bool ok = true;
+    for (size_t f = 0; f < findings->n_families && ok; f++)
+        ok = write_family(&findings->families[f], &evidence, file);
+    ks_free(&evidence);
+    return ok || rp_error_memory(error, "families");
+}
+
+bool rp_write_split(const rp_findings *findings, rp_file *file, rp_error *error)
+{
+    kstring_t evidence = KS_INITIALIZE;
+    bool ok = true;
+    for (size_t f = 0; f < findings->n_families && ok; f++) {
         const rp_found_family *family = &findings->families[f];
-        rp_file_print(file, ">%s#%s copies=%llu bases=%llu length=%zu divergence=%.1f\n", family->name,
-                      family->class_name, (unsigned long long)family->n_copies, (unsigned long long)family->bases, family->consensus->n,
-                      family->divergence);
-        for (size_t at = 0; at < family->consensus->n; at += LINE_BASES) {
-            char line[LINE_BASES + 1];
-            size_t n = family->consensus->n - at < LINE_BASES ? family->consensus->n - at : LINE_BASES;
-            for (size_t i = 0; i < n; i++)
-                line[i] = rp_code_letter(family->consensus->items[at + i]);
-            line[n] = '\n';
-            rp_file_write(file, line, n + 1);
+        const rp_traits *traits = &family->traits;
+        if (traits->ltr_bp == 0 || strncmp(family->class_name, "LTR", 3) != 0) {
+            ok = write_family(family, &evidence, file);
+            continue;
         }
+        const uint32_t internal = traits->ltr_begin + traits->ltr_bp;
+        rp_file_print(file, ">%s_LTR#%s length=%u of=%s\n", family->name, family->class_name, traits->ltr_bp, family->name);
+        write_sequence(file, family->consensus->items + traits->ltr_begin, traits->ltr_bp);
+        rp_file_print(file, ">%s_INT#%s length=%u of=%s\n", family->name, family->class_name,
+                      traits->ltr_right_begin - internal, family->name);
+        write_sequence(file, family->consensus->items + internal, traits->ltr_right_begin - internal);
     }
-    return true;
+    ks_free(&evidence);
+    return ok || rp_error_memory(error, "families");
 }
 
 /* 1000 for a copy like its consensus, 0 where nothing is alike. */

@@ -6,8 +6,11 @@
 #include "output/file.h"
 #include "copies/findings.h"
 
-/* The consensus library, FASTA: >R1#Unknown copies= bases= length= divergence= */
+/* The consensus library, FASTA: >R1#Unknown copies= bases= length= divergence= evidence= */
 bool rp_write_families(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
+
+/* The same with each LTR element in two entries, R1_LTR and R1_INT. */
+bool rp_write_split(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
 
 /* The seed alignment of each family, Stockholm 1.0: up to RP_SEED_ROWS of its copies. */
 enum { RP_SEED_ROWS = 100 };

@@ -5,9 +5,9 @@
 
 enum { X_DROP = 8, MIN_PLACES = 3 };
 
-static rp_flank read_flank(const rp_view *view, uint64_t origin, bool reverse)
+static rp_flank read_flank(const rp_view *view, uint64_t position, unsigned k, bool reverse)
 {
-    const rp_strand_walk walk = rp_view_walk(view, origin, reverse);
+    const rp_strand_walk walk = rp_view_walk_beyond(view, position, position + k, reverse);
     return rp_flank_read(view, &walk);
 }
 
@@ -22,8 +22,8 @@ bool rp_prescreen(const rp_view *view, const rp_batch *batch, unsigned k)
     const unsigned n = batch->n_places < RP_PRESCREEN_PLACES ? batch->n_places : RP_PRESCREEN_PLACES;
     for (unsigned i = 0; i < n; i++) {
         const rp_place place = batch->places[batch->n_places * i / n];
-        right[i] = read_flank(view, place.position + (place.reverse ? 0 : k), place.reverse);
-        left[i] = read_flank(view, place.position + (place.reverse ? k : 0), !place.reverse);
+        right[i] = read_flank(view, place.position, k, place.reverse);
+        left[i] = read_flank(view, place.position, k, !place.reverse);
     }
     unsigned good = 0, is_good[RP_PRESCREEN_PLACES] = {0};
     for (unsigned i = 0; i < n; i++)

@@ -1,0 +1,237 @@
+/* classify.c: from traits to class hints and verdicts; see classify.h. */
+#include "classify/classify.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/parallel.h"
+#include "classify/codons.h"
+#include "classify/places.h"
+#include "classify/structure.h"
+
+enum {
+    LTR_SURE_BP = 150, LTR_SURE_ELEMENT_BP = 1000, LTR_SURE_PERCENT = 85,
+    SOLO_MIN_BP = 150, SOLO_MAX_BP = 2500,
+    TIR_SURE_BP = 18,
+    MITE_MAX_BP = 800,
+    HELITRON_MIN_BP = 400, HELITRON_LONG_BP = 900, HELITRON_HAIRPIN_BP = 7,
+    SINE_MIN_BP = 80, SINE_MAX_BP = 600, SINE_MIN_FULL = 12,
+    LINE_MIN_BP = 500,
+    GENE_MAX_COPIES = 50, GENE_MAX_BP = 6000
+};
+
+static const double MIN_TAIL_SHARE = 0.4, MIN_AT_SHARE = 0.4, MAX_LOW_COMPLEXITY = 0.5, MIN_THIRD_POSITION = 0.45,
+                    GENE_MIN_DIVERGENCE = 3, GENE_MIN_FRAME = 0.25;
+
+const char *const rp_other_class[RP_N_OTHERS] = {
+    [RP_OTHER_NONE] = "",          [RP_OTHER_SATELLITE] = "Satellite",   [RP_OTHER_SIMPLE] = "Simple_repeat",
+    [RP_OTHER_DUPLICATION] = "Segmental_duplication", [RP_OTHER_GENE] = "Gene_family", [RP_OTHER_RRNA] = "rRNA",
+    [RP_OTHER_TRNA] = "tRNA",      [RP_OTHER_CONTIGS] = "Artefact"};
+
+const char *const rp_other_reason[RP_N_OTHERS] = {
+    [RP_OTHER_NONE] = "none",
+    [RP_OTHER_SATELLITE] = "tandem_array",
+    [RP_OTHER_SIMPLE] = "low_complexity",
+    [RP_OTHER_DUPLICATION] = "too_few_independent_copies",
+    [RP_OTHER_GENE] = "coding_divergence",
+    [RP_OTHER_RRNA] = "rRNA_gene",
+    [RP_OTHER_TRNA] = "tRNA_gene",
+    [RP_OTHER_CONTIGS] = "copies_at_contig_ends"};
+
+/* --- Rules --- */
+
+static bool has_fixed_tsd(const rp_traits *traits, uint32_t least, uint32_t most)
+{
+    return traits->tsd_bp >= least && traits->tsd_bp <= most && traits->tsd_bp == traits->tsd_max_bp;
+}
+
+static bool has_tail(const rp_traits *traits)
+{
+    return traits->tail_bp > 0 || traits->tail_in_copies >= MIN_TAIL_SHARE;
+}
+
+static bool is_ltr(const rp_traits *traits, size_t length)
+{
+    if (traits->ltr_bp > 0)
+        return traits->tg_ca || has_fixed_tsd(traits, 4, 6) ||
+               (traits->ltr_bp >= LTR_SURE_BP && length >= LTR_SURE_ELEMENT_BP && traits->ltr_identity >= LTR_SURE_PERCENT);
+    return traits->tg_ca && has_fixed_tsd(traits, 4, 6) && length >= SOLO_MIN_BP && length <= SOLO_MAX_BP && traits->tir_bp == 0;
+}
+
+static bool is_tir(const rp_traits *traits)
+{
+    return traits->tir_bp > 0 && (traits->tir_bp >= TIR_SURE_BP || has_fixed_tsd(traits, 2, 11));
+}
+
+static bool is_helitron(const rp_traits *traits, size_t length)
+{
+    return traits->helitron_ends && length >= HELITRON_MIN_BP && traits->tir_bp == 0 && traits->ltr_bp == 0 &&
+           (traits->at_share >= MIN_AT_SHARE || traits->hairpin_bp >= HELITRON_HAIRPIN_BP || length >= HELITRON_LONG_BP);
+}
+
+/* Cut short at the 5' end, as reverse transcription leaves them. */
+static bool is_line(const rp_traits *traits, size_t length)
+{
+    return has_tail(traits) && traits->tir_bp == 0 && traits->ltr_bp == 0 && length >= LINE_MIN_BP &&
+           traits->n_truncated_left >= 3 && 2 * traits->n_truncated_left >= 3 * traits->n_full &&
+           traits->n_truncated_left > 2 * traits->n_truncated_right;
+}
+
+/* Pieces of LINEs have tails too: many whole copies, or target-site duplications, are asked for. */
+static bool is_sine(const rp_traits *traits, size_t length)
+{
+    const bool poly_a = (traits->tail_bp > 0 && strcmp(traits->tail_unit, "A") == 0) || traits->tail_in_copies >= MIN_TAIL_SHARE;
+    return poly_a && traits->tir_bp == 0 && length >= SINE_MIN_BP && length <= SINE_MAX_BP &&
+           traits->n_full >= traits->n_truncated_left &&
+           (traits->n_full >= SINE_MIN_FULL ? 2 * traits->n_full >= traits->n_copies || traits->tsd_bp > 0
+                                            : traits->n_full >= 3 && traits->tsd_bp >= 7);
+}
+
+static const char *choose_class(const rp_traits *traits, size_t length)
+{
+    if (is_ltr(traits, length))
+        return "LTR/Unknown";
+    if (is_tir(traits))
+        return length < MITE_MAX_BP ? "MITE" : "DNA/TIR";
+    if (is_helitron(traits, length))
+        return "RC/Helitron";
+    if (is_line(traits, length))
+        return "LINE";
+    if (is_sine(traits, length))
+        return "SINE";
+    return RP_CLASS_UNKNOWN;
+}
+
+static bool has_structure(const rp_traits *traits)
+{
+    return traits->ltr_bp > 0 || traits->tir_bp > 0 || traits->tsd_bp > 0 || has_tail(traits);
+}
+
+/* Few copies that differ as genes do, in a frame that is a good part of the sequence, and nothing that a
+ * transposon would show. */
+static bool is_gene(const rp_traits *traits, size_t length)
+{
+    return traits->third_position >= MIN_THIRD_POSITION && traits->n_copies <= GENE_MAX_COPIES && length <= GENE_MAX_BP &&
+           (double)traits->mean_divergence >= GENE_MIN_DIVERGENCE && traits->orf_bp >= GENE_MIN_FRAME * (double)length &&
+           !has_structure(traits);
+}
+
+static rp_other judge(const rp_traits *traits, size_t length, const rp_classify_parameters *parameters, size_t n_contigs)
+{
+    if (traits->low_complexity >= MAX_LOW_COMPLEXITY)
+        return RP_OTHER_SIMPLE;
+    if (traits->rrna)
+        return RP_OTHER_RRNA;
+    if (traits->trna)
+        return RP_OTHER_TRNA;
+    if (traits->period_bp > 0 || 2 * traits->n_tandem > traits->n_copies)
+        return RP_OTHER_SATELLITE;
+    if (n_contigs > 1 && 2 * traits->n_at_contig_ends > traits->n_copies)
+        return RP_OTHER_CONTIGS;
+    if (traits->n_independent < parameters->min_copies)
+        return RP_OTHER_DUPLICATION;
+    return is_gene(traits, length) ? RP_OTHER_GENE : RP_OTHER_NONE;
+}
+
+/* --- Evidence --- */
+
+static int add(kstring_t *text, size_t begin, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static int add(kstring_t *text, size_t begin, const char *format, ...)
+{
+    va_list arguments;
+    if (text->l > begin && kputc(',', text) < 0)
+        return -1;
+    va_start(arguments, format);
+    const int n = kvsprintf(text, format, arguments);
+    va_end(arguments);
+    return n;
+}
+
+bool rp_evidence(const rp_traits *traits, kstring_t *text)
+{
+    const size_t begin = text->l;
+    int ok = 0;
+    if (traits->ltr_bp > 0)
+        ok |= add(text, begin, "ltr:%u:%.0f%%", traits->ltr_bp, (double)traits->ltr_identity);
+    if (traits->tg_ca)
+        ok |= add(text, begin, "tg-ca");
+    if (traits->tir_bp > 0)
+        ok |= add(text, begin, "tir:%u:%.0f%%", traits->tir_bp, (double)traits->tir_identity);
+    if (traits->helitron_ends)
+        ok |= add(text, begin, "tc-ctrr");
+    if (traits->hairpin_bp > 0)
+        ok |= add(text, begin, "hairpin:%u", traits->hairpin_bp);
+    if (traits->tail_bp > 0)
+        ok |= add(text, begin, "tail:%s:%u", traits->tail_unit, traits->tail_bp);
+    else if (traits->tail_in_copies >= MIN_TAIL_SHARE)
+        ok |= add(text, begin, "tail:A:%.2f", (double)traits->tail_in_copies);
+    if (traits->n_truncated_left > 2 * traits->n_full && traits->n_truncated_left > 2 * traits->n_truncated_right)
+        ok |= add(text, begin, "5'-truncated:%u", traits->n_truncated_left);
+    if (traits->tsd_bp > 0 && traits->tsd_bp == traits->tsd_max_bp)
+        ok |= add(text, begin, "tsd:%u:%s:%.2f", traits->tsd_bp, traits->tsd_consensus, (double)traits->tsd_share);
+    else if (traits->tsd_bp > 0)
+        ok |= add(text, begin, "tsd:%u-%u:%.2f", traits->tsd_bp, traits->tsd_max_bp, (double)traits->tsd_share);
+    if (traits->at_share >= MIN_AT_SHARE && traits->helitron_ends)
+        ok |= add(text, begin, "a^t:%.2f", (double)traits->at_share);
+    if (traits->orf_bp >= RP_CODONS_MIN_BP)
+        ok |= add(text, begin, "orf:%u", traits->orf_bp);
+    if (text->l == begin)
+        ok |= kputs("none", text);
+    return ok >= 0;
+}
+
+/* --- The whole --- */
+
+typedef struct classify_run {
+    rp_findings *findings;
+    const rp_classify_parameters *parameters;
+    rp_structure_scratch *scratch;   /* by thread */
+    rp_row_reader **readers;         /* by thread; NULL until one is needed */
+} classify_run;
+
+static bool look_at_codons(classify_run *run, rp_found_family *family, unsigned worker)
+{
+    rp_traits *traits = &family->traits;
+    if (traits->orf_bp < RP_CODONS_MIN_BP || traits->n_copies > GENE_MAX_COPIES || has_structure(traits))
+        return true;
+    if (run->readers[worker] == NULL)
+        run->readers[worker] = rp_row_reader_create(run->findings);
+    return run->readers[worker] != NULL && rp_codons_look(run->readers[worker], family, traits);
+}
+
+static bool classify_family(void *argument, size_t which, unsigned worker, rp_error *error)
+{
+    classify_run *run = argument;
+    rp_found_family *family = &run->findings->families[which];
+    rp_traits *traits = &family->traits;
+    *traits = (rp_traits){0};
+    if (!rp_structure_find(&run->scratch[worker], family->consensus, traits) ||
+        !rp_places_find(run->findings, which, traits) || !look_at_codons(run, family, worker))
+        return rp_error_memory(error, "class hints");
+    traits->other = judge(traits, family->consensus->n, run->parameters, run->findings->genome->n_contigs);
+    free(family->class_name);
+    family->class_name = strdup(traits->other != RP_OTHER_NONE ? rp_other_class[traits->other]
+                                                               : choose_class(traits, family->consensus->n));
+    return family->class_name != NULL || rp_error_memory(error, "class hints");
+}
+
+bool rp_classify(rp_findings *findings, const rp_classify_parameters *parameters, rp_error *error)
+{
+    classify_run run = {.findings = findings, .parameters = parameters};
+    run.scratch = rp_alloc(parameters->n_threads, sizeof *run.scratch);
+    run.readers = rp_alloc(parameters->n_threads, sizeof *run.readers);
+    bool ok = run.scratch != NULL && run.readers != NULL;
+    if (!ok)
+        (void)rp_error_memory(error, "class hints");
+    ok = ok && rp_parallel(findings->n_families, parameters->n_threads, classify_family, &run, error);
+    for (unsigned i = 0; i < parameters->n_threads; i++) {
+        if (run.scratch != NULL)
+            rp_structure_scratch_clear(&run.scratch[i]);
+        if (run.readers != NULL)
+            rp_row_reader_destroy(run.readers[i]);
+    }
+    free(run.scratch);
+    free(run.readers);
+    return ok;
+}

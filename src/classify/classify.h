@@ -1,0 +1,30 @@
+/* classify.h: what kind of repeat each family is, as far as its structure shows.
+ *
+ * A hint is given only where the evidence is good: a wrong class is worse than Unknown. The
+ * signs are those that curators go by (Wicker et al. 2007; Goubert et al. 2022): terminal
+ * repeats, tails, target-site duplications, truncation.
+ */
+#ifndef RP_CLASSIFY_CLASSIFY_H
+#define RP_CLASSIFY_CLASSIFY_H
+
+#include <htslib/kstring.h>
+
+#include "base/error.h"
+#include "copies/findings.h"
+
+typedef struct rp_classify_parameters {
+    unsigned n_threads;
+    uint32_t min_copies;     /* independent ones that a transposable element has */
+} rp_classify_parameters;
+
+/* Fills in the traits of all families and sets their class names. */
+bool rp_classify(rp_findings *findings, const rp_classify_parameters *parameters, rp_error *error) RP_MUST_CHECK;
+
+/* Class names and reasons of repeats that are no transposable elements. */
+extern const char *const rp_other_class[RP_N_OTHERS];
+extern const char *const rp_other_reason[RP_N_OTHERS];
+
+/* Appends what speaks for the class: "ltr:345:98%,tg-ca,tsd:5:0.82"; "none" where nothing shows. */
+bool rp_evidence(const rp_traits *traits, kstring_t *text) RP_MUST_CHECK;
+
+#endif

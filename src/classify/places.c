@@ -1,0 +1,335 @@
+/* places.c: target sites, flanks and neighbours of copies; see places.h. */
+#include "classify/places.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "genome/flank.h"
+
+enum {
+    MAX_SAMPLE = 64,             /* copies that are looked at, evenly over all */
+    FULL_SLACK_BP = 8,           /* from either end of the consensus */
+    TRUNCATED_BP = 30,
+
+    INNER_BP = 8,                /* of the copy itself, decoded with each flank */
+    OUTER_BP = 40,
+    MIN_TSD_BP = 2,
+    FIXED_SHIFT_BP = 2,          /* by which the consensus' ends may be off */
+    MIN_VARIABLE_BP = 8,         /* shorter ones of varying length cannot be told from chance */
+    VARIABLE_LEFT_BP = 3, VARIABLE_RIGHT_IN_BP = 6, VARIABLE_RIGHT_OUT_BP = 14,
+    LONG_TSD_BP = 10,            /* from this length on one base may differ */
+    MIN_TSD_COPIES = 4,
+
+    TAIL_WINDOW_BP = 10, TAIL_MIN_A = 9,
+
+    SAME_FLANK = 40,             /* of 64 bases, or: */
+    SAME_NEAR_FLANK = 25,        /* of the nearest 32 */
+    FLANK_SHIFT_BP = 4,
+
+    TANDEM_GAP_BP = 50,
+    CONTIG_END_BP = 20
+};
+
+static const double MIN_TSD_EXCESS = 0.2, MIN_TSD_SIGNIFICANCE = 4;
+
+/* A copy, all of its parts together. */
+typedef struct placed_copy {
+    uint64_t begin, end;
+    uint32_t consensus_begin, consensus_end;
+    bool reverse;
+} placed_copy;
+
+RP_ARRAY(placed_copies, placed_copy);
+
+/* The sequence around the two ends of a copy as the consensus reads, going outwards: base
+ * INNER_BP is the first beyond the consensus' end. */
+typedef struct ends {
+    uint8_t left[INNER_BP + OUTER_BP], right[INNER_BP + OUTER_BP];
+    bool full;                  /* both ends are those of the consensus */
+    bool right_end;             /* the right one is */
+} ends;
+
+static bool gather_copies(const rp_findings *findings, const rp_found_family *family, placed_copies *copies)
+{
+    uint32_t last = UINT32_MAX;
+    for (size_t i = 0; i < family->n_parts; i++) {
+        const rp_part *part = &findings->parts.items[family->parts[i]];
+        if (copies->n == 0 || part->copy != last) {
+            if (!placed_copies_push(copies, (placed_copy){part->begin, part->end, part->consensus_begin, part->consensus_end,
+                                                          part->reverse}))
+                return false;
+            last = part->copy;
+            continue;
+        }
+        placed_copy *copy = &copies->items[copies->n - 1];
+        copy->end = part->end;
+        copy->consensus_begin = part->consensus_begin < copy->consensus_begin ? part->consensus_begin : copy->consensus_begin;
+        copy->consensus_end = part->consensus_end > copy->consensus_end ? part->consensus_end : copy->consensus_end;
+    }
+    return true;
+}
+
+/* Decodes outwards from the consensus' left or right end, as far as it goes. */
+static void decode_end(const rp_view *view, const placed_copy *copy, bool left, uint32_t missing, uint8_t *codes)
+{
+    /* Outwards is down the genome at the left end of a forward copy and at the right end of a reverse one. */
+    const bool down = copy->reverse != left;
+    const uint64_t edge = down ? copy->begin : copy->end;
+    const rp_contig *contig = &view->genome->contigs[rp_genome_contig_of(view->genome, copy->begin)];
+    const int64_t contig_begin = (int64_t)contig->begin, contig_end = contig_begin + (int64_t)contig->length_bp;
+    for (int i = 0; i < INNER_BP + OUTER_BP; i++) {
+        const int64_t out = i - INNER_BP + (int64_t)missing;
+        const int64_t at = down ? (int64_t)edge - 1 - out : (int64_t)edge + out;
+        codes[i] = RP_BASE_NONE;
+        if (at < contig_begin || at >= contig_end || rp_bitmask_get(&view->genome->not_acgt, (uint64_t)at))
+            continue;
+        const uint8_t code = (uint8_t)rp_genome_base(view->genome, (uint64_t)at);
+        codes[i] = copy->reverse ? (uint8_t)(3 - code) : code;
+    }
+}
+
+/* Whether the left end, moved outwards by `left`, and the right one, by `right`, are followed by the same `n` bases. */
+static bool has_tsd(const ends *left_of, const ends *right_of, int left, int right, unsigned n)
+{
+    unsigned errors = 0;
+    const unsigned allowed = n >= LONG_TSD_BP ? 1 : 0;
+    for (unsigned i = 0; i < n; i++) {
+        const uint8_t a = left_of->left[INNER_BP + left + (int)(n - 1 - i)], b = right_of->right[INNER_BP + right + (int)i];
+        errors += a > 3 || a != b;
+        if (errors > allowed)
+            return false;
+    }
+    return true;
+}
+
+/* The other copy whose right end serves as background for copy i's left end. */
+static size_t partner(size_t i, size_t n, size_t step)
+{
+    return (i + step) % n;
+}
+
+/* Duplications of one length at all copies. */
+static void find_fixed_tsd(const ends *sample, size_t n, rp_traits *traits)
+{
+    double best = 0;
+    int best_left = 0, best_right = 0;
+    for (int left = -FIXED_SHIFT_BP; left <= FIXED_SHIFT_BP; left++)
+        for (int right = -FIXED_SHIFT_BP; right <= FIXED_SHIFT_BP; right++)
+            for (unsigned bp = MIN_TSD_BP; bp <= RP_TSD_MAX_BP; bp++) {
+                unsigned own = 0, chance = 0;
+                for (size_t i = 0; i < n; i++) {
+                    own += has_tsd(&sample[i], &sample[i], left, right, bp);
+                    chance += has_tsd(&sample[i], &sample[partner(i, n, 1)], left, right, bp);
+                    chance += has_tsd(&sample[i], &sample[partner(i, n, 2)], left, right, bp);
+                }
+                const double expected = 0.5 * chance, excess = own - expected;
+                const double share = excess / (double)n;
+                /* a duplication of n bases is one of n - 1, too, with an end moved: count bases */
+                if (own < MIN_TSD_COPIES || share < MIN_TSD_EXCESS || excess * excess < MIN_TSD_SIGNIFICANCE * MIN_TSD_SIGNIFICANCE * (expected + 1) ||
+                    excess * bp <= best)
+                    continue;
+                best = excess * bp;
+                best_left = left;
+                best_right = right;
+                traits->tsd_bp = traits->tsd_max_bp = bp;
+                traits->tsd_share = (float)share;
+            }
+    for (unsigned i = 0; i < traits->tsd_bp; i++) {
+        unsigned counts[4] = {0}, total = 0, top = 0;
+        for (size_t c = 0; c < n; c++)
+            if (has_tsd(&sample[c], &sample[c], best_left, best_right, traits->tsd_bp)) {
+                const uint8_t code = sample[c].right[INNER_BP + best_right + (int)i];
+                counts[code & 3]++;
+                total++;
+            }
+        for (unsigned code = 1; code < 4; code++)
+            top = counts[code] > counts[top] ? code : top;
+        traits->tsd_consensus[i] = 10 * counts[top] >= 7 * total ? "ACGT"[top] : 'N';
+    }
+}
+
+static bool has_variable_tsd(const ends *left_of, const ends *right_of, unsigned *bp)
+{
+    for (*bp = RP_TSD_MAX_BP; *bp >= MIN_VARIABLE_BP; --*bp)
+        for (int left = -VARIABLE_LEFT_BP; left <= VARIABLE_LEFT_BP; left++)
+            for (int right = -VARIABLE_RIGHT_IN_BP; right <= VARIABLE_RIGHT_OUT_BP; right++)
+                if (has_tsd(left_of, right_of, left, right, *bp))
+                    return true;
+    return false;
+}
+
+/* Duplications of 8 to 20 bases whose length differs, as LINEs and SINEs leave them. */
+static void find_variable_tsd(const ends *sample, size_t n, rp_traits *traits)
+{
+    unsigned own = 0, chance = 0, longest = 0, bp;
+    for (size_t i = 0; i < n; i++) {
+        if (has_variable_tsd(&sample[i], &sample[i], &bp)) {
+            own++;
+            longest = bp > longest ? bp : longest;
+        }
+        chance += has_variable_tsd(&sample[i], &sample[partner(i, n, 1)], &bp);
+        chance += has_variable_tsd(&sample[i], &sample[partner(i, n, 2)], &bp);
+    }
+    const double expected = 0.5 * chance, excess = own - expected, share = excess / (double)n;
+    if (own < MIN_TSD_COPIES || share < MIN_TSD_EXCESS ||
+        excess * excess < MIN_TSD_SIGNIFICANCE * MIN_TSD_SIGNIFICANCE * (expected + 1))
+        return;
+    traits->tsd_bp = MIN_VARIABLE_BP;
+    traits->tsd_max_bp = longest;
+    traits->tsd_share = (float)share;
+    traits->tsd_consensus[0] = '\0';
+}
+
+static bool has_a_tail(const ends *sample)
+{
+    unsigned run = 0;
+    for (int i = 0; i < INNER_BP + OUTER_BP / 2; i++) {
+        run += sample->right[i] == 0;
+        if (i >= TAIL_WINDOW_BP)
+            run -= sample->right[i - TAIL_WINDOW_BP] == 0;
+        if (run >= TAIL_MIN_A)
+            return true;
+    }
+    return false;
+}
+
+static void look_at_ends(const rp_view *view, const placed_copies *copies, uint32_t length, ends *sample, rp_traits *traits)
+{
+    size_t n_full = 0, n_right = 0, n_tail = 0, n_at = 0;
+    ends *variable = sample + MAX_SAMPLE;
+    const size_t step = copies->n / (4 * MAX_SAMPLE) + 1; /* more than the sample: many are not full */
+    for (size_t i = 0; i < copies->n; i += step) {
+        const placed_copy *copy = &copies->items[i];
+        const uint32_t left_missing = copy->consensus_begin, right_missing = length - copy->consensus_end;
+        if (right_missing > FULL_SLACK_BP)
+            continue;
+        ends here = {.right_end = true, .full = left_missing <= FULL_SLACK_BP};
+        decode_end(view, copy, true, here.full ? left_missing : 0, here.left);
+        decode_end(view, copy, false, right_missing, here.right);
+        if (n_right < MAX_SAMPLE) {
+            variable[n_right++] = here;
+            n_tail += has_a_tail(&here);
+        }
+        if (here.full && n_full < MAX_SAMPLE) {
+            n_at += here.left[INNER_BP] == 0 && here.right[INNER_BP] == 3;
+            sample[n_full++] = here;
+        }
+    }
+    if (n_full >= MIN_TSD_COPIES) {
+        traits->at_share = (float)n_at / (float)n_full;
+        find_fixed_tsd(sample, n_full, traits);
+    }
+    if (n_right >= MIN_TSD_COPIES)
+        traits->tail_in_copies = (float)n_tail / (float)n_right;
+    if (traits->tsd_bp == 0 && n_right >= MIN_TSD_COPIES)
+        find_variable_tsd(variable, n_right, traits);
+}
+
+/* --- Independent copies --- */
+
+static bool flanks_alike(const rp_flank *a, const rp_flank *b)
+{
+    for (int shift = -FLANK_SHIFT_BP; shift <= FLANK_SHIFT_BP; shift++) {
+        rp_flank moved = *b;
+        if (shift > 0)
+            moved = (rp_flank){moved.high >> shift, moved.low >> shift, moved.valid >> shift};
+        else if (shift < 0)
+            moved = (rp_flank){moved.high << -shift, moved.low << -shift, moved.valid << -shift};
+        const uint64_t same = rp_flank_same(a, &moved);
+        if (__builtin_popcountll(same) >= SAME_FLANK || __builtin_popcountll(same & UINT32_MAX) >= SAME_NEAR_FLANK)
+            return true;
+    }
+    return false;
+}
+
+static size_t find_root(size_t *parent, size_t i)
+{
+    while (parent[i] != i)
+        i = parent[i] = parent[parent[i]];
+    return i;
+}
+
+/* Copies are one where the flanks on both sides are alike: they were duplicated together. */
+static uint32_t count_independent(const rp_view *view, const placed_copies *copies)
+{
+    if (copies->n > MAX_SAMPLE)
+        return (uint32_t)copies->n;
+    rp_flank left[MAX_SAMPLE], right[MAX_SAMPLE];
+    size_t parent[MAX_SAMPLE];
+    for (size_t i = 0; i < copies->n; i++) {
+        const placed_copy *copy = &copies->items[i];
+        const rp_strand_walk down = rp_view_walk_beyond(view, copy->begin, copy->end, true),
+                             up = rp_view_walk_beyond(view, copy->begin, copy->end, false);
+        left[i] = rp_flank_read(view, copy->reverse ? &up : &down);
+        right[i] = rp_flank_read(view, copy->reverse ? &down : &up);
+        parent[i] = i;
+    }
+    uint32_t independent = (uint32_t)copies->n;
+    for (size_t i = 0; i < copies->n; i++)
+        for (size_t j = 0; j < i; j++) {
+            const size_t a = find_root(parent, i), b = find_root(parent, j);
+            if (a == b || !flanks_alike(&left[i], &left[j]) || !flanks_alike(&right[i], &right[j]))
+                continue;
+            parent[a] = b;
+            independent--;
+        }
+    return independent;
+}
+
+/* --- Neighbours --- */
+
+/* Copies that another one follows or precedes head to tail. */
+static uint32_t count_tandem(const placed_copies *copies, uint32_t length)
+{
+    uint32_t n = 0;
+    bool counted = false;
+    for (size_t i = 1; i < copies->n; i++) {
+        const placed_copy *a = &copies->items[i - 1], *b = &copies->items[i];
+        const placed_copy *first = a->reverse ? b : a, *second = a->reverse ? a : b;
+        const int64_t gap = (int64_t)b->begin - (int64_t)a->end;
+        const uint32_t slack = length / 10 < TANDEM_GAP_BP ? length / 10 : TANDEM_GAP_BP;
+        const bool tandem = a->reverse == b->reverse && gap <= (int64_t)slack && gap >= -(int64_t)slack &&
+                            length - first->consensus_end <= slack && second->consensus_begin <= slack;
+        n += tandem ? (counted ? 1 : 2) : 0;
+        counted = tandem;
+    }
+    return n;
+}
+
+static uint32_t count_contig_ends(const rp_genome *genome, const placed_copies *copies)
+{
+    uint32_t n = 0;
+    for (size_t i = 0; i < copies->n; i++) {
+        const rp_contig *contig = &genome->contigs[rp_genome_contig_of(genome, copies->items[i].begin)];
+        n += copies->items[i].begin - contig->begin <= CONTIG_END_BP ||
+             contig->begin + contig->length_bp - copies->items[i].end <= CONTIG_END_BP;
+    }
+    return n;
+}
+
+bool rp_places_find(const rp_findings *findings, size_t which, rp_traits *traits)
+{
+    const rp_found_family *family = &findings->families[which];
+    const uint32_t length = (uint32_t)family->consensus->n;
+    const rp_view view = {.genome = findings->genome};
+    placed_copies copies = {0};
+    ends *sample = rp_alloc(2 * MAX_SAMPLE, sizeof *sample);
+    const bool ok = sample != NULL && gather_copies(findings, family, &copies);
+    if (ok) {
+        traits->n_copies = (uint32_t)copies.n;
+        for (size_t i = 0; i < copies.n; i++) {
+            const uint32_t left = copies.items[i].consensus_begin, right = length - copies.items[i].consensus_end;
+            traits->n_full += left <= FULL_SLACK_BP && right <= FULL_SLACK_BP;
+            traits->n_truncated_left += left > TRUNCATED_BP && right <= TRUNCATED_BP;
+            traits->n_truncated_right += right > TRUNCATED_BP && left <= TRUNCATED_BP;
+        }
+        look_at_ends(&view, &copies, length, sample, traits);
+        traits->n_independent = count_independent(&view, &copies);
+        traits->n_tandem = count_tandem(&copies, length);
+        traits->n_at_contig_ends = count_contig_ends(findings->genome, &copies);
+        traits->mean_divergence = (float)family->divergence;
+    }
+    free(sample);
+    free(copies.items);
+    return ok;
+}

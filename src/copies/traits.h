@@ -1,0 +1,59 @@
+/* traits.h: what the structure of a family and of its copies shows. Filled in by classify/. */
+#ifndef RP_COPIES_TRAITS_H
+#define RP_COPIES_TRAITS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Why a family is no transposable element. */
+typedef enum rp_other {
+    RP_OTHER_NONE,
+    RP_OTHER_SATELLITE,      /* copies stand head to tail, or the consensus repeats itself */
+    RP_OTHER_SIMPLE,         /* low complexity */
+    RP_OTHER_DUPLICATION,    /* copies within larger duplicated stretches: too few independent ones */
+    RP_OTHER_GENE,           /* coding sequence that diverges as genes do */
+    RP_OTHER_RRNA,
+    RP_OTHER_TRNA,
+    RP_OTHER_CONTIGS,        /* whole contigs, or their ends */
+    RP_N_OTHERS
+} rp_other;
+
+enum { RP_TSD_MAX_BP = 20, RP_TAIL_UNIT_MAX_BP = 6 };
+
+typedef struct rp_traits {
+    /* of the consensus */
+    uint32_t ltr_bp;            /* direct repeat at its two ends; 0: none */
+    uint32_t ltr_begin;         /* where the left one begins */
+    uint32_t ltr_right_begin, ltr_right_end;
+    float ltr_identity;         /* percent */
+    bool tg_ca;                 /* the LTR, or else the whole consensus, begins with TG and ends with CA */
+    uint32_t tir_bp;            /* inverted repeat at its ends; 0: none */
+    float tir_identity;
+    uint32_t tail_bp;           /* poly-A or microsatellite at the 3' end; 0: none */
+    char tail_unit[RP_TAIL_UNIT_MAX_BP + 1];
+    bool helitron_ends;         /* TC ... CTRR */
+    uint32_t hairpin_bp;        /* stem shortly before the CTRR */
+    uint32_t orf_begin, orf_bp; /* longest open reading frame, from stop to stop; on the reverse strand if: */
+    bool orf_reverse;
+    float low_complexity;       /* share of the consensus in short-period repeats */
+    uint32_t period_bp;         /* at which at least half of the consensus repeats itself; 0: none */
+    bool trna, rrna;
+    /* of the copies */
+    uint32_t n_copies, n_full;  /* full: from one end of the consensus to the other */
+    uint32_t n_truncated_left;  /* reach the right end but not the left one */
+    uint32_t n_truncated_right;
+    uint32_t n_independent;     /* copies with flanks of their own */
+    uint32_t n_tandem;          /* copies that stand head to tail with another */
+    uint32_t n_at_contig_ends;
+    uint32_t tsd_bp;            /* target-site duplication of most copies; 0: none shows; */
+    uint32_t tsd_max_bp;        /* for a variable length, the upper end of its range (else tsd_bp) */
+    float tsd_share;            /* of the full copies that were looked at, above what chance gives */
+    char tsd_consensus[RP_TSD_MAX_BP + 1];
+    float at_share;             /* copies between A and T */
+    float tail_in_copies;       /* copies whose right end or flank is rich in A */
+    float third_position;       /* share of mismatches in the frame's third positions; 0: not looked at */
+    float mean_divergence;
+    rp_other other;
+} rp_traits;
+
+#endif
