@@ -210,9 +210,11 @@ static bool classify_family(void *argument, size_t which, unsigned worker, rp_er
         !rp_places_find(run->findings, which, traits) || !look_at_codons(run, family, worker))
         return rp_error_memory(error, "class hints");
     traits->other = judge(traits, family->consensus->n, run->parameters, run->findings->genome->n_contigs);
+    family->hint = traits->other != RP_OTHER_NONE ? rp_other_class[traits->other] : choose_class(traits, family->consensus->n);
+    if (run->parameters->keep_names)
+        return true;
     free(family->class_name);
-    family->class_name = strdup(traits->other != RP_OTHER_NONE ? rp_other_class[traits->other]
-                                                               : choose_class(traits, family->consensus->n));
+    family->class_name = strdup(family->hint);
     return family->class_name != NULL || rp_error_memory(error, "class hints");
 }
 

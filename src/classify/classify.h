@@ -15,9 +15,10 @@
 typedef struct rp_classify_parameters {
     unsigned n_threads;
     uint32_t min_copies;     /* independent ones that a transposable element has */
+    bool keep_names;         /* of a library that has them: only traits and hints */
 } rp_classify_parameters;
 
-/* Fills in the traits of all families and sets their class names. */
+/* Fills in the traits of all families, and hints, and sets their class names. */
 bool rp_classify(rp_findings *findings, const rp_classify_parameters *parameters, rp_error *error) RP_MUST_CHECK;
 
 /* Class names and reasons of repeats that are no transposable elements. */

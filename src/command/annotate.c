@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/tokens.h"
+#include "classify/classify.h"
 #include "command/command.h"
 #include "command/log.h"
 #include "command/results.h"
@@ -17,7 +18,7 @@
 #include "output/summary.h"
 
 typedef struct annotate_options {
-    bool help, quiet, no_run_info, fast;
+    bool help, quiet, no_run_info, fast, hints;
     rp_write_options write;
     uint64_t threads, min_copies;
     const char *simd;
@@ -53,6 +54,7 @@ static size_t fill_table(annotate_run *run, rp_option *table)
         {RP_OPTION_FLAG, "mask-tandem", 0, NULL, &o->write.mask_tandem, 0, 0, "mask tandem repeats too"},
         {RP_OPTION_HEADING, "method:", 0, NULL, NULL, 0, 0, NULL},
         {RP_OPTION_FLAG, "fast", 0, NULL, &o->fast, 0, 0, "longer words: a third of the time, and fewer old copies"},
+        {RP_OPTION_FLAG, "hints", 0, NULL, &o->hints, 0, 0, "look at each family's structure too: class hints in the summary"},
         {RP_OPTION_NUMBER, "min-copies", 0, "N", &o->min_copies, 1, UINT32_MAX, "copies that a family needs to have any [1]"},
         {RP_OPTION_HEADING, "run (no effect on the results):", 0, NULL, NULL, 0, 0, NULL},
         {RP_OPTION_NUMBER, "threads", 't', "N", &o->threads, 1, 1024, "CPU threads [those that this process may use]"},
@@ -101,6 +103,8 @@ static bool find_copies(annotate_run *run, rp_error *error)
     if (ok && !rp_bitmask_intervals(&run->tandem, &run->genome, &run->findings.tandem))
         ok = rp_error_memory(error, "tandem repeats");
     run->findings.kernel = run->kernel;
+    const rp_classify_parameters hints = {.n_threads = run->n_threads, .keep_names = true};
+    ok = ok && (!run->options.hints || rp_classify(&run->findings, &hints, error));
     free(parts.items);
     free(consensus);
     if (ok)

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/tokens.h"
+#include "classify/by_library.h"
 #include "classify/classify.h"
 #include "classify/structure.h"
 #include "command/command.h"
@@ -37,6 +38,8 @@ typedef struct find_run {
     rp_bitmask tandem;
     rp_kmer_index *index;                /* of the first pass; the joins use it too */
     unsigned k, k_rest;                  /* of the first and the second pass */
+    rp_family_file known;                /* of --classify-with */
+    rp_genome known_records;
     rp_cover cover;
     rp_view view;
     rp_library library;
@@ -53,6 +56,8 @@ typedef struct find_run {
 static bool read_genome(find_run *run, rp_error *error)
 {
     const rp_find_options *options = run->options;
+    if (options->classify_with != NULL && !rp_family_file_read(&run->known, options->classify_with, &run->known_records, error))
+        return false;
     if (!rp_genome_read(&run->genome, options->inputs, options->n_inputs, options->respect_mask, error))
         return false;
     rp_log_line(&run->log, "read %zu contigs, %llu bases", run->genome.n_contigs, (unsigned long long)run->genome.length_bp);
@@ -257,7 +262,8 @@ static bool place_and_classify(find_run *run, rp_annotation *annotation, rp_erro
     }
     run->findings.kernel = run->others.kernel = run->kernel;
     run->others.genome = &run->genome;
-    return ok;
+    return ok && (run->options->classify_with == NULL ||
+                  rp_classify_by_library(&run->findings, &run->known, &run->known_records, run->n_threads, error));
 }
 
 static bool find_copies(find_run *run, const rp_bitmask *excluded, rp_error *error)
@@ -386,6 +392,8 @@ static void clear_run(find_run *run)
     rp_kmer_index_destroy(run->index);
     rp_bitmask_clear(&run->tandem);
     rp_genome_clear(&run->genome);
+    rp_genome_clear(&run->known_records);
+    rp_family_file_clear(&run->known);
 }
 
 int rp_command_find(int argc, char **argv)

@@ -30,6 +30,7 @@ static size_t fill_table(rp_find_options *o, rp_option *table)
         {RP_OPTION_FLAG, "hard-mask", 0, NULL, &o->write.hard_mask, 0, 0, "mask with N instead of lower case"},
         {RP_OPTION_FLAG, "mask-tandem", 0, NULL, &o->write.mask_tandem, 0, 0, "mask tandem repeats too"},
         {RP_OPTION_HEADING, "method:", 0, NULL, NULL, 0, 0, NULL},
+        {RP_OPTION_TEXT, "classify-with", 0, "FILE", &o->classify_with, 0, 0, "take class names from this library of known families, by the 80-80-80 rule"},
         {RP_OPTION_FLAG, "keep-other", 0, NULL, &o->keep_other, 0, 0, "leave repeats that are no transposable elements in the library"},
         {RP_OPTION_FLAG, "respect-mask", 0, NULL, &o->respect_mask, 0, 0, "no seeds in lower-case sequence of the input"},
         {RP_OPTION_NUMBER, "kmer", 'k', "N", &o->kmer, 10, RP_KMER_MAX, "k-mer length [ceil(log4(genome size)) + 2]"},

@@ -19,7 +19,7 @@ typedef struct rp_find_options {
     uint64_t min_seed_frequency, max_seed_frequency, extension_length, max_candidates, min_copies;
     uint64_t channel_capacity;
     double backpressure;
-    const char *simd;
+    const char *simd, *classify_with;
     const char *const *inputs;
     size_t n_inputs;
 } rp_find_options;

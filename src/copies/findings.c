@@ -168,6 +168,7 @@ void rp_findings_clear(rp_findings *findings)
     for (size_t i = 0; findings->families != NULL && i < findings->n_families; i++) {
         free(findings->families[i].name);
         free(findings->families[i].class_name);
+        free(findings->families[i].like);
         free(findings->families[i].parts);
     }
     free(findings->families);

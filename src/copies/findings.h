@@ -19,6 +19,7 @@
 typedef struct rp_found_family {
     char *name;                  /* without the class */
     char *class_name;            /* what follows '#' in a library: "LTR/Unknown" */
+    char *like;                  /* the known family that gave the class: name:identity:share; NULL: none */
     const rp_codes *consensus;
     size_t source;               /* index of the consensus among those that were given */
     uint64_t n_copies, bases;    /* bases: genome bases that its copies hold */
@@ -26,6 +27,7 @@ typedef struct rp_found_family {
     size_t *parts;               /* indices into findings->parts, in genome order */
     size_t n_parts;
     rp_traits traits;            /* all zero until rp_classify has filled them in */
+    const char *hint;            /* the class that they speak for; NULL until then */
 } rp_found_family;
 
 typedef struct rp_findings {

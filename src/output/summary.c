@@ -80,6 +80,10 @@ static json_t *describe_families(const rp_findings *findings)
                                   (json_int_t)family->bases, "divergence_percent", rp_json_rounded(family->divergence, 0.01));
         if (one != NULL && family->traits.other != RP_OTHER_NONE)
             (void)json_object_set_new(one, "reason", json_string(rp_other_reason[family->traits.other]));
+        if (one != NULL && family->like != NULL)
+            (void)json_object_set_new(one, "like", json_string(family->like));
+        if (one != NULL && family->hint != NULL)
+            (void)json_object_set_new(one, "hint", json_string(family->hint));
         if (one != NULL && family->traits.n_copies > 0) {
             (void)json_object_set_new(one, "evidence", json_string(evidence.s));
             (void)json_object_set_new(one, "structure", describe_traits(&family->traits));

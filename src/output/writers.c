@@ -32,6 +32,8 @@ static bool write_family(const rp_found_family *family, kstring_t *evidence, rp_
     rp_file_print(file, ">%s#%s copies=%llu bases=%llu length=%zu divergence=%.1f evidence=%s", family->name, family->class_name,
                   (unsigned long long)family->n_copies, (unsigned long long)family->bases, family->consensus->n,
                   family->divergence, evidence->s);
+    if (family->like != NULL)
+        rp_file_print(file, " like=%s", family->like);
     if (family->traits.other != RP_OTHER_NONE)
         rp_file_print(file, " reason=%s", rp_other_reason[family->traits.other]);
     rp_file_write(file, "\n", 1);
