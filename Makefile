@@ -31,7 +31,7 @@ ALL_LDFLAGS := -pthread -pie -Wl,-z,relro,-z,now $(SANITIZE) $(LDFLAGS)
 ALL_LIBS := $(PKG_LIBS) -lm $(LIBS)
 
 # One folder for each stage of the flow, in the order in which they may include each other.
-STAGES := base genome index align family produce channel claim commit discover library copies compare classify output simulate command
+STAGES := base genome index align family produce channel claim commit discover library copies compare classify output report simulate command
 SOURCES := $(filter-out src/align/band_kernel.c src/command/main.c,$(foreach s,$(STAGES),$(wildcard src/$(s)/*.c)))
 OBJECTS := $(SOURCES:src/%.c=$(OUT)/%.o) $(if $(X86),$(OUT)/align/band_avx2.o $(OUT)/align/band_avx512.o)
 # The tests fail allocations of the library by number.

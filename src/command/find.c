@@ -18,7 +18,9 @@
 #include "genome/reader.h"
 #include "genome/tandem.h"
 #include "library/join.h"
+#include "output/json.h"
 #include "output/summary.h"
+#include "report/report.h"
 
 enum {
     INDEX_BYTES_A_BASE = 2,              /* of the sort buffer */
@@ -49,6 +51,7 @@ typedef struct find_run {
     rp_discover_figures discovered[2];   /* by pass */
     rp_join_figures joined;
     rp_results results;
+    json_t *summary, *summary_of_report; /* equal; two, since each is read by a thread of its own */
 } find_run;
 
 /* --- The stages --- */
@@ -336,6 +339,25 @@ static json_t *describe_run(const find_run *run)
                      describe_pass_run(&run->discovered[1]));
 }
 
+static json_t *make_summary(const find_run *run)
+{
+    return rp_summary_make(&run->findings, &run->others, "find", describe_parameters(run), describe_search(run),
+                           run->options->no_run_info ? NULL : describe_run(run));
+}
+
+static bool write_report(const find_run *run, rp_file *file, rp_error *error)
+{
+    rp_report report = {0};
+    char *title = rp_results_prefix(&run->results, run->options->inputs[0]);
+    const bool ok = (title != NULL || rp_error_memory(error, "report")) &&
+                    rp_report_from_findings(&report, &run->findings, json_incref(run->summary_of_report), error);
+    report.title = title;
+    const bool written = ok && rp_report_write(&report, file, error);
+    rp_report_clear(&report);
+    free(title);
+    return written;
+}
+
 static bool write_result(void *argument, size_t which, unsigned worker, rp_error *error)
 {
     (void)worker;
@@ -344,10 +366,11 @@ static bool write_result(void *argument, size_t which, unsigned worker, rp_error
     rp_file *file = run->results.files[which];
     if (file == NULL)
         return true;
-    bool ok = true;
+    bool ok;
     if (which == RP_RESULT_SUMMARY)
-        ok = rp_write_summary(findings, &run->others, "find", describe_parameters(run), describe_search(run),
-                              run->options->no_run_info ? NULL : describe_run(run), file, error);
+        ok = rp_json_write(json_incref(run->summary), file) || rp_error_memory(error, "summary");
+    else if (which == RP_RESULT_REPORT)
+        ok = write_report(run, file, error);
     else
         ok = rp_write_result(which == RP_RESULT_OTHER || which == RP_RESULT_OTHER_BED ? &run->others : findings, (rp_result)which, &run->options->write, file, error);
     return ok && rp_file_finish(file, error);
@@ -355,6 +378,10 @@ static bool write_result(void *argument, size_t which, unsigned worker, rp_error
 
 static bool write_results(find_run *run, rp_error *error)
 {
+    run->summary = make_summary(run);
+    run->summary_of_report = json_deep_copy(run->summary);
+    if (run->summary == NULL || run->summary_of_report == NULL)
+        return rp_error_memory(error, "summary");
     if (!rp_parallel(RP_N_RESULTS, run->n_threads, write_result, run, error))
         return false;
     if (!rp_results_commit(&run->results, error))
@@ -384,6 +411,8 @@ static bool find(find_run *run, rp_error *error)
 static void clear_run(find_run *run)
 {
     rp_results_clear(&run->results);
+    json_decref(run->summary);
+    json_decref(run->summary_of_report);
     rp_findings_clear(&run->findings);
     rp_findings_clear(&run->others);
     free(run->consensus);

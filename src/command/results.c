@@ -116,15 +116,23 @@ static bool is_wanted(const rp_results *results, int which)
     return results->on[which];
 }
 
+char *rp_results_prefix(const rp_results *results, const char *input)
+{
+    const char *prefix = results->prefix;
+    const size_t n = prefix != NULL ? strlen(prefix) : stem(input, &prefix);
+    return strndup(prefix, n);
+}
+
 /* To be freed; NULL: out of memory. */
 static char *make_path(const rp_results *results, int which, const char *input)
 {
     if (results->paths[which] != NULL)
         return strdup(results->paths[which]);
-    char *path = NULL;
-    const char *prefix = results->prefix;
-    const size_t n = prefix != NULL ? strlen(prefix) : stem(input, &prefix);
-    return asprintf(&path, "%.*s%s", (int)n, prefix, KINDS[which].ending) < 0 ? NULL : path;
+    char *path = NULL, *prefix = rp_results_prefix(results, input);
+    if (prefix == NULL || asprintf(&path, "%s%s", prefix, KINDS[which].ending) < 0)
+        path = NULL;
+    free(prefix);
+    return path;
 }
 
 bool rp_results_open(rp_results *results, const char *input, rp_error *error)

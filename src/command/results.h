@@ -54,6 +54,9 @@ bool rp_results_check(const rp_results *results, rp_error *error) RP_MUST_CHECK;
  * `input` gives the prefix where none is set. */
 bool rp_results_open(rp_results *results, const char *input, rp_error *error) RP_MUST_CHECK;
 
+/* The prefix of the results' names, to be freed; NULL: out of memory. */
+char *rp_results_prefix(const rp_results *results, const char *input);
+
 /* Renames all files, which are finished, to their names. */
 bool rp_results_commit(rp_results *results, rp_error *error) RP_MUST_CHECK;
 

@@ -55,8 +55,9 @@ static json_t *describe_traits(const rp_traits *traits)
         (void)json_object_set_new(out, "helitron_ends", json_pack("{s:I, s:f}", "hairpin", (json_int_t)traits->hairpin_bp, "between_a_and_t",
                                                                   rp_json_rounded((double)traits->at_share, 0.01)));
     if (traits->tsd_bp > 0)
-        (void)json_object_set_new(out, "tsd", json_pack("{s:I, s:I, s:s, s:f}", "length", (json_int_t)traits->tsd_bp, "longest",
-                                                        (json_int_t)traits->tsd_max_bp, "consensus", traits->tsd_consensus, "share",
+        (void)json_object_set_new(out, "tsd", json_pack("{s:I, s:I, s:s*, s:f}", "length", (json_int_t)traits->tsd_bp, "longest",
+                                                        (json_int_t)traits->tsd_max_bp, "consensus",
+                                                        traits->tsd_consensus[0] != '\0' ? traits->tsd_consensus : NULL, "share",
                                                         rp_json_rounded((double)traits->tsd_share, 0.01)));
     if (traits->orf_bp > 0)
         (void)json_object_set_new(out, "orf", json_pack("{s:I, s:I, s:s}", "begin", (json_int_t)traits->orf_begin, "length",
@@ -98,13 +99,12 @@ static json_t *describe_families(const rp_findings *findings)
     return list;
 }
 
-bool rp_write_summary(const rp_findings *findings, const rp_findings *others, const char *command, json_t *parameters, json_t *search, json_t *run, rp_file *file,
-                      rp_error *error)
+json_t *rp_summary_make(const rp_findings *findings, const rp_findings *others, const char *command, json_t *parameters,
+                        json_t *search, json_t *run)
 {
     /* json_pack with o? takes the references over even when it fails; a NULL value leaves its key out with *. */
-    json_t *whole = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o*, s:o, s:o, s:o*, s:o*}", "program", "reprise-c", "command", command, "version", RP_VERSION,
-                              "parameters", parameters, "input", describe_input(findings), "search", search, "results",
-                              describe_results(findings), "families", describe_families(findings),
-                              "other", others != NULL ? describe_families(others) : NULL, "run", run);
-    return rp_json_write(whole, file) || rp_error_memory(error, "summary");
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o*, s:o, s:o, s:o*, s:o*}", "program", "reprise-c", "command", command,
+                     "version", RP_VERSION, "parameters", parameters, "input", describe_input(findings), "search", search,
+                     "results", describe_results(findings), "families", describe_families(findings), "other",
+                     others != NULL ? describe_families(others) : NULL, "run", run);
 }

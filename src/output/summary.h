@@ -5,13 +5,13 @@
 #include <jansson.h>
 
 #include "base/error.h"
-#include "output/file.h"
 #include "copies/findings.h"
 
-/* Writes the figures of the findings, and of the other repeats (NULL: none), together with what the caller knows: objects
- * `parameters`, `search` (figures of the search that do not depend on timing) and `run`
- * (those that do). NULL leaves one of the last two out. Takes over the three references. */
-bool rp_write_summary(const rp_findings *findings, const rp_findings *others, const char *command, json_t *parameters,
-                      json_t *search, json_t *run, rp_file *file, rp_error *error) RP_MUST_CHECK;
+/* The figures of the findings, and of the other repeats (NULL: none), together with what the
+ * caller knows: objects `parameters`, `search` (figures of the search that do not depend on
+ * timing) and `run` (those that do). NULL leaves one of the last two out. Takes over the three
+ * references. NULL: out of memory. */
+json_t *rp_summary_make(const rp_findings *findings, const rp_findings *others, const char *command, json_t *parameters,
+                        json_t *search, json_t *run) RP_MUST_CHECK;
 
 #endif

@@ -1,0 +1,64 @@
+/* report.c: `reprise-c report`: the results of an earlier run as an HTML page. */
+#include "report/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command/command.h"
+#include "command/options.h"
+#include "report/read.h"
+
+typedef struct report_options {
+    bool help;
+    const char *output;
+} report_options;
+
+static bool make_report(const char *prefix, const char *path, rp_error *error)
+{
+    rp_report report;
+    rp_report_source source;
+    rp_file *file = NULL;
+    const bool ok = rp_report_read(&report, &source, prefix, error) && (file = rp_file_open(path, error)) != NULL &&
+                    rp_report_write(&report, file, error) && rp_file_finish(file, error) && rp_file_commit(file, error);
+    rp_file_destroy(file);
+    rp_report_clear(&report);
+    rp_report_source_clear(&source);
+    return ok;
+}
+
+int rp_command_report(int argc, char **argv)
+{
+    report_options options = {false, NULL};
+    const rp_option table[] = {
+        {RP_OPTION_TEXT, "output", 'o', "FILE", &options.output, 0, 0, "the page [PREFIX.report.html]; - is standard output"},
+        {RP_OPTION_FLAG, "help", 'h', NULL, &options.help, 0, 0, "print this text"},
+    };
+    const size_t n = sizeof table / sizeof table[0];
+    rp_error error = {""};
+    int first = 0;
+    bool ok = rp_options_parse(table, n, argc, argv, &first, &error);
+    if (ok && options.help) {
+        printf("usage: reprise-c report [options] PREFIX\n\n"
+               "Makes one HTML page of the results that `find` or `annotate` wrote under PREFIX: tables and plots,\n"
+               "to be opened in a browser. Needs PREFIX.summary.json, PREFIX.families.fa and PREFIX.copies.bed.\n\noptions:\n");
+        rp_options_print(table, n, stdout);
+        return RP_EXIT_OK;
+    }
+    if (ok && argc - first != 1)
+        ok = rp_error_set(&error, argc == first ? "no PREFIX is given" : "unexpected operand %.100s", argc == first ? "" : argv[first + 1]);
+    if (!ok) {
+        fprintf(stderr, "reprise-c report: %s\nTry 'reprise-c report --help'.\n", error.message);
+        return RP_EXIT_MISUSE;
+    }
+    char *path = NULL;
+    if (options.output != NULL)
+        path = strdup(options.output);
+    else if (asprintf(&path, "%s.report.html", argv[first]) < 0)
+        path = NULL;
+    ok = path != NULL ? make_report(argv[first], path, &error) : rp_error_memory(&error, "report");
+    free(path);
+    if (!ok)
+        fprintf(stderr, "reprise-c report: %s\n", error.message);
+    return ok ? RP_EXIT_OK : RP_EXIT_FAILURE;
+}

@@ -1,0 +1,150 @@
+/* page.c: frame, style and text of the report; see page.h. */
+#include "report/page.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/sort.h"
+
+/* The eight class colours can be told apart with the common colour-vision deficiencies (after Okabe and Ito),
+ * in light and dark. */
+static const char STYLE[] =
+    ":root{color-scheme:light dark;--bg:#fff;--fg:#1d2329;--dim:#5c6670;--line:#d5dae0;--card:#f5f7f9;--accent:#0b6bb3;"
+    "--c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#cc79a7;--c4:#e6a100;--c5:#56b4e9;--c6:#8b5e3c;--c7:#8a949e;--rev:#c8322b}"
+    "@media(prefers-color-scheme:dark){:root{--bg:#14181c;--fg:#e4e8ec;--dim:#98a3ae;--line:#343c44;--card:#1d2329;--accent:#6cb6f0;"
+    "--c0:#3d9ae0;--c1:#f0803c;--c2:#2bc49a;--c3:#e29ac4;--c4:#f2bb3d;--c5:#8fd0f5;--c6:#b98a63;--c7:#98a3ae;--rev:#ff7a70}}"
+    "*{box-sizing:border-box}body{margin:0 auto;max-width:1180px;padding:20px 16px 60px;background:var(--bg);color:var(--fg);"
+    "font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}h1{font-size:24px;margin:0}h2{font-size:18px;margin:32px 0 4px}"
+    "p{margin:0 0 10px;color:var(--dim);max-width:75ch}header p{font-size:13px;overflow-wrap:anywhere}"
+    ".tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(140px,1fr));gap:10px;margin-top:16px}"
+    ".tile{background:var(--card);border-radius:8px;padding:10px 12px}.tile b{display:block;font-size:20px;font-weight:600;"
+    "font-variant-numeric:tabular-nums}.tile span{color:var(--dim);font-size:13px}"
+    ".scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:14px}th{text-align:left;font-weight:600;color:var(--dim)}"
+    "th,td{padding:5px 12px 5px 0;border-bottom:1px solid var(--line);white-space:nowrap}.n{text-align:right;font-variant-numeric:tabular-nums}"
+    ".w{width:30%;min-width:80px}.bar{display:block;height:10px;border-radius:3px;min-width:1px}"
+    "i{display:inline-block;width:10px;height:10px;border-radius:3px;margin-right:7px}.ev{color:var(--dim);white-space:normal;"
+    "overflow-wrap:anywhere;font-size:13px}"
+    ".plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,340px),1fr));gap:12px;margin-top:24px}"
+    "figure{margin:0;background:var(--card);border-radius:8px;padding:10px 12px;min-width:0}figcaption{font-size:13px;font-weight:600;"
+    "color:var(--dim);margin-bottom:4px}svg{display:block;width:100%;height:auto}"
+    "text{fill:var(--dim);font-size:11px}.e{text-anchor:end}.m{text-anchor:middle}"
+    ".ax{fill:none;stroke:var(--dim)}.gr{stroke:var(--line);fill:none}.ln{fill:none;stroke:var(--accent);stroke-width:2}"
+    ".ba,.co{fill:var(--accent)}.co{opacity:.75}.be{stroke:var(--c2);stroke-width:3}.en{stroke:var(--c1);stroke-width:3}"
+    ".mk{stroke:var(--rev);stroke-width:4}.fr{fill:none;stroke:var(--line)}.df{stroke:var(--accent);fill:none}.dr{stroke:var(--rev);fill:none}"
+    ".list{border-top:1px solid var(--line)}details{border-bottom:1px solid var(--line);content-visibility:auto;contain-intrinsic-size:auto 34px}"
+    "summary{cursor:pointer;display:grid;grid-template-columns:64px 140px 84px 104px 124px 60px 1fr;gap:10px;padding:6px 0;font-size:14px;"
+    "align-items:baseline}summary:hover{background:var(--card)}summary>span,summary>b{min-width:0;overflow-wrap:anywhere}"
+    ".fam{display:grid;grid-template-columns:1fr 1fr 190px;gap:12px;padding:6px 0 16px}.dot svg{max-width:170px}"
+    "dl{grid-column:1/-1;display:flex;flex-wrap:wrap;gap:2px 20px;margin:0;font-size:13px}dl div{overflow-wrap:anywhere}"
+    "dt,dd{display:inline;margin:0}dt{color:var(--dim);margin-right:6px}"
+    "@media(max-width:760px){summary{grid-template-columns:1fr 1fr;gap:2px 12px}summary>.n{text-align:left}summary>.ev{grid-column:1/-1}"
+    ".fam{grid-template-columns:1fr}details{contain-intrinsic-size:auto 110px}.tile b{font-size:17px}"
+    ".tiles{grid-template-columns:repeat(auto-fill,minmax(120px,1fr))}text{font-size:15px}.fam text{font-size:12px}}"
+    "@media print{details{content-visibility:visible}}";
+
+void rp_page_text(rp_file *file, const char *text)
+{
+    for (const char *c = text; *c != '\0'; c++)
+        switch (*c) {
+        case '<': rp_file_print(file, "&lt;"); break;
+        case '>': rp_file_print(file, "&gt;"); break;
+        case '&': rp_file_print(file, "&amp;"); break;
+        case '"': rp_file_print(file, "&quot;"); break;
+        default: rp_file_write(file, c, 1);
+        }
+}
+
+const char *rp_page_number(double value, char text[RP_NUMBER_BYTES])
+{
+    char digits[24];
+    const int n = snprintf(digits, sizeof digits, "%.0f", value < 0 || value > 1e15 ? 0 : value);
+    size_t at = 0;
+    for (int i = 0; i < n; i++) {
+        if (i > 0 && (n - i) % 3 == 0) { /* U+2009, thin space */
+            text[at++] = '\xe2';
+            text[at++] = '\x80';
+            text[at++] = '\x89';
+        }
+        text[at++] = digits[i];
+    }
+    text[at] = '\0';
+    return text;
+}
+
+static void write_value(rp_file *file, const json_t *value)
+{
+    size_t i;
+    json_t *item;
+    const char *key;
+    switch (json_typeof(value)) {
+    case JSON_STRING: rp_page_text(file, json_string_value(value)); break;
+    case JSON_INTEGER: rp_file_print(file, "%lld", (long long)json_integer_value(value)); break;
+    case JSON_REAL: rp_file_print(file, "%.4g", json_real_value(value)); break;
+    case JSON_TRUE: rp_file_print(file, "yes"); break;
+    case JSON_ARRAY:
+        json_array_foreach(value, i, item) {
+            rp_file_print(file, "%s", i > 0 ? "&ndash;" : "");
+            write_value(file, item);
+        }
+        break;
+    case JSON_OBJECT:
+        i = 0;
+        json_object_foreach((json_t *)value, key, item) {
+            rp_file_print(file, "%s", i++ > 0 ? ", " : "");
+            rp_page_text(file, key);
+            rp_file_print(file, " ");
+            write_value(file, item);
+        }
+        break;
+    default: break;
+    }
+}
+
+void rp_page_facts(rp_file *file, const json_t *object)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)object, key, value) {
+        rp_file_print(file, "<div><dt>");
+        for (const char *c = key; *c != '\0'; c++) {
+            const char letter[] = {*c == '_' ? ' ' : *c, '\0'};
+            rp_page_text(file, letter);
+        }
+        rp_file_print(file, "</dt><dd>");
+        write_value(file, value);
+        rp_file_print(file, "</dd></div>");
+    }
+}
+
+void rp_page_begin(rp_file *file, const char *title, const char *version, const char *digest)
+{
+    rp_file_print(file, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+                        "content=\"width=device-width,initial-scale=1\"><title>Repeats of ");
+    rp_page_text(file, title);
+    rp_file_print(file, "</title><style>");
+    rp_file_write(file, STYLE, sizeof STYLE - 1);
+    rp_file_print(file, "</style></head><body><header><h1>Repeats of ");
+    rp_page_text(file, title);
+    rp_file_print(file, "</h1><p>reprise-c ");
+    rp_page_text(file, version);
+    rp_file_print(file, " &middot; input ");
+    rp_page_text(file, digest);
+    rp_file_print(file, "</p></header>\n");
+}
+
+void rp_page_end(rp_file *file)
+{
+    rp_file_print(file, "</body></html>\n");
+}
+
+static int compare_down(const void *left, const void *right)
+{
+    const uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return (a < b) - (a > b);
+}
+
+void rp_page_sort_down(uint64_t *values, size_t n)
+{
+    rp_sort(values, n, sizeof *values, compare_down);
+}

@@ -1,0 +1,335 @@
+/* report.c: the page; see report.h. */
+#include "report/report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/sort.h"
+#include "report/page.h"
+#include "report/plots.h"
+
+void rp_report_clear(rp_report *report)
+{
+    for (size_t f = 0; report->families != NULL && f < report->n_families; f++)
+        free(report->families[f].parts.items);
+    free(report->families);
+    json_decref(report->summary);
+    *report = (rp_report){0};
+}
+
+bool rp_report_link(rp_report *report, size_t n, const char *const *names, const rp_codes *const *consensus, rp_error *error)
+{
+    const json_t *list = json_object_get(report->summary, "families");
+    if (json_array_size(list) != n)
+        return rp_error_set(error, "the summary tells of %zu families, the library holds %zu: they are not of one run",
+                            json_array_size(list), n);
+    report->families = rp_alloc(n, sizeof *report->families);
+    if (report->families == NULL)
+        return rp_error_memory(error, "report");
+    report->n_families = n;
+    for (size_t f = 0; f < n; f++) {
+        const json_t *facts = json_array_get(list, f);
+        const char *name = json_string_value(json_object_get(facts, "name"));
+        if (name == NULL || strcmp(name, names[f]) != 0)
+            return rp_error_set(error, "family %zu is %.100s in the library and %.100s in the summary: they are not of one run",
+                                f + 1, names[f], name != NULL ? name : "nothing");
+        report->families[f] = (rp_report_family){.facts = facts, .name = names[f], .consensus = consensus[f]};
+    }
+    return true;
+}
+
+uint32_t rp_report_tenths(double percent)
+{
+    char text[32];
+    (void)snprintf(text, sizeof text, "%.1f", percent);
+    return (uint32_t)lround(10 * strtod(text, NULL));
+}
+
+bool rp_report_from_findings(rp_report *report, const rp_findings *findings, json_t *summary, rp_error *error)
+{
+    *report = (rp_report){.summary = summary};
+    if (summary == NULL)
+        return rp_error_memory(error, "report");
+    const char **names = rp_alloc(findings->n_families, sizeof *names);
+    const rp_codes **consensus = rp_alloc(findings->n_families, sizeof *consensus);
+    bool ok = names != NULL && consensus != NULL;
+    for (size_t f = 0; ok && f < findings->n_families; f++) {
+        names[f] = findings->families[f].name;
+        consensus[f] = findings->families[f].consensus;
+    }
+    if (!ok)
+        (void)rp_error_memory(error, "report");
+    ok = ok && rp_report_link(report, findings->n_families, names, consensus, error);
+    for (size_t i = 0; ok && i < findings->parts.n; i++) {
+        const rp_part *part = &findings->parts.items[i];
+        /* divergence as copies.bed has it, so that a report is the same from findings and from files */
+        ok = rp_report_parts_push(&report->families[part->family].parts,
+                                  (rp_report_part){part->consensus_begin, part->consensus_end, (uint32_t)(part->end - part->begin),
+                                                   rp_report_tenths((double)part->divergence)}) ||
+             rp_error_memory(error, "report");
+    }
+    free(names);
+    free(consensus);
+    return ok;
+}
+
+/* --- Figures --- */
+
+static double figure(const json_t *object, const char *key)
+{
+    return json_number_value(json_object_get(object, key));
+}
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text != NULL ? text : "";
+}
+
+/* The class without its sub-class: LTR of LTR/Unknown. */
+static size_t group_length(const char *class_name)
+{
+    return strcspn(class_name, "/");
+}
+
+typedef struct class_group {
+    char name[32];
+    uint64_t families, copies, bases;
+    unsigned colour;           /* the last one is that of Unknown and of the rest */
+} class_group;
+
+typedef struct groups {
+    class_group items[RP_PLOT_MAX_CLASSES];
+    size_t n;
+} groups;
+
+static int compare_groups(const void *left, const void *right)
+{
+    const class_group *a = left, *b = right;
+    if (a->bases != b->bases)
+        return a->bases > b->bases ? -1 : 1;
+    return strcmp(a->name, b->name);
+}
+
+/* The colour of a family's class; that of the rest for one without a group of its own. */
+static unsigned colour_of(const groups *all, const rp_report_family *family)
+{
+    const char *class_name = text_of(family->facts, "class");
+    const size_t n = group_length(class_name);
+    for (size_t i = 0; i < all->n; i++)
+        if (strlen(all->items[i].name) == n && strncmp(all->items[i].name, class_name, n) == 0)
+            return all->items[i].colour;
+    return RP_PLOT_MAX_CLASSES - 1;
+}
+
+/* The classes by bases; those beyond the room in the last one, "other". */
+static bool group_classes(const rp_report *report, groups *all)
+{
+    class_group *list = rp_alloc(report->n_families, sizeof *list);
+    if (list == NULL)
+        return false;
+    size_t n = 0;
+    for (size_t f = 0; f < report->n_families; f++) {
+        const json_t *facts = report->families[f].facts;
+        const char *class_name = text_of(facts, "class");
+        const size_t length = group_length(class_name) < 31 ? group_length(class_name) : 31;
+        size_t at = 0;
+        while (at < n && !(strlen(list[at].name) == length && strncmp(list[at].name, class_name, length) == 0))
+            at++;
+        if (at == n) {
+            memcpy(list[n].name, class_name, length);
+            list[n++].name[length] = '\0';
+        }
+        list[at].families++;
+        list[at].copies += (uint64_t)figure(facts, "copies");
+        list[at].bases += (uint64_t)figure(facts, "bases");
+    }
+    rp_sort(list, n, sizeof *list, compare_groups);
+    all->n = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (all->n < RP_PLOT_MAX_CLASSES) {
+            all->items[all->n++] = list[i];
+            continue;
+        }
+        class_group *rest = &all->items[RP_PLOT_MAX_CLASSES - 1];
+        strcpy(rest->name, "other classes");
+        rest->families += list[i].families;
+        rest->copies += list[i].copies;
+        rest->bases += list[i].bases;
+    }
+    free(list);
+    unsigned next = 0;
+    for (size_t i = 0; i < all->n; i++)
+        all->items[i].colour = strcmp(all->items[i].name, "Unknown") == 0 || next == RP_PLOT_MAX_CLASSES - 1
+                                   ? RP_PLOT_MAX_CLASSES - 1 : next++;
+    return true;
+}
+
+/* --- Parts of the page --- */
+
+static void write_tile(rp_file *file, const char *value, const char *name)
+{
+    rp_file_print(file, "<div class=\"tile\"><b>%s</b><span>%s</span></div>", value, name);
+}
+
+static void write_summary(const rp_report *report, rp_file *file)
+{
+    const json_t *results = json_object_get(report->summary, "results"), *input = json_object_get(report->summary, "input");
+    const json_t *run = json_object_get(report->summary, "run");
+    char text[RP_NUMBER_BYTES];
+    rp_file_print(file, "<section class=\"tiles\">");
+    write_tile(file, rp_page_number(figure(results, "families"), text), "families");
+    write_tile(file, rp_page_number(figure(results, "copies"), text), "copies");
+    (void)snprintf(text, sizeof text, "%.2f %%", figure(results, "masked_percent"));
+    write_tile(file, text, "in copies");
+    write_tile(file, rp_page_number(figure(results, "consensus_bases"), text), "consensus bases");
+    write_tile(file, rp_page_number(figure(results, "longest_consensus"), text), "longest consensus");
+    write_tile(file, rp_page_number((double)json_array_size(json_object_get(report->summary, "other")), text), "other repeats");
+    write_tile(file, rp_page_number(figure(input, "acgt_bases"), text), "genome bases");
+    write_tile(file, rp_page_number(figure(input, "contigs"), text), "contigs");
+    if (json_is_object(run)) {
+        (void)snprintf(text, sizeof text, "%.1f s", figure(run, "wall_seconds"));
+        write_tile(file, text, "run time");
+        (void)snprintf(text, sizeof text, "%.0f MB", figure(run, "peak_memory_kb") / 1024);
+        write_tile(file, text, "peak memory");
+    }
+    rp_file_print(file, "</section>");
+}
+
+static void write_classes(const rp_report *report, const groups *all, rp_file *file)
+{
+    char text[RP_NUMBER_BYTES];
+    const double acgt = figure(json_object_get(report->summary, "input"), "acgt_bases");
+    const double most = all->n > 0 ? (double)all->items[0].bases : 1;
+    rp_file_print(file, "<section><h2>Classes</h2><p>Hints from structure: Unknown where the evidence is not good.</p>"
+                        "<div class=\"scroll\"><table><thead><tr><th>class</th><th class=\"n\">families</th><th class=\"n\">copies</th>"
+                        "<th class=\"n\">bases</th><th class=\"n\">%% of genome</th><th class=\"w\"></th></tr></thead><tbody>");
+    for (size_t i = 0; i < all->n; i++) {
+        const class_group *here = &all->items[i];
+        rp_file_print(file, "<tr><td><i style=\"background:var(--c%u)\"></i>", here->colour);
+        rp_page_text(file, here->name);
+        rp_file_print(file, "</td><td class=\"n\">%s</td>", rp_page_number((double)here->families, text));
+        rp_file_print(file, "<td class=\"n\">%s</td>", rp_page_number((double)here->copies, text));
+        rp_file_print(file, "<td class=\"n\">%s</td>", rp_page_number((double)here->bases, text));
+        rp_file_print(file, "<td class=\"n\">%.2f</td><td class=\"w\"><span class=\"bar\" style=\"width:%.1f%%;background:var(--c%u)\"></span></td></tr>",
+                      acgt > 0 ? 100 * (double)here->bases / acgt : 0, 100 * (double)here->bases / (most > 0 ? most : 1), here->colour);
+    }
+    rp_file_print(file, "</tbody></table></div></section>");
+}
+
+static bool write_overview(const rp_report *report, const groups *all, rp_file *file)
+{
+    const size_t n = report->n_families;
+    uint64_t *bases = rp_alloc(RP_PLOT_MAX_CLASSES * RP_PLOT_BINS, sizeof *bases), *copies = rp_alloc(n, sizeof *copies);
+    uint32_t *lengths = rp_alloc(n, sizeof *lengths);
+    const bool ok = bases != NULL && copies != NULL && lengths != NULL;
+    for (size_t f = 0; ok && f < n; f++) {
+        const rp_report_family *family = &report->families[f];
+        const size_t group = colour_of(all, family);
+        for (size_t i = 0; i < family->parts.n; i++) {
+            const uint32_t percent = family->parts.items[i].tenths / 10;
+            bases[group * RP_PLOT_BINS + (percent < RP_PLOT_BINS ? percent : RP_PLOT_BINS - 1)] += family->parts.items[i].bases;
+        }
+        copies[f] = (uint64_t)figure(family->facts, "copies");
+        lengths[f] = (uint32_t)family->consensus->n;
+    }
+    if (ok) {
+        rp_page_sort_down(copies, n);
+        const double acgt = figure(json_object_get(report->summary, "input"), "acgt_bases");
+        rp_file_print(file, "<section class=\"plots\"><figure><figcaption>Divergence landscape</figcaption>");
+        rp_plot_landscape(file, bases, RP_PLOT_MAX_CLASSES, acgt > 0 ? acgt : 1);
+        rp_file_print(file, "</figure><figure><figcaption>Copies against rank</figcaption>");
+        rp_plot_ranks(file, copies, n);
+        rp_file_print(file, "</figure><figure><figcaption>Length of the consensus sequences</figcaption>");
+        rp_plot_lengths(file, lengths, n);
+        rp_file_print(file, "</figure></section>");
+    }
+    free(bases);
+    free(copies);
+    free(lengths);
+    return ok;
+}
+
+static bool write_family(const rp_report_family *family, unsigned colour, rp_file *file)
+{
+    char text[RP_NUMBER_BYTES];
+    rp_file_print(file, "<details id=\"");
+    rp_page_text(file, family->name);
+    rp_file_print(file, "\"><summary><b>");
+    rp_page_text(file, family->name);
+    rp_file_print(file, "</b><span><i style=\"background:var(--c%u)\"></i>", colour);
+    rp_page_text(file, text_of(family->facts, "class"));
+    rp_file_print(file, "</span><span class=\"n\">%s bp</span>", rp_page_number((double)family->consensus->n, text));
+    rp_file_print(file, "<span class=\"n\">%s copies</span>", rp_page_number(figure(family->facts, "copies"), text));
+    rp_file_print(file, "<span class=\"n\">%s bases</span>", rp_page_number(figure(family->facts, "bases"), text));
+    rp_file_print(file, "<span class=\"n\">%.2f %%</span><span class=\"ev\">", figure(family->facts, "divergence_percent"));
+    rp_page_text(file, text_of(family->facts, "evidence"));
+    rp_file_print(file, "</span></summary><div class=\"fam\"><figure><figcaption>Copies along the consensus</figcaption>");
+    if (!rp_plot_coverage(file, family))
+        return false;
+    rp_file_print(file, "</figure><figure><figcaption>Divergence of the copies</figcaption>");
+    rp_plot_divergence(file, family);
+    rp_file_print(file, "</figure><figure class=\"dot\"><figcaption>Self dot plot</figcaption>");
+    if (!rp_plot_dots(file, family->consensus))
+        return false;
+    rp_file_print(file, "</figure><dl>");
+    rp_page_facts(file, json_object_get(family->facts, "structure"));
+    if (text_of(family->facts, "like")[0] != '\0') {
+        rp_file_print(file, "<div><dt>like</dt><dd>");
+        rp_page_text(file, text_of(family->facts, "like"));
+        rp_file_print(file, "</dd></div>");
+    }
+    rp_file_print(file, "</dl></div></details>\n");
+    return true;
+}
+
+static void write_others(const rp_report *report, rp_file *file)
+{
+    const json_t *list = json_object_get(report->summary, "other");
+    char text[RP_NUMBER_BYTES];
+    if (json_array_size(list) == 0)
+        return;
+    rp_file_print(file, "<section><h2>Other repeats</h2><p>Kept out of the library: no transposable elements, as far as their "
+                        "structure shows.</p><div class=\"scroll\"><table><thead><tr><th>name</th><th>class</th><th>reason</th>"
+                        "<th class=\"n\">length</th><th class=\"n\">copies</th><th class=\"n\">bases</th><th>evidence</th></tr></thead><tbody>");
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *one = json_array_get(list, i);
+        rp_file_print(file, "<tr>");
+        for (int column = 0; column < 3; column++) {
+            rp_file_print(file, "<td>");
+            rp_page_text(file, text_of(one, (const char *[]){"name", "class", "reason"}[column]));
+            rp_file_print(file, "</td>");
+        }
+        for (int column = 0; column < 3; column++)
+            rp_file_print(file, "<td class=\"n\">%s</td>",
+                          rp_page_number(figure(one, (const char *[]){"length", "copies", "bases"}[column]), text));
+        rp_file_print(file, "<td class=\"ev\">");
+        rp_page_text(file, text_of(one, "evidence"));
+        rp_file_print(file, "</td></tr>\n");
+    }
+    rp_file_print(file, "</tbody></table></div></section>");
+}
+
+bool rp_report_write(const rp_report *report, rp_file *file, rp_error *error)
+{
+    groups all;
+    if (!group_classes(report, &all))
+        return rp_error_memory(error, "report");
+    const json_t *input = json_object_get(report->summary, "input");
+    const char *slash = strrchr(report->title, '/');
+    rp_page_begin(file, slash != NULL ? slash + 1 : report->title, text_of(report->summary, "version"), text_of(input, "md5"));
+    write_summary(report, file);
+    write_classes(report, &all, file);
+    bool ok = write_overview(report, &all, file);
+    rp_file_print(file, "<section><h2>Families</h2><p>By genome bases; open one for its plots. In the first plot the bars below show "
+                        "where copies begin (up) and end (down): a pile inside tells of a truncation or a join; marks on the axis "
+                        "are terminal repeats.</p><div class=\"list\">\n");
+    for (size_t f = 0; ok && f < report->n_families; f++)
+        ok = write_family(&report->families[f], colour_of(&all, &report->families[f]), file);
+    rp_file_print(file, "</div></section>");
+    write_others(report, file);
+    rp_page_end(file);
+    return ok || rp_error_memory(error, "report");
+}
