@@ -19,6 +19,7 @@
 #include "genome/tandem.h"
 #include "library/join.h"
 #include "output/json.h"
+#include "output/reprise.h"
 #include "output/summary.h"
 #include "report/report.h"
 
@@ -46,7 +47,9 @@ typedef struct find_run {
     rp_view view;
     rp_library library;
     const rp_codes **consensus;          /* of the families, less tandem ones */
+    rp_reprise_seed *seeds;              /* by consensus */
     size_t n_consensus;
+    rp_reprise_frequencies frequencies;  /* for REPrise's .freq */
     rp_findings findings, others;        /* others: repeats that are no transposable elements */
     rp_discover_figures discovered[2];   /* by pass */
     rp_join_figures joined;
@@ -117,7 +120,9 @@ static bool discover(find_run *run, const rp_kmer_index *index, uint64_t max_can
         .n_threads = run->n_threads, .channel_capacity = options->channel_capacity,
         .backpressure = options->backpressure, .max_candidates = max_candidates,
         .extension_length_bp = (uint32_t)options->extension_length, .kernel = run->kernel,
-        .seed_limits = {.min_frequency = (uint32_t)options->min_seed_frequency,
+        .max_extension_bp = (uint32_t)options->maxextend,
+        .seed_limits = {.tandem_distance_bp = (uint32_t)options->tandemdist,
+                        .min_frequency = (uint32_t)options->min_seed_frequency,
                         .max_frequency = (uint32_t)options->max_seed_frequency, .intra_contig = options->intra_contig}};
     if (!rp_discover(&run->view, index, &run->cover, &parameters, &run->library, figures, error))
         return false;
@@ -148,10 +153,14 @@ static bool find_families(find_run *run, const rp_bitmask *excluded, rp_error *e
     run->k = run->options->kmer != 0 ? (unsigned)run->options->kmer : rp_kmer_index_default_k(run->genome.acgt_bp);
     run->k_rest = run->k - REST_SHORTER;
     run->index = build_index(run, run->k, excluded, error);
+    if (run->index != NULL && run->results.files[RP_RESULT_FREQ] != NULL &&
+        !rp_reprise_list(run->index, &run->genome, (uint32_t)run->options->min_seed_frequency, &run->frequencies))
+        return rp_error_memory(error, "k-mer frequencies");
     if (run->index == NULL || !discover(run, run->index, run->options->max_candidates, &run->discovered[0], error) ||
         !discover_rest(run, excluded, error))
         return false;
-    const rp_join_parameters parameters = {.n_threads = run->n_threads, .kernel = run->kernel};
+    const rp_join_parameters parameters = {.n_threads = run->n_threads, .kernel = run->kernel,
+                                           .max_extension_bp = (uint32_t)run->options->maxextend};
     if (!rp_join_families(&run->view, run->index, &run->cover, &parameters, &run->library, &run->joined, error))
         return false;
     rp_log_line(&run->log, "families joined: %llu", (unsigned long long)(run->joined.n_end_joins + run->joined.n_interior_joins));
@@ -173,12 +182,15 @@ static bool collect_tandem(find_run *run)
 static bool list_consensus(find_run *run)
 {
     run->consensus = rp_alloc(run->library.n, sizeof *run->consensus);
-    if (run->consensus == NULL)
+    run->seeds = rp_alloc(run->library.n, sizeof *run->seeds);
+    if (run->consensus == NULL || run->seeds == NULL)
         return false;
     for (size_t f = 0; f < run->library.n; f++) {
         rp_codes *consensus = &run->library.items[f].consensus;
-        if (consensus->n == 0 || run->library.items[f].tandem)
+        if (consensus->n < run->options->minlength || run->library.items[f].tandem)
             continue;
+        run->seeds[run->n_consensus] = (rp_reprise_seed){run->library.items[f].seed.kmer, run->library.items[f].seed.k,
+                                                         run->library.items[f].seed.count};
         if (rp_structure_is_turned(consensus)) {
             rp_codes turned = {0};
             if (!rp_codes_reverse_complement(&turned, consensus->items, consensus->n))
@@ -296,11 +308,12 @@ static bool find_copies(find_run *run, const rp_bitmask *excluded, rp_error *err
 static json_t *describe_parameters(const find_run *run)
 {
     const rp_find_options *options = run->options;
-    return json_pack("{s:i, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:b, s:b}", "kmer", (int)run->k, "min_seed_frequency",
+    return json_pack("{s:i, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:I, s:I, s:I, s:b, s:b}", "kmer", (int)run->k, "min_seed_frequency",
                      (json_int_t)options->min_seed_frequency, "max_seed_frequency",
                      (json_int_t)options->max_seed_frequency, "min_copies", (json_int_t)options->min_copies,
                      "max_candidates", (json_int_t)options->max_candidates, "intra_contig", options->intra_contig,
-                     "respect_mask", options->respect_mask, "keep_other", options->keep_other, "hard_mask", options->write.hard_mask, "mask_tandem",
+                     "respect_mask", options->respect_mask, "keep_other", options->keep_other, "minlength", (json_int_t)options->minlength, "maxextend",
+                     (json_int_t)options->maxextend, "tandemdist", (json_int_t)options->tandemdist, "hard_mask", options->write.hard_mask, "mask_tandem",
                      options->write.mask_tandem);
 }
 
@@ -358,6 +371,20 @@ static bool write_report(const find_run *run, rp_file *file, rp_error *error)
     return written;
 }
 
+/* A file in REPrise's format. */
+static bool write_reprise(const find_run *run, rp_result which, rp_file *file, rp_error *error)
+{
+    if (which == RP_RESULT_REPROF)
+        rp_write_reprof(&run->findings, run->seeds, file);
+    else if (which == RP_RESULT_FREQ)
+        rp_write_freq(&run->frequencies, run->k, file);
+    else if (which == RP_RESULT_REPRISE_BED)
+        rp_write_reprise_bed(&run->findings, file);
+    else
+        return rp_write_reprise_masked(&run->findings, file, error);
+    return true;
+}
+
 static bool write_result(void *argument, size_t which, unsigned worker, rp_error *error)
 {
     (void)worker;
@@ -371,6 +398,8 @@ static bool write_result(void *argument, size_t which, unsigned worker, rp_error
         ok = rp_json_write(json_incref(run->summary), file) || rp_error_memory(error, "summary");
     else if (which == RP_RESULT_REPORT)
         ok = write_report(run, file, error);
+    else if (which >= RP_RESULT_REPROF && which <= RP_RESULT_REPRISE_MASKED)
+        ok = write_reprise(run, (rp_result)which, file, error);
     else
         ok = rp_write_result(which == RP_RESULT_OTHER || which == RP_RESULT_OTHER_BED ? &run->others : findings, (rp_result)which, &run->options->write, file, error);
     return ok && rp_file_finish(file, error);
@@ -416,6 +445,8 @@ static void clear_run(find_run *run)
     rp_findings_clear(&run->findings);
     rp_findings_clear(&run->others);
     free(run->consensus);
+    free(run->seeds);
+    free(run->frequencies.items);
     rp_library_clear(&run->library);
     rp_cover_clear(&run->cover);
     rp_kmer_index_destroy(run->index);

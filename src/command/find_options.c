@@ -8,6 +8,8 @@
 #include "align/band.h"
 #include "base/memory.h"
 #include "command/options.h"
+#include "family/family.h"
+#include "family/grow.h"
 #include "index/kmer.h"
 #include "produce/batch.h"
 
@@ -16,7 +18,8 @@ enum { TABLE_ROWS = 80 };
 static void set_defaults(rp_find_options *options)
 {
     *options = (rp_find_options){.results = {.command = RP_FOR_FIND}, .min_seed_frequency = RP_SEED_MIN_COUNT, .max_seed_frequency = UINT32_MAX,
-                                 .extension_length = 100, .min_copies = 3, .channel_capacity = 1000000,
+                                 .extension_length = 100, .min_copies = 3, .minlength = RP_FAMILY_MIN_BP, .maxextend = RP_GROW_MAX_BP,
+                                 .tandemdist = 500, .channel_capacity = 1000000,
                                  .backpressure = 0.8, .simd = "auto"};
 }
 
@@ -40,6 +43,12 @@ static size_t fill_table(rp_find_options *o, rp_option *table)
         {RP_OPTION_NUMBER, "extension-length", 0, "N", &o->extension_length, 1, 100000, "bases beside a place that a worker claims; no effect on the results [100]"},
         {RP_OPTION_NUMBER, "max-candidates", 0, "N", &o->max_candidates, 1, UINT64_MAX, "stop looking for families after so many candidate pairs [no limit]"},
         {RP_OPTION_FLAG, "intra-contig", 0, NULL, &o->intra_contig, 0, 0, "only pairs of places within one contig start a family"},
+        {RP_OPTION_HEADING, "by the names that REPrise gives them:", 0, NULL, NULL, 0, 0, NULL},
+        {RP_OPTION_NUMBER, "minlength", 0, "N", &o->minlength, RP_FAMILY_MIN_BP, RP_CONSENSUS_MAX_BP, "bases that a consensus needs to be reported [60]"},
+        {RP_OPTION_NUMBER, "minfreq", 0, "N", &o->minfreq, 2, UINT32_MAX, "the same as --min-copies"},
+        {RP_OPTION_NUMBER, "maxextend", 0, "N", &o->maxextend, 100, RP_GROW_MAX_BP, "bases by which one growth lengthens one end at most [20000]"},
+        {RP_OPTION_NUMBER, "tandemdist", 0, "N", &o->tandemdist, 1, 1000000, "places of a seed on one strand nearer than this count once [500]"},
+        {RP_OPTION_NUMBER, "pa", 0, "N", &o->pa, 1, 1024, "the same as --threads"},
         {RP_OPTION_HEADING, "run (no effect on the results):", 0, NULL, NULL, 0, 0, NULL},
         {RP_OPTION_NUMBER, "threads", 't', "N", &o->threads, 1, 1024, "CPU threads [those that this process may use]"},
         {RP_OPTION_NUMBER, "channel-capacity", 0, "N", &o->channel_capacity, 1, UINT32_MAX, "candidate pairs between producer and workers [1000000]"},
@@ -81,6 +90,14 @@ bool rp_find_options_parse(rp_find_options *options, int argc, char **argv, rp_e
         for (size_t j = 0; j < i; j++)
             if (strcmp(options->inputs[i], "-") == 0 && strcmp(options->inputs[j], "-") == 0)
                 return rp_error_set(error, "standard input can be read once only");
+    if (options->minfreq != 0 && options->min_copies != 3)
+        return rp_error_set(error, "--minfreq and --min-copies are the same; give one");
+    if (options->pa != 0 && options->threads != 0)
+        return rp_error_set(error, "--pa and --threads are the same; give one");
+    if (options->minfreq != 0)
+        options->min_copies = options->minfreq;
+    if (options->pa != 0)
+        options->threads = options->pa;
     if (options->max_seed_frequency < options->min_seed_frequency)
         return rp_error_set(error, "--max-seed-frequency is below --min-seed-frequency");
     if (rp_band_select(options->simd) == NULL)

@@ -17,6 +17,8 @@ typedef struct rp_find_options {
     bool keep_other, respect_mask, no_run_info, intra_contig;
     uint64_t threads, kmer;             /* 0: chosen */
     uint64_t min_seed_frequency, max_seed_frequency, extension_length, max_candidates, min_copies;
+    uint64_t minlength, maxextend, tandemdist; /* as REPrise names them */
+    uint64_t minfreq, pa;               /* 0: not given; the same as min_copies and threads */
     uint64_t channel_capacity;
     double backpressure;
     const char *simd, *classify_with;

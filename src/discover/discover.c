@@ -128,6 +128,7 @@ static bool grow(discovery *run, unsigned worker, growth *into)
     into->reads.n = 0;
     const bool ok = rp_family_grow(run->scratch[worker].builder, run->view, run->index, batch->kmer, batch->places,
                                    batch->n_places, &into->family, &into->reads);
+    into->family.seed.count = batch->frequency;
     rp_intervals_merge(&into->reads);
     return ok;
 }
@@ -541,7 +542,7 @@ static bool set_up(discovery *run)
     if (run->scratch == NULL || run->results == NULL)
         return false;
     for (unsigned i = 0; i < n_threads; i++) {
-        run->scratch[i].builder = rp_builder_create(run->parameters->kernel);
+        run->scratch[i].builder = rp_builder_create(run->parameters->kernel, run->parameters->max_extension_bp);
         run->scratch[i].list = rp_place_list_create();
         run->scratch[i].random.state = run->parameters->delay_seed + i;
         if (run->scratch[i].builder == NULL || run->scratch[i].list == NULL)

@@ -26,6 +26,7 @@ typedef struct rp_discover_parameters {
     uint32_t extension_length_bp; /* what a claim takes on either side of a place */
     rp_seed_limits seed_limits;
     const rp_band_kernel *kernel;
+    uint32_t max_extension_bp;    /* by which one growth lengthens one end */
     uint64_t delay_seed;          /* for tests: workers wait at random moments; 0: never */
 } rp_discover_parameters;
 

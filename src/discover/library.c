@@ -14,7 +14,7 @@ void rp_library_clear(rp_library *library)
 
 bool rp_library_add(rp_library *library, const rp_family *family)
 {
-    rp_family copy = {.tandem = family->tandem};
+    rp_family copy = {.tandem = family->tandem, .seed = family->seed};
     if (!rp_codes_copy(&copy.consensus, family->consensus.items, family->consensus.n) ||
         !rp_copies_reserve(&copy.copies, family->copies.n) || !rp_library_reserve(library, library->n + 1)) {
         rp_family_clear(&copy);

@@ -40,12 +40,12 @@ bool rp_family_holds(const rp_family *family)
     return family->consensus.n >= RP_FAMILY_MIN_BP && family->copies.n >= RP_FAMILY_MIN_COPIES;
 }
 
-rp_builder *rp_builder_create(const rp_band_kernel *kernel)
+rp_builder *rp_builder_create(const rp_band_kernel *kernel, uint32_t max_extension_bp)
 {
     rp_builder *builder = rp_alloc(1, sizeof *builder);
     if (builder == NULL)
         return NULL;
-    builder->grower = rp_grower_create(kernel);
+    builder->grower = rp_grower_create(kernel, max_extension_bp);
     builder->extender = rp_extender_create(kernel);
     builder->recruiter = rp_recruiter_create(builder->extender);
     builder->voter = rp_voter_create();
@@ -205,6 +205,7 @@ bool rp_family_grow(rp_builder *builder, const rp_view *view, const rp_kmer_inde
     consensus->n = 0;
     family->copies.n = 0;
     family->tandem = false;
+    family->seed = (rp_seed){kmer, k, (uint32_t)n_places};
     if (!rp_codes_reserve(consensus, k))
         return false;
     for (unsigned i = 0; i < k; i++)

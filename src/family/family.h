@@ -14,10 +14,17 @@
 
 enum { RP_FAMILY_MIN_BP = 60, RP_FAMILY_MIN_COPIES = 3 };
 
+/* A k-mer and how often it stood in what was not yet covered. */
+typedef struct rp_seed {
+    uint64_t kmer;      /* first base in the highest bits */
+    uint32_t k, count;
+} rp_seed;
+
 typedef struct rp_family {
     rp_codes consensus;
     rp_copies copies;   /* in genome order */
     bool tandem;        /* a satellite or another tandem repeat: masked, but no family */
+    rp_seed seed;       /* that it was grown from */
 } rp_family;
 
 void rp_family_clear(rp_family *family);
@@ -33,8 +40,9 @@ typedef struct rp_place {
 
 typedef struct rp_builder rp_builder;
 
-/* The scratch of one thread. NULL: out of memory. */
-rp_builder *rp_builder_create(const rp_band_kernel *kernel) RP_MUST_CHECK;
+/* The scratch of one thread. No growth adds more than max_extension_bp (0:
+ * RP_GROW_MAX_BP) to one end at a time. NULL: out of memory. */
+rp_builder *rp_builder_create(const rp_band_kernel *kernel, uint32_t max_extension_bp) RP_MUST_CHECK;
 void rp_builder_destroy(rp_builder *builder);
 
 /* The parts of a builder, for who needs one of them alone. */

@@ -41,6 +41,7 @@ struct rp_grower {
     unsigned n_groups;       /* groups in use */
     uint32_t row;            /* rows done = bases appended */
     int64_t settled;         /* scores that no band holds any more: rebased, or of copies whose lane was taken */
+    uint32_t max_bp;
     const rp_band_kernel *kernel;
     rp_self_words words;
     uint64_t *frontiers, *spare_frontiers; /* places where the consensus' end is seen */
@@ -50,11 +51,12 @@ struct rp_grower {
     uint64_t cells;
 };
 
-rp_grower *rp_grower_create(const rp_band_kernel *kernel)
+rp_grower *rp_grower_create(const rp_band_kernel *kernel, uint32_t max_bp)
 {
     rp_grower *grower = rp_alloc_aligned(1, sizeof *grower);
     if (grower != NULL)
         grower->kernel = kernel;
+    grower->max_bp = max_bp > 0 && max_bp < RP_GROW_MAX_BP ? max_bp : RP_GROW_MAX_BP;
     return grower;
 }
 
@@ -388,8 +390,8 @@ bool rp_grow(rp_grower *grower, const rp_view *view, const rp_kmer_index *index,
     }
     int64_t best_total = 0;
     uint32_t best_row = 0;
-    bool ok = rp_codes_reserve(consensus, n_before + RP_GROW_MAX_BP);
-    while (ok && n_lanes > 0 && grower->row < RP_GROW_MAX_BP) {
+    bool ok = rp_codes_reserve(consensus, n_before + grower->max_bp);
+    while (ok && n_lanes > 0 && grower->row < grower->max_bp) {
         const unsigned block_row = grower->row % RP_BLOCK_ROWS;
         const unsigned base = choose_base(grower, block_row);
         const int64_t sum = take_base(grower, block_row, base);

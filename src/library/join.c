@@ -453,6 +453,7 @@ static void apply_joins(join_pass *pass)
         const rp_family swap = *base;
         *base = pass->trials[i].family;
         pass->trials[i].family = swap;
+        base->seed = swap.seed;
         if (!what->interior) {
             pass->library->items[what->piece].consensus.n = 0;
             pass->library->items[what->piece].copies.n = 0;
@@ -514,7 +515,7 @@ bool rp_join_families(const rp_view *view, const rp_kmer_index *index, rp_cover 
     pass.builders = rp_alloc(n_threads, sizeof *pass.builders);
     bool ok = pass.builders != NULL;
     for (unsigned i = 0; ok && i < n_threads; i++)
-        ok = (pass.builders[i] = rp_builder_create(parameters->kernel)) != NULL;
+        ok = (pass.builders[i] = rp_builder_create(parameters->kernel, parameters->max_extension_bp)) != NULL;
     if (!ok)
         (void)rp_error_memory(error, "joining families");
     for (unsigned i = 0; ok && i < MAX_PASSES; i++) {

@@ -23,6 +23,7 @@ typedef struct rp_join_figures {
 typedef struct rp_join_parameters {
     unsigned n_threads;
     const rp_band_kernel *kernel;
+    uint32_t max_extension_bp;
     uint64_t delay_seed;   /* for tests: workers wait at random moments; 0: never */
 } rp_join_parameters;
 

@@ -8,8 +8,8 @@
 #include "base/sort.h"
 
 enum {
+    DEFAULT_TANDEM_DISTANCE_BP = 500,
     MAX_TIERS = 160,
-    TANDEM_DISTANCE_BP = 500, /* places of one strand nearer than this to the one before do not count */
     RECOUNT_PART = 4096
 };
 
@@ -55,9 +55,9 @@ void rp_place_list_destroy(rp_place_list *list)
 /* --- Places --- */
 
 /* Whether the place is far enough from the counted one before it on its strand. */
-static bool stands_apart(uint64_t position, bool reverse, uint64_t last[2])
+static bool stands_apart(const rp_seeds *seeds, uint64_t position, bool reverse, uint64_t last[2])
 {
-    const bool apart = last[reverse] == UINT64_MAX || position - last[reverse] >= TANDEM_DISTANCE_BP;
+    const bool apart = last[reverse] == UINT64_MAX || position - last[reverse] >= seeds->limits.tandem_distance_bp;
     if (apart)
         last[reverse] = position;
     return apart;
@@ -74,7 +74,7 @@ static uint32_t count_places(const rp_seeds *seeds, rp_occurrences occurrences)
             continue;
         const uint64_t here = rp_kmer_at(seeds->view->genome, position, k);
         kmer = count == 0 ? here : kmer;
-        count += stands_apart(position, here != kmer, last);
+        count += stands_apart(seeds, position, here != kmer, last);
     }
     return count;
 }
@@ -116,7 +116,7 @@ rp_seed_state rp_seeds_fill(const rp_seeds *seeds, const rp_view *view, uint32_t
         if (!rp_view_is_range_free(view, position, k))
             continue;
         const bool reverse = rp_kmer_at(view->genome, position, k) != batch->kmer;
-        if (stands_apart(position, reverse, last))
+        if (stands_apart(seeds, position, reverse, last))
             list->items[list->n++] = (rp_place){position, reverse};
     }
     if (seeds->limits.intra_contig)
@@ -170,6 +170,8 @@ rp_seeds *rp_seeds_create(const rp_view *view, const rp_kmer_index *index, const
     seeds->view = view;
     seeds->index = index;
     seeds->limits = *limits;
+    if (seeds->limits.tandem_distance_bp == 0)
+        seeds->limits.tandem_distance_bp = DEFAULT_TANDEM_DISTANCE_BP;
     seeds->n_threads = n_threads;
     make_floors(seeds);
     bool ok = true;

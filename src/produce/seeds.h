@@ -21,6 +21,7 @@
 typedef struct rp_seed_limits {
     uint32_t min_frequency;   /* at least RP_SEED_MIN_COUNT */
     uint32_t max_frequency;   /* k-mers that stand more often in the genome are no seeds */
+    uint32_t tandem_distance_bp; /* places of one strand nearer than this to the one before do not count; 0: 500 */
     bool intra_contig;        /* pairs within one contig only */
 } rp_seed_limits;
 

@@ -10,7 +10,7 @@
 #include "index/kmer.h"
 
 enum {
-    WIDE = 640, HIGH = 240, LEFT = 52, RIGHT = 10, TOP = 10, BOTTOM = 34, /* of a large plot */
+    WIDE = 440, HIGH = 220, LEFT = 44, RIGHT = 10, TOP = 10, BOTTOM = 34, /* of a large plot */
     SMALL_WIDE = 320, SMALL_HIGH = 150, SMALL_LEFT = 40, SMALL_BOTTOM = 26,
     COVERAGE_STEPS = 120, END_BINS = 60, END_HIGH = 22,
     DOT_SIDE = 150, DOT_WORD = 12, DOT_MAX_PAIRS = 20000, DOT_MAX_LINES = 400,
