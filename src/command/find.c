@@ -163,7 +163,7 @@ static bool find_families(find_run *run, const rp_bitmask *excluded, rp_error *e
                                            .max_extension_bp = (uint32_t)run->options->maxextend};
     if (!rp_join_families(&run->view, run->index, &run->cover, &parameters, &run->library, &run->joined, error))
         return false;
-    rp_log_line(&run->log, "families joined: %llu", (unsigned long long)(run->joined.n_end_joins + run->joined.n_interior_joins));
+    rp_log_line(&run->log, "families joined: %llu", (unsigned long long)(run->joined.n_end_joins + run->joined.n_interior_joins + run->joined.n_circles));
     return true;
 }
 
@@ -328,9 +328,9 @@ static json_t *describe_search(const find_run *run)
                               "seeds_rejected", (json_int_t)found->n_rejected, "growths_failed",
                               (json_int_t)found->n_failed, "tandem_families", (json_int_t)found->n_tandem));
     }
-    return json_pack("{s:o, s:I, s:I, s:I}", "passes", passes, "joins_tried", (json_int_t)run->joined.n_tried,
+    return json_pack("{s:o, s:I, s:I, s:I, s:I}", "passes", passes, "joins_tried", (json_int_t)run->joined.n_tried,
                      "end_joins", (json_int_t)run->joined.n_end_joins, "interior_joins",
-                     (json_int_t)run->joined.n_interior_joins);
+                     (json_int_t)run->joined.n_interior_joins, "circles_opened", (json_int_t)run->joined.n_circles);
 }
 
 static json_t *describe_pass_run(const rp_discover_figures *found)

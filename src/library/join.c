@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "base/sort.h"
 #include "commit/ordered_loop.h"
+#include "library/circle.h"
 
 enum {
     MAX_PASSES = 4,
@@ -20,7 +21,8 @@ enum {
     LARGER_SHARE = 8,            /* and one in so many of the more frequent end's */
     KEPT_PERCENT = 70,           /* of the shorter part that the joined consensus must keep */
     MIN_PIECE_BP = 40,
-    REFINE_ROUNDS = 2
+    REFINE_ROUNDS = 2,
+    CIRCLE_KEPT_PERCENT = 90     /* of the expected length that a family cut open must keep */
 };
 
 /* The side of a copy that faces its neighbour: an end of its consensus, or an interior point. */
@@ -47,6 +49,8 @@ typedef struct candidate {
     uint32_t base, piece;
     bool base_end, piece_end;   /* which ends meet */
     bool interior;              /* only piece [point, its end) or [0, point) is taken */
+    bool circle;                /* base and piece are one family that runs round: circle.h tells where to cut it */
+    rp_circle cut;
     uint32_t point;
     uint32_t n_meetings;
     size_t first_meeting, n;    /* in the pass' meetings */
@@ -262,6 +266,10 @@ static bool add_interior_candidates(join_pass *pass, size_t begin, size_t end)
 static int compare_candidates(const void *left, const void *right)
 {
     const candidate *a = left, *b = right;
+    if (a->circle != b->circle)
+        return a->circle ? -1 : 1;
+    if (a->circle)
+        return (a->base > b->base) - (a->base < b->base);
     if (a->interior != b->interior)
         return a->interior ? 1 : -1;
     if (a->n_meetings != b->n_meetings)
@@ -279,6 +287,17 @@ static bool find_candidates(join_pass *pass, rp_error *error)
         for (j = i + 1; j < pass->meetings.n && same_ends(&pass->meetings.items[i], &pass->meetings.items[j]); j++)
             ;
         if (!(pass->meetings.items[i].second.reaches ? add_end_candidate(pass, i, j) : add_interior_candidates(pass, i, j)))
+            return rp_error_memory(error, "joining families");
+    }
+    for (size_t f = 0; f < pass->library->n; f++) {
+        const rp_family *family = &pass->library->items[f];
+        rp_circle cut;
+        bool found = false;
+        if (family->tandem || family->consensus.n == 0)
+            continue;
+        if (!rp_circle_find(family, &cut, &found) ||
+            (found && !candidates_push(&pass->candidates, (candidate){.base = (uint32_t)f, .piece = (uint32_t)f, .circle = true,
+                                                                      .cut = cut})))
             return rp_error_memory(error, "joining families");
     }
     rp_sort(pass->candidates.items, pass->candidates.n, sizeof *pass->candidates.items, compare_candidates);
@@ -352,8 +371,34 @@ static bool lift_copies(const join_pass *pass, const candidate *what, rp_interva
     return true;
 }
 
+/* Cuts a family that runs round open at its LTR. */
+static bool try_circle(join_pass *pass, const candidate *what, trial *out, unsigned worker)
+{
+    const rp_family *family = &pass->library->items[what->base];
+    out->version = rp_cover_version(pass->cover);
+    out->accepted = false;
+    out->reads.n = 0;
+    out->family.tandem = false;
+    if (!rp_circle_cut(family, &what->cut, pass->view->genome, &out->family.consensus) || !lift_copies(pass, what, &out->lifted))
+        return false;
+    const size_t expected = out->family.consensus.n;
+    if (expected > RP_CONSENSUS_MAX_BP / 2)
+        return true;
+    rp_view view = *pass->view;
+    view.lifted = out->lifted.items;
+    view.n_lifted = out->lifted.n;
+    if (!rp_family_refine(pass->builders[worker], &view, pass->index, 0, &out->family, &out->reads))
+        return false;
+    rp_intervals_merge(&out->reads);
+    out->accepted = rp_family_holds(&out->family) && !out->family.tandem &&
+                    100 * out->family.consensus.n >= CIRCLE_KEPT_PERCENT * expected;
+    return true;
+}
+
 static bool try_join(join_pass *pass, const candidate *what, trial *out, unsigned worker)
 {
+    if (what->circle)
+        return try_circle(pass, what, out, worker);
     const size_t base = pass->library->items[what->base].consensus.n;
     size_t other = pass->library->items[what->piece].consensus.n;
     if (what->interior)
@@ -426,12 +471,14 @@ static bool accept(join_pass *pass, const candidate *what, trial *made)
 {
     const rp_library *library = pass->library;
     if (!uncover(pass, &library->items[what->base]) ||
-        (!what->interior && !uncover(pass, &library->items[what->piece])) ||
+        (!what->interior && !what->circle && !uncover(pass, &library->items[what->piece])) ||
         !rp_family_intervals(&made->family, &pass->scratch))
         return false;
     rp_cover_add(pass->cover, pass->scratch.items, pass->scratch.n);
     pass->touched[what->base] = 1;
-    if (what->interior) {
+    if (what->circle) {
+        pass->figures->n_circles++;
+    } else if (what->interior) {
         pass->figures->n_interior_joins++;
     } else {
         pass->touched[what->piece] = 1;
@@ -454,7 +501,7 @@ static void apply_joins(join_pass *pass)
         *base = pass->trials[i].family;
         pass->trials[i].family = swap;
         base->seed = swap.seed;
-        if (!what->interior) {
+        if (!what->interior && !what->circle) {
             pass->library->items[what->piece].consensus.n = 0;
             pass->library->items[what->piece].copies.n = 0;
         }

@@ -3,7 +3,8 @@
  * Two signs are followed. Ends that meet: copies of two families stand side by side again
  * and again, end to end. Interior joins: copies of one family end, again and again, where
  * another family's copies begin at one and the same interior point; that piece of the other
- * family is theirs too (a transposon whose ends a MITE made its own, say).
+ * family is theirs too (a transposon whose ends a MITE made its own, say). Families of LTR
+ * elements that run round are cut open at their LTR (circle.h).
  */
 #ifndef RP_LIBRARY_JOIN_H
 #define RP_LIBRARY_JOIN_H
@@ -16,7 +17,7 @@
 #include "index/kmer_index.h"
 
 typedef struct rp_join_figures {
-    uint64_t n_tried, n_end_joins, n_interior_joins;
+    uint64_t n_tried, n_end_joins, n_interior_joins, n_circles;
     uint64_t cells;    /* of this run */
 } rp_join_figures;
 
