@@ -8,7 +8,8 @@
 enum {
     MIN_CONSENSUS_BP = 400,
     END_SLACK_BP = 20,           /* a copy reaches an end of the consensus when it comes this near */
-    MIN_PAIRS = 2,               /* copies in two parts, head to tail */
+    MIN_PAIRS = 2,               /* copies in two parts, head to tail, */
+    MIN_PAIR_PERCENT = 40,       /* and their share of the copies that reach an end of the consensus */
     MAX_GAP_BP = 300, MAX_OVERLAP_BP = 4000,
     GAP_SLACK_BP = 20,           /* by which gaps may differ */
     PILE_BP = 12,                /* ends this near are one pile */
@@ -113,6 +114,17 @@ static size_t choose_gap(const round_trips *trips, rp_circle *circle)
     return best;
 }
 
+/* Copies that reach the consensus' left or right end, whichever are more. */
+static size_t count_ends(const rp_family *family)
+{
+    size_t left = 0, right = 0;
+    for (size_t i = 0; i < family->copies.n; i++) {
+        left += family->copies.items[i].consensus_begin <= END_SLACK_BP;
+        right += family->consensus.n - family->copies.items[i].consensus_end <= END_SLACK_BP;
+    }
+    return left > right ? left : right;
+}
+
 bool rp_circle_find(const rp_family *family, rp_circle *circle, bool *found)
 {
     *found = false;
@@ -124,7 +136,7 @@ bool rp_circle_find(const rp_family *family, rp_circle *circle, bool *found)
     size_t n_begins = 0, n_ends = 0;
     bool ok = find_trips(family, &trips);
     const size_t n_trips = ok ? choose_gap(&trips, circle) : 0;
-    if (ok && n_trips >= MIN_PAIRS) {
+    if (ok && n_trips >= MIN_PAIRS && 100 * n_trips >= MIN_PAIR_PERCENT * count_ends(family)) {
         ok = find_pile(family, false, &list, &circle->ltr_begin, &n_begins) &&
              find_pile(family, true, &list, &circle->ltr_end, &n_ends);
         const uint32_t ltr = circle->ltr_end > circle->ltr_begin ? circle->ltr_end - circle->ltr_begin : 0;
