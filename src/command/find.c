@@ -17,6 +17,7 @@
 #include "discover/discover.h"
 #include "genome/reader.h"
 #include "genome/tandem.h"
+#include "library/derive.h"
 #include "library/join.h"
 #include "output/json.h"
 #include "output/reprise.h"
@@ -53,6 +54,7 @@ typedef struct find_run {
     rp_findings findings, others;        /* others: repeats that are no transposable elements */
     rp_discover_figures discovered[2];   /* by pass */
     rp_join_figures joined;
+    uint64_t n_derived;
     rp_results results;
     json_t *summary, *summary_of_report; /* equal; two, since each is read by a thread of its own */
 } find_run;
@@ -164,6 +166,10 @@ static bool find_families(find_run *run, const rp_bitmask *excluded, rp_error *e
     if (!rp_join_families(&run->view, run->index, &run->cover, &parameters, &run->library, &run->joined, error))
         return false;
     rp_log_line(&run->log, "families joined: %llu", (unsigned long long)(run->joined.n_end_joins + run->joined.n_interior_joins + run->joined.n_circles));
+    const rp_derive_parameters derive = {.n_threads = run->n_threads, .kernel = run->kernel};
+    if (!rp_derive_families(&run->view, run->index, &derive, &run->library, &run->n_derived, error))
+        return false;
+    rp_log_line(&run->log, "deletion derivatives: %llu", (unsigned long long)run->n_derived);
     return true;
 }
 
@@ -328,9 +334,9 @@ static json_t *describe_search(const find_run *run)
                               "seeds_rejected", (json_int_t)found->n_rejected, "growths_failed",
                               (json_int_t)found->n_failed, "tandem_families", (json_int_t)found->n_tandem));
     }
-    return json_pack("{s:o, s:I, s:I, s:I, s:I}", "passes", passes, "joins_tried", (json_int_t)run->joined.n_tried,
+    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I}", "passes", passes, "joins_tried", (json_int_t)run->joined.n_tried,
                      "end_joins", (json_int_t)run->joined.n_end_joins, "interior_joins",
-                     (json_int_t)run->joined.n_interior_joins, "circles_opened", (json_int_t)run->joined.n_circles);
+                     (json_int_t)run->joined.n_interior_joins, "circles_opened", (json_int_t)run->joined.n_circles, "derivatives", (json_int_t)run->n_derived);
 }
 
 static json_t *describe_pass_run(const rp_discover_figures *found)
