@@ -14,6 +14,7 @@
 #include "command/log.h"
 #include "command/write.h"
 #include "copies/annotate.h"
+#include "copies/polish.h"
 #include "discover/discover.h"
 #include "genome/reader.h"
 #include "genome/tandem.h"
@@ -48,6 +49,7 @@ typedef struct find_run {
     rp_view view;
     rp_library library;
     const rp_codes **consensus;          /* of the families, less tandem ones */
+    size_t *source;                      /* by consensus: its family in the library */
     rp_reprise_seed *seeds;              /* by consensus */
     size_t n_consensus;
     rp_reprise_frequencies frequencies;  /* for REPrise's .freq */
@@ -189,7 +191,8 @@ static bool list_consensus(find_run *run)
 {
     run->consensus = rp_alloc(run->library.n, sizeof *run->consensus);
     run->seeds = rp_alloc(run->library.n, sizeof *run->seeds);
-    if (run->consensus == NULL || run->seeds == NULL)
+    run->source = rp_alloc(run->library.n, sizeof *run->source);
+    if (run->consensus == NULL || run->seeds == NULL || run->source == NULL)
         return false;
     for (size_t f = 0; f < run->library.n; f++) {
         rp_codes *consensus = &run->library.items[f].consensus;
@@ -204,6 +207,7 @@ static bool list_consensus(find_run *run)
             free(consensus->items);
             *consensus = turned;
         }
+        run->source[run->n_consensus] = f;
         run->consensus[run->n_consensus++] = consensus;
     }
     return true;
@@ -287,6 +291,18 @@ static bool place_and_classify(find_run *run, rp_annotation *annotation, rp_erro
                   rp_classify_by_library(&run->findings, &run->known, &run->known_records, run->n_threads, error));
 }
 
+/* A first look for copies, from which the families are refined once more. */
+static bool polish(find_run *run, const rp_view *view, const rp_annotate_parameters *annotate, rp_error *error)
+{
+    rp_parts parts = {0};
+    const rp_polish_parameters parameters = {.n_threads = run->n_threads, .kernel = run->kernel,
+                                             .max_extension_bp = (uint32_t)run->options->maxextend};
+    const bool ok = rp_annotate(view, run->consensus, run->n_consensus, annotate, &parts, error) &&
+                    rp_polish(view, run->index, &parts, run->source, run->n_consensus, &parameters, &run->library, error);
+    free(parts.items);
+    return ok;
+}
+
 static bool find_copies(find_run *run, const rp_bitmask *excluded, rp_error *error)
 {
     if (!list_consensus(run))
@@ -296,6 +312,8 @@ static bool find_copies(find_run *run, const rp_bitmask *excluded, rp_error *err
                                                .expected_by_chance = EXPECTED_BY_CHANCE,
                                                .min_copies = (uint32_t)run->options->min_copies,
                                                .manner = RP_ANNOTATE_FOUND};
+    if (!polish(run, &all, &parameters, error))
+        return false;
     rp_annotation *annotation = rp_annotation_create(&all, run->consensus, run->n_consensus, &parameters, error);
     const bool ok = annotation != NULL && place_and_classify(run, annotation, error);
     rp_annotation_destroy(annotation);
@@ -435,10 +453,7 @@ static bool find(find_run *run, rp_error *error)
     if (ok && (!exclude_soft_mask(run, &lower_case) || !rp_cover_init(&run->cover, run->genome.length_bp)))
         ok = rp_error_memory(error, "masks");
     run->view = (rp_view){.genome = &run->genome, .covered = &run->cover.covered, .excluded = excluded};
-    ok = ok && find_families(run, excluded, error);
-    rp_kmer_index_destroy(run->index);
-    run->index = NULL;
-    ok = ok && find_copies(run, excluded, error) && write_results(run, error);
+    ok = ok && find_families(run, excluded, error) && find_copies(run, excluded, error) && write_results(run, error);
     rp_bitmask_clear(&lower_case);
     return ok;
 }
@@ -452,6 +467,7 @@ static void clear_run(find_run *run)
     rp_findings_clear(&run->others);
     free(run->consensus);
     free(run->seeds);
+    free(run->source);
     free(run->frequencies.items);
     rp_library_clear(&run->library);
     rp_cover_clear(&run->cover);

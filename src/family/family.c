@@ -160,6 +160,24 @@ static bool is_tandem(rp_builder *builder, const rp_codes *consensus)
     return 2 * recurrent >= consensus->n;
 }
 
+/* Growth to the left wants copies of the same coordinates as growth to the right had. */
+static void clip_to_consensus(rp_family *family)
+{
+    for (size_t i = 0; i < family->copies.n; i++)
+        if (family->copies.items[i].consensus_end > family->consensus.n)
+            family->copies.items[i].consensus_end = (uint32_t)family->consensus.n;
+}
+
+/* Grows from the copies that reach an end. */
+static bool grow_both_ends(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, rp_family *family,
+                           rp_intervals *reads)
+{
+    if (!grow_from_copies(builder, view, index, false, family, reads))
+        return false;
+    clip_to_consensus(family);
+    return grow_from_copies(builder, view, index, true, family, reads);
+}
+
 bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, unsigned n_rounds,
                       rp_family *family, rp_intervals *reads)
 {
@@ -175,13 +193,7 @@ bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_in
         if (copies->n < RP_FAMILY_MIN_COPIES || family->tandem || consensus->n > RP_CONSENSUS_MAX_BP / 2)
             break;
         const size_t before = consensus->n;
-        if (!grow_from_copies(builder, view, index, false, family, reads))
-            return false;
-        const size_t added = consensus->n - before;
-        for (size_t i = 0; i < copies->n && added > 0; i++) /* growth to the left wants copies of the same coordinates */
-            if (copies->items[i].consensus_end > consensus->n)
-                copies->items[i].consensus_end = (uint32_t)consensus->n;
-        if (!grow_from_copies(builder, view, index, true, family, reads))
+        if (!grow_both_ends(builder, view, index, family, reads))
             return false;
         if (consensus->n - before < ROUND_MIN_GAIN_BP)
             break;
@@ -195,6 +207,32 @@ bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_in
         return false;
     family->tandem |= is_tandem(builder, consensus);
     return true;
+}
+
+bool rp_family_regrow(rp_builder *builder, const rp_view *aligned, const rp_view *growing, const rp_kmer_index *index,
+                      rp_family *family, rp_intervals *reads)
+{
+    rp_codes *consensus = &family->consensus;
+    if (family->copies.n < RP_FAMILY_MIN_COPIES)
+        return true;
+    if (!rp_vote(builder->voter, builder->recruiter, aligned, consensus, &family->copies) ||
+        !rp_trim(consensus, &family->copies))
+        return false;
+    if (family->copies.n < RP_FAMILY_MIN_COPIES || consensus->n > RP_CONSENSUS_MAX_BP / 2)
+        return true;
+    if (!grow_from_copies(builder, growing, index, false, family, reads))
+        return false;
+    const size_t before = consensus->n;
+    clip_to_consensus(family);
+    if (!grow_from_copies(builder, growing, index, true, family, reads))
+        return false;
+    for (size_t i = 0; i < family->copies.n; i++)
+        if (family->copies.items[i].anchor_place != RP_NO_ANCHOR)
+            family->copies.items[i].anchor_place += (uint32_t)(consensus->n - before);
+    if (!rp_recruit_again(builder->recruiter, aligned, consensus, &family->copies))
+        return false;
+    return rp_vote(builder->voter, builder->recruiter, aligned, consensus, &family->copies) &&
+           rp_trim(consensus, &family->copies);
 }
 
 bool rp_family_grow(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, uint64_t kmer,

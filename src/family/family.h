@@ -56,6 +56,12 @@ uint64_t rp_builder_cells(const rp_builder *builder);
 bool rp_family_grow(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, uint64_t kmer,
                     const rp_place *places, size_t n_places, rp_family *family, rp_intervals *reads) RP_MUST_CHECK;
 
+/* Votes and trims a family whose copies are given, as alignments under the view `aligned` (their
+ * query 0 or 1), and grows its ends under the view `growing`. The copies do not fit the consensus
+ * afterwards. A family with too few copies stays as it is. */
+bool rp_family_regrow(rp_builder *builder, const rp_view *aligned, const rp_view *growing, const rp_kmer_index *index,
+                      rp_family *family, rp_intervals *reads) RP_MUST_CHECK;
+
 /* Refines a family whose consensus is given, with at most n_rounds of growth. */
 bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, unsigned n_rounds,
                       rp_family *family, rp_intervals *reads) RP_MUST_CHECK;

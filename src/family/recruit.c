@@ -213,6 +213,7 @@ static rp_copy make_copy(const rp_alignment *from, uint32_t length)
 {
     const bool reverse = from->query == 1;
     return (rp_copy){.begin = from->begin, .end = from->end, .score = from->score, .reverse = reverse,
+                     .anchor_place = reverse ? length - from->place : from->place,
                      .consensus_begin = reverse ? length - from->query_end : from->query_begin,
                      .consensus_end = reverse ? length - from->query_begin : from->query_end,
                      .alignment = *from};
@@ -235,6 +236,31 @@ bool rp_recruit(rp_recruiter *recruiter, const rp_view *view, const rp_kmer_inde
                           RP_RECRUIT_X_DROP, &recruiter->alignments, reads) ||
         !rp_copies_reserve(copies, recruiter->alignments.n))
         return false;
+    for (size_t i = 0; i < recruiter->alignments.n; i++)
+        copies->items[copies->n++] = make_copy(&recruiter->alignments.items[i], (uint32_t)consensus->n);
+    return rp_copies_resolve(copies);
+}
+
+bool rp_recruit_again(rp_recruiter *recruiter, const rp_view *view, const rp_codes *consensus, rp_copies *copies)
+{
+    rp_query queries[2];
+    if (!set_queries(recruiter, consensus, queries))
+        return false;
+    recruiter->anchors.n = recruiter->alignments.n = 0;
+    for (size_t i = 0; i < copies->n; i++) {
+        const rp_copy *copy = &copies->items[i];
+        if (copy->anchor_place == RP_NO_ANCHOR)
+            continue;
+        const uint32_t place = copy->reverse ? (uint32_t)consensus->n - copy->anchor_place : copy->anchor_place;
+        if (!rp_anchors_push(&recruiter->anchors, (rp_anchor){.position = copy->alignment.anchor, .place = place, .query = copy->reverse}))
+            return false;
+    }
+    rp_anchors_sort(&recruiter->anchors);
+    if (!rp_align_anchors(recruiter->aligner, view, queries, &recruiter->anchors, RP_RECRUIT_MIN_SCORE, RP_RECRUIT_X_DROP,
+                          &recruiter->alignments, NULL) ||
+        !rp_copies_reserve(copies, recruiter->alignments.n))
+        return false;
+    copies->n = 0;
     for (size_t i = 0; i < recruiter->alignments.n; i++)
         copies->items[copies->n++] = make_copy(&recruiter->alignments.items[i], (uint32_t)consensus->n);
     return rp_copies_resolve(copies);

@@ -28,6 +28,7 @@ typedef struct rp_copy {
     uint32_t consensus_begin, consensus_end;
     int32_t score;
     bool reverse;                      /* the copy is on the reverse strand */
+    uint32_t anchor_place;             /* the anchor on the consensus' forward strand; carried along when that changes */
     rp_alignment alignment;            /* how it was found; valid until the consensus changes */
 } rp_copy;
 
@@ -44,6 +45,12 @@ void rp_recruiter_destroy(rp_recruiter *recruiter);
  * at most RP_CONSENSUS_MAX_BP. False: out of memory. */
 bool rp_recruit(rp_recruiter *recruiter, const rp_view *view, const rp_kmer_index *index, const rp_codes *consensus,
                 rp_copies *copies, rp_intervals *reads) RP_MUST_CHECK;
+
+enum { RP_NO_ANCHOR = UINT32_MAX };
+
+/* Aligns the copies anew, through the anchors that they had, to a consensus that has changed;
+ * those that have lost their anchor or their score go. False: out of memory. */
+bool rp_recruit_again(rp_recruiter *recruiter, const rp_view *view, const rp_codes *consensus, rp_copies *copies) RP_MUST_CHECK;
 
 /* Aligns n <= RP_LANES / 2 copies, fresh from rp_recruit with this consensus and view, into rows. */
 bool rp_recruit_rows(rp_recruiter *recruiter, const rp_view *view, const rp_codes *consensus, const rp_copy *copies,

@@ -85,6 +85,8 @@ static bool clip(rp_copy *copy, uint32_t begin, uint32_t end)
     copy->end -= off_end;
     copy->consensus_begin = from - begin;
     copy->consensus_end = to - begin;
+    copy->anchor_place = copy->anchor_place == RP_NO_ANCHOR || copy->anchor_place < begin || copy->anchor_place > end
+                             ? RP_NO_ANCHOR : copy->anchor_place - begin;
     return copy->begin < copy->end;
 }
 

@@ -218,6 +218,8 @@ bool rp_vote(rp_voter *voter, rp_recruiter *recruiter, const rp_view *view, rp_c
         rp_copy *copy = &copies->items[i];
         copy->consensus_begin = voter->new_place[copy->consensus_begin];
         copy->consensus_end = voter->new_place[copy->consensus_end];
+        if (copy->anchor_place != RP_NO_ANCHOR)
+            copy->anchor_place = voter->new_place[copy->anchor_place];
     }
     return rp_codes_copy(consensus, voter->voted.items, voter->voted.n);
 }
