@@ -28,7 +28,8 @@
 enum {
     INDEX_BYTES_A_BASE = 2,              /* of the sort buffer */
     MIN_INDEX_BYTES = 64 << 20,
-    REST_SHORTER = 1                     /* bases by which the second pass' k-mers are shorter */
+    REST_SHORTER = 1,                    /* bases by which the second pass' k-mers are shorter */
+    POLISH_ROUNDS = 2
 };
 
 static const double EXPECTED_BY_CHANCE = 0.01; /* alignments in the whole genome */
@@ -295,9 +296,11 @@ static bool place_and_classify(find_run *run, rp_annotation *annotation, rp_erro
 static bool polish(find_run *run, const rp_view *view, const rp_annotate_parameters *annotate, rp_error *error)
 {
     rp_parts parts = {0};
+    rp_annotate_parameters rough = *annotate;
+    rough.rough = true;
     const rp_polish_parameters parameters = {.n_threads = run->n_threads, .kernel = run->kernel,
                                              .max_extension_bp = (uint32_t)run->options->maxextend};
-    const bool ok = rp_annotate(view, run->consensus, run->n_consensus, annotate, &parts, error) &&
+    const bool ok = rp_annotate(view, run->consensus, run->n_consensus, &rough, &parts, error) &&
                     rp_polish(view, run->index, &parts, run->source, run->n_consensus, &parameters, &run->library, error);
     free(parts.items);
     return ok;
@@ -312,8 +315,9 @@ static bool find_copies(find_run *run, const rp_bitmask *excluded, rp_error *err
                                                .expected_by_chance = EXPECTED_BY_CHANCE,
                                                .min_copies = (uint32_t)run->options->min_copies,
                                                .manner = RP_ANNOTATE_FOUND};
-    if (!polish(run, &all, &parameters, error))
-        return false;
+    for (int round = 0; round < POLISH_ROUNDS; round++)
+        if (!polish(run, &all, &parameters, error))
+            return false;
     rp_annotation *annotation = rp_annotation_create(&all, run->consensus, run->n_consensus, &parameters, error);
     const bool ok = annotation != NULL && place_and_classify(run, annotation, error);
     rp_annotation_destroy(annotation);

@@ -336,7 +336,7 @@ bool rp_annotation_place(rp_annotation *run, const uint8_t *left_out, rp_parts *
         if (!place_copies(run, error) || (left_out == NULL && !drop_rare_families(run, &again)))
             return rp_error_memory(error, "finding copies");
     }
-    return trace_parts(run, error);
+    return run->parameters.rough || trace_parts(run, error);
 }
 
 bool rp_annotate(const rp_view *view, const rp_codes *const *consensus, size_t n_families,

@@ -14,6 +14,7 @@ enum {
     MARGIN_BP = 128,           /* decoded beyond a chunk, for ungapped extension */
     UNGAPPED_DROP = 8,
     DIAGONAL_SLOTS = 1 << 16,
+    PENDING_WORDS = 64,
     STRIP_SLOTS = 1 << 17,
     STRIP_SHIFT = 5,           /* a strip is 32 diagonals wide */
     WEAK_REACH_BP = 1000,      /* how near a weak alignment must be to a strong one, on genome and consensus */
@@ -177,6 +178,59 @@ static bool drop_weak(rp_alignments *found, int min_score)
     return true;
 }
 
+/* A word of the genome that the library has. */
+typedef struct pending_word {
+    uint32_t at;               /* in the chunk */
+    uint32_t word;
+    uint32_t first, last;      /* its places in the table */
+} pending_word;
+
+/* Takes the hits of pending words. The table is far larger than a cache: what one step will read, the
+ * step before asks for. */
+static bool take_pending(const scan *run, rp_scan_scratch *scratch, uint64_t begin, pending_word *pending, size_t n)
+{
+    const rp_word_table *table = run->table;
+    for (size_t i = 0; i < n; i++) {
+        pending[i].first = table->first[pending[i].word];
+        pending[i].last = table->first[pending[i].word + 1];
+        __builtin_prefetch(&table->places[pending[i].first]);
+    }
+    for (size_t i = 0; i < n; i++)
+        for (uint32_t hit = pending[i].first; hit < pending[i].last; hit++)
+            __builtin_prefetch(&scratch->diagonals[(begin + pending[i].at + table->n_codes - table->places[hit] + 1) % DIAGONAL_SLOTS]);
+    for (size_t i = 0; i < n; i++)
+        for (uint32_t hit = pending[i].first; hit < pending[i].last; hit++)
+            if (!take_hit(run, scratch, begin, pending[i].at, table->places[hit]))
+                return false;
+    return true;
+}
+
+/* Goes through the words of a chunk. */
+static bool look_words_up(const scan *run, rp_scan_scratch *scratch, const rp_chunk *here, const uint8_t *codes)
+{
+    const rp_word_table *table = run->table;
+    const unsigned word = table->word_bases;
+    const size_t n = (size_t)(here->end - here->begin) + word - 1; /* words may end in the margin */
+    pending_word pending[PENDING_WORDS];
+    size_t n_pending = 0;
+    rp_kmer_roll roll = {0};
+    for (size_t i = 0; i < n; i++) {
+        if (!rp_kmer_roll_push(&roll, codes[i], word) || (table->present[roll.forward / 64] >> roll.forward % 64 & 1) == 0)
+            continue;
+        const size_t at = i + 1 - word;
+        if (run->view->excluded != NULL && rp_bitmask_get(run->view->excluded, here->begin + at))
+            continue;
+        __builtin_prefetch(&table->first[roll.forward]);
+        pending[n_pending++] = (pending_word){.at = (uint32_t)at, .word = (uint32_t)roll.forward};
+        if (n_pending == PENDING_WORDS) {
+            if (!take_pending(run, scratch, here->begin, pending, n_pending))
+                return false;
+            n_pending = 0;
+        }
+    }
+    return take_pending(run, scratch, here->begin, pending, n_pending);
+}
+
 static bool scan_chunk(void *argument, size_t part, unsigned worker, rp_error *error)
 {
     scan *run = argument;
@@ -191,22 +245,7 @@ static bool scan_chunk(void *argument, size_t part, unsigned worker, rp_error *e
     if (run->parameters->pair_bp > 0)
         memset(scratch->strips, 0, STRIP_SLOTS * sizeof *scratch->strips);
     scratch->anchors.n = 0;
-    rp_kmer_roll roll = {0};
-    bool ok = true;
-    const unsigned word = table->word_bases;
-    const size_t n = (size_t)(here->end - here->begin) + word - 1; /* words may end in the margin */
-    for (size_t i = 0; i < n && ok; i++) {
-        if (!rp_kmer_roll_push(&roll, codes[i], word))
-            continue;
-        const size_t at = i + 1 - word;
-        if ((table->present[roll.forward / 64] >> roll.forward % 64 & 1) == 0)
-            continue;
-        const uint32_t first = table->first[roll.forward], last = table->first[roll.forward + 1];
-        if (run->view->excluded != NULL && rp_bitmask_get(run->view->excluded, here->begin + at))
-            continue;
-        for (uint32_t hit = first; hit < last && ok; hit++)
-            ok = take_hit(run, scratch, here->begin, at, table->places[hit]);
-    }
+    bool ok = look_words_up(run, scratch, here, codes);
     rp_anchors_sort(&scratch->anchors);
     const int weak = run->parameters->weak_score, strong = run->parameters->min_score;
     rp_alignments *found = &run->found[part];
