@@ -292,20 +292,6 @@ static bool place_and_classify(find_run *run, rp_annotation *annotation, rp_erro
                   rp_classify_by_library(&run->findings, &run->known, &run->known_records, run->n_threads, error));
 }
 
-/* A first look for copies, from which the families are refined once more. */
-static bool polish(find_run *run, const rp_view *view, const rp_annotate_parameters *annotate, rp_error *error)
-{
-    rp_parts parts = {0};
-    rp_annotate_parameters rough = *annotate;
-    rough.rough = true;
-    const rp_polish_parameters parameters = {.n_threads = run->n_threads, .kernel = run->kernel,
-                                             .max_extension_bp = (uint32_t)run->options->maxextend};
-    const bool ok = rp_annotate(view, run->consensus, run->n_consensus, &rough, &parts, error) &&
-                    rp_polish(view, run->index, &parts, run->source, run->n_consensus, &parameters, &run->library, error);
-    free(parts.items);
-    return ok;
-}
-
 static bool find_copies(find_run *run, const rp_bitmask *excluded, rp_error *error)
 {
     if (!list_consensus(run))
@@ -315,9 +301,13 @@ static bool find_copies(find_run *run, const rp_bitmask *excluded, rp_error *err
                                                .expected_by_chance = EXPECTED_BY_CHANCE,
                                                .min_copies = (uint32_t)run->options->min_copies,
                                                .manner = RP_ANNOTATE_FOUND};
-    for (int round = 0; round < POLISH_ROUNDS; round++)
-        if (!polish(run, &all, &parameters, error))
-            return false;
+    const rp_polish_parameters polish = {.n_threads = run->n_threads, .kernel = run->kernel, .n_rounds = POLISH_ROUNDS,
+                                         .max_extension_bp = (uint32_t)run->options->maxextend};
+    if (!rp_polish(&all, run->index, run->source, run->n_consensus, &parameters, &polish, &run->library, error))
+        return false;
+    rp_kmer_index_destroy(run->index);
+    run->index = NULL;
+    rp_log_line(&run->log, "families polished");
     rp_annotation *annotation = rp_annotation_create(&all, run->consensus, run->n_consensus, &parameters, error);
     const bool ok = annotation != NULL && place_and_classify(run, annotation, error);
     rp_annotation_destroy(annotation);

@@ -5,31 +5,42 @@
 
 #include "base/parallel.h"
 
-enum { WHOLE_PERCENT = 80 }; /* of its alignment that a part must hold to speak for its family */
+enum {
+    WHOLE_PERCENT = 80,          /* of its alignment that a part must hold to speak for its family */
+    FREE_PERCENT = 50,           /* of a copy, that families which rest must leave to it */
+    LENGTHENED_BP = 10           /* by which a family must have grown to be polished again */
+};
 
 typedef struct polish_run {
     rp_view scanned, growing;    /* growing: under a cover of all parts */
     const rp_kmer_index *index;
-    const rp_parts *parts;
-    const size_t *source;
+    rp_bitmask resting;          /* bases of families that are not polished any more */
+    rp_parts parts;              /* of this round */
+    size_t *active;              /* families in the library that are polished in this round, */
+    size_t n_active;
+    const rp_codes **consensus;  /* and their consensus */
+    size_t *length;              /* before the round */
     size_t *first, *by_family;   /* indices of parts, by family: from first[f] to first[f + 1] */
     const rp_polish_parameters *parameters;
     rp_builder **builders;       /* by thread */
     rp_library *library;
 } polish_run;
 
-static bool sort_parts(polish_run *run, size_t n)
+static bool sort_parts(polish_run *run)
 {
+    const size_t n = run->n_active;
+    free(run->first);
+    free(run->by_family);
     run->first = rp_alloc(n + 2, sizeof *run->first);
-    run->by_family = rp_alloc(run->parts->n, sizeof *run->by_family);
+    run->by_family = rp_alloc(run->parts.n, sizeof *run->by_family);
     if (run->first == NULL || run->by_family == NULL)
         return false;
-    for (size_t i = 0; i < run->parts->n; i++)
-        run->first[run->parts->items[i].family + 2]++;
+    for (size_t i = 0; i < run->parts.n; i++)
+        run->first[run->parts.items[i].family + 2]++;
     for (size_t f = 2; f < n + 2; f++)
         run->first[f] += run->first[f - 1];
-    for (size_t i = 0; i < run->parts->n; i++)
-        run->by_family[run->first[run->parts->items[i].family + 1]++] = i;
+    for (size_t i = 0; i < run->parts.n; i++)
+        run->by_family[run->first[run->parts.items[i].family + 1]++] = i;
     return true;
 }
 
@@ -38,14 +49,15 @@ static bool gather_copies(const polish_run *run, size_t which, rp_copies *copies
 {
     copies->n = 0;
     for (size_t i = run->first[which]; i < run->first[which + 1]; i++) {
-        const rp_part *part = &run->parts->items[run->by_family[i]];
+        const rp_part *part = &run->parts.items[run->by_family[i]];
         const rp_alignment *whole = &part->alignment;
         if (!rp_intervals_push(own, (rp_interval){part->begin, part->end}))
             return false;
-        if (100 * (part->end - part->begin) < WHOLE_PERCENT * (whole->end - whole->begin))
+        if (100 * (part->end - part->begin) < WHOLE_PERCENT * (whole->end - whole->begin) ||
+            100 * rp_bitmask_count(&run->resting, part->begin, part->end) > (100 - FREE_PERCENT) * (part->end - part->begin))
             continue;
         rp_copy copy = {.begin = whole->begin, .end = whole->end, .score = whole->score, .reverse = part->reverse, .alignment = *whole};
-        const uint32_t n = (uint32_t)run->library->items[run->source[which]].consensus.n;
+        const uint32_t n = (uint32_t)run->library->items[run->active[which]].consensus.n;
         copy.consensus_begin = part->reverse ? n - whole->query_end : whole->query_begin;
         copy.consensus_end = part->reverse ? n - whole->query_begin : whole->query_end;
         copy.alignment.query = part->reverse;
@@ -60,7 +72,7 @@ static bool gather_copies(const polish_run *run, size_t which, rp_copies *copies
 static bool polish_family(void *argument, size_t which, unsigned worker, rp_error *error)
 {
     polish_run *run = argument;
-    rp_family *family = &run->library->items[run->source[which]];
+    rp_family *family = &run->library->items[run->active[which]];
     rp_intervals own = {0}, reads = {0};
     bool ok = run->builders[worker] != NULL ||
               (run->builders[worker] = rp_builder_create(run->parameters->kernel, run->parameters->max_extension_bp)) != NULL;
@@ -75,25 +87,79 @@ static bool polish_family(void *argument, size_t which, unsigned worker, rp_erro
     return ok || rp_error_memory(error, "polishing families");
 }
 
-bool rp_polish(const rp_view *view, const rp_kmer_index *index, const rp_parts *parts, const size_t *source, size_t n,
-               const rp_polish_parameters *parameters, rp_library *library, rp_error *error)
+static bool has_grown(const polish_run *run, size_t which)
 {
-    polish_run run = {.scanned = *view, .growing = *view, .index = index, .parts = parts, .source = source,
-                      .parameters = parameters, .library = library};
+    return run->library->items[run->active[which]].consensus.n >= run->length[which] + LENGTHENED_BP;
+}
+
+/* Keeps the families that have grown; the bases of the others rest. */
+static void choose_active(polish_run *run)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < run->parts.n; i++)
+        if (!has_grown(run, run->parts.items[i].family))
+            rp_bitmask_set(&run->resting, run->parts.items[i].begin, run->parts.items[i].end);
+    for (size_t f = 0; f < run->n_active; f++)
+        if (has_grown(run, f))
+            run->active[n++] = run->active[f]; /* n <= f: what has_grown reads is still there */
+    run->n_active = n;
+}
+
+static bool polish_round(polish_run *run, const rp_annotate_parameters *annotate, rp_error *error)
+{
+    for (size_t f = 0; f < run->n_active; f++) {
+        run->consensus[f] = &run->library->items[run->active[f]].consensus;
+        run->length[f] = run->consensus[f]->n;
+    }
+    if (!rp_annotate(&run->scanned, run->consensus, run->n_active, annotate, &run->parts, error))
+        return false;
     rp_bitmask covered;
+    bool ok = rp_bitmask_init(&covered, run->scanned.genome->length_bp) && sort_parts(run);
+    if (ok)
+        rp_bitmask_add(&covered, &run->resting);
+    else
+        (void)rp_error_memory(error, "polishing families");
+    for (size_t i = 0; ok && i < run->parts.n; i++)
+        rp_bitmask_set(&covered, run->parts.items[i].begin, run->parts.items[i].end);
+    run->growing.covered = &covered;
+    ok = ok && rp_parallel(run->n_active, run->parameters->n_threads, polish_family, run, error);
+    run->growing.covered = NULL;
+    rp_bitmask_clear(&covered);
+    return ok;
+}
+
+bool rp_polish(const rp_view *view, const rp_kmer_index *index, const size_t *source, size_t n,
+               const rp_annotate_parameters *annotate, const rp_polish_parameters *parameters, rp_library *library,
+               rp_error *error)
+{
+    rp_annotate_parameters rough = *annotate;
+    rough.rough = true;
+    polish_run run = {.scanned = *view, .growing = *view, .index = index, .parameters = parameters, .library = library,
+                      .n_active = n};
     run.builders = rp_alloc(parameters->n_threads, sizeof *run.builders);
-    bool ok = rp_bitmask_init(&covered, view->genome->length_bp) && run.builders != NULL && sort_parts(&run, n);
+    run.active = rp_alloc(n, sizeof *run.active);
+    run.consensus = rp_alloc(n, sizeof *run.consensus);
+    run.length = rp_alloc(n, sizeof *run.length);
+    bool ok = rp_bitmask_init(&run.resting, view->genome->length_bp) && run.builders != NULL && run.active != NULL &&
+              run.consensus != NULL && run.length != NULL;
     if (!ok)
         (void)rp_error_memory(error, "polishing families");
-    for (size_t i = 0; ok && i < parts->n; i++)
-        rp_bitmask_set(&covered, parts->items[i].begin, parts->items[i].end);
-    run.growing.covered = &covered;
-    ok = ok && rp_parallel(n, parameters->n_threads, polish_family, &run, error);
+    for (size_t f = 0; ok && f < n; f++)
+        run.active[f] = source[f];
+    for (unsigned round = 0; ok && round < parameters->n_rounds && run.n_active > 0; round++) {
+        ok = polish_round(&run, &rough, error);
+        if (ok)
+            choose_active(&run);
+    }
     for (unsigned i = 0; run.builders != NULL && i < parameters->n_threads; i++)
         rp_builder_destroy(run.builders[i]);
     free(run.builders);
+    free(run.active);
+    free(run.consensus);
+    free(run.length);
     free(run.first);
     free(run.by_family);
-    rp_bitmask_clear(&covered);
+    free(run.parts.items);
+    rp_bitmask_clear(&run.resting);
     return ok;
 }

@@ -7,7 +7,7 @@
 #ifndef RP_COPIES_POLISH_H
 #define RP_COPIES_POLISH_H
 
-#include "copies/part_rows.h"
+#include "copies/annotate.h"
 #include "discover/library.h"
 #include "index/kmer_index.h"
 
@@ -15,12 +15,14 @@ typedef struct rp_polish_parameters {
     unsigned n_threads;
     const rp_band_kernel *kernel;
     uint32_t max_extension_bp;
+    unsigned n_rounds;
 } rp_polish_parameters;
 
-/* Polishes library->items[source[f]] with the parts of family f, for all of the n families.
- * `view` is that of the scan; `parts` are in genome order. The families' copies are gone
- * afterwards: they are to be found anew. */
-bool rp_polish(const rp_view *view, const rp_kmer_index *index, const rp_parts *parts, const size_t *source, size_t n,
-               const rp_polish_parameters *parameters, rp_library *library, rp_error *error) RP_MUST_CHECK;
+/* Polishes the consensus of library->items[source[f]] for the n families, in at most n_rounds: the
+ * first looks for the copies of all, a further one of those that the one before has lengthened.
+ * `view` shows the whole genome. The families' copies are gone afterwards. */
+bool rp_polish(const rp_view *view, const rp_kmer_index *index, const size_t *source, size_t n,
+               const rp_annotate_parameters *annotate, const rp_polish_parameters *parameters, rp_library *library,
+               rp_error *error) RP_MUST_CHECK;
 
 #endif
