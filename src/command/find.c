@@ -29,7 +29,7 @@ enum {
     INDEX_BYTES_A_BASE = 2,              /* of the sort buffer */
     MIN_INDEX_BYTES = 64 << 20,
     REST_SHORTER = 1,                    /* bases by which the second pass' k-mers are shorter */
-    POLISH_ROUNDS = 2
+    POLISH_ROUNDS = 3
 };
 
 static const double EXPECTED_BY_CHANCE = 0.01; /* alignments in the whole genome */
