@@ -6,6 +6,7 @@ enum { RP_EXIT_OK = 0, RP_EXIT_FAILURE = 1, RP_EXIT_MISUSE = 2 };
 
 int rp_command_find(int argc, char **argv);
 int rp_command_annotate(int argc, char **argv);
+int rp_command_extend(int argc, char **argv);
 int rp_command_compare(int argc, char **argv);
 int rp_command_report(int argc, char **argv);
 int rp_command_simulate(int argc, char **argv);

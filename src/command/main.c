@@ -13,6 +13,7 @@ typedef struct command {
 static const command COMMANDS[] = {
     {"find", rp_command_find, "find the repeat families of a genome and all their copies"},
     {"annotate", rp_command_annotate, "find all copies of a given library in a genome"},
+    {"extend", rp_command_extend, "lengthen the families of a library as far as their copies agree"},
     {"compare", rp_command_compare, "judge a library of families by a reference library"},
     {"report", rp_command_report, "make an HTML page of the results of a run"},
     {"simulate", rp_command_simulate, "write a genome whose repeats are known"},

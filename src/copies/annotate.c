@@ -83,6 +83,32 @@ static rp_part make_part(const rp_annotation *run, const rp_alignment *whole, ui
     return part;
 }
 
+static int compare_by_family(const void *left, const void *right)
+{
+    const rp_alignment *a = left, *b = right;
+    if (a->query / 2 != b->query / 2)
+        return a->query < b->query ? -1 : 1;
+    return compare_alignments(left, right);
+}
+
+/* Lets an alignment have the bases that are not taken yet. */
+static bool take_free(rp_annotation *run, const rp_alignment *here, rp_bitmask *taken)
+{
+    bool ok = true;
+    uint64_t begin = rp_bitmask_next(taken, here->begin, here->end, false);
+    while (begin < here->end && ok) {
+        const uint64_t end = rp_bitmask_next(taken, begin, here->end, true);
+        const uint64_t kept = (uint64_t)here->score * (end - begin) / (here->end - here->begin);
+        const bool whole = end - begin == here->end - here->begin;
+        if (whole || (end - begin >= MIN_PART_BP && 100 * kept >= (uint64_t)run->min_score * MIN_PART_PERCENT_OF_SCORE)) {
+            ok = rp_parts_push(run->parts, make_part(run, here, begin, end));
+            rp_bitmask_set(taken, begin, end);
+        }
+        begin = rp_bitmask_next(taken, end, here->end, false);
+    }
+    return ok;
+}
+
 /* Gives each base to the best alignment over it; what the alignments keep becomes parts. */
 static bool resolve(rp_annotation *run, rp_error *error)
 {
@@ -91,23 +117,17 @@ static bool resolve(rp_annotation *run, rp_error *error)
         rp_bitmask_clear(&taken);
         return rp_error_memory(error, "overlapping copies");
     }
-    rp_sort(run->all.items, run->all.n, sizeof *run->all.items, compare_alignments);
+    rp_sort(run->all.items, run->all.n, sizeof *run->all.items, run->parameters.apart ? compare_by_family : compare_alignments);
     bool ok = true;
-    for (size_t i = 0; i < run->all.n && ok; i++) {
-        const rp_alignment *here = &run->all.items[i];
-        if (run->left_out != NULL && run->left_out[here->query / 2])
-            continue;
-        uint64_t begin = rp_bitmask_next(&taken, here->begin, here->end, false);
-        while (begin < here->end && ok) {
-            const uint64_t end = rp_bitmask_next(&taken, begin, here->end, true);
-            const uint64_t kept = (uint64_t)here->score * (end - begin) / (here->end - here->begin);
-            const bool whole = end - begin == here->end - here->begin;
-            if (whole || (end - begin >= MIN_PART_BP && 100 * kept >= (uint64_t)run->min_score * MIN_PART_PERCENT_OF_SCORE)) {
-                ok = rp_parts_push(run->parts, make_part(run, here, begin, end));
-                rp_bitmask_set(&taken, begin, end);
-            }
-            begin = rp_bitmask_next(&taken, end, here->end, false);
-        }
+    for (size_t i = 0, j; i < run->all.n && ok; i = j) {
+        /* one competition of all, or one for each family */
+        for (j = i + 1; j < run->all.n && (!run->parameters.apart || run->all.items[j].query / 2 == run->all.items[i].query / 2); j++)
+            ;
+        for (size_t a = i; a < j && ok; a++)
+            if (run->left_out == NULL || !run->left_out[run->all.items[a].query / 2])
+                ok = take_free(run, &run->all.items[a], &taken);
+        for (size_t a = i; a < j && run->parameters.apart; a++)
+            rp_bitmask_unset(&taken, run->all.items[a].begin, run->all.items[a].end);
     }
     rp_bitmask_clear(&taken);
     return ok || rp_error_memory(error, "overlapping copies");

@@ -29,6 +29,7 @@ typedef struct rp_annotate_parameters {
     double expected_by_chance;       /* alignments that a random genome and library of these sizes may give */
     uint32_t min_copies;             /* families with fewer copies get none: others may have their bases */
     rp_annotate_manner manner;
+    bool apart;                      /* families do not compete: each has all of its copies */
     bool rough;                      /* parts are not traced: no counts and divergence, clipped ends in proportion */
 } rp_annotate_parameters;
 

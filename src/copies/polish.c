@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/parallel.h"
+#include "library/circle.h"
 
 enum {
     WHOLE_PERCENT = 80,          /* of its alignment that a part must hold to speak for its family */
@@ -54,7 +55,8 @@ static bool gather_copies(const polish_run *run, size_t which, rp_copies *copies
         if (!rp_intervals_push(own, (rp_interval){part->begin, part->end}))
             return false;
         if (100 * (part->end - part->begin) < WHOLE_PERCENT * (whole->end - whole->begin) ||
-            100 * rp_bitmask_count(&run->resting, part->begin, part->end) > (100 - FREE_PERCENT) * (part->end - part->begin))
+            (!run->parameters->apart &&
+             100 * rp_bitmask_count(&run->resting, part->begin, part->end) > (100 - FREE_PERCENT) * (part->end - part->begin)))
             continue;
         rp_copy copy = {.begin = whole->begin, .end = whole->end, .score = whole->score, .reverse = part->reverse, .alignment = *whole};
         const uint32_t n = (uint32_t)run->library->items[run->active[which]].consensus.n;
@@ -69,6 +71,25 @@ static bool gather_copies(const polish_run *run, size_t which, rp_copies *copies
     return true;
 }
 
+/* Growth may have gone round an LTR element. */
+static bool open_circle(const polish_run *run, rp_family *family)
+{
+    rp_circle circle;
+    bool found = false;
+    rp_codes element = {0};
+    if (!rp_circle_find(family, &circle, &found))
+        return false;
+    if (!found)
+        return true;
+    if (!rp_circle_cut(family, &circle, run->scanned.genome, &element)) {
+        free(element.items);
+        return false;
+    }
+    free(family->consensus.items);
+    family->consensus = element;
+    return true;
+}
+
 static bool polish_family(void *argument, size_t which, unsigned worker, rp_error *error)
 {
     polish_run *run = argument;
@@ -80,7 +101,8 @@ static bool polish_family(void *argument, size_t which, unsigned worker, rp_erro
     rp_view growing = run->growing;
     growing.lifted = own.items;
     growing.n_lifted = own.n;
-    ok = ok && rp_family_regrow(run->builders[worker], &run->scanned, &growing, run->index, family, &reads);
+    ok = ok && rp_family_regrow(run->builders[worker], &run->scanned, &growing, run->index, family, &reads) &&
+         open_circle(run, family);
     family->copies.n = 0;
     free(own.items);
     free(reads.items);
@@ -115,11 +137,11 @@ static bool polish_round(polish_run *run, const rp_annotate_parameters *annotate
         return false;
     rp_bitmask covered;
     bool ok = rp_bitmask_init(&covered, run->scanned.genome->length_bp) && sort_parts(run);
-    if (ok)
-        rp_bitmask_add(&covered, &run->resting);
-    else
+    if (!ok)
         (void)rp_error_memory(error, "polishing families");
-    for (size_t i = 0; ok && i < run->parts.n; i++)
+    if (ok && !run->parameters->apart)
+        rp_bitmask_add(&covered, &run->resting);
+    for (size_t i = 0; ok && !run->parameters->apart && i < run->parts.n; i++)
         rp_bitmask_set(&covered, run->parts.items[i].begin, run->parts.items[i].end);
     run->growing.covered = &covered;
     ok = ok && rp_parallel(run->n_active, run->parameters->n_threads, polish_family, run, error);
@@ -134,6 +156,7 @@ bool rp_polish(const rp_view *view, const rp_kmer_index *index, const size_t *so
 {
     rp_annotate_parameters rough = *annotate;
     rough.rough = true;
+    rough.apart = parameters->apart;
     polish_run run = {.scanned = *view, .growing = *view, .index = index, .parameters = parameters, .library = library,
                       .n_active = n};
     run.builders = rp_alloc(parameters->n_threads, sizeof *run.builders);

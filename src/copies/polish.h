@@ -16,6 +16,7 @@ typedef struct rp_polish_parameters {
     const rp_band_kernel *kernel;
     uint32_t max_extension_bp;
     unsigned n_rounds;
+    bool apart;              /* each family by itself: others neither compete for copies nor stop growth */
 } rp_polish_parameters;
 
 /* Polishes the consensus of library->items[source[f]] for the n families, in at most n_rounds: the

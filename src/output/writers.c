@@ -11,7 +11,7 @@
 
 enum { LINE_BASES = 60 };
 
-static void write_sequence(rp_file *file, const uint8_t *codes, size_t n)
+void rp_write_sequence(rp_file *file, const uint8_t *codes, size_t n)
 {
     for (size_t at = 0; at < n; at += LINE_BASES) {
         char line[LINE_BASES + 1];
@@ -37,7 +37,7 @@ static bool write_family(const rp_found_family *family, kstring_t *evidence, rp_
     if (family->traits.other != RP_OTHER_NONE)
         rp_file_print(file, " reason=%s", rp_other_reason[family->traits.other]);
     rp_file_write(file, "\n", 1);
-    write_sequence(file, family->consensus->items, family->consensus->n);
+    rp_write_sequence(file, family->consensus->items, family->consensus->n);
     return true;
 }
 
@@ -64,10 +64,10 @@ bool rp_write_split(const rp_findings *findings, rp_file *file, rp_error *error)
         }
         const uint32_t internal = traits->ltr_begin + traits->ltr_bp;
         rp_file_print(file, ">%s_LTR#%s length=%u of=%s\n", family->name, family->class_name, traits->ltr_bp, family->name);
-        write_sequence(file, family->consensus->items + traits->ltr_begin, traits->ltr_bp);
+        rp_write_sequence(file, family->consensus->items + traits->ltr_begin, traits->ltr_bp);
         rp_file_print(file, ">%s_INT#%s length=%u of=%s\n", family->name, family->class_name,
                       traits->ltr_right_begin - internal, family->name);
-        write_sequence(file, family->consensus->items + internal, traits->ltr_right_begin - internal);
+        rp_write_sequence(file, family->consensus->items + internal, traits->ltr_right_begin - internal);
     }
     ks_free(&evidence);
     return ok || rp_error_memory(error, "families");

@@ -1,0 +1,171 @@
+/* extend.c: `reprise-c extend`: lengthens the families of a given library as far as their copies agree. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/tokens.h"
+#include "command/command.h"
+#include "command/log.h"
+#include "command/options.h"
+#include "copies/polish.h"
+#include "family/grow.h"
+#include "genome/reader.h"
+#include "genome/tandem.h"
+#include "library/family_file.h"
+#include "output/writers.h"
+
+typedef struct extend_options {
+    bool help, quiet;
+    const char *output, *simd;
+    uint64_t threads, rounds, maxextend;
+} extend_options;
+
+/* Zeroed at the start; cleared in any state. */
+typedef struct extend_run {
+    extend_options options;
+    const char *genome_path, *library_path;
+    unsigned n_threads;
+    const rp_band_kernel *kernel;
+    rp_log log;
+    rp_genome genome;
+    rp_bitmask tandem;
+    rp_kmer_index *index;
+    rp_family_file file;
+    rp_library library;
+} extend_run;
+
+enum { TABLE_ROWS = 12, INDEX_BYTES_A_BASE = 2, MIN_INDEX_BYTES = 64 << 20 };
+
+static const double EXPECTED_BY_CHANCE = 0.01;
+
+static size_t fill_table(extend_run *run, rp_option *table)
+{
+    extend_options *o = &run->options;
+    const rp_option rows[] = {
+        {RP_OPTION_TEXT, "output", 'o', "FILE", &o->output, 0, 0, "the lengthened library [-]"},
+        {RP_OPTION_NUMBER, "rounds", 0, "N", &o->rounds, 1, 100, "rounds of finding copies and growing, for families that grow [8]"},
+        {RP_OPTION_NUMBER, "maxextend", 0, "N", &o->maxextend, 100, RP_GROW_MAX_BP, "bases by which one round lengthens one end at most [20000]"},
+        {RP_OPTION_NUMBER, "threads", 't', "N", &o->threads, 1, 1024, "CPU threads [those that this process may use]"},
+        {RP_OPTION_TEXT, "simd", 0, "NAME", &o->simd, 0, 0, "instruction set: auto, avx512, avx2 or scalar [auto]"},
+        {RP_OPTION_FLAG, "quiet", 'q', NULL, &o->quiet, 0, 0, "no progress on standard error"},
+        {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
+    };
+    memcpy(table, rows, sizeof rows);
+    return sizeof rows / sizeof rows[0];
+}
+
+static bool read_input(extend_run *run, rp_error *error)
+{
+    if (!rp_family_file_read(&run->file, run->library_path, NULL, error) ||
+        !rp_genome_read(&run->genome, &run->genome_path, 1, false, error) ||
+        !rp_tandem_mask(&run->tandem, &run->genome, run->n_threads, error))
+        return false;
+    rp_kmer_index_parameters parameters = {.k = rp_kmer_index_default_k(run->genome.acgt_bp), .min_frequency = 2,
+                                           .n_threads = run->n_threads,
+                                           .memory_bytes = run->genome.length_bp * INDEX_BYTES_A_BASE};
+    if (parameters.memory_bytes < MIN_INDEX_BYTES)
+        parameters.memory_bytes = MIN_INDEX_BYTES;
+    run->index = rp_kmer_index_create(&run->genome, &run->tandem, &parameters, error);
+    rp_log_line(&run->log, "read %zu families, %zu contigs, %llu bases", run->file.n, run->genome.n_contigs,
+                (unsigned long long)run->genome.length_bp);
+    return run->index != NULL;
+}
+
+static bool grow(extend_run *run, rp_error *error)
+{
+    size_t *source = rp_alloc(run->file.n, sizeof *source);
+    bool ok = source != NULL;
+    for (size_t f = 0; ok && f < run->file.n; f++) {
+        const rp_family family = {.consensus = run->file.items[f].consensus};
+        source[f] = f;
+        ok = rp_library_add(&run->library, &family);
+    }
+    if (!ok)
+        (void)rp_error_memory(error, "extending families");
+    const rp_view view = {.genome = &run->genome, .excluded = &run->tandem};
+    const rp_annotate_parameters annotate = {.n_threads = run->n_threads, .kernel = run->kernel, .min_copies = 1,
+                                             .expected_by_chance = EXPECTED_BY_CHANCE, .manner = RP_ANNOTATE_FAST};
+    const rp_polish_parameters polish = {.n_threads = run->n_threads, .kernel = run->kernel,
+                                         .n_rounds = (unsigned)run->options.rounds, .apart = true,
+                                         .max_extension_bp = (uint32_t)run->options.maxextend};
+    ok = ok && rp_polish(&view, run->index, source, run->file.n, &annotate, &polish, &run->library, error);
+    free(source);
+    return ok;
+}
+
+static bool extend(extend_run *run, rp_error *error)
+{
+    rp_file *file = rp_file_open(run->options.output, error);
+    bool ok = file != NULL && read_input(run, error) && grow(run, error);
+    uint64_t added = 0;
+    for (size_t f = 0; ok && f < run->file.n; f++) {
+        const rp_named_family *family = &run->file.items[f];
+        const rp_codes *consensus = &run->library.items[f].consensus;
+        added += consensus->n > family->consensus.n ? consensus->n - family->consensus.n : 0;
+        rp_file_print(file, ">%s#%s length=%zu was=%zu%s%s\n", family->name, family->class_name, consensus->n, family->consensus.n,
+                      family->description[0] != '\0' ? " " : "", family->description);
+        rp_write_sequence(file, consensus->items, consensus->n);
+    }
+    rp_log_line(&run->log, "bases added: %llu", (unsigned long long)added);
+    ok = ok && rp_file_finish(file, error) && rp_file_commit(file, error);
+    rp_file_destroy(file);
+    return ok;
+}
+
+static void clear_run(extend_run *run)
+{
+    rp_library_clear(&run->library);
+    rp_family_file_clear(&run->file);
+    rp_kmer_index_destroy(run->index);
+    rp_bitmask_clear(&run->tandem);
+    rp_genome_clear(&run->genome);
+}
+
+static bool parse(extend_run *run, const rp_option *table, size_t n, int argc, char **argv, rp_error *error)
+{
+    int first = 0;
+    if (!rp_options_parse(table, n, argc, argv, &first, error))
+        return false;
+    if (run->options.help)
+        return true;
+    if (argc - first < 2)
+        return rp_error_set(error, "a genome and a library are needed");
+    if (argc - first > 2)
+        return rp_error_set(error, "unexpected operand %.100s", argv[first + 2]);
+    run->genome_path = argv[first];
+    run->library_path = argv[first + 1];
+    if (strcmp(run->genome_path, "-") == 0 && strcmp(run->library_path, "-") == 0)
+        return rp_error_set(error, "standard input can be read once only");
+    run->kernel = rp_band_select(run->options.simd);
+    if (run->kernel == NULL)
+        return rp_error_set(error, "--simd: %.100s is unknown or not to be had on this machine", run->options.simd);
+    run->n_threads = run->options.threads != 0 ? (unsigned)run->options.threads : rp_available_threads();
+    run->log.quiet = run->options.quiet;
+    return true;
+}
+
+int rp_command_extend(int argc, char **argv)
+{
+    extend_run run = {.options = {.output = "-", .rounds = 8, .maxextend = RP_GROW_MAX_BP, .simd = "auto"},
+                      .log = {.started_ns = rp_clock_ns()}};
+    rp_option table[TABLE_ROWS];
+    const size_t n = fill_table(&run, table);
+    rp_error error = {""};
+    if (!parse(&run, table, n, argc, argv, &error)) {
+        fprintf(stderr, "reprise-c extend: %s\nTry 'reprise-c extend --help'.\n", error.message);
+        return RP_EXIT_MISUSE;
+    }
+    if (run.options.help) {
+        printf("usage: reprise-c extend [options] genome.fa[.gz] library.fa[.gz]\n\n"
+               "Lengthens the families of a library at both ends, as far as at least three of their copies in the\n"
+               "genome agree, and takes the majority of the copies for each base.\n\noptions:\n");
+        rp_options_print(table, n, stdout);
+        return RP_EXIT_OK;
+    }
+    const bool ok = extend(&run, &error);
+    clear_run(&run);
+    if (!ok)
+        fprintf(stderr, "reprise-c extend: %s\n", error.message);
+    return ok ? RP_EXIT_OK : RP_EXIT_FAILURE;
+}
