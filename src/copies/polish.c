@@ -45,7 +45,20 @@ static bool sort_parts(polish_run *run)
     return true;
 }
 
-/* The parts of a family as copies, and the genome that they hold. */
+/* The parts of a family as they lie on the genome, clipped where others have the bases. */
+static bool gather_parts(const polish_run *run, size_t which, rp_copies *copies)
+{
+    copies->n = 0;
+    for (size_t i = run->first[which]; i < run->first[which + 1]; i++) {
+        const rp_part *part = &run->parts.items[run->by_family[i]];
+        if (!rp_copies_push(copies, (rp_copy){.begin = part->begin, .end = part->end, .consensus_begin = part->consensus_begin,
+                                              .consensus_end = part->consensus_end, .reverse = part->reverse}))
+            return false;
+    }
+    return true;
+}
+
+/* The whole alignments of a family's parts, and the genome that the parts hold. */
 static bool gather_copies(const polish_run *run, size_t which, rp_copies *copies, rp_intervals *own)
 {
     copies->n = 0;
@@ -71,15 +84,15 @@ static bool gather_copies(const polish_run *run, size_t which, rp_copies *copies
     return true;
 }
 
-/* Growth may have gone round an LTR element. */
-static bool open_circle(const polish_run *run, rp_family *family)
+/* Growth may have gone round an LTR element, or an LTR be cut short. *opened: it was, and is no more. */
+static bool open_circle(const polish_run *run, size_t which, rp_family *family, bool *opened)
 {
     rp_circle circle;
-    bool found = false;
     rp_codes element = {0};
-    if (!rp_circle_find(family, &circle, &found))
+    *opened = false;
+    if (!gather_parts(run, which, &family->copies) || !rp_circle_find(family, &circle, opened))
         return false;
-    if (!found)
+    if (!*opened)
         return true;
     if (!rp_circle_cut(family, &circle, run->scanned.genome, &element)) {
         free(element.items);
@@ -97,12 +110,13 @@ static bool polish_family(void *argument, size_t which, unsigned worker, rp_erro
     rp_intervals own = {0}, reads = {0};
     bool ok = run->builders[worker] != NULL ||
               (run->builders[worker] = rp_builder_create(run->parameters->kernel, run->parameters->max_extension_bp)) != NULL;
-    ok = ok && gather_copies(run, which, &family->copies, &own);
+    bool opened = false;
+    ok = ok && open_circle(run, which, family, &opened);
+    ok = ok && (opened || gather_copies(run, which, &family->copies, &own));
     rp_view growing = run->growing;
     growing.lifted = own.items;
     growing.n_lifted = own.n;
-    ok = ok && rp_family_regrow(run->builders[worker], &run->scanned, &growing, run->index, family, &reads) &&
-         open_circle(run, family);
+    ok = ok && (opened || rp_family_regrow(run->builders[worker], &run->scanned, &growing, run->index, family, &reads));
     family->copies.n = 0;
     free(own.items);
     free(reads.items);

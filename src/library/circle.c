@@ -15,7 +15,8 @@ enum {
     PILE_BP = 12,                /* ends this near are one pile */
     MIN_PILE = 2,
     INTERIOR_BP = 40,            /* a pile nearer to an end of the consensus says nothing */
-    LTR_MIN_BP = 80, LTR_MAX_BP = 6000
+    LTR_MIN_BP = 80, LTR_MAX_BP = 6000,
+    MIN_PIECES = 3, MIN_PIECE_BP = 25, MAX_PIECES = 64
 };
 
 /* The second part of a copy stands head to tail with the first. */
@@ -114,6 +115,64 @@ static size_t choose_gap(const round_trips *trips, rp_circle *circle)
     return best;
 }
 
+/* A piece of the consensus that stands, in one copy, where the consensus begins (or ends). */
+typedef struct end_piece {
+    uint32_t begin, end;
+} end_piece;
+
+RP_ARRAY(end_pieces, end_piece);
+
+/* The pieces that stand directly before copies that reach the consensus' beginning, or behind those that
+ * reach its end; *n_reaching: copies that do. */
+static bool find_pieces(const rp_family *family, bool before, end_pieces *pieces, size_t *n_reaching)
+{
+    const uint32_t n = (uint32_t)family->consensus.n;
+    *n_reaching = 0;
+    for (size_t i = 0; i < family->copies.n; i++) {
+        const rp_copy *copy = &family->copies.items[i];
+        if (before ? copy->consensus_begin > END_SLACK_BP : n - copy->consensus_end > END_SLACK_BP)
+            continue;
+        ++*n_reaching;
+        const bool downstream = copy->reverse == before; /* on the genome, the piece follows the copy */
+        if (downstream ? i + 1 == family->copies.n : i == 0)
+            continue;
+        const rp_copy *piece = &family->copies.items[downstream ? i + 1 : i - 1];
+        const int64_t gap = downstream ? (int64_t)piece->begin - (int64_t)copy->end : (int64_t)copy->begin - (int64_t)piece->end;
+        if (piece->reverse == copy->reverse && llabs(gap) <= GAP_SLACK_BP &&
+            !end_pieces_push(pieces, (end_piece){piece->consensus_begin, piece->consensus_end}))
+            return false;
+    }
+    return true;
+}
+
+static bool is_same_piece(const end_piece *a, const end_piece *b)
+{
+    return llabs((int64_t)a->begin - b->begin) <= PILE_BP && llabs((int64_t)a->end - b->end) <= PILE_BP;
+}
+
+/* Whether most copies that reach an end have the same piece of the consensus beyond it. */
+static bool find_missing_piece(const rp_family *family, bool before, rp_circle *circle, bool *found)
+{
+    end_pieces pieces = {0};
+    size_t n_reaching = 0, best = 0;
+    const bool ok = find_pieces(family, before, &pieces, &n_reaching);
+    for (size_t i = 0; ok && i < pieces.n && i < MAX_PIECES; i++) {
+        size_t alike = 0;
+        for (size_t j = 0; j < pieces.n; j++)
+            alike += is_same_piece(&pieces.items[i], &pieces.items[j]);
+        if (alike > best) {
+            best = alike;
+            *circle = (rp_circle){.before = before, .ltr_begin = pieces.items[i].begin, .ltr_end = pieces.items[i].end};
+        }
+    }
+    const uint32_t bp = circle->ltr_end - circle->ltr_begin;
+    /* a whole copy beside a copy is a tandem array, or chance */
+    *found = ok && best >= MIN_PIECES && 100 * best >= MIN_PAIR_PERCENT * n_reaching && bp >= MIN_PIECE_BP &&
+             2 * (size_t)bp < family->consensus.n;
+    free(pieces.items);
+    return ok;
+}
+
 /* Copies that reach the consensus' left or right end, whichever are more. */
 static size_t count_ends(const rp_family *family)
 {
@@ -141,12 +200,25 @@ bool rp_circle_find(const rp_family *family, rp_circle *circle, bool *found)
              find_pile(family, true, &list, &circle->ltr_end, &n_ends);
         const uint32_t ltr = circle->ltr_end > circle->ltr_begin ? circle->ltr_end - circle->ltr_begin : 0;
         /* in a tandem array pairs are many and piles are none */
+        circle->whole = true;
         *found = ok && n_begins >= MIN_PILE && n_ends >= MIN_PILE && 2 * n_begins >= n_trips && 2 * n_ends >= n_trips &&
                  ltr >= LTR_MIN_BP && ltr <= LTR_MAX_BP && (int64_t)circle->ltr_end + circle->gap > 0;
     }
     free(trips.items);
     free(list.items);
+    if (ok && !*found)
+        ok = find_missing_piece(family, true, circle, found);
+    if (ok && !*found)
+        ok = find_missing_piece(family, false, circle, found);
     return ok;
+}
+
+static bool append(const rp_codes *consensus, size_t begin, size_t end, rp_codes *element)
+{
+    for (size_t i = begin; i < end; i++)
+        if (!rp_codes_push(element, consensus->items[i]))
+            return false;
+    return true;
 }
 
 bool rp_circle_cut(const rp_family *family, const rp_circle *circle, const rp_genome *genome, rp_codes *element)
@@ -154,17 +226,18 @@ bool rp_circle_cut(const rp_family *family, const rp_circle *circle, const rp_ge
     const rp_codes *consensus = &family->consensus;
     const uint32_t overlap = circle->gap < 0 ? (uint32_t)-circle->gap : 0;
     element->n = 0;
-    for (size_t i = circle->ltr_begin; i < consensus->n; i++)
-        if (!rp_codes_push(element, consensus->items[i]))
-            return false;
+    if (!circle->whole) {
+        const size_t n = consensus->n;
+        return circle->before ? append(consensus, circle->ltr_begin, circle->ltr_end, element) && append(consensus, 0, n, element)
+                              : append(consensus, 0, n, element) && append(consensus, circle->ltr_begin, circle->ltr_end, element);
+    }
+    if (!append(consensus, circle->ltr_begin, consensus->n, element))
+        return false;
     for (int32_t i = 0; i < circle->gap; i++) {
         const uint64_t at = circle->gap_begin + (uint64_t)(circle->gap_reverse ? circle->gap - 1 - i : i);
         const unsigned code = rp_bitmask_get(&genome->not_acgt, at) ? 0 : rp_genome_base(genome, at);
         if (!rp_codes_push(element, (uint8_t)(circle->gap_reverse ? 3 - code : code)))
             return false;
     }
-    for (size_t i = overlap; i < circle->ltr_end; i++)
-        if (!rp_codes_push(element, consensus->items[i]))
-            return false;
-    return true;
+    return append(consensus, overlap, circle->ltr_end, element);
 }

@@ -4,7 +4,8 @@
  * go through the LTR once and on into the element's beginning: it ends where it began, at any
  * point. Its copies then stand in two parts each, the second head to tail with the first, and
  * begin and end, again and again, at the LTR's two ends inside the consensus. There it is cut,
- * and the LTR is put at both ends.
+ * and the LTR is put at both ends. Or one LTR is whole and the other one cut short: then what it
+ * lacks stands, as a piece of the whole one, before each copy (or behind it), and is put there.
  */
 #ifndef RP_LIBRARY_CIRCLE_H
 #define RP_LIBRARY_CIRCLE_H
@@ -13,7 +14,9 @@
 #include "family/family.h"
 
 typedef struct rp_circle {
-    uint32_t ltr_begin, ltr_end;  /* on the consensus */
+    bool whole;                   /* the consensus runs round; else a piece of it is missing at one end: */
+    bool before;                  /* at its beginning */
+    uint32_t ltr_begin, ltr_end;  /* on the consensus: the LTR, or the piece */
     int32_t gap;                  /* genome bases from the consensus' end to its beginning; negative: they overlap */
     uint64_t gap_begin;           /* where they stand in one copy, */
     bool gap_reverse;             /* read on this strand */
