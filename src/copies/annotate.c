@@ -318,7 +318,9 @@ rp_annotation *rp_annotation_create(const rp_view *view, const rp_codes *const *
                                      .min_score = run->min_score, .min_gain = manner->min_gain,
                                      .pair_bp = manner->pair_bp, .weak_score = manner->weak_score};
     if (n_families > 0)
-        ok = ok && rp_word_table_init(&run->table, consensus, n_families, manner->word_bases, manner->max_places, error) &&
+        ok = ok &&
+             rp_word_table_init(&run->table, consensus, n_families, manner->word_bases, view->genome->acgt_bp,
+                                manner->max_places, error) &&
              rp_scan(view, &run->table, &scan, run->scans, &run->all, error);
     if (!ok) {
         rp_annotation_destroy(run);

@@ -9,7 +9,8 @@
 enum {
     WHOLE_PERCENT = 80,          /* of its alignment that a part must hold to speak for its family */
     FREE_PERCENT = 50,           /* of a copy, that families which rest must leave to it */
-    LENGTHENED_BP = 10           /* by which a family must have grown to be polished again */
+    LENGTHENED_BP = 20, LENGTHENED_PERCENT = 1, /* by which a family must have grown to be polished again, */
+    ENOUGH_PARTS = 300           /* unless it has so many that they have told all there is */
 };
 
 typedef struct polish_run {
@@ -125,7 +126,9 @@ static bool polish_family(void *argument, size_t which, unsigned worker, rp_erro
 
 static bool has_grown(const polish_run *run, size_t which)
 {
-    return run->library->items[run->active[which]].consensus.n >= run->length[which] + LENGTHENED_BP;
+    const size_t n = run->library->items[run->active[which]].consensus.n, before = run->length[which];
+    return run->first[which + 1] - run->first[which] <= ENOUGH_PARTS &&
+           n >= before + LENGTHENED_BP + before * LENGTHENED_PERCENT / 100;
 }
 
 /* Keeps the families that have grown; the bases of the others rest. */

@@ -10,23 +10,26 @@
 enum {
     MIN_WORD = 10,
     MAX_WORD = 12,
-    BASES_A_HIT = 5
+    BASES_A_HIT = 5,
+    MAX_CHANCE_HITS = 8000000
 };
 
-static unsigned choose_word(uint64_t library_bp)
+static unsigned choose_word(uint64_t library_bp, uint64_t genome_bp)
 {
     unsigned bases = MIN_WORD;
-    while (bases < MAX_WORD && (uint64_t)1 << 2 * bases < 2 * library_bp * BASES_A_HIT)
+    const double pairs = 2.0 * (double)library_bp * (double)genome_bp;
+    while (bases < MAX_WORD && ((uint64_t)1 << 2 * bases < 2 * library_bp * BASES_A_HIT ||
+                                pairs / (double)((uint64_t)1 << 2 * bases) > MAX_CHANCE_HITS))
         bases++;
     return bases;
 }
 
-static bool lay_out(rp_word_table *table, const rp_codes *const *consensus, size_t n, unsigned word_bases)
+static bool lay_out(rp_word_table *table, const rp_codes *const *consensus, size_t n, unsigned word_bases, uint64_t genome_bp)
 {
     uint64_t bases = 0;
     for (size_t i = 0; i < n; i++)
         bases += consensus[i]->n;
-    table->word_bases = word_bases != 0 ? word_bases : choose_word(bases);
+    table->word_bases = word_bases != 0 ? word_bases : choose_word(bases, genome_bp);
     table->n_queries = (uint32_t)(2 * n);
     table->n_codes = (size_t)(2 * bases + 2 * n);
     table->codes = rp_alloc(table->n_codes + 1, 1);
@@ -67,7 +70,7 @@ static void file_words(rp_word_table *table, uint32_t *next)
 }
 
 bool rp_word_table_init(rp_word_table *table, const rp_codes *const *consensus, size_t n, unsigned word_bases,
-                        uint32_t max_places, rp_error *error)
+                        uint64_t genome_bp, uint32_t max_places, rp_error *error)
 {
     *table = (rp_word_table){0};
     uint64_t bases = 0;
@@ -75,7 +78,7 @@ bool rp_word_table_init(rp_word_table *table, const rp_codes *const *consensus, 
         bases += consensus[i]->n + 1;
     if (2 * bases > UINT32_MAX / 2)
         return rp_error_set(error, "the library has over 2^30 bases");
-    if (!lay_out(table, consensus, n, word_bases))
+    if (!lay_out(table, consensus, n, word_bases, genome_bp))
         return rp_error_memory(error, "library words");
     const size_t n_words = (size_t)1 << 2 * table->word_bases;
     table->first = rp_alloc(n_words + 2, sizeof *table->first);

@@ -25,12 +25,12 @@ typedef struct rp_word_table {
     uint32_t *places;       /* in codes */
 } rp_word_table;
 
-/* Builds the table of n consensus sequences. word_bases: 0 takes as many as keep chance hits
- * below about one in ten bases. Nearly periodic words are left out, and those with more than
- * max_places places are not looked for. False: out of memory, or over 2^30 bases. The caller
+/* Builds the table of n consensus sequences. word_bases: 0 takes as many as keep chance hits in a
+ * genome of genome_bp few, for each of its bases and altogether. Nearly periodic words are left out,
+ * and those with more than max_places places are not looked for. False: out of memory, or over 2^30 bases. The caller
  * clears the table. */
 bool rp_word_table_init(rp_word_table *table, const rp_codes *const *consensus, size_t n, unsigned word_bases,
-                        uint32_t max_places, rp_error *error) RP_MUST_CHECK;
+                        uint64_t genome_bp, uint32_t max_places, rp_error *error) RP_MUST_CHECK;
 void rp_word_table_clear(rp_word_table *table);
 
 /* The query that holds a place in codes. */
