@@ -1,94 +1,161 @@
-/* check_memory.c: every allocation of a small run failed in turn: a clean error, no crash, no hang. */
+/* check_memory.c: every allocation of small runs failed in turn: a clean error, no crash, no hang, no file. */
+#include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "copies/annotate.h"
-#include "discover/discover.h"
-#include "genome/reader.h"
-#include "genome/tandem.h"
-#include "library/join.h"
+#include "command/command.h"
 #include "suites.h"
 
-/* The run up to the copies; false with a message when it failed. */
-static bool run_all(const char *path, unsigned threads, rp_error *error)
+enum { MAX_ARGUMENTS = 24, MAX_PATH = 200 };
+
+typedef struct workplace {
+    char folder[40];
+    char genome[64], library[64];
+} workplace;
+
+/* An element with LTRs that a shorter version derives from, one with a tail, a tandem array. */
+static void write_genome(const char *path, rp_random *random)
 {
-    const char *paths[] = {path};
-    rp_genome genome = {0};
-    rp_bitmask tandem = {0};
-    rp_cover cover = {0};
-    rp_library library = {0};
-    rp_parts parts = {0};
-    rp_kmer_index *index = NULL;
-    const rp_band_kernel *kernel = rp_band_select("auto");
-    const rp_kmer_index_parameters index_parameters = {.k = 10, .min_frequency = 2, .memory_bytes = 1 << 16, .n_threads = threads};
-    const rp_discover_parameters parameters = {.n_threads = threads, .channel_capacity = 100, .backpressure = 0.8,
-                                               .extension_length_bp = 100, .kernel = kernel,
-                                               .seed_limits = {.min_frequency = 3, .max_frequency = UINT32_MAX}};
-    const rp_annotate_parameters annotate = {.n_threads = threads, .kernel = kernel, .expected_by_chance = 0.01, .min_copies = 3};
-    const rp_join_parameters join = {.n_threads = threads, .kernel = kernel};
-    rp_discover_figures found;
-    rp_join_figures joined;
-    bool ok = rp_genome_read(&genome, paths, 1, false, error) && rp_tandem_mask(&tandem, &genome, threads, error);
-    if (ok)
-        ok = rp_cover_init(&cover, genome.length_bp) || rp_error_memory(error, "cover");
-    const rp_view view = {.genome = &genome, .covered = &cover.covered, .excluded = &tandem}, all = {.genome = &genome};
-    ok = ok && (index = rp_kmer_index_create(&genome, &tandem, &index_parameters, error)) != NULL &&
-         rp_discover(&view, index, &cover, &parameters, &library, &found, error) &&
-         rp_join_families(&view, index, &cover, &join, &library, &joined, error);
-    const rp_codes *consensus[64];
-    size_t n = 0;
-    for (size_t i = 0; i < library.n && n < 64; i++)
-        if (library.items[i].consensus.n > 0)
-            consensus[n++] = &library.items[i].consensus;
-    ok = ok && rp_annotate(&all, consensus, n, &annotate, &parts, error);
-    if (ok && parts.n < 3)
-        ok = rp_error_set(error, "only %zu parts", parts.n);
-    free(parts.items);
-    rp_library_clear(&library);
-    rp_cover_clear(&cover);
-    rp_kmer_index_destroy(index);
-    rp_bitmask_clear(&tandem);
-    rp_genome_clear(&genome);
-    return ok;
+    FILE *to = fopen(path, "w");
+    ck_assert_ptr_nonnull(to);
+    char *ltr = test_random_letters(random, 160), *inner = test_random_letters(random, 500);
+    char *line = test_random_letters(random, 420), *unit = test_random_letters(random, 60);
+    fprintf(to, ">a\n");
+    for (int i = 0; i < 5; i++) {
+        char *spacer = test_random_letters(random, 500);
+        fprintf(to, "%sTG%sCA%sTG%sCA\n", spacer, ltr, inner, ltr);
+        fprintf(to, "%.200s%sAAAAAAAAAAAAAAAAAA\n", spacer, line + 40 * i);
+        free(spacer);
+    }
+    for (int i = 0; i < 4; i++) {
+        char *spacer = test_random_letters(random, 300);
+        fprintf(to, "%sTG%sCA%.150s%.130sTG%sCA\n", spacer, ltr, inner, inner + 370, ltr);
+        free(spacer);
+    }
+    fprintf(to, ">b\n%s%s%s%s%s%s\n", inner, unit, unit, unit, unit, unit);
+    fclose(to);
+    free(ltr);
+    free(inner);
+    free(line);
+    free(unit);
+}
+
+static int count_files(const char *folder)
+{
+    int n = 0;
+    DIR *list = opendir(folder);
+    ck_assert_ptr_nonnull(list);
+    for (struct dirent *entry; (entry = readdir(list)) != NULL;)
+        n += entry->d_name[0] != '.';
+    closedir(list);
+    return n;
+}
+
+static void remove_files(const char *folder, const char *of_prefix)
+{
+    DIR *list = opendir(folder);
+    ck_assert_ptr_nonnull(list);
+    for (struct dirent *entry; (entry = readdir(list)) != NULL;) {
+        char path[400];
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        if (strncmp(entry->d_name, of_prefix, strlen(of_prefix)) == 0 && entry->d_name[0] != '.')
+            unlink(path);
+    }
+    closedir(list);
+}
+
+/* A command and its line, in which % stands for the folder. */
+typedef struct failing_command {
+    int (*run)(int argc, char **argv);
+    const char *line;
+    long step;       /* every so-many-th allocation is failed */
+} failing_command;
+
+static const failing_command COMMANDS[] = {
+    {rp_command_find, "find -q -t 1 -k 10 -o %/out --split-ltr --repeatmasker --alignments --reprise-files --report --classify-with %/library.fa %/genome.fa", 1},
+    {rp_command_find, "find -q -t 2 -k 10 -o %/out %/genome.fa", 3},
+    {rp_command_annotate, "annotate -q -t 2 -o %/out --hints %/genome.fa %/library.fa", 1},
+    {rp_command_extend, "extend -q -t 2 -o %/out.fa %/genome.fa %/library.fa", 1},
+    {rp_command_compare, "compare -t 2 --tsv %/out.tsv --json %/out.json --genome %/genome.fa %/library.fa %/library.fa", 1},
+    {rp_command_report, "report -o %/out.html %/kept", 1},
+};
+
+enum { N_COMMANDS = sizeof COMMANDS / sizeof COMMANDS[0] };
+
+static int run_line(const failing_command *command, const workplace *place)
+{
+    static char text[MAX_ARGUMENTS][MAX_PATH];
+    char *argv[MAX_ARGUMENTS + 1] = {NULL};
+    int argc = 0;
+    for (const char *word = command->line; *word != '\0' && argc < MAX_ARGUMENTS;) {
+        const size_t n = strcspn(word, " ");
+        if (word[0] == '%')
+            snprintf(text[argc], MAX_PATH, "%s%.*s", place->folder, (int)n - 1, word + 1);
+        else
+            snprintf(text[argc], MAX_PATH, "%.*s", (int)n, word);
+        argv[argc] = text[argc];
+        argc++;
+        word += n + (word[n] == ' ');
+    }
+    return command->run(argc, argv);
+}
+
+static void set_up(workplace *place)
+{
+    rp_random random = {51};
+    strcpy(place->folder, "/tmp/reprise-test-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(place->folder));
+    snprintf(place->genome, sizeof place->genome, "%s/genome.fa", place->folder);
+    snprintf(place->library, sizeof place->library, "%s/library.fa", place->folder);
+    write_genome(place->genome, &random);
+    /* results of a run that nothing disturbs are the library of the others, and what is reported */
+    const failing_command find = {rp_command_find, "find -q -t 2 -k 10 -o %/kept --families %/library.fa %/genome.fa", 1};
+    ck_assert_int_eq(run_line(&find, place), RP_EXIT_OK);
+    const failing_command again = {rp_command_find, "find -q -t 2 -k 10 -o %/kept %/genome.fa", 1};
+    ck_assert_int_eq(run_line(&again, place), RP_EXIT_OK);
 }
 
 START_TEST(every_allocation_may_fail)
 {
-    const unsigned threads = (unsigned)_i + 1;
-    rp_random random = {51};
-    char *text = calloc(1, 40000), *element = test_random_letters(&random, 300), *tail = test_random_letters(&random, 700);
-    strcpy(text, ">a\n");
-    for (int i = 0; i < 5; i++) {
-        char *spacer = test_random_letters(&random, 1600);
-        strcat(strcat(strcat(text, spacer), element), "\n");
-        strncat(text, tail, 100 + 120 * (size_t)i);
-        free(spacer);
-    }
-    char *path = test_file(text, strlen(text));
-    rp_error error = {""};
+    const failing_command *command = &COMMANDS[_i];
+    workplace place;
     test_fail_allocation(0);
-    ck_assert_msg(run_all(path, threads, &error), "%s", error.message);
+    set_up(&place);
+    const int before = count_files(place.folder);
+    FILE *told = tmpfile();
+    ck_assert_ptr_nonnull(told);
+    ck_assert_int_ge(dup2(fileno(told), STDERR_FILENO), 0);
+    ck_assert_ptr_nonnull(freopen("/dev/null", "w", stdout));
+    test_fail_allocation(0);
+    ck_assert_int_eq(run_line(command, &place), RP_EXIT_OK);
     const long total = test_allocations();
-    ck_assert_int_ge(total, 50);
-    long failed = 0;
-    for (long n = 1; n <= total; n++) {
-        error.message[0] = '\0';
+    ck_assert_int_gt(count_files(place.folder), before);
+    remove_files(place.folder, "out");
+    long failed = 0, tried = 0;
+    for (long n = 1; n <= total; n += command->step) {
+        ck_assert_int_eq(ftruncate(fileno(told), 0), 0);
+        rewind(told);
         test_fail_allocation(n);
-        const bool ok = run_all(path, threads, &error);
+        const int status = run_line(command, &place);
         test_fail_allocation(0); /* what follows may allocate */
-        if (!ok) { /* some are not needed: a thread less, say */
-            failed++;
-            ck_assert_msg(strstr(error.message, "memory") != NULL || strstr(error.message, "lock") != NULL, "%ld: '%s'", n,
-                          error.message);
-        }
+        tried++;
+        failed += status != RP_EXIT_OK; /* some are not needed: a thread less, say */
+        ck_assert_msg(status == RP_EXIT_OK || status == RP_EXIT_FAILURE, "allocation %ld: exit %d", n, status);
+        ck_assert_msg(status == RP_EXIT_OK || count_files(place.folder) == before, "allocation %ld of %ld leaves files", n, total);
+        char message[300] = "";
+        rewind(told);
+        ck_assert(status == RP_EXIT_OK || fgets(message, sizeof message, told) != NULL);
+        ck_assert_msg(status == RP_EXIT_OK || strstr(message, "memory") != NULL || strstr(message, "lock") != NULL,
+                      "allocation %ld: '%s'", n, message);
+        remove_files(place.folder, "out");
     }
-    ck_assert_int_ge(failed, total / 2);
-    unlink(path);
-    free(path);
-    free(text);
-    free(element);
-    free(tail);
+    fclose(told);
+    ck_assert_int_ge(tried, 20);
+    ck_assert_int_ge(failed, tried / 2);
+    remove_files(place.folder, "");
+    ck_assert_int_eq(rmdir(place.folder), 0);
 }
 END_TEST
 
@@ -96,8 +163,8 @@ Suite *suite_memory(void)
 {
     Suite *suite = suite_create("memory");
     TCase *tests = tcase_create("memory");
-    tcase_set_timeout(tests, 600);
-    tcase_add_loop_test(tests, every_allocation_may_fail, 0, 2);
+    tcase_set_timeout(tests, 1200);
+    tcase_add_loop_test(tests, every_allocation_may_fail, 0, N_COMMANDS);
     suite_add_tcase(suite, tests);
     return suite;
 }

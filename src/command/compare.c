@@ -81,7 +81,10 @@ static bool compare(compare_run *run, rp_error *error)
         return false;
     rp_file *files[] = {run->tsv, run->json, run->table};
     for (int i = 0; i < 3; i++)
-        if (files[i] != NULL && (!rp_file_finish(files[i], error) || !rp_file_commit(files[i], error)))
+        if (files[i] != NULL && !rp_file_finish(files[i], error))
+            return false;
+    for (int i = 0; i < 3; i++)
+        if (files[i] != NULL && !rp_file_commit(files[i], error))
             return false;
     return true;
 }

@@ -54,8 +54,9 @@ struct rp_grower {
 rp_grower *rp_grower_create(const rp_band_kernel *kernel, uint32_t max_bp)
 {
     rp_grower *grower = rp_alloc_aligned(1, sizeof *grower);
-    if (grower != NULL)
-        grower->kernel = kernel;
+    if (grower == NULL)
+        return NULL;
+    grower->kernel = kernel;
     grower->max_bp = max_bp > 0 && max_bp < RP_GROW_MAX_BP ? max_bp : RP_GROW_MAX_BP;
     return grower;
 }
