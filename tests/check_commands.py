@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
-"""Command-level checks of reprise-c: check_commands.py PROGRAM. Each function named test_* is one check."""
+"""Command-level checks of find and simulate, and of what all commands share: check_commands.py PROGRAM."""
 import gzip
-import hashlib
 import json
 import os
 import pathlib
@@ -10,67 +9,9 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 
-PROGRAM = os.path.abspath(sys.argv[1])
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-DEMO = ROOT / "data" / "demo.fa.gz"
-SHARED = ROOT.parent / "shared"
-ENDINGS = ["families.fa", "families.stk", "copies.bed", "copies.gff3", "tandem.bed", "masked.fa", "summary.json"]
-
-
-class Skip(Exception):
-    pass
-
-
-def run(*arguments, status=0, text=None, cwd=None):
-    done = subprocess.run([PROGRAM, *map(str, arguments)], input=text, capture_output=True, cwd=cwd,
-                          text=not isinstance(text, bytes))
-    assert done.returncode == status, f"{arguments}: exit {done.returncode}, not {status}: {done.stderr}"
-    return done
-
-
-def need(program):
-    if shutil.which(program) is None:
-        raise Skip(f"{program} is not installed")
-
-
-def digest(prefix, endings=ENDINGS):
-    return {e: hashlib.sha256(pathlib.Path(f"{prefix}.{e}").read_bytes()).hexdigest() for e in endings}
-
-
-def fasta(path):
-    opener = gzip.open if str(path).endswith(".gz") else open
-    records, name = {}, None
-    with opener(path, "rt") as handle:
-        for line in handle:
-            if line.startswith(">"):
-                name = line[1:].rstrip("\n")
-                records[name] = []
-            else:
-                records[name].append(line.strip())
-    return {n: "".join(p) for n, p in records.items()}
-
-
-def bed(path):
-    return [line.rstrip("\n").split("\t") for line in open(path)]
-
-
-def union(rows):
-    bases = {}
-    for row in rows:
-        bases.setdefault(row[0], set()).update(range(int(row[1]), int(row[2])))
-    return bases
-
-
-def random_letters(rng, n):
-    return "".join(rng.choices("ACGT", k=n))
-
-
-def demo(folder, *options):
-    prefix = folder / "demo"
-    run("find", "-q", "--no-run-info", "-o", prefix, *options, DEMO)
-    return prefix
+from harness import (DEMO, ENDINGS, PROGRAM, ROOT, SHARED, Skip, bed, demo, digest, fasta, main, need, random_letters, run, same_runs,
+                     union)
 
 
 def test_version_and_help(folder):
@@ -149,13 +90,6 @@ def test_demo_is_found(folder):
     assert f1 >= 0.95, f"base F1 {f1}"
     found, true = fasta(f"{prefix}.families.fa"), fasta(ROOT / "data" / "demo.truth.fa")
     assert 0.7 * len(true) <= len(found) <= 1.15 * len(true), (len(found), len(true))
-
-
-def same_runs(folder, endings, first, second):
-    one, two = folder / "one", folder / "two"
-    run("find", "-q", "-o", one, *first)
-    run("find", "-q", "-o", two, *second)
-    assert digest(one, endings) == digest(two, endings), (first, second)
 
 
 def test_same_bytes_for_any_threads_channel_and_simd(folder):
@@ -443,26 +377,5 @@ def test_real_genome_with_many_joins(folder):
     assert summary["search"]["end_joins"] + summary["search"]["interior_joins"] > 100
 
 
-def main():
-    passed = failed = skipped = 0
-    for name, test in sorted(globals().items()):
-        if not name.startswith("test_"):
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                test(pathlib.Path(folder))
-                passed += 1
-                print(f"ok      {name[5:]}")
-            except Skip as reason:
-                skipped += 1
-                print(f"skipped {name[5:]}: {reason}")
-            except Exception as error:  # every failure is told, none ends the run
-                failed += 1
-                print(f"FAILED  {name[5:]}: {type(error).__name__}: {str(error)[:2000]}")
-        sys.stdout.flush()
-    print(f"commands: {passed} passed, {failed} failed, {skipped} skipped")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(globals()))

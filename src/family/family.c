@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "family/ends.h"
 #include "family/grow.h"
 #include "family/self_words.h"
+
 #include "family/trim.h"
 #include "family/vote.h"
 
@@ -232,7 +234,7 @@ bool rp_family_regrow(rp_builder *builder, const rp_view *aligned, const rp_view
     if (!rp_recruit_again(builder->recruiter, aligned, consensus, &family->copies))
         return false;
     return rp_vote(builder->voter, builder->recruiter, aligned, consensus, &family->copies) &&
-           rp_trim(consensus, &family->copies);
+           rp_trim(consensus, &family->copies) && rp_set_ends(aligned, consensus, &family->copies);
 }
 
 bool rp_family_grow(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, uint64_t kmer,
