@@ -1,0 +1,521 @@
+#!/usr/bin/env python3
+"""Command-level checks of what becomes of a library: families whole and named, annotate, compare, extend, report.
+
+check_library.py PROGRAM
+"""
+import gzip
+import html.parser
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+
+from harness import (DEMO, ENDINGS, ROOT, SHARED, Skip, bed, demo, digest, fasta, main, need, random_letters, run, union)
+
+TURN = str.maketrans("ACGT", "TGCA")
+TRUTH = ROOT / "data" / "demo.truth.fa"
+
+
+# --- Genomes whose repeats are known ---
+
+def turned(sequence):
+    return sequence.translate(TURN)[::-1]
+
+
+def mutated(rng, sequence, rate):
+    out = []
+    for base in sequence:
+        draw = rng.random()
+        if draw < rate * 0.9:
+            out.append(rng.choice([c for c in "ACGT" if c != base]))
+        elif draw < rate * 0.95:
+            out.append(base + rng.choice("ACGT"))
+        elif draw >= rate:
+            out.append(base)
+    return "".join(out)
+
+
+def genome_of(rng, elements, tsd_bp=0, spacer_bp=900, strands=True):
+    """Elements between random spacers, each with a target-site duplication of its own."""
+    parts = [random_letters(rng, spacer_bp)]  # of many lengths: even spacing would be a tandem repeat
+    for element in rng.sample(elements, len(elements)):
+        site = random_letters(rng, tsd_bp) if isinstance(tsd_bp, int) else random_letters(rng, rng.randint(*tsd_bp))
+        element = turned(element) if strands and rng.random() < 0.5 else element
+        parts += [site, element, site, random_letters(rng, rng.randint(spacer_bp // 3, 2 * spacer_bp))]
+    return "".join(parts)
+
+
+def write_genome(path, *contigs):
+    path.write_text("".join(f">c{i + 1}\n{sequence}\n" for i, sequence in enumerate(contigs)))
+    return path
+
+
+def find(folder, genome, *options):
+    run("find", "-q", "--no-run-info", "-o", folder / "found", *options, genome)
+    return {name.split()[0]: (sequence, dict(f.split("=", 1) for f in name.split()[1:]))
+            for name, sequence in fasta(folder / "found.families.fa").items()}
+
+
+def others(folder):
+    return [name.split()[0].split("#")[1] for name in fasta(folder / "found.other.fa")]
+
+
+def share_of_words(sequence, other, k=12):
+    """Share of one sequence's words that the other has, on either strand."""
+    words = {other[i:i + k] for i in range(len(other) - k + 1)}
+    best = 0
+    for strand in (sequence, turned(sequence)):
+        own = [strand[i:i + k] for i in range(len(strand) - k + 1)]
+        best = max(best, sum(w in words for w in own) / max(1, len(own)))
+    return best
+
+
+# --- Whole families and their classes ---
+
+def test_ltr_element_is_whole_and_split(folder):
+    rng = random.Random(11)
+    ltr, inner = "TG" + random_letters(rng, 296) + "CA", random_letters(rng, 1800)
+    whole = ltr + inner + ltr
+    copies = [mutated(rng, whole, 0.04) for _ in range(7)] + [mutated(rng, ltr, 0.04) for _ in range(6)]
+    genome = write_genome(folder / "g.fa", genome_of(rng, copies, tsd_bp=5))
+    families = find(folder, genome, "--split-ltr")
+    names = list(families)
+    assert len(names) == 1 and names[0] == "R1#LTR/Unknown", names
+    sequence, fields = families[names[0]]
+    assert abs(len(sequence) - len(whole)) <= 12, len(sequence)
+    assert share_of_words(whole, sequence) > 0.97
+    assert "ltr:" in fields["evidence"], fields
+    split = {n.split()[0]: s for n, s in fasta(folder / "found.split.fa").items()}
+    assert sorted(split) == ["R1_INT#LTR/Unknown", "R1_LTR#LTR/Unknown"], list(split)
+    assert abs(len(split["R1_LTR#LTR/Unknown"]) - len(ltr)) <= 10 and abs(len(split["R1_INT#LTR/Unknown"]) - len(inner)) <= 20
+    structure = json.load(open(folder / "found.summary.json"))["families"][0]["structure"]
+    assert all(abs(end - begin - len(ltr)) <= 10 for begin, end in (structure["ltr"]["left"], structure["ltr"]["right"])), structure
+    assert fields["copies"] == "13"
+
+
+def test_transposon_and_its_derivative_are_two_families(folder):
+    rng = random.Random(12)
+    tir = random_letters(rng, 40)
+    full = tir + random_letters(rng, 1700) + turned(tir)
+    mite = full[:160] + full[-150:]
+    copies = [mutated(rng, full, 0.03) for _ in range(8)] + [mutated(rng, mite, 0.03) for _ in range(16)]
+    genome = write_genome(folder / "g.fa", genome_of(rng, copies, tsd_bp=8))
+    families = find(folder, genome)
+    classes = {name.split("#")[1]: sequence for name, (sequence, _) in families.items()}
+    assert sorted(classes) == ["DNA/TIR", "MITE"], list(families)
+    assert abs(len(classes["DNA/TIR"]) - len(full)) <= 10 and abs(len(classes["MITE"]) - len(mite)) <= 10
+    assert share_of_words(full, classes["DNA/TIR"]) > 0.95 and share_of_words(mite, classes["MITE"]) > 0.95
+    assert {fields["copies"] for _, fields in families.values()} == {"8", "16"}
+    assert any("tsd:8" in fields["evidence"] for _, fields in families.values()), families
+
+
+def test_line_grows_beyond_its_truncated_copies(folder):
+    rng = random.Random(13)
+    line = random_letters(rng, 3000) + "A" * 20
+    lengths = [3020] * 3 + [rng.randint(300, 1600) for _ in range(24)]
+    copies = [mutated(rng, line[-n:], 0.05) for n in lengths]
+    families = find(folder, write_genome(folder / "g.fa", genome_of(rng, copies, tsd_bp=(9, 15))))
+    name, (sequence, fields) = next(iter(families.items()))
+    assert name.endswith("#LINE") and len(sequence) >= 2990, (name, len(sequence))
+    assert share_of_words(line, sequence) > 0.97
+    assert "AAAAAAAA" in sequence[-30:], "the poly-A tail is at the right end"
+
+
+def test_sine_and_helitron_hints(folder):
+    rng = random.Random(14)
+    sine = random_letters(rng, 260) + "A" * 18
+    copies = [mutated(rng, sine, 0.06) for _ in range(30)]
+    families = find(folder, write_genome(folder / "g.fa", genome_of(rng, copies, tsd_bp=(8, 16), spacer_bp=500)))
+    assert [n.split("#")[1] for n in families] == ["SINE"], list(families)
+    assert int(families["R1#SINE"][1]["copies"]) == 30
+    stem = "GCGCCTGCGGC"
+    helitron = "TC" + random_letters(rng, 1200) + stem + "TTAA" + turned(stem) + random_letters(rng, 10) + "CTAG"
+    copies = ["A" + mutated(rng, helitron, 0.03) + "T" for _ in range(14)]
+    families = find(folder, write_genome(folder / "g.fa", genome_of(rng, copies)))
+    assert [n.split("#")[1] for n in families] == ["RC/Helitron"], list(families)
+
+
+def test_unstructured_family_is_unknown(folder):
+    for seed in (15, 16, 17):
+        rng = random.Random(seed)
+        copies = [mutated(rng, element, 0.08) for element in (random_letters(rng, 900) for _ in range(6)) for _ in range(6)]
+        families = find(folder, write_genome(folder / "g.fa", genome_of(rng, copies)))
+        assert len(families) == 6 and {n.split("#")[1] for n in families} == {"Unknown"}, list(families)
+
+
+def test_what_is_no_transposon_is_kept_apart(folder):
+    rng = random.Random(18)
+    codons = [a + b + c for a in "ACGT" for b in "ACGT" for c in "ACGT" if a + b + c not in ("TAA", "TAG", "TGA")]
+    protein = [rng.choice(codons) for _ in range(350)]
+
+    def gene():
+        body = "".join(c[:2] + rng.choice("ACGT") if rng.random() < 0.35 and c[:2] not in ("TA", "TG") else c for c in protein)
+        return "ATG" + body + "TAA"
+    unit = random_letters(rng, 340)
+    stretch = random_letters(rng, 6000)
+    elements = [gene() for _ in range(5)]
+    contig = genome_of(rng, elements) + "".join(mutated(rng, unit, 0.08) for _ in range(60)) + random_letters(rng, 3000)
+    # a stretch that was duplicated holds two short copies of one sequence; no third one stands elsewhere
+    inner = random_letters(rng, 400)
+    stretch = stretch[:2000] + inner + stretch[2000:]
+    duplicated = random_letters(rng, 2000).join(mutated(rng, stretch, 0.02) for _ in range(2))
+    te = random_letters(rng, 700)
+    tes = genome_of(rng, [mutated(rng, te, 0.05) for _ in range(5)])
+    genome = write_genome(folder / "g.fa", contig, duplicated, tes)
+    families = find(folder, genome)
+    assert len(families) == 1 and share_of_words(te, next(iter(families.values()))[0]) > 0.9, list(families)
+    assert "Gene_family" in others(folder), others(folder)
+    rows = bed(folder / "found.other.bed")
+    assert rows and all(r[0] == "c1" or r[0] == "c2" for r in rows)
+    apart = set(families)
+    kept = find(folder, genome, "--keep-other")
+    assert len(kept) > len(apart) and others(folder) == [o for o in others(folder) if o == "Satellite"], (kept, others(folder))
+
+
+def test_classes_of_a_known_library(folder):
+    prefix = demo(folder)
+    found = fasta(f"{prefix}.families.fa")
+    best = max(found, key=lambda n: len(found[n]))
+    (folder / "known.fa").write_text(f">Known1#LINE/L9 text\n{mutated(random.Random(3), found[best], 0.05)}\n")
+    families = find(folder, DEMO, "--classify-with", folder / "known.fa")
+    named = [n for n in families if n.endswith("#LINE/L9")]
+    assert [n.split("#")[0] for n in named] == [best.split("#")[0]], named
+    assert families[named[0]][1]["like"].startswith("Known1:")
+
+
+# --- annotate ---
+
+def annotated(folder, genome, library, *options):
+    run("annotate", "-q", "--no-run-info", "-o", folder / "ann", *options, genome, library)
+    return folder / "ann"
+
+
+def test_annotate_finds_the_true_copies(folder):
+    prefix = annotated(folder, DEMO, TRUTH)
+    truth, called = union(bed(ROOT / "data" / "demo.truth.bed")), union(bed(f"{prefix}.copies.bed"))
+    shared = sum(len(truth[c] & called.get(c, set())) for c in truth)
+    assert shared >= 0.97 * sum(map(len, truth.values())) and shared >= 0.97 * sum(map(len, called.values()))
+    fast = annotated(folder, DEMO, TRUTH, "--fast")
+    called = union(bed(f"{fast}.copies.bed"))
+    assert sum(len(truth[c] & called.get(c, set())) for c in truth) >= 0.9 * sum(map(len, truth.values()))
+
+
+def out_rows(path):
+    return [line.split() for line in open(path) if line.split() and line.split()[0].isdigit()]
+
+
+def test_annotate_repeatmasker_columns(folder):
+    """A line for each part; behind C the consensus columns are (left) end begin."""
+    prefix = annotated(folder, DEMO, TRUTH)
+    lines = open(f"{prefix}.out").read().split("\n")
+    assert lines[0].split()[:4] == ["SW", "perc", "perc", "perc"] and lines[1].split()[0] == "score" and lines[2] == ""
+    rows, parts = out_rows(f"{prefix}.out"), bed(f"{prefix}.copies.bed")
+    sizes = {n.split()[0]: len(s) for n, s in fasta(DEMO).items()}
+    assert len(rows) == len(parts) > 500 and {r[8] for r in rows} == {"+", "C"}
+    for row, part in zip(rows, parts):
+        contig, start, end, family, _, strand, _, begin, stop, length, copy = part
+        assert row[4:8] == [contig, str(int(start) + 1), end, f"({sizes[contig] - int(end)})"], (row, part)
+        assert row[8] == {"+": "+", "-": "C"}[strand] and row[9] == family and len(row) == 15
+        left = f"({int(length) - int(stop)})"
+        assert row[11:14] == ([str(int(begin) + 1), stop, left] if strand == "+" else [left, stop, str(int(begin) + 1)]), row
+        assert all(0 <= float(x) <= 100 for x in row[1:4])
+    # the columns stand one under the other, as readers that cut by position need them
+    body = [line for line in lines[3:] if line]
+    assert len({len(line.rsplit(None, 1)[0]) for line in body}) == 1
+
+
+def test_annotate_paf_spells_the_alignment(folder):
+    prefix = annotated(folder, DEMO, TRUTH)
+    genome = {n.split()[0]: s.upper() for n, s in fasta(DEMO).items()}
+    library = {n.split()[0].split("#")[0]: s for n, s in fasta(TRUTH).items()}
+    n = 0
+    for line in open(f"{prefix}.paf"):
+        field = line.rstrip("\n").split("\t")
+        query, length, begin, end, strand, contig, size, start, stop, matches, columns = field[:11]
+        tags = dict((t[:2], t[5:]) for t in field[12:])
+        sequence = library[query.split("#")[0]]
+        assert int(length) == len(sequence) and int(size) == len(genome[contig])
+        piece = sequence[int(begin):int(end)]
+        piece = piece if strand == "+" else turned(piece)
+        target = genome[contig][int(start):int(stop)]
+        i = j = equal = total = 0
+        for count, kind in re.findall(r"(\d+)([=XID])", tags["cg"]):
+            count = int(count)
+            total += count
+            if kind in "=X":
+                pairs = list(zip(piece[i:i + count], target[j:j + count]))
+                assert len(pairs) == count and all((a == b) == (kind == "=") for a, b in pairs), line
+                equal += count if kind == "=" else 0
+            i += count if kind != "D" else 0
+            j += count if kind != "I" else 0
+        assert (i, j) == (len(piece), len(target)) and equal == int(matches) and total == int(columns), line
+        assert int(tags["NM"]) == total - equal
+        n += 1
+    assert n == len(bed(f"{prefix}.copies.bed"))
+
+
+def test_annotate_is_the_same_for_any_threads_and_simd(folder):
+    endings = ["copies.bed", "copies.gff3", "out", "paf", "classes.tsv", "masked.fa", "summary.json", "tandem.bed"]
+    base = digest(annotated(folder, DEMO, TRUTH, "-t", 1, "--hints"), endings)
+    for options in (["-t", 3], ["-t", 2, "--simd", "scalar"]):
+        assert digest(annotated(folder, DEMO, TRUTH, "--hints", *options), endings) == base, options
+
+
+def test_annotate_without_copies_and_with_bad_libraries(folder):
+    rng = random.Random(21)
+    write_genome(folder / "g.fa", random_letters(rng, 30000))
+    (folder / "l.fa").write_text(f">x#LINE\n{random_letters(rng, 800)}\n")
+    prefix = annotated(folder, folder / "g.fa", folder / "l.fa")
+    assert bed(f"{prefix}.copies.bed") == [] and out_rows(f"{prefix}.out") == []
+    for name, text in {"twice.fa": ">a#X\nACGTACGT\n>a#Y\nACGTACGT\n", "protein.fa": ">p\nMKLVEFPMKLVEFP\n", "empty.fa": ""}.items():
+        (folder / name).write_text(text)
+        assert name in run("annotate", "-q", "-o", folder / "no", folder / "g.fa", folder / name, status=1).stderr
+    assert not [n for n in os.listdir(folder) if n.startswith("no.")]
+    for arguments in (["annotate", "g.fa"], ["annotate", "-", "-"], ["annotate", "a", "b", "c"], ["compare", "a"],
+                      ["compare", "--min-length", "x", "a", "b"], ["extend", "a"], ["extend", "--rounds", "0", "a", "b"], ["report"],
+                      ["report", "a", "b"]):
+        assert run(*arguments, status=2, cwd=folder).stderr
+
+
+def test_annotate_agrees_with_repeatmasker(folder):
+    if not SHARED.is_dir():
+        raise Skip("../shared is absent: no real data")
+    data = SHARED / "data" / "human_chr4_10mb"
+    prefix = annotated(folder, data / "hum-1.fa", data / "dfam_library.fa.gz")
+    simple = ("Simple_repeat", "Low_complexity", "Satellite")
+
+    def bases(path, skip=()):
+        return {(r[4], i) for r in out_rows(path) if r[10] not in skip for i in range(int(r[5]) - 1, int(r[6]))}
+    truth, anything, called = bases(data / "hum-1.fa.out", simple), bases(data / "hum-1.fa.out"), bases(f"{prefix}.out")
+    assert len(truth & called) >= 0.9 * len(truth), len(truth & called) / len(truth)
+    assert len(anything & called) >= 0.95 * len(called), len(anything & called) / len(called)
+
+
+# --- compare ---
+
+def verdicts(path):
+    rows = [line.rstrip("\n").split("\t") for line in open(path)]
+    return {(r[0], r[1]): dict(zip(rows[0], r)) for r in rows[1:]}
+
+
+def test_compare_classes(folder):
+    rng = random.Random(31)
+    a, b, c, d, e, f = (random_letters(rng, 1000) for _ in range(6))
+    reference = {"whole": a, "halves": b, "old": c, "gone": d, "left": e, "right": f}
+    found = {"whole": turned(mutated(rng, a, 0.02)), "again": mutated(rng, a[:700], 0.02), "h1": b[:520], "h2": b[480:],
+             "old": mutated(rng, c, 0.12), "chimera": e + f, "new": random_letters(rng, 900)}
+    for name, families in (("ref.fa", reference), ("found.fa", found)):
+        (folder / name).write_text("".join(f">{n}#Unknown\n{s}\n" for n, s in families.items()))
+    done = run("compare", "--all", "--tsv", folder / "t.tsv", "--json", folder / "t.json", folder / "found.fa", folder / "ref.fa")
+    rows = verdicts(folder / "t.tsv")
+    expected = {"whole": "perfect", "halves": "good", "old": "present", "gone": "missing", "left": "good", "right": "good"}
+    assert {n: rows["reference", n]["match"] for n in reference} == expected
+    flags = {n: rows["found", n]["flags"] for n in found}
+    # the second half is redundant too: another found family is nearer to the same reference
+    assert flags == {"whole": "-", "again": "redundant", "h1": "-", "h2": "redundant", "old": "-", "chimera": "chimera:right",
+                     "new": "unmatched"}, flags
+    counts = json.load(open(folder / "t.json"))
+    text = json.dumps(counts)
+    assert "perfect" in text and re.search(r"perfect\s+1\s+16\.7 %", done.stdout), done.stdout
+    for name in reference:
+        assert re.search(rf"\b{name}\b", done.stdout)
+    # the same library is perfect in itself
+    run("compare", "--tsv", folder / "s.tsv", TRUTH, TRUTH)
+    assert {r["match"] for (side, _), r in verdicts(folder / "s.tsv").items() if side == "reference"} == {"perfect"}
+
+
+def test_compare_counts_what_the_genome_holds(folder):
+    rng = random.Random(32)
+    here, absent = random_letters(rng, 800), random_letters(rng, 800)
+    write_genome(folder / "g.fa", genome_of(rng, [mutated(rng, here, 0.05) for _ in range(4)]))
+    (folder / "ref.fa").write_text(f">here\n{here}\n>absent\n{absent}\n")
+    (folder / "found.fa").write_text(f">x\n{here}\n")
+    done = run("compare", "--genome", folder / "g.fa", folder / "found.fa", folder / "ref.fa")
+    assert re.search(r"reference families\s+1\s+of 2", done.stdout), done.stdout
+
+
+def test_compare_agrees_with_the_scoring_program(folder):
+    if not SHARED.is_dir():
+        raise Skip("../shared is absent: no scoring program")
+    need("blastn")
+    prefix = demo(folder)
+    subprocess.run([sys.executable, SHARED / "eval" / "library_quality.py", "--found", f"{prefix}.families.fa", "--reference", TRUTH,
+                    "--threads", "2", "--families", folder / "q.tsv"], check=True, capture_output=True)
+    run("compare", "--tsv", folder / "t.tsv", f"{prefix}.families.fa", TRUTH)
+    theirs = {r[0].split("#")[0]: r[2] for r in (line.rstrip("\n").split("\t") for line in open(folder / "q.tsv"))}
+    ours = {n: r["match"] for (side, n), r in verdicts(folder / "t.tsv").items() if side == "reference"}
+    both = set(theirs) & set(ours)
+    assert len(both) >= 15 and sum(theirs[n] == ours[n] for n in both) >= 0.95 * len(both), (theirs, ours)
+
+
+# --- extend ---
+
+def test_extend_recovers_trimmed_families(folder):
+    rng = random.Random(41)
+    whole = {f"f{i}": random_letters(rng, rng.randint(500, 3000)) for i in range(12)}
+    copies = [mutated(rng, s, 0.08) for s in whole.values() for _ in range(8)]
+    write_genome(folder / "g.fa", genome_of(rng, copies, spacer_bp=700))
+    (folder / "l.fa").write_text("".join(f">{n}#DNA kept text\n{s[len(s) // 4:-(len(s) // 4)]}\n" for n, s in whole.items()))
+    outputs = set()
+    for threads in (1, 3):
+        outputs.add(run("extend", "-q", "-t", threads, folder / "g.fa", folder / "l.fa").stdout)
+    assert len(outputs) == 1
+    (folder / "x.fa").write_text(outputs.pop())
+    extended = fasta(folder / "x.fa")
+    assert [n.split()[0] for n in extended] == [f"{n}#DNA" for n in whole]
+    good = 0
+    for (name, sequence), true in zip(extended.items(), whole.values()):
+        assert name.endswith(" kept text") and f"length={len(sequence)}" in name
+        good += abs(len(sequence) - len(true)) <= 10 and share_of_words(true, sequence) > 0.9
+    assert good >= 11, good
+
+
+# --- report ---
+
+class Page(html.parser.HTMLParser):
+    """Collects what a page holds; every element must be closed."""
+    VOID = {"meta", "link", "br", "hr", "img", "input", "col"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.ids, self.tags, self.links = [], set(), {}, []
+        self.feed(text)
+        self.close()
+        assert self.open == [], self.open
+
+    def handle_starttag(self, tag, attributes):
+        self.tags[tag] = self.tags.get(tag, 0) + 1
+        attributes = dict(attributes)
+        if "id" in attributes:
+            assert attributes["id"] not in self.ids, attributes["id"]
+            self.ids.add(attributes["id"])
+        self.links += [attributes[a] for a in ("href", "src") if a in attributes]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in self.VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open[-1] == tag, (tag, self.open[-3:])
+        self.open.pop()
+
+
+def test_report_is_one_file_and_the_same_from_run_and_files(folder):
+    prefix = demo(folder, "--report")
+    from_run = open(f"{prefix}.report.html").read()
+    os.remove(f"{prefix}.report.html")
+    run("report", prefix)
+    assert open(f"{prefix}.report.html").read() == from_run
+    assert run("report", "-o", "-", prefix).stdout == from_run
+    page = Page(from_run)
+    families = [n.split("#")[0] for n in fasta(f"{prefix}.families.fa")]
+    assert set(families) <= page.ids and page.tags["svg"] > len(families)
+    assert all(link.startswith("#") and link[1:] in page.ids for link in page.links), page.links
+    assert "http" not in re.sub(r'xmlns="[^"]*"', "", from_run) and "<script" not in from_run
+    os.remove(f"{prefix}.copies.bed")
+    assert "copies.bed" in run("report", prefix, status=1).stderr
+
+
+def test_report_of_annotate_and_of_nothing(folder):
+    annotated(folder, DEMO, TRUTH)
+    shutil.copy(TRUTH, folder / "ann.families.fa")
+    run("report", folder / "ann")
+    page = Page(open(folder / "ann.report.html").read())
+    assert page.tags["svg"] > 10
+    write_genome(folder / "n.fa", random_letters(random.Random(1), 20000))
+    run("find", "-q", "--report", "-o", folder / "n", folder / "n.fa")
+    Page(open(folder / "n.report.html").read())
+
+
+def test_report_in_a_browser(folder):
+    names = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
+    browser = next((n for n in names if shutil.which(n)), None)
+    if browser is None:
+        raise Skip("no headless browser is installed")
+    prefix = demo(folder, "--report")
+    page = folder / "page.html"
+    shutil.copy(f"{prefix}.report.html", page)
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
+    done = subprocess.run([browser, *flags, "--dump-dom", f"file://{page}"], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    drawn, given = Page(done.stdout), Page(page.read_text())
+    assert drawn.tags["svg"] == given.tags["svg"] and drawn.ids == given.ids
+    for name, size in (("desktop", "1280,2000"), ("phone", "390,2000")):
+        shot = folder / f"{name}.png"
+        subprocess.run([browser, *flags, "--hide-scrollbars", f"--window-size={size}", f"--screenshot={shot}", f"file://{page}"],
+                       check=True, capture_output=True, timeout=120)
+        assert shot.stat().st_size > 10000
+
+
+# --- REPrise's files ---
+
+def test_reprise_files(folder):
+    prefix = demo(folder, "--reprise-files")
+    families = fasta(f"{prefix}.families.fa")
+    library = fasta(f"{prefix}.reprof")
+    assert list(library.values()) == list(families.values())
+    genome = {n.split()[0]: s.upper() for n, s in fasta(DEMO).items()}
+    rows = bed(f"{prefix}.bed")
+    assert len(rows) == len(bed(f"{prefix}.copies.bed"))
+    for row, part in zip(rows, bed(f"{prefix}.copies.bed")):
+        assert row[:3] == part[:3] and row[5] == part[5], (row, part)
+    masked = fasta(f"{prefix}.masked")
+    called = union(bed(f"{prefix}.copies.bed"))
+    for name, sequence in masked.items():
+        own = genome[name.split()[0]]
+        assert len(sequence) == len(own)
+        assert {i for i, base in enumerate(sequence) if base.upper() == "N" and own[i] != "N"} == called[name.split()[0]]
+    counts = [line.split() for line in open(f"{prefix}.freq")]
+    sequence = next(iter(genome.values()))
+    for kmer, count in [r[:2] for r in counts[:200]]:
+        seen = sum(len(re.findall(f"(?={word})", s)) for s in genome.values() for word in {kmer, turned(kmer)})
+        assert seen >= int(count) >= 3, (kmer, count, seen)
+
+
+# --- Foreign readers ---
+
+def test_foreign_readers_of_find(folder):
+    prefix = demo(folder, "--split-ltr")
+    for program in ("samtools", "bedtools"):
+        need(program)
+    for ending in ("families.fa", "masked.fa", "split.fa"):
+        subprocess.run(["samtools", "faidx", f"{prefix}.{ending}"], check=True)
+    for ending in ("copies.bed", "copies.gff3", "tandem.bed"):
+        merged = subprocess.run(["bedtools", "merge", "-i", f"{prefix}.{ending}"], check=True, capture_output=True, text=True).stdout
+        assert merged.count("\n") > 10
+
+
+def test_gff3_validators(folder):
+    need("gt")
+    find_prefix, prefix = demo(folder), annotated(folder, DEMO, TRUTH)
+    for name in (f"{find_prefix}.copies.gff3", f"{prefix}.copies.gff3"):
+        done = subprocess.run(["gt", "gff3validator", name], capture_output=True, text=True)
+        assert done.returncode == 0 and "valid" in done.stdout, done.stdout + done.stderr
+
+
+def test_gffread_reads_the_copies(folder):
+    need("gffread")
+    prefix = demo(folder)
+    (folder / "g.fa").write_text(gzip.open(DEMO, "rt").read())
+    done = subprocess.run(["gffread", "-F", "--keep-genes", "-O", "-o", "-", f"{prefix}.copies.gff3"], capture_output=True, text=True)
+    rows = [line for line in done.stdout.splitlines() if line and not line.startswith("#")]
+    assert done.returncode == 0 and len(rows) == len(bed(f"{prefix}.copies.bed")), (len(rows), done.stderr)
+
+
+def test_hmmer_reads_the_seed_alignments(folder):
+    need("hmmbuild")
+    prefix = demo(folder)
+    done = subprocess.run(["hmmbuild", "--dna", "--cpu", "2", folder / "x.hmm", f"{prefix}.families.stk"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    models = [line.split()[1] for line in open(folder / "x.hmm") if line.startswith("NAME ")]
+    assert models == [n.split("#")[0] for n in fasta(f"{prefix}.families.fa")]
+
+
+if __name__ == "__main__":
+    sys.exit(main(globals()))

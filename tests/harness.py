@@ -1,0 +1,101 @@
+"""harness.py: what the command-level checks share. A script calls main(globals()): each function test_* is one check."""
+import gzip
+import hashlib
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+PROGRAM = os.path.abspath(sys.argv[1])
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+DEMO = ROOT / "data" / "demo.fa.gz"
+SHARED = ROOT.parent / "shared"
+ENDINGS = ["families.fa", "families.stk", "other.fa", "copies.bed", "other.bed", "copies.gff3", "classes.tsv", "tandem.bed",
+           "masked.fa", "summary.json"]
+
+
+class Skip(Exception):
+    pass
+
+
+def run(*arguments, status=0, text=None, cwd=None):
+    done = subprocess.run([PROGRAM, *map(str, arguments)], input=text, capture_output=True, cwd=cwd,
+                          text=not isinstance(text, bytes))
+    assert done.returncode == status, f"{arguments}: exit {done.returncode}, not {status}: {done.stderr}"
+    return done
+
+
+def need(program):
+    if shutil.which(program) is None:
+        raise Skip(f"{program} is not installed")
+
+
+def digest(prefix, endings=ENDINGS):
+    return {e: hashlib.sha256(pathlib.Path(f"{prefix}.{e}").read_bytes()).hexdigest() for e in endings}
+
+
+def fasta(path):
+    opener = gzip.open if str(path).endswith(".gz") else open
+    records, name = {}, None
+    with opener(path, "rt") as handle:
+        for line in handle:
+            if line.startswith(">"):
+                name = line[1:].rstrip("\n")
+                records[name] = []
+            else:
+                records[name].append(line.strip())
+    return {n: "".join(p) for n, p in records.items()}
+
+
+def bed(path):
+    return [line.rstrip("\n").split("\t") for line in open(path)]
+
+
+def union(rows):
+    bases = {}
+    for row in rows:
+        bases.setdefault(row[0], set()).update(range(int(row[1]), int(row[2])))
+    return bases
+
+
+def random_letters(rng, n):
+    return "".join(rng.choices("ACGT", k=n))
+
+
+def demo(folder, *options):
+    prefix = folder / "demo"
+    run("find", "-q", "--no-run-info", "-o", prefix, *options, DEMO)
+    return prefix
+
+
+def same_runs(folder, endings, first, second):
+    one, two = folder / "one", folder / "two"
+    run("find", "-q", "-o", one, *first)
+    run("find", "-q", "-o", two, *second)
+    assert digest(one, endings) == digest(two, endings), (first, second)
+
+
+def main(tests):
+    passed = failed = skipped = 0
+    for name, test in sorted(tests.items()):
+        if not name.startswith("test_"):
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                test(pathlib.Path(folder))
+                passed += 1
+                print(f"ok      {name[5:]}")
+            except Skip as reason:
+                skipped += 1
+                print(f"skipped {name[5:]}: {reason}")
+            except Exception as error:  # every failure is told, none ends the run
+                failed += 1
+                print(f"FAILED  {name[5:]}: {type(error).__name__}: {str(error)[:2000]}")
+        sys.stdout.flush()
+    print(f"commands: {passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
