@@ -53,7 +53,7 @@ def test_bad_input_is_exit_1_and_leaves_nothing(folder):
 def test_unwritable_output_is_exit_1(folder):
     assert "no/such/folder" in run("find", "-q", "-o", folder / "no/such/folder/x", DEMO, status=1).stderr
     if os.path.exists("/dev/full"):
-        done = subprocess.run(f"'{PROGRAM}' find -q --no-families --no-seed-alignments --no-gff3 --no-tandem --no-masked --no-summary "
+        done = subprocess.run(f"'{PROGRAM}' find -q --no-families --no-other --no-other-bed --no-classes --no-seed-alignments --no-gff3 --no-tandem --no-masked --no-summary "
                               f"--bed - '{DEMO}' >/dev/full", shell=True, capture_output=True, text=True)
         assert done.returncode == 1 and "No space" in done.stderr, (done.returncode, done.stderr)
 
@@ -134,7 +134,8 @@ def test_default_names_and_switches(folder):
     shutil.copy(DEMO, folder / "my genome.v1.fa.gz")
     run("find", "-q", "my genome.v1.fa.gz", cwd=folder)
     assert sorted(os.listdir(folder)) == sorted(["my genome.v1.fa.gz"] + [f"my genome.v1.{e}" for e in ENDINGS])
-    only = ["--no-families", "--no-seed-alignments", "--no-gff3", "--no-tandem", "--no-masked", "--no-summary"]
+    only = ["--no-families", "--no-other", "--no-seed-alignments", "--no-other-bed", "--no-gff3", "--no-classes", "--no-tandem",
+            "--no-masked", "--no-summary"]
     done = run("find", "-q", *only, "--bed", "-", DEMO, cwd=folder)
     assert done.stdout == (folder / "my genome.v1.copies.bed").read_text()
     assert len(os.listdir(folder)) == 1 + len(ENDINGS)
@@ -174,7 +175,7 @@ def test_bed_columns(folder):
         copies.setdefault(family, set()).add(copy)
     for header, sequence in fasta(f"{prefix}.families.fa").items():
         word, fields = header.split()[0], dict(f.split("=") for f in header.split()[1:])
-        assert re.fullmatch(r"R\d+#Unknown", word) and len(word) <= 50
+        assert re.fullmatch(r"R\d+#[A-Za-z/]+", word) and len(word) <= 50
         assert int(fields["copies"]) == len(copies[word.split("#")[0]]) >= 3
         assert int(fields["length"]) == len(sequence)
         assert int(fields["bases"]) == sum(int(r[2]) - int(r[1]) for r in rows if r[3] == word.split("#")[0])
@@ -310,17 +311,6 @@ def test_simulate_is_reproducible_and_true(folder):
             checked += 1
             assert sum(w in words for w in own) > 0.3 * len(own), (contig, start, family)
     assert checked > 3
-
-
-def test_foreign_readers(folder):
-    need("samtools")
-    need("bedtools")
-    prefix = demo(folder)
-    for ending in ("families.fa", "masked.fa"):
-        subprocess.run(["samtools", "faidx", f"{prefix}.{ending}"], check=True)
-    for ending in ("copies.bed", "copies.gff3", "tandem.bed"):
-        out = subprocess.run(["bedtools", "merge", "-i", f"{prefix}.{ending}"], check=True, capture_output=True, text=True).stdout
-        assert out.count("\n") > 10
 
 
 def test_manual_and_completion_name_every_option(folder):

@@ -18,13 +18,19 @@ python3 tests/check_layers.py src >"$log" 2>&1
 layers=$?
 cat "$log"
 
-python3 tests/check_commands.py "$folder/reprise-c" >"$log" 2>&1 || status=1
-cat "$log"
-commands=$(sed -n 's/^commands: \([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$log" | tail -n 1)
-set -- ${commands:-0 1 0}
-
-passed=$((unit_passed + $1 + (layers == 0)))
-failed=$((unit_failed + $2 + (layers != 0)))
+passed=$((unit_passed + (layers == 0)))
+failed=$((unit_failed + (layers != 0)))
+skipped=0
+for script in check_commands check_library; do
+    python3 "tests/$script.py" "$folder/reprise-c" >"$log" 2>&1 || status=1
+    cat "$log"
+    counts=$(sed -n 's/^commands: \([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$log" | tail -n 1)
+    # shellcheck disable=SC2086
+    set -- ${counts:-0 1 0}
+    passed=$((passed + $1))
+    failed=$((failed + $2))
+    skipped=$((skipped + $3))
+done
 [ "$failed" -eq 0 ] || status=1
-echo "$passed passed, $failed failed, $3 skipped"
+echo "$passed passed, $failed failed, $skipped skipped"
 exit $status

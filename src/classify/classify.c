@@ -17,11 +17,12 @@ enum {
     HELITRON_MIN_BP = 400, HELITRON_LONG_BP = 900, HELITRON_HAIRPIN_BP = 7,
     SINE_MIN_BP = 80, SINE_MAX_BP = 600, SINE_MIN_FULL = 12,
     LINE_MIN_BP = 500,
-    GENE_MAX_COPIES = 50, GENE_MAX_BP = 6000
+    GENE_MAX_COPIES = 50, GENE_MAX_BP = 6000,
+    VECTOR_PERCENT = 90
 };
 
 static const double MIN_TAIL_SHARE = 0.4, MIN_AT_SHARE = 0.4, MAX_LOW_COMPLEXITY = 0.5, MIN_THIRD_POSITION = 0.45,
-                    GENE_MIN_DIVERGENCE = 3, GENE_MIN_FRAME = 0.25;
+                    GENE_MIN_DIVERGENCE = 3, GENE_MIN_FRAME = 0.25, VECTOR_MAX_DIVERGENCE = 2;
 
 const char *const rp_other_class[RP_N_OTHERS] = {
     [RP_OTHER_NONE] = "",          [RP_OTHER_SATELLITE] = "Satellite",   [RP_OTHER_SIMPLE] = "Simple_repeat",
@@ -116,6 +117,12 @@ static bool is_gene(const rp_traits *traits, size_t length)
            !has_structure(traits);
 }
 
+/* A vector or adapter that was left in: equal sequence at the ends of contigs, and nowhere else. */
+static bool is_at_ends(const rp_traits *traits)
+{
+    return 100 * traits->n_at_contig_ends >= VECTOR_PERCENT * traits->n_copies && (double)traits->mean_divergence < VECTOR_MAX_DIVERGENCE;
+}
+
 static rp_other judge(const rp_traits *traits, size_t length, const rp_classify_parameters *parameters, size_t n_contigs)
 {
     if (traits->low_complexity >= MAX_LOW_COMPLEXITY)
@@ -126,7 +133,7 @@ static rp_other judge(const rp_traits *traits, size_t length, const rp_classify_
         return RP_OTHER_TRNA;
     if (traits->period_bp > 0 || 2 * traits->n_tandem > traits->n_copies)
         return RP_OTHER_SATELLITE;
-    if (n_contigs > 1 && 2 * traits->n_at_contig_ends > traits->n_copies)
+    if (n_contigs > 1 && (2 * traits->n_whole_contigs > traits->n_copies || is_at_ends(traits)))
         return RP_OTHER_CONTIGS;
     if (traits->n_independent < parameters->min_copies)
         return RP_OTHER_DUPLICATION;

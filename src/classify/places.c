@@ -27,7 +27,9 @@ enum {
     FLANK_SHIFT_BP = 4,
 
     TANDEM_GAP_BP = 50,
-    CONTIG_END_BP = 20
+    CONTIG_END_BP = 20,
+    WHOLE_CONTIG_PERCENT = 80,
+    LONG_CONTIG_COPIES = 20      /* times as long as the copy at its end */
 };
 
 static const double MIN_TSD_EXCESS = 0.2, MIN_TSD_SIGNIFICANCE = 4;
@@ -279,7 +281,7 @@ static uint32_t count_independent(const rp_view *view, const placed_copies *copi
 /* --- Neighbours --- */
 
 /* Copies that another one follows or precedes head to tail. */
-static uint32_t count_tandem(const placed_copies *copies, uint32_t length)
+static uint32_t count_tandem(const rp_genome *genome, const placed_copies *copies, uint32_t length)
 {
     uint32_t n = 0;
     bool counted = false;
@@ -289,22 +291,25 @@ static uint32_t count_tandem(const placed_copies *copies, uint32_t length)
         const int64_t gap = (int64_t)b->begin - (int64_t)a->end;
         const uint32_t slack = length / 10 < TANDEM_GAP_BP ? length / 10 : TANDEM_GAP_BP;
         const bool tandem = a->reverse == b->reverse && gap <= (int64_t)slack && gap >= -(int64_t)slack &&
-                            length - first->consensus_end <= slack && second->consensus_begin <= slack;
+                            length - first->consensus_end <= slack && second->consensus_begin <= slack && rp_genome_same_contig(genome, a->begin, b->begin);
         n += tandem ? (counted ? 1 : 2) : 0;
         counted = tandem;
     }
     return n;
 }
 
-static uint32_t count_contig_ends(const rp_genome *genome, const placed_copies *copies)
+/* Copies that are all of their contig, or stand at an end of a long one: assemblies break at repeats, so
+ * that the ends of short contigs say nothing. */
+static void count_at_contigs(const rp_genome *genome, const placed_copies *copies, rp_traits *traits)
 {
-    uint32_t n = 0;
     for (size_t i = 0; i < copies->n; i++) {
-        const rp_contig *contig = &genome->contigs[rp_genome_contig_of(genome, copies->items[i].begin)];
-        n += copies->items[i].begin - contig->begin <= CONTIG_END_BP ||
-             contig->begin + contig->length_bp - copies->items[i].end <= CONTIG_END_BP;
+        const placed_copy *copy = &copies->items[i];
+        const rp_contig *contig = &genome->contigs[rp_genome_contig_of(genome, copy->begin)];
+        const uint64_t bp = copy->end - copy->begin, before = copy->begin - contig->begin,
+                       behind = contig->begin + contig->length_bp - copy->end;
+        traits->n_whole_contigs += 100 * bp >= WHOLE_CONTIG_PERCENT * contig->length_bp;
+        traits->n_at_contig_ends += (before <= CONTIG_END_BP || behind <= CONTIG_END_BP) && contig->length_bp >= LONG_CONTIG_COPIES * bp;
     }
-    return n;
 }
 
 bool rp_places_find(const rp_findings *findings, size_t which, rp_traits *traits)
@@ -325,8 +330,8 @@ bool rp_places_find(const rp_findings *findings, size_t which, rp_traits *traits
         }
         look_at_ends(&view, &copies, length, sample, traits);
         traits->n_independent = count_independent(&view, &copies);
-        traits->n_tandem = count_tandem(&copies, length);
-        traits->n_at_contig_ends = count_contig_ends(findings->genome, &copies);
+        traits->n_tandem = count_tandem(findings->genome, &copies, length);
+        count_at_contigs(findings->genome, &copies, traits);
         traits->mean_divergence = (float)family->divergence;
     }
     free(sample);

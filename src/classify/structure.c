@@ -246,11 +246,20 @@ static uint32_t find_hairpin(const uint8_t *c, size_t n)
     return best >= HAIRPIN_MIN_STEM_BP ? best : 0;
 }
 
+/* All copies stand between A and T: a consensus may hold these two. */
 static void find_helitron(const rp_codes *consensus, rp_traits *traits)
 {
     const uint8_t *c = consensus->items;
-    const size_t n = consensus->n;
-    traits->helitron_ends = n >= 100 && c[0] == 3 && c[1] == 1 && ends_with_ctrr(c, n);
+    size_t n = consensus->n;
+    if (n < 100)
+        return;
+    if (c[0] == 0) {
+        c++;
+        n--;
+    }
+    if (c[n - 1] == 3)
+        n--;
+    traits->helitron_ends = c[0] == 3 && c[1] == 1 && ends_with_ctrr(c, n);
     if (traits->helitron_ends)
         traits->hairpin_bp = find_hairpin(c, n);
 }

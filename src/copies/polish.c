@@ -91,7 +91,7 @@ static bool open_circle(const polish_run *run, size_t which, rp_family *family, 
     rp_circle circle;
     rp_codes element = {0};
     *opened = false;
-    if (!gather_parts(run, which, &family->copies) || !rp_circle_find(family, &circle, opened))
+    if (!gather_parts(run, which, &family->copies) || !rp_circle_find(family, run->scanned.genome, &circle, opened))
         return false;
     if (!*opened)
         return true;

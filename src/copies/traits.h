@@ -44,7 +44,8 @@ typedef struct rp_traits {
     uint32_t n_truncated_right;
     uint32_t n_independent;     /* copies with flanks of their own */
     uint32_t n_tandem;          /* copies that stand head to tail with another */
-    uint32_t n_at_contig_ends;
+    uint32_t n_whole_contigs;   /* are nearly all of their contig */
+    uint32_t n_at_contig_ends;  /* of long contigs */
     uint32_t tsd_bp;            /* target-site duplication of most copies; 0: none shows; */
     uint32_t tsd_max_bp;        /* for a variable length, the upper end of its range (else tsd_bp) */
     float tsd_share;            /* of the full copies that were looked at, above what chance gives */

@@ -190,7 +190,7 @@ bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_in
             return false;
         if (copies->n < RP_FAMILY_MIN_COPIES)
             return true;
-        if (!rp_vote(builder->voter, builder->recruiter, view, consensus, copies) || !rp_trim(consensus, copies))
+        if (!rp_vote(builder->voter, builder->recruiter, view, consensus, copies) || !rp_trim(view->genome, consensus, copies))
             return false;
         if (copies->n < RP_FAMILY_MIN_COPIES || family->tandem || consensus->n > RP_CONSENSUS_MAX_BP / 2)
             break;
@@ -204,8 +204,8 @@ bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_in
         return false;
     if (!rp_family_holds(family))
         return true;
-    if (!rp_vote(builder->voter, builder->recruiter, view, consensus, copies) || !rp_trim(consensus, copies) ||
-        !rp_recruit(builder->recruiter, view, index, consensus, copies, reads) || !rp_trim(consensus, copies))
+    if (!rp_vote(builder->voter, builder->recruiter, view, consensus, copies) || !rp_trim(view->genome, consensus, copies) ||
+        !rp_recruit(builder->recruiter, view, index, consensus, copies, reads) || !rp_trim(view->genome, consensus, copies))
         return false;
     family->tandem |= is_tandem(builder, consensus);
     return true;
@@ -218,7 +218,7 @@ bool rp_family_regrow(rp_builder *builder, const rp_view *aligned, const rp_view
     if (family->copies.n < RP_FAMILY_MIN_COPIES)
         return true;
     if (!rp_vote(builder->voter, builder->recruiter, aligned, consensus, &family->copies) ||
-        !rp_trim(consensus, &family->copies))
+        !rp_trim(aligned->genome, consensus, &family->copies))
         return false;
     if (family->copies.n < RP_FAMILY_MIN_COPIES || consensus->n > RP_CONSENSUS_MAX_BP / 2)
         return true;
@@ -234,7 +234,7 @@ bool rp_family_regrow(rp_builder *builder, const rp_view *aligned, const rp_view
     if (!rp_recruit_again(builder->recruiter, aligned, consensus, &family->copies))
         return false;
     return rp_vote(builder->voter, builder->recruiter, aligned, consensus, &family->copies) &&
-           rp_trim(consensus, &family->copies) && rp_set_ends(aligned, consensus, &family->copies);
+           rp_trim(aligned->genome, consensus, &family->copies) && rp_set_ends(aligned, consensus, &family->copies);
 }
 
 bool rp_family_grow(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, uint64_t kmer,

@@ -90,7 +90,7 @@ static bool clip(rp_copy *copy, uint32_t begin, uint32_t end)
     return copy->begin < copy->end;
 }
 
-bool rp_trim(rp_codes *consensus, rp_copies *copies)
+bool rp_trim(const rp_genome *genome, rp_codes *consensus, rp_copies *copies)
 {
     const uint32_t n = (uint32_t)consensus->n;
     int32_t *spans = rp_alloc(n + 1, sizeof *spans), *depth = rp_alloc(n + 1, sizeof *depth);
@@ -103,7 +103,7 @@ bool rp_trim(rp_codes *consensus, rp_copies *copies)
         const rp_copy *copy = &copies->items[i];
         add_copy(spans, copy->consensus_begin, copy->consensus_end, n);
         add_span(depth, copy->consensus_begin, copy->consensus_end);
-        if (i > 0 && collinear(&copies->items[i - 1], copy))
+        if (i > 0 && collinear(&copies->items[i - 1], copy) && rp_genome_same_contig(genome, copies->items[i - 1].begin, copy->begin))
             add_pair(spans, &copies->items[i - 1], copy);
     }
     uint32_t begin, end;

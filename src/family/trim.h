@@ -11,6 +11,6 @@
  * ends whose coverage is below a third of that a little further in. Copies are clipped
  * to what is kept, and dropped when nothing is left of them. `copies` is in genome
  * order. False: out of memory. */
-bool rp_trim(rp_codes *consensus, rp_copies *copies) RP_MUST_CHECK;
+bool rp_trim(const rp_genome *genome, rp_codes *consensus, rp_copies *copies) RP_MUST_CHECK;
 
 #endif

@@ -46,6 +46,12 @@ size_t rp_genome_contig_of(const rp_genome *genome, uint64_t position)
     return low;
 }
 
+bool rp_genome_same_contig(const rp_genome *genome, uint64_t a, uint64_t b)
+{
+    const rp_contig *contig = &genome->contigs[rp_genome_contig_of(genome, a)];
+    return b < contig->begin + contig->length_bp;
+}
+
 /* Spreads 4 packed bases (8 bits) to 4 bytes. */
 static inline uint32_t spread4(uint32_t bits)
 {

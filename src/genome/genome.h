@@ -50,6 +50,9 @@ void rp_genome_clear(rp_genome *genome);
 /* Index of the contig that holds a genome position. Empty contigs hold none. */
 size_t rp_genome_contig_of(const rp_genome *genome, uint64_t position);
 
+/* Whether two positions, a <= b, are in one contig. */
+bool rp_genome_same_contig(const rp_genome *genome, uint64_t a, uint64_t b);
+
 /* Code of one base (0 to 3), whatever not_acgt says. */
 static inline unsigned rp_genome_base(const rp_genome *genome, uint64_t position)
 {

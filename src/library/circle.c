@@ -44,7 +44,7 @@ static int compare_places(const void *left, const void *right)
 }
 
 /* Pairs of copies of which one runs to the consensus' end and the next begins at its beginning. */
-static bool find_trips(const rp_family *family, round_trips *trips)
+static bool find_trips(const rp_family *family, const rp_genome *genome, round_trips *trips)
 {
     const uint32_t n = (uint32_t)family->consensus.n;
     for (size_t i = 0; i < family->copies.n; i++) {
@@ -54,7 +54,8 @@ static bool find_trips(const rp_family *family, round_trips *trips)
             const rp_copy *first = a->reverse ? b : a, *second = a->reverse ? a : b;
             const int64_t gap = (int64_t)b->begin - (int64_t)a->end;
             if (a->reverse != b->reverse || b->end <= a->end || gap < -MAX_OVERLAP_BP ||
-                n - first->consensus_end > END_SLACK_BP || second->consensus_begin > END_SLACK_BP)
+                n - first->consensus_end > END_SLACK_BP || second->consensus_begin > END_SLACK_BP ||
+                !rp_genome_same_contig(genome, a->begin, b->begin))
                 continue;
             /* what the two parts lack at the consensus' ends is no gap */
             const int64_t lacking = (int64_t)(n - first->consensus_end) + second->consensus_begin;
@@ -124,7 +125,7 @@ RP_ARRAY(end_pieces, end_piece);
 
 /* The pieces that stand directly before copies that reach the consensus' beginning, or behind those that
  * reach its end; *n_reaching: copies that do. */
-static bool find_pieces(const rp_family *family, bool before, end_pieces *pieces, size_t *n_reaching)
+static bool find_pieces(const rp_family *family, const rp_genome *genome, bool before, end_pieces *pieces, size_t *n_reaching)
 {
     const uint32_t n = (uint32_t)family->consensus.n;
     *n_reaching = 0;
@@ -139,6 +140,7 @@ static bool find_pieces(const rp_family *family, bool before, end_pieces *pieces
         const rp_copy *piece = &family->copies.items[downstream ? i + 1 : i - 1];
         const int64_t gap = downstream ? (int64_t)piece->begin - (int64_t)copy->end : (int64_t)copy->begin - (int64_t)piece->end;
         if (piece->reverse == copy->reverse && llabs(gap) <= GAP_SLACK_BP &&
+            rp_genome_same_contig(genome, (downstream ? copy : piece)->begin, (downstream ? piece : copy)->begin) &&
             !end_pieces_push(pieces, (end_piece){piece->consensus_begin, piece->consensus_end}))
             return false;
     }
@@ -151,11 +153,11 @@ static bool is_same_piece(const end_piece *a, const end_piece *b)
 }
 
 /* Whether most copies that reach an end have the same piece of the consensus beyond it. */
-static bool find_missing_piece(const rp_family *family, bool before, rp_circle *circle, bool *found)
+static bool find_missing_piece(const rp_family *family, const rp_genome *genome, bool before, rp_circle *circle, bool *found)
 {
     end_pieces pieces = {0};
     size_t n_reaching = 0, best = 0;
-    const bool ok = find_pieces(family, before, &pieces, &n_reaching);
+    const bool ok = find_pieces(family, genome, before, &pieces, &n_reaching);
     for (size_t i = 0; ok && i < pieces.n && i < MAX_PIECES; i++) {
         size_t alike = 0;
         for (size_t j = 0; j < pieces.n; j++)
@@ -184,7 +186,7 @@ static size_t count_ends(const rp_family *family)
     return left > right ? left : right;
 }
 
-bool rp_circle_find(const rp_family *family, rp_circle *circle, bool *found)
+bool rp_circle_find(const rp_family *family, const rp_genome *genome, rp_circle *circle, bool *found)
 {
     *found = false;
     *circle = (rp_circle){0};
@@ -193,7 +195,7 @@ bool rp_circle_find(const rp_family *family, rp_circle *circle, bool *found)
     round_trips trips = {0};
     places list = {0};
     size_t n_begins = 0, n_ends = 0;
-    bool ok = find_trips(family, &trips);
+    bool ok = find_trips(family, genome, &trips);
     const size_t n_trips = ok ? choose_gap(&trips, circle) : 0;
     if (ok && n_trips >= MIN_PAIRS && 100 * n_trips >= MIN_PAIR_PERCENT * count_ends(family)) {
         ok = find_pile(family, false, &list, &circle->ltr_begin, &n_begins) &&
@@ -207,9 +209,9 @@ bool rp_circle_find(const rp_family *family, rp_circle *circle, bool *found)
     free(trips.items);
     free(list.items);
     if (ok && !*found)
-        ok = find_missing_piece(family, true, circle, found);
+        ok = find_missing_piece(family, genome, true, circle, found);
     if (ok && !*found)
-        ok = find_missing_piece(family, false, circle, found);
+        ok = find_missing_piece(family, genome, false, circle, found);
     return ok;
 }
 

@@ -46,7 +46,7 @@ static int compare_junctions(const void *left, const void *right)
     return (a->first > b->first) - (a->first < b->first);
 }
 
-static bool find_junctions(const rp_family *family, junctions *list)
+static bool find_junctions(const rp_family *family, const rp_genome *genome, junctions *list)
 {
     const rp_copies *copies = &family->copies;
     for (size_t i = 0; i + 1 < copies->n; i++) {
@@ -55,7 +55,7 @@ static bool find_junctions(const rp_family *family, junctions *list)
         const int64_t gap = (int64_t)b->begin - (int64_t)a->end;
         if (a->reverse != b->reverse || gap > MAX_GAP_BP || gap < -MAX_OVERLAP_BP ||
             right->consensus_begin < left->consensus_end + MIN_DELETION_BP || left->consensus_begin > END_SLACK_BP ||
-            family->consensus.n - right->consensus_end > END_SLACK_BP)
+            family->consensus.n - right->consensus_end > END_SLACK_BP || !rp_genome_same_contig(genome, a->begin, b->begin))
             continue;
         if (!junctions_push(list, (junction){left->consensus_end, right->consensus_begin, i, i + 1, false}))
             return false;
@@ -138,7 +138,7 @@ static bool derive(void *argument, size_t which, unsigned worker, rp_error *erro
     derive_run *run = argument;
     const rp_family *family = &run->library->items[which];
     junctions list = {0};
-    bool ok = family->tandem || family->consensus.n == 0 || find_junctions(family, &list);
+    bool ok = family->tandem || family->consensus.n == 0 || find_junctions(family, run->view->genome, &list);
     if (ok && list.n >= MIN_COPIES && run->builders[worker] == NULL)
         ok = (run->builders[worker] = rp_builder_create(run->parameters->kernel, 0)) != NULL;
     while (ok && list.n >= MIN_COPIES) {

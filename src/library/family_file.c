@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/sort.h"
 #include "genome/reader.h"
 
 void rp_family_file_clear(rp_family_file *library)
@@ -47,6 +49,28 @@ static bool take_record(rp_family_file *library, const rp_genome *records, const
     return true;
 }
 
+static int compare_names(const void *left, const void *right)
+{
+    return strcmp((*(const rp_named_family *const *)left)->name, (*(const rp_named_family *const *)right)->name);
+}
+
+/* Results tell families by their names, without the class. */
+static bool check_names(const rp_family_file *library, const char *path, rp_error *error)
+{
+    const rp_named_family **sorted = rp_alloc(library->n, sizeof *sorted);
+    if (sorted == NULL)
+        return rp_error_memory(error, path);
+    for (size_t i = 0; i < library->n; i++)
+        sorted[i] = &library->items[i];
+    rp_sort(sorted, library->n, sizeof *sorted, compare_names);
+    bool ok = true;
+    for (size_t i = 1; ok && i < library->n; i++)
+        if (strcmp(sorted[i]->name, sorted[i - 1]->name) == 0)
+            ok = rp_error_set(error, "%s: two families are named %.200s", path, sorted[i]->name);
+    free(sorted);
+    return ok;
+}
+
 bool rp_family_file_read(rp_family_file *library, const char *path, rp_genome *records_out, rp_error *error)
 {
     *library = (rp_family_file){0};
@@ -64,6 +88,7 @@ bool rp_family_file_read(rp_family_file *library, const char *path, rp_genome *r
         else if (!take_record(library, &records, contig))
             ok = rp_error_memory(error, path);
     }
+    ok = ok && check_names(library, path, error);
     if (ok && records_out != NULL)
         *records_out = records;
     else

@@ -295,7 +295,7 @@ static bool find_candidates(join_pass *pass, rp_error *error)
         bool found = false;
         if (family->tandem || family->consensus.n == 0)
             continue;
-        if (!rp_circle_find(family, &cut, &found) ||
+        if (!rp_circle_find(family, pass->view->genome, &cut, &found) ||
             (found && !candidates_push(&pass->candidates, (candidate){.base = (uint32_t)f, .piece = (uint32_t)f, .circle = true,
                                                                       .cut = cut})))
             return rp_error_memory(error, "joining families");
