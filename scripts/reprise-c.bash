@@ -1,28 +1,17 @@
-# reprise-c.bash: bash completion for reprise-c.
+# reprise-c.bash: bash completion for reprise-c. Commands and options are those that --help tells.
 _reprise_c()
 {
-    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
+    local program=${COMP_WORDS[0]} current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W "find simulate --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W "$("$program" --help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p') --help --version" -- "$current"))
         return
     fi
-    case $previous in
-        --simd) COMPREPLY=($(compgen -W "auto avx512 avx2 scalar" -- "$current")); return ;;
-        -o|--output|--families|--seed-alignments|--bed|--gff3|--tandem|--masked|--summary)
-            COMPREPLY=($(compgen -f -- "$current")); return ;;
-    esac
-    if [[ $current != -* ]]; then
+    if [ "$previous" = --simd ]; then
+        COMPREPLY=($(compgen -W "auto avx512 avx2 scalar" -- "$current"))
+    elif [[ $current == -* ]]; then
+        COMPREPLY=($(compgen -W "$("$program" "${COMP_WORDS[1]}" --help 2>/dev/null | grep -o '^  .*' | grep -o -- '^  *\(-[a-zA-Z], \)\?--[a-z0-9-]*' | grep -o -- '--.*')" -- "$current"))
+    else
         COMPREPLY=($(compgen -f -- "$current"))
-        return
     fi
-    case ${COMP_WORDS[1]} in
-        find) COMPREPLY=($(compgen -W "--output --families --seed-alignments --bed --gff3 --tandem --masked --summary
-            --no-families --no-seed-alignments --no-bed --no-gff3 --no-tandem --no-masked --no-summary --no-run-info
-            --hard-mask --mask-tandem --respect-mask --kmer --min-seed-frequency --max-seed-frequency --min-copies
-            --extension-length --max-candidates --intra-contig --threads --channel-capacity --backpressure --simd
-            --quiet --help" -- "$current")) ;;
-        simulate) COMPREPLY=($(compgen -W "--output --length --families --contigs --repeat-share --max-divergence
-            --seed --gzip --help" -- "$current")) ;;
-    esac
 }
 complete -o filenames -F _reprise_c reprise-c

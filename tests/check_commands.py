@@ -314,17 +314,25 @@ def test_simulate_is_reproducible_and_true(folder):
 
 
 def test_manual_and_completion_name_every_option(folder):
-    completion = (ROOT / "scripts" / "reprise-c.bash").read_text()
-    for command in ("find", "simulate"):
+    commands = re.findall(r"^  ([a-z]+) ", run("--help").stdout, re.M)
+    assert {"find", "annotate", "extend", "compare", "report", "simulate"} <= set(commands)
+    overview = (ROOT / "man" / "reprise-c.1").read_text()
+
+    def completed(*words):
+        script = (f"source '{ROOT}/scripts/reprise-c.bash'; COMP_WORDS=('{PROGRAM}' {' '.join(words)} ''); "
+                  f"COMP_WORDS[{len(words)}]='{words[-1]}'; COMP_CWORD={len(words)}; _reprise_c; printf '%s\\n' \"${{COMPREPLY[@]}}\"")
+        return subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    assert completed("co") == ["compare"] and set(commands) <= set(completed("''"))
+    for command in commands:
+        assert f".B {command}\n" in overview, f"reprise-c.1 lacks {command}"
         manual = (ROOT / "man" / f"reprise-c-{command}.1").read_text().replace("\\-", "-")
-        options = re.findall(r"--([a-z0-9-]+)", run(command, "--help").stdout)
-        assert len(options) > 5
+        text = run(command, "--help").stdout
+        options = re.findall(r"^  (?:-\w, |    )--([a-z0-9-]+)", text, re.M)
+        assert options and completed(command, "--") == [f"--{o}" for o in options], command
         for option in options:
-            assert f"--{option}" in manual, f"reprise-c-{command}.1 lacks --{option}"
-            assert f"--{option}" in completion, f"the completion lacks --{option}"
-        known = set(options) | {"help"}
-        for option in re.findall(r"^\.B(?:R)? .*?--([a-z0-9-]+)", manual, re.M):
-            assert option in known, f"reprise-c-{command}.1 has --{option}, which is no option"
+            assert re.search(rf"--{option}\b(?!-)", manual), f"reprise-c-{command}.1 lacks --{option}"
+        for option in re.findall(r"^\.B(?:R)? .*?--([a-z0-9-]+)", manual[manual.index(".SH OPTIONS"):manual.index(".SH EXIT")], re.M):
+            assert option in options, f"reprise-c-{command}.1 has --{option}, which is no option"
 
 
 def test_install(folder):
