@@ -15,6 +15,8 @@ import shutil
 import subprocess
 import sys
 
+import bench_library
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 WORK = ROOT / "build" / "bench"
@@ -162,6 +164,24 @@ def own_tables(program, quick):
             f"{1e6 * run.cpu / bases:.2f}", f"{1024 * run.kb / bases:.1f}")
 
 
+def library_tables(program):
+    """What becomes of the libraries that simulated_tables and real_tables have left."""
+    this = sys.modules[__name__]
+    real = [("human_chr4_10mb", "dfam_library.fa.gz"), ("rice_1mb", "curated_library.fa.gz"), ("yeast", "ty_library.fa")]
+    seeds = [(f"seed {s}", WORK / f"s{s}", *(WORK / f"seed{s}" / n for n in ("genome.fa", "families.fa", "truth.bed")))
+             for s in SEEDS_3MB + SEEDS_10MB]
+    bench_library.annotate_tables(this, program)
+    cases = [(label, f"{prefix}.families.fa", reference) for label, prefix, _, reference, _ in seeds]
+    cases += [(name, WORK / f"{name}.families.fa", unpacked(name, library)) for name, library in real]
+    bench_library.compare_table(this, program, cases)
+    bench_library.extend_table(this, program, [(label, genome, reference, truth) for label, _, genome, reference, truth in seeds])
+    hints = [(label, prefix, reference, None) for label, prefix, _, reference, _ in seeds]
+    hints += [(name, WORK / name, unpacked(name, library), None) for name, library in real[:2]]
+    hints += [(f"{name}, the curated families", WORK / f"{name}.hints", unpacked(name, library), unpacked(name, "genome.fa.gz"))
+              for name, library in real[:2]]
+    bench_library.hints_table(this, program, hints)
+
+
 def elegans_table(program):
     print("\n### C. elegans (100 Mb), two threads\n")
     header("CPU s", "wall s", "CPU used", "MB", "families")
@@ -183,6 +203,7 @@ def main():
     else:
         simulated_tables(program)
         real_tables(program)
+        library_tables(program)
     if not quick:
         elegans_table(program)
 
