@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "align/anchored.h"
+#include "align/realign.h"
 #include "align/row.h"
 #include "suites.h"
 
@@ -252,6 +253,86 @@ START_TEST(rows_spell_the_genome)
 }
 END_TEST
 
+/* The score of a path, and that it uses all bases. */
+static int path_score(const rp_steps *steps, const uint8_t *query, uint32_t n, const uint8_t *target, uint32_t m)
+{
+    uint32_t i = 0, j = 0;
+    int score = 0;
+    for (size_t s = 0; s < steps->n; s++) {
+        const uint32_t length = steps->items[s].length;
+        if (steps->items[s].kind == RP_STEP_PAIR) {
+            for (uint32_t k = 0; k < length; k++, i++, j++)
+                score += query[i] == target[j] && query[i] < 4 ? RP_REALIGN_MATCH : RP_REALIGN_MISMATCH;
+            continue;
+        }
+        score += RP_REALIGN_GAP_OPEN + (int)length * RP_REALIGN_GAP_BASE;
+        if (steps->items[s].kind == RP_STEP_DELETION)
+            i += length;
+        else
+            j += length;
+    }
+    ck_assert_uint_eq(i, n);
+    ck_assert_uint_eq(j, m);
+    return score;
+}
+
+/* Gotoh's recurrence over the whole matrix. */
+static int best_global_score(const uint8_t *query, uint32_t n, const uint8_t *target, uint32_t m)
+{
+    enum { MAX = 64, LOW = -100000 };
+    static int match[MAX][MAX], up[MAX][MAX], left[MAX][MAX];
+    for (uint32_t i = 0; i <= n; i++)
+        for (uint32_t j = 0; j <= m; j++) {
+            match[i][j] = i == 0 && j == 0 ? 0 : LOW;
+            up[i][j] = left[i][j] = LOW;
+            const int open = RP_REALIGN_GAP_OPEN + RP_REALIGN_GAP_BASE;
+            if (i > 0) {
+                const int from = match[i - 1][j] > left[i - 1][j] ? match[i - 1][j] : left[i - 1][j];
+                up[i][j] = from + open > up[i - 1][j] + RP_REALIGN_GAP_BASE ? from + open : up[i - 1][j] + RP_REALIGN_GAP_BASE;
+            }
+            if (j > 0) {
+                const int from = match[i][j - 1] > up[i][j - 1] ? match[i][j - 1] : up[i][j - 1];
+                left[i][j] = from + open > left[i][j - 1] + RP_REALIGN_GAP_BASE ? from + open : left[i][j - 1] + RP_REALIGN_GAP_BASE;
+            }
+            if (i > 0 && j > 0) {
+                int from = match[i - 1][j - 1];
+                from = up[i - 1][j - 1] > from ? up[i - 1][j - 1] : from;
+                from = left[i - 1][j - 1] > from ? left[i - 1][j - 1] : from;
+                match[i][j] = from + (query[i - 1] == target[j - 1] && query[i - 1] < 4 ? RP_REALIGN_MATCH : RP_REALIGN_MISMATCH);
+            }
+        }
+    int best = match[n][m];
+    best = up[n][m] > best ? up[n][m] : best;
+    return left[n][m] > best ? left[n][m] : best;
+}
+
+START_TEST(realigning_is_exact)
+{
+    rp_random random = {61};
+    rp_realigner realigner = {0};
+    rp_steps steps = {0};
+    for (int trial = 0; trial < 3000; trial++) {
+        uint8_t query[60], target[60];
+        const uint32_t n = 1 + (uint32_t)rp_random_below(&random, 59);
+        uint32_t m = 0;
+        for (uint32_t i = 0; i < n; i++) {
+            query[i] = (uint8_t)rp_random_below(&random, 5); /* 4 matches nothing */
+            const uint64_t draw = rp_random_below(&random, 20);
+            if (m < 60 && draw > 1)
+                target[m++] = draw == 2 ? (uint8_t)rp_random_below(&random, 4) : query[i];
+            if (m < 60 && draw == 3)
+                target[m++] = (uint8_t)rp_random_below(&random, 4);
+        }
+        if (m == 0)
+            target[m++] = 0;
+        ck_assert(rp_realign(&realigner, query, n, target, m, 60, &steps));
+        ck_assert_int_eq(path_score(&steps, query, n, target, m), best_global_score(query, n, target, m));
+    }
+    free(steps.items);
+    rp_realigner_clear(&realigner);
+}
+END_TEST
+
 Suite *suite_align(void)
 {
     Suite *suite = suite_create("align");
@@ -261,6 +342,7 @@ Suite *suite_align(void)
     tcase_add_test(tests, extensions_trace_to_their_scores);
     tcase_add_test(tests, long_extensions_do_not_overflow);
     tcase_add_test(tests, rows_spell_the_genome);
+    tcase_add_test(tests, realigning_is_exact);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -238,6 +238,41 @@ START_TEST(tandem_mask_finds_a_satellite)
 }
 END_TEST
 
+START_TEST(copies_with_a_spacer_are_no_tandem_repeat)
+{
+    rp_random random = {4};
+    char *text = calloc(1, 20000), *element = test_random_letters(&random, 280);
+    strcpy(text, ">a\n");
+    for (int i = 0; i < 8; i++) { /* equally spaced: the distance is the same throughout */
+        char *spacer = test_random_letters(&random, 500);
+        strcat(strcat(text, spacer), element);
+        free(spacer);
+    }
+    strcat(text, "\n");
+    rp_genome genome;
+    test_genome(&genome, text);
+    rp_bitmask mask;
+    rp_error error = {""};
+    ck_assert(rp_tandem_mask(&mask, &genome, 2, &error));
+    ck_assert_uint_eq(rp_bitmask_count(&mask, 0, genome.length_bp), 0);
+    rp_bitmask_clear(&mask);
+    rp_genome_clear(&genome);
+    free(element);
+    free(text);
+}
+END_TEST
+
+START_TEST(positions_share_a_contig_or_not)
+{
+    rp_genome genome;
+    test_genome(&genome, ">a\nACGT\n>empty\n>b\nACGTACGT\n");
+    ck_assert(rp_genome_same_contig(&genome, 0, 3));
+    ck_assert(!rp_genome_same_contig(&genome, 3, 4));
+    ck_assert(rp_genome_same_contig(&genome, 4, 11));
+    rp_genome_clear(&genome);
+}
+END_TEST
+
 Suite *suite_genome(void)
 {
     Suite *suite = suite_create("genome");
@@ -251,6 +286,8 @@ Suite *suite_genome(void)
     tcase_add_test(tests, a_walk_beyond_a_stretch_stays_in_its_contig);
     tcase_add_test(tests, flank_extension_agrees_with_a_loop);
     tcase_add_test(tests, tandem_mask_finds_a_satellite);
+    tcase_add_test(tests, copies_with_a_spacer_are_no_tandem_repeat);
+    tcase_add_test(tests, positions_share_a_contig_or_not);
     suite_add_tcase(suite, tests);
     return suite;
 }

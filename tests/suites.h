@@ -11,6 +11,7 @@
 Suite *suite_genome(void);
 Suite *suite_index(void);
 Suite *suite_align(void);
+Suite *suite_family(void);
 Suite *suite_channel(void);
 Suite *suite_claim(void);
 Suite *suite_commit(void);

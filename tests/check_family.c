@@ -1,0 +1,83 @@
+/* check_family.c: the ends of a consensus are put where its copies stop to agree. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "family/ends.h"
+#include "suites.h"
+
+enum { N_COPIES = 12, ELEMENT_BP = 400, SPACER_BP = 300 };
+
+/* A genome with copies of an element, every second one reversed; `text` begins after the header. */
+static char *write_copies(rp_random *random, const char *element)
+{
+    char *text = calloc(1, 4 + N_COPIES * (ELEMENT_BP + SPACER_BP) + SPACER_BP + 2);
+    strcpy(text, ">a\n");
+    for (int i = 0; i <= N_COPIES; i++) {
+        char *spacer = test_random_letters(random, SPACER_BP);
+        strcat(text, spacer);
+        free(spacer);
+        char copy[ELEMENT_BP + 1] = "";
+        for (int j = 0; j < ELEMENT_BP; j++) {
+            char base = element[i % 2 == 0 ? j : ELEMENT_BP - 1 - j];
+            if (rp_random_below(random, 20) == 0)
+                base = "ACGT"[rp_random_below(random, 4)];
+            copy[j] = i % 2 == 0 ? base : "TGCA"[strchr("ACGT", base) - "ACGT"];
+        }
+        if (i < N_COPIES)
+            strcat(text, copy);
+    }
+    return strcat(text, "\n");
+}
+
+/* The consensus is that of the element, but for `left` and `right` bases too many (or, negative, too few). */
+static void expect_true_ends(int left, int right)
+{
+    rp_random random = {(uint64_t)(71 + left * 100 + right)};
+    char *element = test_random_letters(&random, ELEMENT_BP), *text = write_copies(&random, element);
+    rp_genome genome;
+    test_genome(&genome, text);
+    rp_codes consensus = {0};
+    for (int i = -left; i < ELEMENT_BP + right; i++)
+        ck_assert(rp_codes_push(&consensus, i >= 0 && i < ELEMENT_BP ? (uint8_t)(strchr("ACGT", element[i]) - "ACGT")
+                                                                     : (uint8_t)rp_random_below(&random, 4)));
+    rp_copies copies = {0};
+    for (int i = 0; i < N_COPIES; i++) { /* alignments that stop at the ends of both */
+        const bool reverse = i % 2 == 1;
+        const int from = left < 0 ? -left : 0, to = ELEMENT_BP + (right < 0 ? right : 0); /* on the element */
+        const uint64_t begin = (uint64_t)(SPACER_BP + i * (ELEMENT_BP + SPACER_BP));
+        const uint64_t first = begin + (uint64_t)(reverse ? ELEMENT_BP - to : from), last = begin + (uint64_t)(reverse ? ELEMENT_BP - from : to);
+        ck_assert(rp_copies_push(&copies, (rp_copy){.begin = first, .end = last, .consensus_begin = (uint32_t)(from + left),
+                                                    .consensus_end = (uint32_t)(to + left), .reverse = reverse}));
+    }
+    const rp_view view = {.genome = &genome};
+    ck_assert(rp_set_ends(&view, &consensus, &copies));
+    ck_assert_uint_eq(consensus.n, ELEMENT_BP);
+    for (int i = 0; i < ELEMENT_BP; i++)
+        ck_assert_int_eq("ACGT"[consensus.items[i]], element[i]);
+    free(copies.items);
+    free(consensus.items);
+    rp_genome_clear(&genome);
+    free(element);
+    free(text);
+}
+
+START_TEST(ends_are_put_where_copies_stop_to_agree)
+{
+    expect_true_ends(0, 0);
+    expect_true_ends(15, 0);
+    expect_true_ends(0, 22);
+    expect_true_ends(9, 30);
+    expect_true_ends(-8, 0);
+    expect_true_ends(0, -10);
+    expect_true_ends(-6, 17);
+}
+END_TEST
+
+Suite *suite_family(void)
+{
+    Suite *suite = suite_create("family");
+    TCase *tests = tcase_create("family");
+    tcase_add_test(tests, ends_are_put_where_copies_stop_to_agree);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
