@@ -46,6 +46,7 @@ typedef struct rp_band_kernel {
     void (*candidates)(const rp_band *band, unsigned row, int cap, int64_t sums[4]);
     /* The sum of best over lanes. */
     int64_t (*sum_best)(const rp_band *band);
+    const struct rp_offload *offload; /* takes work of those that use this kernel; NULL: none (align/offload.h) */
 } rp_band_kernel;
 
 extern const rp_band_kernel rp_band_reference;

@@ -97,4 +97,4 @@ static int64_t band_sum_best(const rp_band *band)
     return lanes_sum(lanes_load(band->best));
 }
 
-const rp_band_kernel RP_BAND_KERNEL = {RP_BAND_KERNEL_NAME, band_rows, band_candidates, band_sum_best};
+const rp_band_kernel RP_BAND_KERNEL = {RP_BAND_KERNEL_NAME, band_rows, band_candidates, band_sum_best, 0};

@@ -92,4 +92,4 @@ static int64_t reference_sum_best(const rp_band *band)
     return sum;
 }
 
-const rp_band_kernel rp_band_reference = {"scalar", reference_rows, reference_candidates, reference_sum_best};
+const rp_band_kernel rp_band_reference = {"scalar", reference_rows, reference_candidates, reference_sum_best, 0};

@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "align/lane_feed.h"
-
-enum { QUERY_END = 5 /* matches nothing, not even RP_BASE_NONE */ };
+#include "align/offload.h"
 
 typedef struct lane_state {
     const rp_extension *extension; /* NULL: idle */
@@ -67,7 +66,7 @@ static void fill_query(rp_extender *extender, unsigned lane)
     }
     for (unsigned r = 0; r < RP_BLOCK_ROWS; r++) {
         const uint32_t at = state->row + r;
-        extender->band.query[r][lane] = extension != NULL && at < extension->query_length ? extension->query[at] : QUERY_END;
+        extender->band.query[r][lane] = extension != NULL && at < extension->query_length ? extension->query[at] : RP_QUERY_END;
     }
 }
 
@@ -133,6 +132,9 @@ static void finish(rp_extender *extender, unsigned lane, rp_extension *extension
 
 void rp_extender_run(rp_extender *extender, const rp_view *view, rp_extension *extensions, size_t n, int x_drop)
 {
+    const rp_offload *offload = extender->kernel->offload;
+    if (offload != NULL && n >= offload->min_extensions && offload->extend(offload->context, view, extensions, n, x_drop))
+        return;
     rp_band *band = &extender->band;
     size_t next = 0, active = 0;
     rp_extension *running[RP_LANES] = {NULL};

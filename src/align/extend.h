@@ -15,8 +15,6 @@
 #include "base/error.h"
 #include "genome/view.h"
 
-enum { RP_EXTEND_MAX_BP = 30000 }; /* no extension goes further along its query */
-
 typedef struct rp_extension {
     /* what to do */
     const uint8_t *query;      /* codes 0-3, in walking order */

@@ -21,6 +21,14 @@ static inline void rp_lane_feed_start(rp_lane_feed *feed, rp_strand_walk walk)
     feed->end = 0;
 }
 
+/* Decodes anew what the ring would hold after `end` bases. */
+static inline void rp_lane_feed_restore(rp_lane_feed *feed, const rp_view *view)
+{
+    const int64_t end = feed->end;
+    for (feed->end = end > RP_FEED_RING ? end - RP_FEED_RING : 0; feed->end < end; feed->end += RP_FEED_CHUNK)
+        rp_view_decode(view, &feed->walk, (uint64_t)feed->end, RP_FEED_CHUNK, feed->codes + (feed->end & (RP_FEED_RING - 1)));
+}
+
 /* Puts target bases [from, from + n) into the band's rows from `row` on, in `lane`. Bases
  * before the start are RP_BASE_NONE. */
 static inline void rp_lane_feed_fill(rp_lane_feed *feed, const rp_view *view, rp_band *band, unsigned lane,

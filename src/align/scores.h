@@ -8,6 +8,14 @@ enum {
     RP_BAND_CENTRE = 16,     /* the cell that starts on the diagonal */
     RP_BLOCK_ROWS = 8,       /* rows between looks at a lane: re-centring, the X-drop, refill */
     RP_OFF_CENTRE = 2,       /* the band moves when the row's maximum is further off */
+    RP_QUERY_END = 5,        /* a query code beyond the query's end: matches nothing, not even RP_BASE_NONE */
+    RP_EXTEND_MAX_BP = 30000, /* no extension goes further along its query */
+    RP_GROW_LANES = 64,      /* copies that a consensus grows from at once */
+    RP_CHECK_ROWS = 32,      /* bases between looks at the whole of a growth */
+    RP_GROW_CAP = 40,        /* a lane's vote for a base never costs more than this below its best */
+    RP_GROW_COST = 3,        /* what a base of consensus must earn over all lanes */
+    RP_GROW_PATIENCE = 100,  /* growth goes on so many bases after its best end */
+    RP_GROW_DEAD_DROP = 100, /* a lane this far below its best has lost its copy */
 
     RP_SCORE_MATCH = 2,
     RP_SCORE_MISMATCH = -2,

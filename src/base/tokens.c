@@ -3,6 +3,8 @@
 
 #include <time.h>
 
+static _Thread_local rp_tokens *held; /* whose token this thread has */
+
 uint64_t rp_clock_ns(void)
 {
     struct timespec now;
@@ -37,6 +39,7 @@ void rp_tokens_take(rp_tokens *tokens)
         tokens->waited_ns += rp_clock_ns() - begin;
     }
     tokens->n_free--;
+    held = tokens;
     (void)pthread_mutex_unlock(&tokens->lock);
 }
 
@@ -44,6 +47,15 @@ void rp_tokens_give(rp_tokens *tokens)
 {
     (void)pthread_mutex_lock(&tokens->lock);
     tokens->n_free++;
+    held = NULL;
     (void)pthread_cond_signal(&tokens->returned);
     (void)pthread_mutex_unlock(&tokens->lock);
+}
+
+rp_tokens *rp_tokens_lend(void)
+{
+    rp_tokens *from = held;
+    if (from != NULL)
+        rp_tokens_give(from);
+    return from;
 }

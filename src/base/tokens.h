@@ -19,6 +19,10 @@ void rp_tokens_clear(rp_tokens *tokens);
 void rp_tokens_take(rp_tokens *tokens); /* waits for one */
 void rp_tokens_give(rp_tokens *tokens);
 
+/* Gives back the token that this thread holds, for the time of a wait; returns where it is to be
+ * taken again, NULL: it held none. */
+rp_tokens *rp_tokens_lend(void);
+
 /* Monotonic time, for measuring waits. */
 uint64_t rp_clock_ns(void);
 

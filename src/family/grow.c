@@ -5,18 +5,14 @@
 #include <string.h>
 
 #include "align/lane_feed.h"
+#include "align/offload.h"
 #include "base/sort.h"
 #include "family/self_words.h"
 
 enum {
     GROUPS = RP_GROW_LANES / RP_LANES,
-    CAP = 40,                  /* a lane's vote for a base never costs more than this below its best */
-    COST_A_BASE = 3,           /* what a base of consensus must earn over all lanes */
-    PATIENCE_ROWS = 100,       /* growth goes on this long after its best end */
-    CHECK_ROWS = 32,
     MIN_SPANNING = 3,          /* lanes that must gain over the last two checks */
     SPAN_GAIN = 24, SPAN_HALF_GAIN = 8,
-    DEAD_DROP = 100,           /* a lane this far below its best has lost its copy */
     RESEED_BP = 48, RESEED_MAX_OCCURRENCES = 2000, RESEED_CLUSTER_BP = 12, RESEED_KNOWN_BP = 40,
     WRAP_RUN_BP = 64, WRAP_SLACK_BP = 128
 };
@@ -40,6 +36,9 @@ struct rp_grower {
     grow_lane lanes[RP_GROW_LANES];
     unsigned n_groups;       /* groups in use */
     uint32_t row;            /* rows done = bases appended */
+    int64_t best_total;      /* of the sums over all lanes less the cost of the bases, and where: */
+    uint32_t best_row;
+    bool targets_are_stale;  /* a device has done the last rows: the bands' target codes are not those of now */
     int64_t settled;         /* scores that no band holds any more: rebased, or of copies whose lane was taken */
     uint32_t max_bp;
     const rp_band_kernel *kernel;
@@ -49,6 +48,7 @@ struct rp_grower {
     cluster *clusters;
     size_t cluster_capacity;
     uint64_t cells;
+    rp_offload_growth lent;
 };
 
 rp_grower *rp_grower_create(const rp_band_kernel *kernel, uint32_t max_bp)
@@ -129,7 +129,7 @@ static unsigned choose_base(const rp_grower *grower, unsigned block_row)
 {
     int64_t sums[4] = {0};
     for (unsigned group = 0; group < grower->n_groups; group++)
-        grower->kernel->candidates(&grower->bands[group], block_row, CAP, sums);
+        grower->kernel->candidates(&grower->bands[group], block_row, RP_GROW_CAP, sums);
     unsigned best = 0;
     for (unsigned base = 1; base < 4; base++)
         if (sums[base] > sums[best])
@@ -152,6 +152,18 @@ static int64_t take_base(rp_grower *grower, unsigned block_row, unsigned base)
     return sum;
 }
 
+/* Notes the sum of the lanes' bests; false: it has not improved for too long. */
+static bool note_total(rp_grower *grower, int64_t sum)
+{
+    const int64_t total = sum - (int64_t)RP_GROW_COST * grower->row;
+    if (total > grower->best_total) {
+        grower->best_total = total;
+        grower->best_row = grower->row;
+        return true;
+    }
+    return grower->row - grower->best_row < RP_GROW_PATIENCE;
+}
+
 /* After a block: bands follow their copies, lost copies free their lanes. */
 static void end_block(rp_grower *grower, const rp_view *view)
 {
@@ -163,7 +175,7 @@ static void end_block(rp_grower *grower, const rp_view *view)
             grow_lane *state = &grower->lanes[lane];
             if (!state->used)
                 continue;
-            if (band->row_best[i] < band->best[i] - DEAD_DROP) {
+            if (band->row_best[i] < band->best[i] - RP_GROW_DEAD_DROP) {
                 idle_lane(grower, lane);
                 continue;
             }
@@ -182,11 +194,124 @@ static void end_block(rp_grower *grower, const rp_view *view)
     }
 }
 
+/* Makes the lanes' target codes those of the present row again. */
+static void refresh_targets(rp_grower *grower, const rp_view *view)
+{
+    for (unsigned lane = 0; lane < grower->n_groups * RP_LANES; lane++) {
+        if (!grower->lanes[lane].used) {
+            idle_lane(grower, lane);
+            continue;
+        }
+        rp_lane_feed_restore(&grower->lanes[lane].feed, view);
+        fill_lane(grower, view, lane, 0, RP_BAND + RP_BLOCK_ROWS);
+    }
+    grower->targets_are_stale = false;
+}
+
+/* Appends up to n_rows bases; false: growth has come to its end. */
+static bool advance(rp_grower *grower, const rp_view *view, rp_codes *consensus, uint32_t n_rows)
+{
+    if (grower->targets_are_stale)
+        refresh_targets(grower, view);
+    for (uint32_t i = 0; i < n_rows; i++) {
+        const unsigned block_row = grower->row % RP_BLOCK_ROWS;
+        const unsigned base = choose_base(grower, block_row);
+        const int64_t sum = take_base(grower, block_row, base);
+        grower->row++;
+        consensus->items[consensus->n++] = (uint8_t)base;
+        rp_self_words_push(&grower->words, base);
+        if (!note_total(grower, sum))
+            return false;
+        if (grower->row % RP_BLOCK_ROWS == 0)
+            end_block(grower, view);
+    }
+    return true;
+}
+
+/* --- On a device --- */
+
+static void lend_lane(const rp_grower *grower, unsigned lane, rp_offload_lane *to)
+{
+    const rp_band *band = &grower->bands[lane / RP_LANES];
+    const grow_lane *from = &grower->lanes[lane];
+    const unsigned i = lane % RP_LANES;
+    for (unsigned j = 0; j < RP_BAND; j++) {
+        to->score[j] = band->score[j][i];
+        to->deletion[j] = band->deletion[j][i];
+    }
+    to->walk = from->feed.walk;
+    to->best = band->best[i];
+    to->best_row = band->best_row[i];
+    to->best_cell = band->best_cell[i];
+    to->row = band->row[i];
+    to->row_best = band->row_best[i];
+    to->row_cell = band->row_cell[i];
+    to->used = from->used;
+    to->joined = from->joined;
+    to->shift = from->shift;
+    to->rebased = from->rebased;
+}
+
+static void take_lane_back(rp_grower *grower, unsigned lane, const rp_offload_lane *from)
+{
+    rp_band *band = &grower->bands[lane / RP_LANES];
+    grow_lane *to = &grower->lanes[lane];
+    const unsigned i = lane % RP_LANES;
+    for (unsigned j = 0; j < RP_BAND; j++) {
+        band->score[j][i] = from->score[j];
+        band->deletion[j][i] = from->deletion[j];
+    }
+    band->best[i] = from->best;
+    band->best_row[i] = from->best_row;
+    band->best_cell[i] = from->best_cell;
+    band->row[i] = from->row;
+    band->row_best[i] = from->row_best;
+    band->row_cell[i] = from->row_cell;
+    to->used = from->used;
+    to->shift = from->shift;
+    to->rebased = from->rebased;
+    const int64_t decoded = (from->looked_at + RP_FEED_CHUNK - 1) / RP_FEED_CHUNK * RP_FEED_CHUNK;
+    if (decoded > to->feed.end)
+        to->feed.end = decoded;
+}
+
+/* Has a device append up to n_rows bases; *stopped: growth has come to its end. False: it does not take them. */
+static bool advance_on_device(rp_grower *grower, const rp_view *view, rp_codes *consensus, uint32_t n_rows, bool *stopped)
+{
+    const rp_offload *offload = grower->kernel->offload;
+    rp_offload_growth *growth = &grower->lent;
+    if (offload == NULL || offload->grow == NULL)
+        return false;
+    growth->n_lanes = grower->n_groups * RP_LANES;
+    growth->row = grower->row;
+    growth->n_rows = n_rows;
+    growth->settled = grower->settled;
+    growth->best_total = grower->best_total;
+    growth->best_row = grower->best_row;
+    for (unsigned lane = 0; lane < growth->n_lanes; lane++)
+        lend_lane(grower, lane, &growth->lanes[lane]);
+    if (!offload->grow(offload->context, view, growth))
+        return false;
+    for (unsigned lane = 0; lane < growth->n_lanes; lane++)
+        take_lane_back(grower, lane, &growth->lanes[lane]);
+    for (uint32_t i = 0; i < growth->n_done; i++) {
+        consensus->items[consensus->n++] = growth->bases[i];
+        rp_self_words_push(&grower->words, growth->bases[i]);
+    }
+    grower->row += growth->n_done;
+    grower->settled = growth->settled;
+    grower->best_total = growth->best_total;
+    grower->best_row = growth->best_row;
+    grower->targets_are_stale = true;
+    *stopped = growth->stopped;
+    return true;
+}
+
 static bool is_live(const rp_grower *grower, unsigned lane)
 {
     const rp_band *band = &grower->bands[lane / RP_LANES];
     const unsigned i = lane % RP_LANES;
-    return grower->lanes[lane].used && band->row_best[i] > band->best[i] - CAP;
+    return grower->lanes[lane].used && band->row_best[i] > band->best[i] - RP_GROW_CAP;
 }
 
 /* Lanes that span the last two checks: there throughout, and gaining in both halves. */
@@ -199,7 +324,7 @@ static unsigned count_spanning(rp_grower *grower)
             continue;
         const int32_t best = lane_best(grower, lane);
         const uint32_t age = grower->row - state->joined;
-        spanning += age >= 2 * CHECK_ROWS && best - state->best_before >= SPAN_GAIN &&
+        spanning += age >= 2 * RP_CHECK_ROWS && best - state->best_before >= SPAN_GAIN &&
                     best - state->best_at_check >= SPAN_HALF_GAIN &&
                     state->best_at_check - state->best_before >= SPAN_HALF_GAIN;
         state->best_before = state->best_at_check;
@@ -389,27 +514,18 @@ bool rp_grow(rp_grower *grower, const rp_view *view, const rp_kmer_index *index,
             open_group(grower, grower->n_groups);
         start_lane(grower, view, lane, walks[n_walks * lane / n_lanes]);
     }
-    int64_t best_total = 0;
-    uint32_t best_row = 0;
+    grower->best_total = 0;
+    grower->best_row = 0;
+    grower->targets_are_stale = false;
     bool ok = rp_codes_reserve(consensus, n_before + grower->max_bp);
     while (ok && n_lanes > 0 && grower->row < grower->max_bp) {
-        const unsigned block_row = grower->row % RP_BLOCK_ROWS;
-        const unsigned base = choose_base(grower, block_row);
-        const int64_t sum = take_base(grower, block_row, base);
-        grower->row++;
-        consensus->items[consensus->n++] = (uint8_t)base;
-        rp_self_words_push(&grower->words, base);
-        const int64_t total = sum - (int64_t)COST_A_BASE * grower->row;
-        if (total > best_total) {
-            best_total = total;
-            best_row = grower->row;
-        } else if (grower->row - best_row >= PATIENCE_ROWS) {
+        const uint32_t left = grower->max_bp - grower->row, n_rows = left < RP_CHECK_ROWS ? left : RP_CHECK_ROWS;
+        bool stopped = false;
+        if (!advance_on_device(grower, view, consensus, n_rows, &stopped))
+            stopped = !advance(grower, view, consensus, n_rows);
+        if (stopped)
             break;
-        }
-        if (grower->row % RP_BLOCK_ROWS != 0)
-            continue;
-        end_block(grower, view);
-        if (grower->row % CHECK_ROWS != 0)
+        if (grower->row % RP_CHECK_ROWS != 0)
             continue;
         const uint32_t run = rp_self_words_run(&grower->words);
         if (run > WRAP_RUN_BP) {
@@ -422,7 +538,7 @@ bool rp_grow(rp_grower *grower, const rp_view *view, const rp_kmer_index *index,
             break;
         }
         const unsigned spanning = count_spanning(grower);
-        if (grower->row >= 2 * CHECK_ROWS && spanning < MIN_SPANNING)
+        if (grower->row >= 2 * RP_CHECK_ROWS && spanning < MIN_SPANNING)
             break;
         unsigned used;
         const unsigned live = count_live(grower, &used);
@@ -436,6 +552,6 @@ bool rp_grow(rp_grower *grower, const rp_view *view, const rp_kmer_index *index,
     for (unsigned lane = 0; lane < grower->n_groups * RP_LANES && ok; lane++)
         ok = note_reach(&grower->lanes[lane], reads);
     const uint32_t limit = third_longest(grower);
-    consensus->n = n_before + (best_row < limit ? best_row : limit);
+    consensus->n = n_before + (grower->best_row < limit ? grower->best_row : limit);
     return ok;
 }

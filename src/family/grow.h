@@ -17,7 +17,7 @@
 #include "genome/view.h"
 #include "index/kmer_index.h"
 
-enum { RP_GROW_LANES = 64, RP_GROW_MAX_BP = 20000 };
+enum { RP_GROW_MAX_BP = 20000 };
 
 typedef struct rp_grower rp_grower;
 
