@@ -7,33 +7,37 @@
 #   make bench        the figures of README.md's BENCHMARKS (see scripts/bench.py)
 #   make install      under $(DESTDIR)$(PREFIX)
 #   make SAN=address,undefined ...   another flavour, in its own folder
+#   make OPENCL=0 ...                 without OpenCL, in its own folder
 
 VERSION := 0.1.0
 PREFIX ?= /usr/local
 BUILD ?= build
 SAN ?=
+OPENCL ?= 1
 comma := ,
-FLAVOUR := $(if $(SAN),san-$(subst $(comma),-,$(SAN)),release)
+FLAVOUR := $(if $(SAN),san-$(subst $(comma),-,$(SAN)),release)$(if $(filter 0,$(OPENCL)),-no-opencl)
 OUT := $(BUILD)/$(FLAVOUR)
 
 CFLAGS ?= -O3 -g
-PKGS := htslib jansson
+PKGS := htslib jansson $(if $(filter 0,$(OPENCL)),,OpenCL)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lhts -ljansson)
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lhts -ljansson $(if $(filter 0,$(OPENCL)),,-lOpenCL))
 
 WARNINGS := -Wall -Wextra -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef
 HARDENING := $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fPIE
 SANITIZE := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 X86 := $(filter x86_64 amd64,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null))))
-ALL_CPPFLAGS := -Isrc -D_GNU_SOURCE -DRP_VERSION='"$(VERSION)"' $(if $(X86),-DRP_HAVE_X86) $(PKG_CFLAGS) $(CPPFLAGS)
+ALL_CPPFLAGS := -Isrc -D_GNU_SOURCE -DRP_VERSION='"$(VERSION)"' $(if $(X86),-DRP_HAVE_X86) $(if $(filter 0,$(OPENCL)),,-DRP_HAVE_OPENCL) $(PKG_CFLAGS) $(CPPFLAGS)
 ALL_CFLAGS := -std=c11 -pthread $(WARNINGS) $(HARDENING) $(SANITIZE) $(CFLAGS)
 ALL_LDFLAGS := -pthread -pie -Wl,-z,relro,-z,now $(SANITIZE) $(LDFLAGS)
 ALL_LIBS := $(PKG_LIBS) -lm $(LIBS)
 
 # One folder for each stage of the flow, in the order in which they may include each other.
-STAGES := base genome index align family produce channel claim commit discover library copies compare classify output report simulate command
-SOURCES := $(filter-out src/align/band_kernel.c src/command/main.c,$(foreach s,$(STAGES),$(wildcard src/$(s)/*.c)))
-OBJECTS := $(SOURCES:src/%.c=$(OUT)/%.o) $(if $(X86),$(OUT)/align/band_avx2.o $(OUT)/align/band_avx512.o)
+STAGES := base genome index align device family produce channel claim commit discover library copies compare classify output report simulate command
+WITH_OPENCL := src/device/devices.c src/device/engine.c src/device/kernels.c
+LEFT_OUT := src/align/band_kernel.c src/command/main.c $(if $(filter 0,$(OPENCL)),$(WITH_OPENCL),src/device/none.c)
+SOURCES := $(filter-out $(LEFT_OUT),$(foreach s,$(STAGES),$(wildcard src/$(s)/*.c)))
+OBJECTS := $(SOURCES:src/%.c=$(OUT)/%.o) $(if $(filter 0,$(OPENCL)),,$(OUT)/device/kernels_source.o) $(if $(X86),$(OUT)/align/band_avx2.o $(OUT)/align/band_avx512.o)
 # The tests fail allocations of the library by number.
 WRAP := $(foreach f,malloc calloc realloc aligned_alloc,-Wl,--wrap=$(f))
 TEST_SOURCES := $(wildcard tests/*.c)
@@ -66,6 +70,14 @@ $(OUT)/align/band_avx512.o: RP_ISA := -mavx512bw -mavx512vl -DRP_BAND_KERNEL=rp_
 $(OUT)/align/band_avx2.o $(OUT)/align/band_avx512.o: src/align/band_kernel.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -O3 $(RP_ISA) -MMD -MP -c -o $@ $<
+
+# The kernels' source as a C string; their build errors name the files.
+KERNELS := kernels/band.cl kernels/extend.cl kernels/grow.cl
+$(OUT)/device/kernels_source.c: $(KERNELS) scripts/embed-kernels.sh
+	@mkdir -p $(@D)
+	@scripts/embed-kernels.sh $(KERNELS) >$@
+$(OUT)/device/kernels_source.o: $(OUT)/device/kernels_source.c $(OUT)/flags
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
 # Rebuilds everything when the compiler or a flag changes.
 FLAGS := $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS)

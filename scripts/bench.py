@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Measures reprise-c and prints the tables of README.md's section BENCHMARKS.
 
-  scripts/bench.py PROGRAM [quick]
+  scripts/bench.py PROGRAM [quick | library]
+
+"library" measures annotate, compare, extend and the hints alone, with what an earlier run has left.
 
 Without ../shared only simulated genomes of our own simulator are measured, for time and bases.
 With it (and blastn, Debian's ncbi-blast+) families are scored against the truth, on simulated and
@@ -194,6 +196,9 @@ def elegans_table(program):
 def main():
     program, quick = os.path.abspath(sys.argv[1]), "quick" in sys.argv[2:]
     WORK.mkdir(parents=True, exist_ok=True)
+    if "library" in sys.argv[2:]:
+        library_tables(program)
+        return
     own_tables(program, quick)
     if not SHARED.is_dir():
         print("\n../shared is absent: no scores against curated libraries and no real genomes.")

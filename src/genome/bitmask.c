@@ -10,6 +10,7 @@ enum { SPARE_WORDS = 4 }; /* so that a window read at the end stays inside */
 bool rp_bitmask_init(rp_bitmask *mask, uint64_t n_bits)
 {
     mask->n_bits = n_bits;
+    mask->dirty = NULL;
     mask->words = rp_alloc(n_bits / 64 + SPARE_WORDS, sizeof *mask->words);
     return mask->words != NULL;
 }
@@ -17,7 +18,24 @@ bool rp_bitmask_init(rp_bitmask *mask, uint64_t n_bits)
 void rp_bitmask_clear(rp_bitmask *mask)
 {
     free((void *)mask->words);
-    *mask = (rp_bitmask){NULL, 0};
+    free((void *)mask->dirty);
+    *mask = (rp_bitmask){NULL, 0, NULL};
+}
+
+bool rp_bitmask_note_changes(rp_bitmask *mask)
+{
+    if (mask->dirty == NULL)
+        mask->dirty = rp_alloc(rp_bitmask_n_dirty(mask), sizeof *mask->dirty);
+    return mask->dirty != NULL;
+}
+
+/* After words of [begin, end) have changed. Release: who sees the note sees the change. */
+static void note(rp_bitmask *mask, uint64_t begin, uint64_t end)
+{
+    if (mask->dirty == NULL || begin >= end)
+        return;
+    for (uint64_t block = begin / 64 / RP_BITMASK_DIRTY_WORDS; block <= (end - 1) / 64 / RP_BITMASK_DIRTY_WORDS; block++)
+        atomic_store_explicit(&mask->dirty[block], UINT8_MAX, memory_order_release);
 }
 
 static uint64_t word_bits(uint64_t index, uint64_t begin, uint64_t end)
@@ -35,12 +53,14 @@ void rp_bitmask_set(rp_bitmask *mask, uint64_t begin, uint64_t end)
 {
     for (uint64_t index = begin / 64; begin < end && index <= (end - 1) / 64; index++)
         atomic_fetch_or_explicit(&mask->words[index], word_bits(index, begin, end), memory_order_relaxed);
+    note(mask, begin, end);
 }
 
 void rp_bitmask_unset(rp_bitmask *mask, uint64_t begin, uint64_t end)
 {
     for (uint64_t index = begin / 64; begin < end && index <= (end - 1) / 64; index++)
         atomic_fetch_and_explicit(&mask->words[index], ~word_bits(index, begin, end), memory_order_relaxed);
+    note(mask, begin, end);
 }
 
 uint64_t rp_bitmask_count(const rp_bitmask *mask, uint64_t begin, uint64_t end)
@@ -71,4 +91,5 @@ void rp_bitmask_add(rp_bitmask *mask, const rp_bitmask *other)
     for (uint64_t i = 0; i <= mask->n_bits / 64; i++)
         atomic_fetch_or_explicit(&mask->words[i], atomic_load_explicit(&other->words[i], memory_order_relaxed),
                                  memory_order_relaxed);
+    note(mask, 0, mask->n_bits);
 }

@@ -13,11 +13,24 @@
 typedef struct rp_bitmask {
     _Atomic uint64_t *words;
     uint64_t n_bits;
+    _Atomic uint8_t *dirty;   /* by block of words: its bits are set when a word changes. NULL: not noted */
 } rp_bitmask;
+
+enum { RP_BITMASK_DIRTY_WORDS = 512 }; /* of a block */
 
 /* All bits clear. False: out of memory. */
 bool rp_bitmask_init(rp_bitmask *mask, uint64_t n_bits) RP_MUST_CHECK;
 void rp_bitmask_clear(rp_bitmask *mask);
+
+/* From now on changes are noted in `dirty`, for those who keep copies: each clears a bit of its own
+ * before it reads a block. False: out of memory. */
+bool rp_bitmask_note_changes(rp_bitmask *mask) RP_MUST_CHECK;
+
+/* Blocks in `dirty`. */
+static inline uint64_t rp_bitmask_n_dirty(const rp_bitmask *mask)
+{
+    return mask->n_bits / 64 / RP_BITMASK_DIRTY_WORDS + 1;
+}
 
 /* Sets or unsets the bits of [begin, end). Safe against concurrent readers and
  * writers of other bits. */
