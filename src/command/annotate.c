@@ -9,6 +9,7 @@
 #include "classify/classify.h"
 #include "command/command.h"
 #include "command/log.h"
+#include "command/offloading.h"
 #include "command/results.h"
 #include "command/write.h"
 #include "copies/annotate.h"
@@ -22,7 +23,7 @@ typedef struct annotate_options {
     bool help, quiet, no_run_info, fast, hints;
     rp_write_options write;
     uint64_t threads, min_copies;
-    const char *simd;
+    const char *simd, *device;
 } annotate_options;
 
 /* Zeroed at the start; cleared in any state. */
@@ -32,6 +33,7 @@ typedef struct annotate_run {
     unsigned n_threads;
     const rp_band_kernel *kernel;
     rp_log log;
+    rp_offloading offloading;
     rp_results results;
     rp_genome genome;
     rp_bitmask tandem;
@@ -60,6 +62,7 @@ static size_t fill_table(annotate_run *run, rp_option *table)
         {RP_OPTION_HEADING, "run (no effect on the results):", 0, NULL, NULL, 0, 0, NULL},
         {RP_OPTION_NUMBER, "threads", 't', "N", &o->threads, 1, 1024, "CPU threads [those that this process may use]"},
         {RP_OPTION_TEXT, "simd", 0, "NAME", &o->simd, 0, 0, "instruction set: auto, avx512, avx2 or scalar [auto]"},
+        {RP_OPTION_TEXT, "device", 0, "WHICH", &o->device, 0, 0, "cpu, opencl (all OpenCL devices but CPUs), opencl:0,2 (by index or name), all (both) [cpu]"},
         {RP_OPTION_FLAG, "quiet", 'q', NULL, &o->quiet, 0, 0, "no progress on standard error"},
         {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
     };
@@ -82,7 +85,8 @@ static bool read_input(annotate_run *run, rp_error *error)
         return false;
     rp_log_line(&run->log, "read %zu families, %zu contigs, %llu bases", run->library.n, run->genome.n_contigs,
                 (unsigned long long)run->genome.length_bp);
-    return rp_tandem_mask(&run->tandem, &run->genome, run->n_threads, error);
+    rp_offloading_start(&run->offloading, &run->genome, run->kernel);
+    return rp_tandem_mask(&run->tandem, &run->genome, run->n_threads, error) && rp_offloading_wait(&run->offloading, error);
 }
 
 static bool find_copies(annotate_run *run, rp_error *error)
@@ -93,7 +97,7 @@ static bool find_copies(annotate_run *run, rp_error *error)
     for (size_t f = 0; f < run->library.n; f++)
         consensus[f] = &run->library.items[f].consensus;
     const rp_view view = {.genome = &run->genome, .excluded = &run->tandem};
-    const rp_annotate_parameters parameters = {.n_threads = run->n_threads, .kernel = run->kernel,
+    const rp_annotate_parameters parameters = {.n_threads = run->n_threads, .kernel = &run->offloading.for_stages,
                                                .expected_by_chance = EXPECTED_BY_CHANCE,
                                                .min_copies = (uint32_t)run->options.min_copies,
                                                .manner = run->options.fast ? RP_ANNOTATE_FAST : RP_ANNOTATE_SENSITIVE};
@@ -117,7 +121,8 @@ static bool find_copies(annotate_run *run, rp_error *error)
 static json_t *describe_run(const annotate_run *run)
 {
     const rp_usage usage = rp_log_usage(&run->log);
-    return json_pack("{s:i, s:s, s:f, s:f, s:I}", "threads", (int)run->n_threads, "simd", run->kernel->name, "wall_seconds",
+    return json_pack("{s:i, s:s, s:o, s:f, s:f, s:I}", "threads", (int)run->n_threads, "simd", run->kernel->name, "devices",
+                     rp_offloading_describe(&run->offloading), "wall_seconds",
                      usage.wall_seconds, "cpu_seconds", usage.cpu_seconds, "peak_memory_kb", (json_int_t)usage.peak_kb);
 }
 
@@ -149,6 +154,7 @@ static bool annotate(annotate_run *run, rp_error *error)
 
 static void clear_run(annotate_run *run)
 {
+    rp_offloading_clear(&run->offloading);
     rp_results_clear(&run->results);
     rp_findings_clear(&run->findings);
     rp_family_file_clear(&run->library);
@@ -180,7 +186,7 @@ static bool parse(annotate_run *run, const rp_option *table, size_t n, int argc,
 
 int rp_command_annotate(int argc, char **argv)
 {
-    annotate_run run = {.options = {.min_copies = 1, .simd = "auto"}, .results = {.command = RP_FOR_ANNOTATE},
+    annotate_run run = {.options = {.min_copies = 1, .simd = "auto", .device = "cpu"}, .results = {.command = RP_FOR_ANNOTATE},
                         .log = {.started_ns = rp_clock_ns()}};
     rp_option table[TABLE_ROWS];
     const size_t n = fill_table(&run, table);
@@ -193,8 +199,15 @@ int rp_command_annotate(int argc, char **argv)
         print_help(table, n);
         return RP_EXIT_OK;
     }
-    const bool ok = annotate(&run, &error);
+    bool misuse = false;
+    const bool ok = rp_offloading_choose(&run.offloading, run.options.device, &run.log, "annotate", &misuse, &error) && annotate(&run, &error);
+    if (ok)
+        rp_offloading_log(&run.offloading);
     clear_run(&run);
+    if (misuse) {
+        fprintf(stderr, "reprise-c annotate: %s\nTry 'reprise-c annotate --help'.\n", error.message);
+        return RP_EXIT_MISUSE;
+    }
     if (!ok)
         fprintf(stderr, "reprise-c annotate: %s\n", error.message);
     return ok ? RP_EXIT_OK : RP_EXIT_FAILURE;

@@ -8,6 +8,7 @@ int rp_command_find(int argc, char **argv);
 int rp_command_annotate(int argc, char **argv);
 int rp_command_extend(int argc, char **argv);
 int rp_command_compare(int argc, char **argv);
+int rp_command_devices(int argc, char **argv);
 int rp_command_report(int argc, char **argv);
 int rp_command_simulate(int argc, char **argv);
 

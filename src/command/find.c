@@ -12,6 +12,7 @@
 #include "command/command.h"
 #include "command/find_options.h"
 #include "command/log.h"
+#include "command/offloading.h"
 #include "command/write.h"
 #include "copies/annotate.h"
 #include "copies/polish.h"
@@ -40,6 +41,7 @@ typedef struct find_run {
     unsigned n_threads;
     const rp_band_kernel *kernel;
     rp_log log;
+    rp_offloading offloading;
     rp_genome genome;
     rp_bitmask tandem;
     rp_kmer_index *index;                /* of the first pass; the joins use it too */
@@ -72,7 +74,17 @@ static bool read_genome(find_run *run, rp_error *error)
     if (!rp_genome_read(&run->genome, options->inputs, options->n_inputs, options->respect_mask, error))
         return false;
     rp_log_line(&run->log, "read %zu contigs, %llu bases", run->genome.n_contigs, (unsigned long long)run->genome.length_bp);
+    rp_offloading_start(&run->offloading, &run->genome, run->kernel);
     return true;
+}
+
+/* The devices have had the time of the index to start. */
+static bool wait_for_devices(find_run *run, rp_error *error)
+{
+    if (!rp_offloading_wait(&run->offloading, error))
+        return false;
+    return run->offloading.engine == NULL || rp_engine_watch(run->offloading.engine, &run->cover.covered) ||
+           rp_error_memory(error, "devices");
 }
 
 static bool mask_tandem(find_run *run, rp_error *error)
@@ -125,6 +137,8 @@ static bool discover(find_run *run, const rp_kmer_index *index, uint64_t max_can
         .n_threads = run->n_threads, .channel_capacity = options->channel_capacity,
         .backpressure = options->backpressure, .max_candidates = max_candidates,
         .extension_length_bp = (uint32_t)options->extension_length, .kernel = run->kernel,
+        .device_kernel = &run->offloading.for_consumers, .n_device_workers = rp_offloading_n_consumers(&run->offloading),
+        .n_cpu_workers = run->offloading.choice.cpu ? run->n_threads : 0,
         .max_extension_bp = (uint32_t)options->maxextend,
         .seed_limits = {.tandem_distance_bp = (uint32_t)options->tandemdist,
                         .min_frequency = (uint32_t)options->min_seed_frequency,
@@ -161,15 +175,15 @@ static bool find_families(find_run *run, const rp_bitmask *excluded, rp_error *e
     if (run->index != NULL && run->results.files[RP_RESULT_FREQ] != NULL &&
         !rp_reprise_list(run->index, &run->genome, (uint32_t)run->options->min_seed_frequency, &run->frequencies))
         return rp_error_memory(error, "k-mer frequencies");
-    if (run->index == NULL || !discover(run, run->index, run->options->max_candidates, &run->discovered[0], error) ||
+    if (run->index == NULL || !wait_for_devices(run, error) || !discover(run, run->index, run->options->max_candidates, &run->discovered[0], error) ||
         !discover_rest(run, excluded, error))
         return false;
-    const rp_join_parameters parameters = {.n_threads = run->n_threads, .kernel = run->kernel,
+    const rp_join_parameters parameters = {.n_threads = run->n_threads, .kernel = &run->offloading.for_stages,
                                            .max_extension_bp = (uint32_t)run->options->maxextend};
     if (!rp_join_families(&run->view, run->index, &run->cover, &parameters, &run->library, &run->joined, error))
         return false;
     rp_log_line(&run->log, "families joined: %llu", (unsigned long long)(run->joined.n_end_joins + run->joined.n_interior_joins + run->joined.n_circles));
-    const rp_derive_parameters derive = {.n_threads = run->n_threads, .kernel = run->kernel};
+    const rp_derive_parameters derive = {.n_threads = run->n_threads, .kernel = &run->offloading.for_stages};
     if (!rp_derive_families(&run->view, run->index, &derive, &run->library, &run->n_derived, error))
         return false;
     rp_log_line(&run->log, "deletion derivatives: %llu", (unsigned long long)run->n_derived);
@@ -297,11 +311,11 @@ static bool find_copies(find_run *run, const rp_bitmask *excluded, rp_error *err
     if (!list_consensus(run))
         return rp_error_memory(error, "finding copies");
     const rp_view all = {.genome = &run->genome, .excluded = excluded};
-    const rp_annotate_parameters parameters = {.n_threads = run->n_threads, .kernel = run->kernel,
+    const rp_annotate_parameters parameters = {.n_threads = run->n_threads, .kernel = &run->offloading.for_stages,
                                                .expected_by_chance = EXPECTED_BY_CHANCE,
                                                .min_copies = (uint32_t)run->options->min_copies,
                                                .manner = RP_ANNOTATE_FOUND};
-    const rp_polish_parameters polish = {.n_threads = run->n_threads, .kernel = run->kernel, .n_rounds = POLISH_ROUNDS,
+    const rp_polish_parameters polish = {.n_threads = run->n_threads, .kernel = &run->offloading.for_stages, .n_rounds = POLISH_ROUNDS,
                                          .max_extension_bp = (uint32_t)run->options->maxextend};
     if (!rp_polish(&all, run->index, run->source, run->n_consensus, &parameters, &polish, &run->library, error))
         return false;
@@ -353,7 +367,9 @@ static json_t *describe_search(const find_run *run)
 
 static json_t *describe_pass_run(const rp_discover_figures *found)
 {
-    return json_pack("{s:I, s:I, s:I, s:f, s:f, s:f, s:I, s:I}", "batches", (json_int_t)found->n_batches,
+    return json_pack("{s:I, s:[I, I], s:[I, I], s:I, s:I, s:f, s:f, s:f, s:I, s:I}", "batches", (json_int_t)found->n_batches,
+                     "batches_grown_by_cpu_and_devices", (json_int_t)found->batches_by[0], (json_int_t)found->batches_by[1],
+                     "pairs_grown_by_cpu_and_devices", (json_int_t)found->pairs_by[0], (json_int_t)found->pairs_by[1],
                      "batches_redone", (json_int_t)found->n_redone, "batches_parked", (json_int_t)found->n_parked,
                      "channel_push_blocked_seconds", (double)found->ring.push_blocked_ns * 1e-9,
                      "channel_pop_blocked_seconds", (double)found->ring.pop_blocked_ns * 1e-9, "token_wait_seconds",
@@ -364,7 +380,8 @@ static json_t *describe_pass_run(const rp_discover_figures *found)
 static json_t *describe_run(const find_run *run)
 {
     const rp_usage usage = rp_log_usage(&run->log);
-    return json_pack("{s:i, s:s, s:f, s:f, s:I, s:[o, o]}", "threads", (int)run->n_threads, "simd", run->kernel->name,
+    return json_pack("{s:i, s:s, s:o, s:f, s:f, s:I, s:[o, o]}", "threads", (int)run->n_threads, "simd", run->kernel->name, "devices",
+                     rp_offloading_describe(&run->offloading),
                      "wall_seconds", usage.wall_seconds, "cpu_seconds", usage.cpu_seconds,
                      "peak_memory_kb", (json_int_t)usage.peak_kb, "passes", describe_pass_run(&run->discovered[0]),
                      describe_pass_run(&run->discovered[1]));
@@ -454,6 +471,7 @@ static bool find(find_run *run, rp_error *error)
 
 static void clear_run(find_run *run)
 {
+    rp_offloading_clear(&run->offloading);
     rp_results_clear(&run->results);
     json_decref(run->summary);
     json_decref(run->summary_of_report);
@@ -487,8 +505,15 @@ int rp_command_find(int argc, char **argv)
     find_run run = {.options = &options, .results = options.results, .log = {rp_clock_ns(), options.quiet},
                     .kernel = rp_band_select(options.simd)};
     run.n_threads = options.threads != 0 ? (unsigned)options.threads : rp_available_threads();
-    const bool ok = find(&run, &error);
+    bool misuse = false;
+    const bool ok = rp_offloading_choose(&run.offloading, options.device, &run.log, "find", &misuse, &error) && find(&run, &error);
+    if (ok)
+        rp_offloading_log(&run.offloading);
     clear_run(&run);
+    if (misuse) {
+        fprintf(stderr, "reprise-c find: %s\nTry 'reprise-c find --help'.\n", error.message);
+        return RP_EXIT_MISUSE;
+    }
     if (!ok)
         fprintf(stderr, "reprise-c find: %s\n", error.message);
     return ok ? RP_EXIT_OK : RP_EXIT_FAILURE;

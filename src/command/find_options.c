@@ -20,7 +20,7 @@ static void set_defaults(rp_find_options *options)
     *options = (rp_find_options){.results = {.command = RP_FOR_FIND}, .min_seed_frequency = RP_SEED_MIN_COUNT, .max_seed_frequency = UINT32_MAX,
                                  .extension_length = 100, .min_copies = 3, .minlength = RP_FAMILY_MIN_BP, .maxextend = RP_GROW_MAX_BP,
                                  .tandemdist = 500, .channel_capacity = 1000000,
-                                 .backpressure = 0.8, .simd = "auto"};
+                                 .backpressure = 0.8, .simd = "auto", .device = "cpu"};
 }
 
 static size_t fill_table(rp_find_options *o, rp_option *table)
@@ -54,6 +54,7 @@ static size_t fill_table(rp_find_options *o, rp_option *table)
         {RP_OPTION_NUMBER, "channel-capacity", 0, "N", &o->channel_capacity, 1, UINT32_MAX, "candidate pairs between producer and workers [1000000]"},
         {RP_OPTION_SHARE, "backpressure", 0, "SHARE", &o->backpressure, 0, 0, "share of the channel's capacity above which the producer slows down [0.8]"},
         {RP_OPTION_TEXT, "simd", 0, "NAME", &o->simd, 0, 0, "instruction set: auto, avx512, avx2 or scalar [auto]"},
+        {RP_OPTION_TEXT, "device", 0, "WHICH", &o->device, 0, 0, "cpu, opencl (all OpenCL devices but CPUs), opencl:0,2 (by index or name), all (both) [cpu]"},
         {RP_OPTION_FLAG, "quiet", 'q', NULL, &o->quiet, 0, 0, "no progress on standard error"},
         {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
     };

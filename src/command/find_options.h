@@ -21,7 +21,7 @@ typedef struct rp_find_options {
     uint64_t minfreq, pa;               /* 0: not given; the same as min_copies and threads */
     uint64_t channel_capacity;
     double backpressure;
-    const char *simd, *classify_with;
+    const char *simd, *device, *classify_with;
     const char *const *inputs;
     size_t n_inputs;
 } rp_find_options;

@@ -16,6 +16,7 @@ static const command COMMANDS[] = {
     {"extend", rp_command_extend, "lengthen the families of a library as far as their copies agree"},
     {"compare", rp_command_compare, "judge a library of families by a reference library"},
     {"report", rp_command_report, "make an HTML page of the results of a run"},
+    {"devices", rp_command_devices, "list the OpenCL devices of this machine"},
     {"simulate", rp_command_simulate, "write a genome whose repeats are known"},
 };
 

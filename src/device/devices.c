@@ -122,6 +122,7 @@ bool rp_devices_find(rp_devices *devices, const char **reason)
     for (cl_uint i = 0; i < n && i < MAX_PLATFORMS; i++)
         if (!add_platform(platforms[i], devices)) {
             free(devices->items);
+            *devices = (rp_devices){0};
             return false;
         }
     if (devices->n == 0 && n > 0)

@@ -137,7 +137,7 @@ struct rp_engine {
     worker_device workers[MAX_DEVICES];
     unsigned n_workers;
     rp_bitmask *cover;             /* set while no request is under way */
-    rp_offload offload;
+    rp_offload offload, polite_offload;
     atomic_uint turn;              /* relaxed: spreads the requests */
 };
 
@@ -654,11 +654,11 @@ static void *device_main(void *argument)
 /* --- What workers call --- */
 
 /* Hands the request over and waits. False: to be done on the CPU. */
-static bool ask(worker_device *worker, request *mine)
+static bool ask(worker_device *worker, request *mine, bool insists)
 {
     rp_tokens *lent = rp_tokens_lend();
     (void)pthread_mutex_lock(&worker->lock);
-    bool ok = !worker->retired;
+    bool ok = !worker->retired && (insists || worker->first == NULL);
     if (ok) {
         worker->figures.n_requests++;
         if (worker->last != NULL)
@@ -684,7 +684,7 @@ static bool can_see(const rp_engine *engine, const rp_view *view)
 }
 
 /* Tries the devices in turn, beginning with another one each time. */
-static bool ask_any(rp_engine *engine, request *mine)
+static bool ask_any(rp_engine *engine, request *mine, bool insists)
 {
     const unsigned first = atomic_fetch_add_explicit(&engine->turn, 1, memory_order_relaxed);
     for (unsigned i = 0; i < engine->n_workers; i++) {
@@ -692,19 +692,28 @@ static bool ask_any(rp_engine *engine, request *mine)
         mine->n_given = mine->n_done = 0;
         mine->failed = false;
         mine->next = NULL;
-        if (ask(worker, mine))
+        if (ask(worker, mine, insists))
             return true;
     }
     return false;
 }
 
-static bool offload_extend(void *context, const rp_view *view, rp_extension *extensions, size_t n, int x_drop)
+static bool extend(rp_engine *engine, const rp_view *view, rp_extension *extensions, size_t n, int x_drop, bool insists)
 {
-    rp_engine *engine = context;
     if (!can_see(engine, view))
         return false;
     request mine = {.view = view, .extensions = extensions, .n = n, .x_drop = x_drop};
-    return ask_any(engine, &mine);
+    return ask_any(engine, &mine, insists);
+}
+
+static bool offload_extend(void *context, const rp_view *view, rp_extension *extensions, size_t n, int x_drop)
+{
+    return extend(context, view, extensions, n, x_drop, true);
+}
+
+static bool offload_extend_politely(void *context, const rp_view *view, rp_extension *extensions, size_t n, int x_drop)
+{
+    return extend(context, view, extensions, n, x_drop, false);
 }
 
 static bool offload_grow(void *context, const rp_view *view, rp_offload_growth *growth)
@@ -713,7 +722,7 @@ static bool offload_grow(void *context, const rp_view *view, rp_offload_growth *
     if (!can_see(engine, view))
         return false;
     request mine = {.view = view, .growth = growth, .n = 1};
-    return ask_any(engine, &mine);
+    return ask_any(engine, &mine, true);
 }
 
 /* --- Start --- */
@@ -809,7 +818,7 @@ static bool self_test(worker_device *worker)
     if (ok) {
         rp_extender_run(extender, &view, expected, SELF_TEST_EXTENSIONS, SELF_TEST_DROP);
         request mine = {.view = &view, .extensions = given, .n = SELF_TEST_EXTENSIONS, .x_drop = SELF_TEST_DROP};
-        ok = ask(worker, &mine);
+        ok = ask(worker, &mine, true);
         for (size_t i = 0; ok && i < SELF_TEST_EXTENSIONS; i++)
             if (given[i].score != expected[i].score || given[i].query_used != expected[i].query_used ||
                 given[i].target_used != expected[i].target_used || given[i].looked_at != expected[i].looked_at) {
@@ -864,6 +873,7 @@ rp_engine *rp_engine_create(const rp_devices *devices, const rp_device_indices *
     engine->kernel = kernel;
     engine->parameters = *parameters;
     engine->offload = (rp_offload){engine, MIN_EXTENSIONS, offload_extend, offload_grow};
+    engine->polite_offload = (rp_offload){engine, MIN_EXTENSIONS, offload_extend_politely, NULL};
     for (size_t i = 0; i < chosen->n && i < MAX_DEVICES; i++)
         if (!rp_devices_push(&engine->devices, devices->items[chosen->items[i]])) {
             (void)rp_error_memory(error, "devices");
@@ -974,9 +984,9 @@ unsigned rp_engine_n_running(rp_engine *engine)
     return n;
 }
 
-const rp_offload *rp_engine_offload(rp_engine *engine)
+const rp_offload *rp_engine_offload(rp_engine *engine, bool insists)
 {
-    return &engine->offload;
+    return insists || !engine->parameters.shares_with_cpu ? &engine->offload : &engine->polite_offload;
 }
 
 bool rp_engine_watch(rp_engine *engine, rp_bitmask *cover)

@@ -21,6 +21,7 @@
 typedef struct rp_engine rp_engine;
 
 typedef struct rp_engine_parameters {
+    bool shares_with_cpu;         /* who does not insist is sent away while a device has enough to do */
     double deadline_seconds;      /* for one launch; 0: 60 */
     void (*warn)(void *context, const char *message); /* called once for each device that is retired */
     void *warn_context;
@@ -47,8 +48,9 @@ void rp_engine_destroy(rp_engine *engine); /* NULL is legal. No worker may be wa
 /* Devices that are not retired. */
 unsigned rp_engine_n_running(rp_engine *engine);
 
-/* The offload of this engine, for a band kernel; valid until the engine goes. */
-const rp_offload *rp_engine_offload(rp_engine *engine);
+/* The offload of this engine, for a band kernel; valid until the engine goes. One that insists waits for
+ * a device however busy. */
+const rp_offload *rp_engine_offload(rp_engine *engine, bool insists);
 
 /* From now on, requests whose view is under this cover are taken too; its changes reach the devices
  * before a launch. NULL: no cover. No request may be under way. False: out of memory. */

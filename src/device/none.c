@@ -31,9 +31,10 @@ unsigned rp_engine_n_running(rp_engine *engine)
     return 0;
 }
 
-const rp_offload *rp_engine_offload(rp_engine *engine)
+const rp_offload *rp_engine_offload(rp_engine *engine, bool insists)
 {
     (void)engine;
+    (void)insists;
     return NULL;
 }
 

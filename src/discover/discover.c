@@ -53,6 +53,7 @@ typedef struct worker_scratch {
     rp_batch batch;          /* of the work in hand */
     rp_intervals windows;    /* of a claim */
     rp_random random;
+    uint64_t n_batches, n_pairs; /* worked on */
 } worker_scratch;
 
 typedef struct discovery {
@@ -75,6 +76,7 @@ typedef struct discovery {
     uint64_t n_pairs;        /* of batches that were worked on; the committer's */
     atomic_bool enough;      /* max_candidates is reached; relaxed: a late look costs some batches */
     worker_scratch *scratch;
+    unsigned n_workers, n_cpu_workers; /* the first ones are CPU workers */
     rp_intervals commit_intervals; /* the committer's */
     deferred_seeds held_back[2];   /* ids and counts that the producer puts down; merged between tiers */
 } discovery;
@@ -125,6 +127,9 @@ static bool screen(discovery *run, unsigned worker, uint32_t seed_id, uint32_t f
 static bool grow(discovery *run, unsigned worker, growth *into)
 {
     const rp_batch *batch = &run->scratch[worker].batch;
+    const uint64_t n = batch->n_places;
+    run->scratch[worker].n_batches++;
+    run->scratch[worker].n_pairs += n * (n - 1) / 2;
     into->reads.n = 0;
     const bool ok = rp_family_grow(run->scratch[worker].builder, run->view, run->index, batch->kmer, batch->places,
                                    batch->n_places, &into->family, &into->reads);
@@ -536,13 +541,16 @@ static bool produce(discovery *run, rp_error *error)
 
 static bool set_up(discovery *run)
 {
-    const unsigned n_threads = run->parameters->n_threads;
-    run->scratch = rp_alloc(n_threads, sizeof *run->scratch);
+    const rp_discover_parameters *parameters = run->parameters;
+    run->n_cpu_workers = parameters->n_device_workers == 0 ? parameters->n_threads : parameters->n_cpu_workers;
+    run->n_workers = run->n_cpu_workers + parameters->n_device_workers;
+    run->scratch = rp_alloc(run->n_workers, sizeof *run->scratch);
     run->results = rp_alloc(WINDOW, sizeof *run->results);
     if (run->scratch == NULL || run->results == NULL)
         return false;
-    for (unsigned i = 0; i < n_threads; i++) {
-        run->scratch[i].builder = rp_builder_create(run->parameters->kernel, run->parameters->max_extension_bp);
+    for (unsigned i = 0; i < run->n_workers; i++) {
+        const rp_band_kernel *kernel = i < run->n_cpu_workers ? parameters->kernel : parameters->device_kernel;
+        run->scratch[i].builder = rp_builder_create(kernel, parameters->max_extension_bp);
         run->scratch[i].list = rp_place_list_create();
         run->scratch[i].random.state = run->parameters->delay_seed + i;
         if (run->scratch[i].builder == NULL || run->scratch[i].list == NULL)
@@ -566,9 +574,11 @@ static void take_down(discovery *run)
         rp_claim_guard_clear(&gone->guard);
         free(gone);
     }
-    for (unsigned i = 0; run->scratch != NULL && i < run->parameters->n_threads; i++) {
+    for (unsigned i = 0; run->scratch != NULL && i < run->n_workers; i++) {
         if (run->scratch[i].builder != NULL)
             run->figures->cells += rp_builder_cells(run->scratch[i].builder);
+        run->figures->batches_by[i >= run->n_cpu_workers] += run->scratch[i].n_batches;
+        run->figures->pairs_by[i >= run->n_cpu_workers] += run->scratch[i].n_pairs;
         rp_builder_destroy(run->scratch[i].builder);
         rp_place_list_destroy(run->scratch[i].list);
         free(run->scratch[i].windows.items);
@@ -588,13 +598,12 @@ static void take_down(discovery *run)
 /* Starts the workers, produces, closes the channel, joins the workers. */
 static bool run_threads(discovery *run, rp_error *error)
 {
-    const unsigned n_threads = run->parameters->n_threads;
-    discovery_thread *threads = rp_alloc(n_threads, sizeof *threads);
+    discovery_thread *threads = rp_alloc(run->n_workers, sizeof *threads);
     if (threads == NULL)
         return rp_error_memory(error, "worker pool");
     unsigned n_started = 0;
     bool ok = true;
-    for (; n_started < n_threads; n_started++) {
+    for (; n_started < run->n_workers; n_started++) {
         threads[n_started] = (discovery_thread){.run = run, .worker = n_started};
         const int failure = pthread_create(&threads[n_started].thread, NULL, worker_main, &threads[n_started]);
         if (failure != 0) {

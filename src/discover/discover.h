@@ -25,7 +25,9 @@ typedef struct rp_discover_parameters {
     uint64_t max_candidates;      /* pairs; 0: no limit */
     uint32_t extension_length_bp; /* what a claim takes on either side of a place */
     rp_seed_limits seed_limits;
-    const rp_band_kernel *kernel;
+    unsigned n_cpu_workers;       /* consumers of the channel: of these, and of those that a device does the work for; */
+    unsigned n_device_workers;    /* both 0: n_threads CPU workers. n_threads tokens are for all of them */
+    const rp_band_kernel *kernel, *device_kernel;
     uint32_t max_extension_bp;    /* by which one growth lengthens one end */
     uint64_t delay_seed;          /* for tests: workers wait at random moments; 0: never */
 } rp_discover_parameters;
@@ -40,6 +42,7 @@ typedef struct rp_discover_figures {
     uint64_t n_gone;              /* batches whose places were covered by then */
     uint64_t n_deferred;          /* batches put down for a later turn */
     uint64_t n_batches, n_redone, n_parked;
+    uint64_t batches_by[2], pairs_by[2]; /* worked on by CPU workers and by device workers, those done twice included */
     uint64_t cells;
     uint64_t token_wait_ns;
     uint64_t claims_left;         /* claims not given back: always 0 */

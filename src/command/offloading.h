@@ -1,0 +1,48 @@
+/* offloading.h: the OpenCL devices of a run: chosen, started beside the first stages, told of at the end. */
+#ifndef RP_COMMAND_OFFLOADING_H
+#define RP_COMMAND_OFFLOADING_H
+
+#include <jansson.h>
+#include <pthread.h>
+
+#include "command/log.h"
+#include "device/engine.h"
+
+/* Zeroed at the start; cleared in any state. */
+typedef struct rp_offloading {
+    const rp_log *log;
+    const char *command;               /* whose warnings these are */
+    rp_device_choice choice;
+    rp_devices devices;
+    rp_device_indices chosen;
+    rp_engine *engine;                 /* NULL: no device takes part */
+    rp_band_kernel for_stages;         /* what stages run with: the plain kernel, and a device where it has time */
+    rp_band_kernel for_consumers;      /* what consumers of the channel run with that are a device's */
+    const rp_genome *genome;
+    const rp_band_kernel *plain;
+    pthread_t thread;
+    bool is_starting;
+    rp_error error;                    /* of the start */
+} rp_offloading;
+
+/* Looks for the devices that `text` (the value of --device) asks for, before anything is read or written. False: the
+ * value is misuse (*misuse), or there is no such device. */
+bool rp_offloading_choose(rp_offloading *offloading, const char *text, const rp_log *log, const char *command, bool *misuse,
+                          rp_error *error) RP_MUST_CHECK;
+
+/* Starts the devices on a genome in the background. `plain` has no offload. */
+void rp_offloading_start(rp_offloading *offloading, const rp_genome *genome, const rp_band_kernel *plain);
+
+/* Waits until they have started. From then on for_stages and for_consumers are to be used. */
+bool rp_offloading_wait(rp_offloading *offloading, rp_error *error) RP_MUST_CHECK;
+
+/* Consumers of the channel that the devices are worth; 0: none takes part. */
+unsigned rp_offloading_n_consumers(const rp_offloading *offloading);
+
+/* What each device did; an array. NULL: out of memory. */
+json_t *rp_offloading_describe(const rp_offloading *offloading);
+void rp_offloading_log(const rp_offloading *offloading);
+
+void rp_offloading_clear(rp_offloading *offloading);
+
+#endif
