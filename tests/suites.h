@@ -5,6 +5,7 @@
 #include <check.h>
 #include <stdint.h>
 
+#include "align/offload.h"
 #include "base/random.h"
 #include "genome/genome.h"
 
@@ -12,6 +13,7 @@ Suite *suite_genome(void);
 Suite *suite_index(void);
 Suite *suite_align(void);
 Suite *suite_family(void);
+Suite *suite_device(void);
 Suite *suite_channel(void);
 Suite *suite_claim(void);
 Suite *suite_commit(void);
@@ -32,6 +34,9 @@ char *test_file(const char *text, size_t n);
 /* Makes the n-th allocation from now on fail; 0: none. Counts them in test_allocations(). */
 void test_fail_allocation(long n);
 long test_allocations(void);
+
+/* Runs the kernels of kernels/, compiled as C, on the host; counts the growths. For one thread. */
+rp_offload test_host_offload(unsigned *n_growths);
 
 /* A simulated genome with repeats, about n bases. */
 void test_simulated_genome(rp_genome *genome, uint64_t n, unsigned n_families, uint64_t seed);

@@ -7,6 +7,7 @@
 #include "base/tokens.h"
 #include "command/command.h"
 #include "command/log.h"
+#include "command/offloading.h"
 #include "command/options.h"
 #include "copies/polish.h"
 #include "family/grow.h"
@@ -17,7 +18,7 @@
 
 typedef struct extend_options {
     bool help, quiet;
-    const char *output, *simd;
+    const char *output, *simd, *device;
     uint64_t threads, rounds, maxextend;
 } extend_options;
 
@@ -28,6 +29,7 @@ typedef struct extend_run {
     unsigned n_threads;
     const rp_band_kernel *kernel;
     rp_log log;
+    rp_offloading offloading;
     rp_genome genome;
     rp_bitmask tandem;
     rp_kmer_index *index;
@@ -48,6 +50,7 @@ static size_t fill_table(extend_run *run, rp_option *table)
         {RP_OPTION_NUMBER, "maxextend", 0, "N", &o->maxextend, 100, RP_GROW_MAX_BP, "bases by which one round lengthens one end at most [20000]"},
         {RP_OPTION_NUMBER, "threads", 't', "N", &o->threads, 1, 1024, "CPU threads [those that this process may use]"},
         {RP_OPTION_TEXT, "simd", 0, "NAME", &o->simd, 0, 0, "instruction set: auto, avx512, avx2 or scalar [auto]"},
+        {RP_OPTION_TEXT, "device", 0, "WHICH", &o->device, 0, 0, "cpu, opencl (all OpenCL devices but CPUs), opencl:0,2 (by index or name), all (both) [cpu]"},
         {RP_OPTION_FLAG, "quiet", 'q', NULL, &o->quiet, 0, 0, "no progress on standard error"},
         {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
     };
@@ -58,8 +61,10 @@ static size_t fill_table(extend_run *run, rp_option *table)
 static bool read_input(extend_run *run, rp_error *error)
 {
     if (!rp_family_file_read(&run->file, run->library_path, NULL, error) ||
-        !rp_genome_read(&run->genome, &run->genome_path, 1, false, error) ||
-        !rp_tandem_mask(&run->tandem, &run->genome, run->n_threads, error))
+        !rp_genome_read(&run->genome, &run->genome_path, 1, false, error))
+        return false;
+    rp_offloading_start(&run->offloading, &run->genome, run->kernel);
+    if (!rp_tandem_mask(&run->tandem, &run->genome, run->n_threads, error))
         return false;
     rp_kmer_index_parameters parameters = {.k = rp_kmer_index_default_k(run->genome.acgt_bp), .min_frequency = 2,
                                            .n_threads = run->n_threads,
@@ -69,7 +74,7 @@ static bool read_input(extend_run *run, rp_error *error)
     run->index = rp_kmer_index_create(&run->genome, &run->tandem, &parameters, error);
     rp_log_line(&run->log, "read %zu families, %zu contigs, %llu bases", run->file.n, run->genome.n_contigs,
                 (unsigned long long)run->genome.length_bp);
-    return run->index != NULL;
+    return run->index != NULL && rp_offloading_wait(&run->offloading, error);
 }
 
 static bool grow(extend_run *run, rp_error *error)
@@ -84,9 +89,9 @@ static bool grow(extend_run *run, rp_error *error)
     if (!ok)
         (void)rp_error_memory(error, "extending families");
     const rp_view view = {.genome = &run->genome, .excluded = &run->tandem};
-    const rp_annotate_parameters annotate = {.n_threads = run->n_threads, .kernel = run->kernel, .min_copies = 1,
+    const rp_annotate_parameters annotate = {.n_threads = run->n_threads, .kernel = &run->offloading.for_stages, .min_copies = 1,
                                              .expected_by_chance = EXPECTED_BY_CHANCE, .manner = RP_ANNOTATE_FAST};
-    const rp_polish_parameters polish = {.n_threads = run->n_threads, .kernel = run->kernel,
+    const rp_polish_parameters polish = {.n_threads = run->n_threads, .kernel = &run->offloading.for_stages,
                                          .n_rounds = (unsigned)run->options.rounds, .apart = true,
                                          .max_extension_bp = (uint32_t)run->options.maxextend};
     ok = ok && rp_polish(&view, run->index, source, run->file.n, &annotate, &polish, &run->library, error);
@@ -115,6 +120,7 @@ static bool extend(extend_run *run, rp_error *error)
 
 static void clear_run(extend_run *run)
 {
+    rp_offloading_clear(&run->offloading);
     rp_library_clear(&run->library);
     rp_family_file_clear(&run->file);
     rp_kmer_index_destroy(run->index);
@@ -147,7 +153,7 @@ static bool parse(extend_run *run, const rp_option *table, size_t n, int argc, c
 
 int rp_command_extend(int argc, char **argv)
 {
-    extend_run run = {.options = {.output = "-", .rounds = 8, .maxextend = RP_GROW_MAX_BP, .simd = "auto"},
+    extend_run run = {.options = {.output = "-", .rounds = 8, .maxextend = RP_GROW_MAX_BP, .simd = "auto", .device = "cpu"},
                       .log = {.started_ns = rp_clock_ns()}};
     rp_option table[TABLE_ROWS];
     const size_t n = fill_table(&run, table);
@@ -163,8 +169,15 @@ int rp_command_extend(int argc, char **argv)
         rp_options_print(table, n, stdout);
         return RP_EXIT_OK;
     }
-    const bool ok = extend(&run, &error);
+    bool misuse = false;
+    const bool ok = rp_offloading_choose(&run.offloading, run.options.device, &run.log, "extend", &misuse, &error) && extend(&run, &error);
+    if (ok)
+        rp_offloading_log(&run.offloading);
     clear_run(&run);
+    if (misuse) {
+        fprintf(stderr, "reprise-c extend: %s\nTry 'reprise-c extend --help'.\n", error.message);
+        return RP_EXIT_MISUSE;
+    }
     if (!ok)
         fprintf(stderr, "reprise-c extend: %s\n", error.message);
     return ok ? RP_EXIT_OK : RP_EXIT_FAILURE;

@@ -547,7 +547,7 @@ static bool await(worker_device *worker, slot *slot)
         cl_int state = CL_QUEUED, status;
         if (!check(worker, RP_CL(status, clGetEventInfo, slot->done, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof state, &state, NULL), "waiting"))
             return false;
-        if (state == CL_COMPLETE)
+        if (state == CL_COMPLETE && !rp_cl_hangs)
             return true;
         if (state < 0)
             return check(worker, state, "launch");
@@ -765,8 +765,9 @@ static bool build(worker_device *worker)
     worker->program = RP_CL_MAKE(status, clCreateProgramWithSource, worker->context, 1, &source, NULL);
     if (!check(worker, status, "program"))
         return false;
-    char options[1024];
-    rp_kernels_options(options, sizeof options);
+    char options[2048];
+    rp_kernels_options(options, 1024);
+    (void)strncat(strcat(options, " "), rp_cl_build_options, 1000);
     if (RP_CL(status, clBuildProgram, worker->program, 1, &id, options, NULL, NULL) != CL_SUCCESS) {
         tell_build_log(worker, id, status);
         return false;
