@@ -56,6 +56,9 @@ $(OUT)/libreprise.a: $(OBJECTS)
 $(OUT)/check_units: $(TEST_OBJECTS) $(OUT)/libreprise.a
 	$(CC) $(ALL_LDFLAGS) $(WRAP) -o $@ $^ $(ALL_LIBS) $(shell pkg-config --libs check)
 
+$(OUT)/bench_kernels: $(OUT)/tests/bench/kernels.o $(OUT)/libreprise.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
 $(OUT)/%.o: src/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -105,7 +108,7 @@ check:
 	tests/run.sh $(OUT)
 
 bench:
-	$(MAKE) all
+	$(MAKE) all $(OUT)/bench_kernels
 	scripts/bench.py $(OUT)/reprise-c
 
 install: all

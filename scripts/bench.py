@@ -184,6 +184,13 @@ def library_tables(program):
     bench_library.hints_table(this, program, hints)
 
 
+def kernel_table(program):
+    """GCUPS of one core with each instruction set, and of the OpenCL devices."""
+    print("\n### Extension kernels (GCUPS, 4000 pairs of 2000 bases; CPU: one core)\n")
+    out = subprocess.run([pathlib.Path(program).parent / "bench_kernels"], capture_output=True, text=True, check=True).stdout
+    print(out.rstrip(), flush=True)
+
+
 def elegans_table(program):
     print("\n### C. elegans (100 Mb), two threads\n")
     header("CPU s", "wall s", "CPU used", "MB", "families")
@@ -199,6 +206,7 @@ def main():
     if "library" in sys.argv[2:]:
         library_tables(program)
         return
+    kernel_table(program)
     own_tables(program, quick)
     if not SHARED.is_dir():
         print("\n../shared is absent: no scores against curated libraries and no real genomes.")

@@ -79,6 +79,9 @@ static const failing_command COMMANDS[] = {
     {rp_command_annotate, "annotate -q -t 2 -o %/out --hints %/genome.fa %/library.fa", 1},
     {rp_command_extend, "extend -q -t 2 -o %/out.fa %/genome.fa %/library.fa", 1},
     {rp_command_compare, "compare -t 2 --tsv %/out.tsv --json %/out.json --genome %/genome.fa %/library.fa %/library.fa", 1},
+#ifdef RP_HAVE_OPENCL
+    {rp_command_extend, "extend -q -t 1 --device opencl:0 -o %/out.fa %/genome.fa %/library.fa", 5},
+#endif
     {rp_command_report, "report -o %/out.html %/kept", 1},
 };
 

@@ -5,6 +5,7 @@ set -u
 folder=$1
 log=$folder/check.log
 status=0
+export LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0${LSAN_OPTIONS:+:$LSAN_OPTIONS}"
 
 "$folder/check_units" >"$log" 2>&1 || status=1
 cat "$log"
