@@ -37,6 +37,7 @@ typedef struct scan {
     size_t n_chunks;
     rp_alignments *found;      /* by chunk */
     rp_scan_scratch *scratch;  /* by thread */
+    unsigned least_flank;      /* equal bases beside a word hit that is looked at; 0: all are */
 } scan;
 
 /* Whether another word hit stands shortly before this one near its diagonal; notes this one. */
@@ -112,6 +113,7 @@ void rp_scan_scratch_clear(rp_scan_scratch *scratch)
     free(scratch->diagonals);
     free(scratch->strips);
     free(scratch->anchors.items);
+    free(scratch->hits.items);
     *scratch = (rp_scan_scratch){0};
 }
 
@@ -182,8 +184,16 @@ static bool drop_weak(rp_alignments *found, int min_score)
 typedef struct pending_word {
     uint32_t at;               /* in the chunk */
     uint32_t word;
+    uint32_t flanks;           /* as in the table */
     uint32_t first, last;      /* its places in the table */
 } pending_word;
+
+/* Equal bases of two words' flanks. */
+static unsigned flank_matches(uint32_t a, uint32_t b)
+{
+    const uint32_t x = a ^ b;
+    return 2 * RP_WORD_FLANK - (unsigned)__builtin_popcount((x | x >> 1) & 0x55555555u);
+}
 
 /* Takes the hits of pending words. The table is far larger than a cache: what one step will read, the
  * step before asks for. */
@@ -194,14 +204,19 @@ static bool take_pending(const scan *run, rp_scan_scratch *scratch, uint64_t beg
         pending[i].first = table->first[pending[i].word];
         pending[i].last = table->first[pending[i].word + 1];
         __builtin_prefetch(&table->places[pending[i].first]);
+        __builtin_prefetch(&table->flanks[pending[i].first]);
     }
     for (size_t i = 0; i < n; i++)
         for (uint32_t hit = pending[i].first; hit < pending[i].last; hit++)
-            __builtin_prefetch(&scratch->diagonals[(begin + pending[i].at + table->n_codes - table->places[hit] + 1) % DIAGONAL_SLOTS]);
-    for (size_t i = 0; i < n; i++)
-        for (uint32_t hit = pending[i].first; hit < pending[i].last; hit++)
-            if (!take_hit(run, scratch, begin, pending[i].at, table->places[hit]))
-                return false;
+            if (run->least_flank == 0 || flank_matches(pending[i].flanks, table->flanks[hit]) >= run->least_flank) {
+                if (!rp_word_hits_push(&scratch->hits, (rp_word_hit){pending[i].at, table->places[hit]}))
+                    return false;
+                __builtin_prefetch(&scratch->diagonals[(begin + pending[i].at + table->n_codes - table->places[hit] + 1) % DIAGONAL_SLOTS]);
+            }
+    for (size_t i = 0; i < scratch->hits.n; i++)
+        if (!take_hit(run, scratch, begin, scratch->hits.items[i].at, scratch->hits.items[i].place))
+            return false;
+    scratch->hits.n = 0;
     return true;
 }
 
@@ -213,15 +228,25 @@ static bool look_words_up(const scan *run, rp_scan_scratch *scratch, const rp_ch
     const size_t n = (size_t)(here->end - here->begin) + word - 1; /* words may end in the margin */
     pending_word pending[PENDING_WORDS];
     size_t n_pending = 0;
-    rp_kmer_roll roll = {0};
+    /* The word and its flanks are read together: the loop runs RP_WORD_FLANK bases ahead. */
+    const uint64_t mask = ((uint64_t)1 << 2 * word) - 1, left_mask = ((uint64_t)1 << 2 * RP_WORD_FLANK) - 1;
+    uint64_t rolling = 0;
+    for (int i = -RP_WORD_FLANK; i < RP_WORD_FLANK; i++)
+        rolling = rolling << 2 | (codes[i] & 3u);
+    unsigned filled = 0;
     for (size_t i = 0; i < n; i++) {
-        if (!rp_kmer_roll_push(&roll, codes[i], word) || (table->present[roll.forward / 64] >> roll.forward % 64 & 1) == 0)
+        rolling = rolling << 2 | (codes[i + RP_WORD_FLANK] & 3u);
+        filled = codes[i] > 3 ? 0 : filled + 1;
+        const uint64_t id = rolling >> 2 * RP_WORD_FLANK & mask;
+        if (filled < word || (table->present[id / 64] >> id % 64 & 1) == 0)
             continue;
         const size_t at = i + 1 - word;
         if (run->view->excluded != NULL && rp_bitmask_get(run->view->excluded, here->begin + at))
             continue;
-        __builtin_prefetch(&table->first[roll.forward]);
-        pending[n_pending++] = (pending_word){.at = (uint32_t)at, .word = (uint32_t)roll.forward};
+        __builtin_prefetch(&table->first[id]);
+        const uint64_t left = rolling >> (2 * RP_WORD_FLANK + 2 * word) & left_mask;
+        pending[n_pending++] = (pending_word){.at = (uint32_t)at, .word = (uint32_t)id,
+                                              .flanks = (uint32_t)(left << 2 * RP_WORD_FLANK | (rolling & left_mask))};
         if (n_pending == PENDING_WORDS) {
             if (!take_pending(run, scratch, here->begin, pending, n_pending))
                 return false;
@@ -284,7 +309,8 @@ static bool gather(scan *run, rp_alignments *all)
 bool rp_scan(const rp_view *view, const rp_word_table *table, const rp_scan_parameters *parameters,
              rp_scan_scratch *scratch, rp_alignments *found, rp_error *error)
 {
-    scan run = {.view = view, .table = table, .parameters = parameters, .scratch = scratch};
+    scan run = {.view = view, .table = table, .parameters = parameters, .scratch = scratch,
+                .least_flank = parameters->pair_bp == 0 ? parameters->min_flank : 0};
     run.chunks = rp_genome_chunks(view->genome, CHUNK_BP, &run.n_chunks);
     run.found = rp_alloc(run.n_chunks, sizeof *run.found);
     bool ok = run.chunks != NULL && run.found != NULL;

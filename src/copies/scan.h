@@ -14,6 +14,13 @@
 #include "copies/word_table.h"
 #include "genome/view.h"
 
+/* A word hit: its base in the chunk, and its place in the table. */
+typedef struct rp_word_hit {
+    uint32_t at, place;
+} rp_word_hit;
+
+RP_ARRAY(rp_word_hits, rp_word_hit);
+
 /* What one thread aligns with. Zeroed by its owner; made at its first use. */
 typedef struct rp_scan_scratch {
     rp_extender *extender;
@@ -23,6 +30,7 @@ typedef struct rp_scan_scratch {
     struct rp_scan_diagonal *diagonals; /* by diagonal: how far it was extended */
     struct rp_scan_diagonal *strips;    /* by strip of diagonals: the last word hit */
     rp_anchors anchors;
+    rp_word_hits hits;         /* of the words that are looked up together */
 } rp_scan_scratch;
 
 bool rp_scan_scratch_make(rp_scan_scratch *scratch, const rp_band_kernel *kernel) RP_MUST_CHECK;
@@ -33,6 +41,7 @@ typedef struct rp_scan_parameters {
     const rp_band_kernel *kernel;
     int min_score;
     int min_gain;              /* a word hit is extended that gains so much without gaps: +1 a match, -1 a mismatch */
+    unsigned min_flank;        /* and of whose 2 * RP_WORD_FLANK nearest bases so many match; without pairs only */
     uint32_t pair_bp;          /* or one that has another so near before it, on nearly its diagonal; 0: none */
     int weak_score;            /* alignments below min_score count from here beside one that has it; 0: none */
 } rp_scan_parameters;

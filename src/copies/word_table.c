@@ -54,6 +54,17 @@ static bool lay_out(rp_word_table *table, const rp_codes *const *consensus, size
     return true;
 }
 
+/* The bases beside the word at a place; beyond the codes, A. */
+static uint32_t flanks_at(const rp_word_table *table, size_t place)
+{
+    uint32_t flanks = 0;
+    for (unsigned i = 0; i < RP_WORD_FLANK; i++)
+        flanks = flanks << 2 | (place + i >= RP_WORD_FLANK ? table->codes[place + i - RP_WORD_FLANK] & 3u : 0);
+    for (size_t i = place + table->word_bases; i < place + table->word_bases + RP_WORD_FLANK; i++)
+        flanks = flanks << 2 | (i < table->n_codes ? table->codes[i] & 3u : 0);
+    return flanks;
+}
+
 /* Calls nothing: counts (places NULL) or files each word's places. */
 static void file_words(rp_word_table *table, uint32_t *next)
 {
@@ -62,10 +73,11 @@ static void file_words(rp_word_table *table, uint32_t *next)
         if (!rp_kmer_roll_push(&roll, table->codes[i], table->word_bases) ||
             rp_kmer_is_periodic(roll.forward, table->word_bases))
             continue;
+        const uint32_t at = next[roll.forward]++;
         if (table->places == NULL)
-            next[roll.forward]++;
-        else
-            table->places[next[roll.forward]++] = (uint32_t)(i + 1 - table->word_bases);
+            continue;
+        table->places[at] = (uint32_t)(i + 1 - table->word_bases);
+        table->flanks[at] = flanks_at(table, i + 1 - table->word_bases);
     }
 }
 
@@ -89,7 +101,8 @@ bool rp_word_table_init(rp_word_table *table, const rp_codes *const *consensus, 
     for (size_t i = 2; i < n_words + 2; i++)
         table->first[i] += table->first[i - 1];
     table->places = rp_alloc(table->first[n_words + 1] + 1, sizeof *table->places);
-    if (table->places == NULL)
+    table->flanks = rp_alloc(table->first[n_words + 1] + 1, sizeof *table->flanks);
+    if (table->places == NULL || table->flanks == NULL)
         return rp_error_memory(error, "library words");
     file_words(table, table->first + 1);
     for (size_t word = 0; word < n_words; word++)
@@ -107,6 +120,7 @@ void rp_word_table_clear(rp_word_table *table)
     free(table->first);
     free(table->present);
     free(table->places);
+    free(table->flanks);
     *table = (rp_word_table){0};
 }
 

@@ -10,6 +10,8 @@
 #include "base/error.h"
 #include "genome/flank.h"
 
+enum { RP_WORD_FLANK = 8 };
+
 /* All queries (query 2i is consensus i, 2i + 1 its reverse complement) one after the other
  * in `codes`, each followed by a code that matches nothing. Read-only after creation. */
 typedef struct rp_word_table {
@@ -23,6 +25,7 @@ typedef struct rp_word_table {
     uint64_t *present;      /* by word, a bit: it has places, and not too many to be looked for */
     uint32_t *first;        /* by word: its places in `places` begin here; 4^word_bases + 1 entries */
     uint32_t *places;       /* in codes */
+    uint32_t *flanks;       /* by index in places: the RP_WORD_FLANK bases on either side, the left ones above */
 } rp_word_table;
 
 /* Builds the table of n consensus sequences. word_bases: 0 takes as many as keep chance hits in a
