@@ -14,6 +14,7 @@ enum {
     CHAIN_LOOK_BACK = 16,     /* open chains that a hit is tried against */
     UNGAPPED_DROP = 8,
     UNGAPPED_MIN = 4,         /* what a lone hit must gain by ungapped extension */
+    ASKED_AHEAD = 4, MOST_ASKED = 32, /* k-mers whose places are asked for before they are read, and places of one */
     STRAND_BIT = 63
 };
 
@@ -28,6 +29,15 @@ typedef struct chain {
 
 RP_ARRAY(chains, chain);
 
+/* A k-mer of the consensus that the index has. */
+typedef struct query_seed {
+    rp_occurrences occurrences;
+    uint64_t kmer;
+    uint32_t end;             /* its last base */
+} query_seed;
+
+RP_ARRAY(query_seeds, query_seed);
+
 typedef struct rank {
     int32_t score;
     size_t copy;
@@ -37,6 +47,7 @@ struct rp_recruiter {
     rp_aligner *aligner;
     uint64_t *hits, *spare;
     size_t hits_capacity, spare_capacity;
+    query_seeds seeds;
     chains chains;
     rp_anchors anchors;
     rp_alignments alignments;
@@ -63,6 +74,7 @@ void rp_recruiter_destroy(rp_recruiter *recruiter)
         return;
     free(recruiter->hits);
     free(recruiter->spare);
+    free(recruiter->seeds.items);
     free(recruiter->chains.items);
     rp_aligner_destroy(recruiter->aligner);
     free(recruiter->anchors.items);
@@ -75,6 +87,13 @@ void rp_recruiter_destroy(rp_recruiter *recruiter)
 
 /* --- Hits and chains --- */
 
+/* The last ones are asked for while the first are read. */
+static void ask_for_places(const rp_view *view, const rp_kmer_index *index, rp_occurrences occurrences)
+{
+    for (uint32_t m = 0; m < occurrences.count && m < MOST_ASKED; m++)
+        rp_view_prefetch(view, rp_kmer_index_position(index, occurrences.first + m));
+}
+
 /* Fills recruiter->hits with (strand, genome position, place in the oriented consensus). */
 static bool find_hits(rp_recruiter *recruiter, const rp_view *view, const rp_kmer_index *index,
                       const rp_codes *consensus, size_t *n_hits)
@@ -82,28 +101,37 @@ static bool find_hits(rp_recruiter *recruiter, const rp_view *view, const rp_kme
     const unsigned k = rp_kmer_index_k(index);
     uint64_t total = 0;
     rp_kmer_roll roll = {0};
-    for (size_t i = 0; i < consensus->n; i++)
-        if (rp_kmer_roll_push(&roll, consensus->items[i], k))
-            total += rp_kmer_index_find(index, rp_kmer_canonical(&roll)).count;
+    recruiter->seeds.n = 0;
+    for (size_t i = 0; i < consensus->n; i++) {
+        if (!rp_kmer_roll_push(&roll, consensus->items[i], k))
+            continue;
+        const rp_occurrences occurrences = rp_kmer_index_find(index, rp_kmer_canonical(&roll));
+        total += occurrences.count;
+        if (occurrences.count > 0 && !query_seeds_push(&recruiter->seeds, (query_seed){occurrences, roll.forward, (uint32_t)i}))
+            return false;
+    }
     const uint64_t stride = total / RP_RECRUIT_MAX_HITS + 1;
     const uint64_t room = total < RP_RECRUIT_MAX_HITS ? total : total / stride + total / 4;
     if (!rp_reserve((void **)&recruiter->hits, &recruiter->hits_capacity, room + 1, sizeof *recruiter->hits))
         return false;
     size_t n = 0;
-    roll = (rp_kmer_roll){0};
-    for (size_t i = 0; i < consensus->n; i++) {
-        if (!rp_kmer_roll_push(&roll, consensus->items[i], k) || i % stride != 0)
+    size_t asked = 0; /* seeds whose places are asked for */
+    for (size_t s = 0; s < recruiter->seeds.n; s++) {
+        const uint32_t i = recruiter->seeds.items[s].end;
+        const rp_occurrences occurrences = recruiter->seeds.items[s].occurrences;
+        if (i % stride != 0)
             continue;
-        const rp_occurrences occurrences = rp_kmer_index_find(index, rp_kmer_canonical(&roll));
+        for (; asked < recruiter->seeds.n && asked < s + ASKED_AHEAD; asked++)
+            ask_for_places(view, index, recruiter->seeds.items[asked].occurrences);
         if (!rp_reserve((void **)&recruiter->hits, &recruiter->hits_capacity, n + occurrences.count,
                         sizeof *recruiter->hits))
             return false;
-        const uint32_t at = (uint32_t)(i + 1 - k);
+        const uint32_t at = i + 1 - k;
         for (uint64_t m = 0; m < occurrences.count; m++) {
             const uint64_t position = rp_kmer_index_position(index, occurrences.first + m);
             if (!rp_view_is_range_free(view, position, k))
                 continue;
-            const bool reverse = rp_kmer_at(view->genome, position, k) != roll.forward;
+            const bool reverse = rp_kmer_at(view->genome, position, k) != recruiter->seeds.items[s].kmer;
             const uint64_t query = reverse ? consensus->n - k - at : at;
             recruiter->hits[n++] = (uint64_t)reverse << STRAND_BIT | position << QUERY_BITS | query;
         }

@@ -46,6 +46,14 @@ rp_strand_walk rp_view_walk_beyond(const rp_view *view, uint64_t begin, uint64_t
  * is no base, where it is covered, and beyond the contig's end. */
 void rp_view_decode(const rp_view *view, const rp_strand_walk *walk, uint64_t begin, unsigned n, uint8_t *codes);
 
+/* Asks for what the view will read at a genome position: a walk over many of them need not wait for each. */
+static inline void rp_view_prefetch(const rp_view *view, uint64_t position)
+{
+    __builtin_prefetch(&view->genome->packed[position >> 5]);
+    if (view->covered != NULL)
+        __builtin_prefetch((const void *)&view->covered->words[position >> 6]);
+}
+
 /* The covered bases among the 64 from a genome position on, lowest bit first. */
 uint64_t rp_view_covered(const rp_view *view, uint64_t position);
 

@@ -8,6 +8,7 @@
 #include "base/sort.h"
 
 enum {
+    ASKED_AHEAD = 12,          /* places that are asked for before they are read */
     DEFAULT_TANDEM_DISTANCE_BP = 500,
     MAX_TIERS = 160,
     RECOUNT_PART = 4096
@@ -63,13 +64,23 @@ static bool stands_apart(const rp_seeds *seeds, uint64_t position, bool reverse,
     return apart;
 }
 
+/* Asks for the genome at occurrence number `from` and, in the beginning, at the ones behind it. */
+static void ask_for_places(const rp_kmer_index *index, const rp_view *view, rp_occurrences occurrences, uint32_t from)
+{
+    const uint32_t ahead = from == 0 ? 0 : ASKED_AHEAD - 1;
+    for (uint32_t i = from + ahead; i < from + ASKED_AHEAD && i < occurrences.count; i++)
+        rp_view_prefetch(view, rp_kmer_index_position(index, occurrences.first + i));
+}
+
 static uint32_t count_places(const rp_seeds *seeds, rp_occurrences occurrences)
 {
     const unsigned k = rp_kmer_index_k(seeds->index);
     uint64_t last[2] = {UINT64_MAX, UINT64_MAX}, kmer = 0;
     uint32_t count = 0;
+    ask_for_places(seeds->index, seeds->view, occurrences, 0);
     for (uint32_t i = 0; i < occurrences.count; i++) {
         const uint64_t position = rp_kmer_index_position(seeds->index, occurrences.first + i);
+        ask_for_places(seeds->index, seeds->view, occurrences, i + 1);
         if (!rp_view_is_range_free(seeds->view, position, k))
             continue;
         const uint64_t here = rp_kmer_at(seeds->view->genome, position, k);
@@ -106,8 +117,10 @@ rp_seed_state rp_seeds_fill(const rp_seeds *seeds, const rp_view *view, uint32_t
         return RP_SEED_NO_MEMORY;
     list->n = 0;
     uint64_t last[2] = {UINT64_MAX, UINT64_MAX};
+    ask_for_places(seeds->index, view, occurrences, 0);
     for (uint32_t i = 0; i < occurrences.count; i++) {
         const uint64_t position = rp_kmer_index_position(seeds->index, occurrences.first + i);
+        ask_for_places(seeds->index, view, occurrences, i + 1);
         if (i == 0) {
             const uint64_t kmer = rp_kmer_at(view->genome, position, k);
             const uint64_t reverse = rp_kmer_reverse_complement(kmer, k);
