@@ -89,7 +89,7 @@ $(OUT)/flags: FORCE
 	@echo '$(subst ','"'"',$(FLAGS))' | cmp -s - $@ || echo '$(subst ','"'"',$(FLAGS))' > $@
 .PHONY: FORCE
 
--include $(wildcard $(OUT)/*/*.d)
+-include $(wildcard $(OUT)/*/*.d $(OUT)/*/*/*.d)
 # Dependency files come with their objects: make has no rule for them, built-in ones included.
 $(OUT)/%.d: ;
 MAKEFLAGS += --no-builtin-rules

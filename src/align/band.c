@@ -4,6 +4,12 @@
 #include <stddef.h>
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+_Static_assert(RP_BLOCK_ROWS == 8, "rp_band_put_rows takes 8 codes of a lane in one word");
+
 const rp_band_kernel *rp_band_select(const char *name)
 {
     const bool automatic = strcmp(name, "auto") == 0;
@@ -38,19 +44,43 @@ void rp_band_start_lane(rp_band *band, unsigned lane)
     band->row_cell[lane] = RP_BAND_CENTRE;
 }
 
-void rp_band_shift_lane(rp_band *band, unsigned lane, int by)
+#ifdef __SSE2__
+
+/* 8 lanes at a time: their bytes are transposed and widened. */
+void rp_band_put_rows(int16_t (*rows)[RP_LANES], const uint64_t bytes[RP_LANES])
 {
-    int16_t score[RP_BAND], deletion[RP_BAND];
-    for (int j = 0; j < RP_BAND; j++) {
-        const bool inside = j + by >= 0 && j + by < RP_BAND;
-        score[j] = inside ? band->score[j + by][lane] : RP_SCORE_NONE;
-        deletion[j] = inside ? band->deletion[j + by][lane] : RP_SCORE_NONE;
-    }
-    for (int j = 0; j < RP_BAND; j++) {
-        band->score[j][lane] = score[j];
-        band->deletion[j][lane] = deletion[j];
+    const __m128i zero = _mm_setzero_si128();
+    for (unsigned first = 0; first < RP_LANES; first += 8) {
+        __m128i lane[8], pair[4], four[4], row[4]; /* row[i] holds rows 2i and 2i + 1 */
+        for (int i = 0; i < 8; i++)
+            lane[i] = _mm_loadl_epi64((const __m128i *)(bytes + first + i));
+        for (int i = 0; i < 4; i++)
+            pair[i] = _mm_unpacklo_epi8(lane[2 * i], lane[2 * i + 1]);
+        four[0] = _mm_unpacklo_epi16(pair[0], pair[1]);
+        four[1] = _mm_unpackhi_epi16(pair[0], pair[1]);
+        four[2] = _mm_unpacklo_epi16(pair[2], pair[3]);
+        four[3] = _mm_unpackhi_epi16(pair[2], pair[3]);
+        row[0] = _mm_unpacklo_epi32(four[0], four[2]);
+        row[1] = _mm_unpackhi_epi32(four[0], four[2]);
+        row[2] = _mm_unpacklo_epi32(four[1], four[3]);
+        row[3] = _mm_unpackhi_epi32(four[1], four[3]);
+        for (int i = 0; i < 4; i++) {
+            _mm_storeu_si128((__m128i *)&rows[2 * i][first], _mm_unpacklo_epi8(row[i], zero));
+            _mm_storeu_si128((__m128i *)&rows[2 * i + 1][first], _mm_unpackhi_epi8(row[i], zero));
+        }
     }
 }
+
+#else
+
+void rp_band_put_rows(int16_t (*rows)[RP_LANES], const uint64_t bytes[RP_LANES])
+{
+    for (unsigned r = 0; r < RP_BLOCK_ROWS; r++)
+        for (unsigned lane = 0; lane < RP_LANES; lane++)
+            rows[r][lane] = (int16_t)(bytes[lane] >> 8 * r & 0xff);
+}
+
+#endif
 
 void rp_band_advance_target(rp_band *band)
 {

@@ -46,6 +46,8 @@ typedef struct rp_band_kernel {
     void (*candidates)(const rp_band *band, unsigned row, int cap, int64_t sums[4]);
     /* The sum of best over lanes. */
     int64_t (*sum_best)(const rp_band *band);
+    /* Moves each lane's band by so many cells (-RP_BAND < by < RP_BAND); the caller refills their target codes. */
+    void (*shift)(rp_band *band, const int16_t by[RP_LANES]);
     const struct rp_offload *offload; /* takes work of those that use this kernel; NULL: none (align/offload.h) */
 } rp_band_kernel;
 
@@ -62,8 +64,8 @@ const rp_band_kernel *rp_band_select(const char *name);
 /* Starts a lane: row -1 of an alignment that has consumed nothing. */
 void rp_band_start_lane(rp_band *band, unsigned lane);
 
-/* Moves a lane's band by `by` cells (-RP_BAND < by < RP_BAND); the caller refills its target codes. */
-void rp_band_shift_lane(rp_band *band, unsigned lane, int by);
+/* Writes RP_BLOCK_ROWS codes of each lane into rows: bytes[lane] holds them, the first one lowest. */
+void rp_band_put_rows(int16_t (*rows)[RP_LANES], const uint64_t bytes[RP_LANES]);
 
 /* After a block: the target codes that stay move to the front. */
 void rp_band_advance_target(rp_band *band);

@@ -97,4 +97,28 @@ static int64_t band_sum_best(const rp_band *band)
     return lanes_sum(lanes_load(band->best));
 }
 
-const rp_band_kernel RP_BAND_KERNEL = {RP_BAND_KERNEL_NAME, band_rows, band_candidates, band_sum_best, 0};
+/* Moves the lanes whose mask is set up by `by` cells, which are taken in an order that reads each before it is written. */
+static void shift_some(int16_t cells[RP_BAND + 1][RP_LANES], lanes_mask mask, int by)
+{
+    const lanes none = lanes_set(RP_SCORE_NONE);
+    for (int i = 0; i < RP_BAND; i++) {
+        const int j = by > 0 ? i : RP_BAND - 1 - i, from = j + by;
+        const lanes moved = from >= 0 && from < RP_BAND ? lanes_load(cells[from]) : none;
+        lanes_store(cells[j], lanes_blend(mask, lanes_load(cells[j]), moved));
+    }
+}
+
+static void band_shift(rp_band *band, const int16_t by[RP_LANES])
+{
+    const lanes all = lanes_load(by);
+    uint32_t left = ~lanes_bits(lanes_equal(all, lanes_set(0)));
+    while (left != 0) { /* once for each distance */
+        const int distance = by[__builtin_ctz(left)];
+        const lanes_mask mask = lanes_equal(all, lanes_set(distance));
+        shift_some(band->score, mask, distance);
+        shift_some(band->deletion, mask, distance);
+        left &= ~lanes_bits(mask);
+    }
+}
+
+const rp_band_kernel RP_BAND_KERNEL = {RP_BAND_KERNEL_NAME, band_rows, band_candidates, band_sum_best, band_shift, 0};

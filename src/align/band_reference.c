@@ -92,4 +92,20 @@ static int64_t reference_sum_best(const rp_band *band)
     return sum;
 }
 
-const rp_band_kernel rp_band_reference = {"scalar", reference_rows, reference_candidates, reference_sum_best, 0};
+static void reference_shift(rp_band *band, const int16_t by[RP_LANES])
+{
+    for (unsigned lane = 0; lane < RP_LANES; lane++) {
+        int16_t score[RP_BAND], deletion[RP_BAND];
+        for (int j = 0; j < RP_BAND && by[lane] != 0; j++) {
+            const int from = j + by[lane];
+            score[j] = from >= 0 && from < RP_BAND ? band->score[from][lane] : RP_SCORE_NONE;
+            deletion[j] = from >= 0 && from < RP_BAND ? band->deletion[from][lane] : RP_SCORE_NONE;
+        }
+        for (int j = 0; j < RP_BAND && by[lane] != 0; j++) {
+            band->score[j][lane] = score[j];
+            band->deletion[j][lane] = deletion[j];
+        }
+    }
+}
+
+const rp_band_kernel rp_band_reference = {"scalar", reference_rows, reference_candidates, reference_sum_best, reference_shift, 0};

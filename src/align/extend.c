@@ -7,6 +7,8 @@
 #include "align/lane_feed.h"
 #include "align/offload.h"
 
+static const uint64_t EIGHT_TIMES = UINT64_C(0x0101010101010101); /* a code */
+
 typedef struct lane_state {
     const rp_extension *extension; /* NULL: idle */
     uint32_t row;       /* rows done */
@@ -54,27 +56,29 @@ uint64_t rp_extender_cells(const rp_extender *extender)
     return extender->cells;
 }
 
-static void fill_query(rp_extender *extender, unsigned lane)
-{
-    const lane_state *state = &extender->lanes[lane];
-    const rp_extension *extension = state->extension;
-    if (extension != NULL && state->row + RP_BLOCK_ROWS <= extension->query_length) {
-        const uint8_t *codes = extension->query + state->row;
-        for (unsigned r = 0; r < RP_BLOCK_ROWS; r++)
-            extender->band.query[r][lane] = codes[r];
-        return;
-    }
-    for (unsigned r = 0; r < RP_BLOCK_ROWS; r++) {
-        const uint32_t at = state->row + r;
-        extender->band.query[r][lane] = extension != NULL && at < extension->query_length ? extension->query[at] : RP_QUERY_END;
-    }
-}
-
 static void fill_target(rp_extender *extender, const rp_view *view, unsigned lane, unsigned row, unsigned n)
 {
     lane_state *state = &extender->lanes[lane];
     rp_lane_feed_fill(&state->feed, view, &extender->band, lane,
                       (int64_t)state->row + row - RP_BAND_CENTRE + state->shift, row, n);
+}
+
+/* The query codes of a lane's next block. */
+static uint64_t next_query(const lane_state *state)
+{
+    const rp_extension *extension = state->extension;
+    uint64_t eight = 0;
+    if (state->row + RP_BLOCK_ROWS <= extension->query_length) {
+        const uint8_t *codes = extension->query + state->row;
+        for (unsigned r = 0; r < RP_BLOCK_ROWS; r++)
+            eight |= (uint64_t)codes[r] << 8 * r;
+        return eight;
+    }
+    for (unsigned r = 0; r < RP_BLOCK_ROWS; r++) {
+        const uint32_t at = state->row + r;
+        eight |= (uint64_t)(at < extension->query_length ? extension->query[at] : RP_QUERY_END) << 8 * r;
+    }
+    return eight;
 }
 
 static void start_lane(rp_extender *extender, const rp_view *view, unsigned lane, const rp_extension *extension)
@@ -91,30 +95,49 @@ static void start_lane(rp_extender *extender, const rp_view *view, unsigned lane
         rp_lane_feed_start(&state->feed, extension->walk);
         fill_target(extender, view, lane, 0, RP_BAND + RP_BLOCK_ROWS);
     }
-    fill_query(extender, lane);
+    const uint64_t query = extension != NULL ? next_query(state) : EIGHT_TIMES * RP_QUERY_END;
+    for (unsigned r = 0; r < RP_BLOCK_ROWS; r++)
+        extender->band.query[r][lane] = (int16_t)(query >> 8 * r & 0xff);
 }
 
-/* After a block: what the lane's best is worth knowing later, and the band re-centred. Returns by how much it moved. */
-static int follow(rp_extender *extender, const rp_view *view, unsigned lane)
+/* After a block, for all lanes that are at work: what the best is worth knowing later, the bands
+ * re-centred (by[lane]: by how much), the codes of the next block. */
+static void follow(rp_extender *extender, const rp_view *view, int16_t by[RP_LANES])
 {
     rp_band *band = &extender->band;
-    lane_state *state = &extender->lanes[lane];
-    if (band->best_row[lane] >= (int32_t)state->row)
-        state->best_shift = state->shift;
-    state->row += RP_BLOCK_ROWS;
-    state->rebased += rp_band_rebase_lane(band, lane);
-    int by = band->row_cell[lane] - RP_BAND_CENTRE;
-    if (by >= -RP_OFF_CENTRE && by <= RP_OFF_CENTRE)
-        by = 0;
-    if (by != 0) {
-        rp_band_shift_lane(band, lane, by);
-        state->shift += by;
-        fill_target(extender, view, lane, 0, RP_BAND + RP_BLOCK_ROWS);
-    } else {
-        fill_target(extender, view, lane, RP_BAND, RP_BLOCK_ROWS);
+    uint64_t query[RP_LANES], target[RP_LANES];
+    bool moved = false;
+    for (unsigned lane = 0; lane < RP_LANES; lane++) {
+        lane_state *state = &extender->lanes[lane];
+        by[lane] = 0;
+        if (state->extension == NULL)
+            continue;
+        if (band->best_row[lane] >= (int32_t)state->row)
+            state->best_shift = state->shift;
+        state->row += RP_BLOCK_ROWS;
+        state->rebased += rp_band_rebase_lane(band, lane);
+        const int off = band->row_cell[lane] - RP_BAND_CENTRE;
+        if (off < -RP_OFF_CENTRE || off > RP_OFF_CENTRE)
+            by[lane] = (int16_t)off;
+        moved = moved || by[lane] != 0;
     }
-    fill_query(extender, lane);
-    return by;
+    if (moved)
+        extender->kernel->shift(band, by);
+    for (unsigned lane = 0; lane < RP_LANES; lane++) {
+        lane_state *state = &extender->lanes[lane];
+        if (state->extension == NULL) {
+            query[lane] = EIGHT_TIMES * RP_QUERY_END;
+            target[lane] = EIGHT_TIMES * RP_BASE_NONE;
+            continue;
+        }
+        state->shift += by[lane];
+        if (by[lane] != 0)
+            fill_target(extender, view, lane, 0, RP_BAND);
+        query[lane] = next_query(state);
+        target[lane] = rp_lane_feed_eight(&state->feed, view, (int64_t)state->row + RP_BAND - RP_BAND_CENTRE + state->shift);
+    }
+    rp_band_put_rows(band->query, query);
+    rp_band_put_rows(band->target + RP_BAND, target);
 }
 
 static void finish(rp_extender *extender, unsigned lane, rp_extension *extension)
@@ -136,6 +159,7 @@ void rp_extender_run(rp_extender *extender, const rp_view *view, rp_extension *e
     if (offload != NULL && n >= offload->min_extensions && offload->extend(offload->context, view, extensions, n, x_drop))
         return;
     rp_band *band = &extender->band;
+    int16_t by[RP_LANES] __attribute__((aligned(64)));
     size_t next = 0, active = 0;
     rp_extension *running[RP_LANES] = {NULL};
     for (unsigned lane = 0; lane < RP_LANES; lane++) {
@@ -147,13 +171,15 @@ void rp_extender_run(rp_extender *extender, const rp_view *view, rp_extension *e
         extender->kernel->rows(band, 0, RP_BLOCK_ROWS, NULL);
         extender->cells += active * RP_BLOCK_ROWS * RP_BAND;
         rp_band_advance_target(band);
+        bool dropped[RP_LANES];
+        for (unsigned lane = 0; lane < RP_LANES; lane++)
+            dropped[lane] = band->row_best[lane] < band->best[lane] - x_drop;
+        follow(extender, view, by);
         for (unsigned lane = 0; lane < RP_LANES; lane++) {
             if (running[lane] == NULL)
                 continue;
-            const bool dropped = band->row_best[lane] < band->best[lane] - x_drop;
-            (void)follow(extender, view, lane);
             const uint32_t row = extender->lanes[lane].row;
-            if (!dropped && row < running[lane]->query_length && row < RP_EXTEND_MAX_BP)
+            if (!dropped[lane] && row < running[lane]->query_length && row < RP_EXTEND_MAX_BP)
                 continue;
             finish(extender, lane, running[lane]);
             running[lane] = next < n ? &extensions[next++] : NULL;
@@ -223,7 +249,7 @@ bool rp_extender_trace(rp_extender *extender, const rp_view *view, const rp_exte
                     sizeof *extender->trace) ||
         !rp_reserve((void **)&extender->block_shift, &extender->block_capacity, n_blocks * RP_LANES, 1))
         return false;
-    int16_t best_cell[RP_LANES];
+    int16_t best_cell[RP_LANES], by[RP_LANES] __attribute__((aligned(64)));
     for (size_t block = 0; block < n_blocks; block++) {
         extender->kernel->rows(band, 0, RP_BLOCK_ROWS, extender->trace + block * RP_BLOCK_ROWS);
         rp_band_advance_target(band);
@@ -234,8 +260,10 @@ bool rp_extender_trace(rp_extender *extender, const rp_view *view, const rp_exte
             extender->cells += RP_BLOCK_ROWS * RP_BAND;
             if (state->row < state->extension->query_used)
                 best_cell[lane] = band->best_cell[lane];
-            extender->block_shift[block * RP_LANES + lane] = (int8_t)follow(extender, view, lane);
         }
+        follow(extender, view, by);
+        for (unsigned lane = 0; lane < RP_LANES; lane++)
+            extender->block_shift[block * RP_LANES + lane] = (int8_t)by[lane];
     }
     for (unsigned lane = 0; lane < n; lane++) {
         const size_t begin = steps[lane].n;

@@ -29,16 +29,40 @@ static inline void rp_lane_feed_restore(rp_lane_feed *feed, const rp_view *view)
         rp_view_decode(view, &feed->walk, (uint64_t)feed->end, RP_FEED_CHUNK, feed->codes + (feed->end & (RP_FEED_RING - 1)));
 }
 
+/* Decodes until target base `end` is there. */
+static inline void rp_lane_feed_reach_to(rp_lane_feed *feed, const rp_view *view, int64_t end)
+{
+    while (feed->end < end) {
+        rp_view_decode(view, &feed->walk, (uint64_t)feed->end, RP_FEED_CHUNK,
+                       feed->codes + (feed->end & (RP_FEED_RING - 1)));
+        feed->end += RP_FEED_CHUNK;
+    }
+}
+
+/* Target bases [from, from + 8), the first one in the lowest byte; RP_BASE_NONE before the start. */
+static inline uint64_t rp_lane_feed_eight(rp_lane_feed *feed, const rp_view *view, int64_t from)
+{
+    uint64_t eight = 0;
+    rp_lane_feed_reach_to(feed, view, from + 8);
+    const unsigned begin = (unsigned)(from & (RP_FEED_RING - 1));
+    if (from >= 0 && begin + 8 <= RP_FEED_RING) {
+        for (unsigned i = 0; i < 8; i++) /* a compiler makes one load of it */
+            eight |= (uint64_t)feed->codes[begin + i] << 8 * i;
+        return eight;
+    }
+    for (unsigned i = 0; i < 8; i++) {
+        const uint8_t code = from + (int64_t)i < 0 ? RP_BASE_NONE : feed->codes[(begin + i) & (RP_FEED_RING - 1)];
+        eight |= (uint64_t)code << 8 * i;
+    }
+    return eight;
+}
+
 /* Puts target bases [from, from + n) into the band's rows from `row` on, in `lane`. Bases
  * before the start are RP_BASE_NONE. */
 static inline void rp_lane_feed_fill(rp_lane_feed *feed, const rp_view *view, rp_band *band, unsigned lane,
                                      int64_t from, unsigned row, unsigned n)
 {
-    while (feed->end < from + (int64_t)n) {
-        rp_view_decode(view, &feed->walk, (uint64_t)feed->end, RP_FEED_CHUNK,
-                       feed->codes + (feed->end & (RP_FEED_RING - 1)));
-        feed->end += RP_FEED_CHUNK;
-    }
+    rp_lane_feed_reach_to(feed, view, from + (int64_t)n);
     const unsigned begin = (unsigned)(from & (RP_FEED_RING - 1));
     if (from >= 0 && begin + n <= RP_FEED_RING) {
         const uint8_t *codes = feed->codes + begin;

@@ -169,27 +169,36 @@ static void end_block(rp_grower *grower, const rp_view *view)
 {
     for (unsigned group = 0; group < grower->n_groups; group++) {
         rp_band *band = &grower->bands[group];
+        int16_t by[RP_LANES] __attribute__((aligned(64)));
+        bool moved = false;
         rp_band_advance_target(band);
         for (unsigned i = 0; i < RP_LANES; i++) {
             const unsigned lane = group * RP_LANES + i;
-            grow_lane *state = &grower->lanes[lane];
-            if (!state->used)
+            by[i] = 0;
+            if (!grower->lanes[lane].used)
                 continue;
             if (band->row_best[i] < band->best[i] - RP_GROW_DEAD_DROP) {
                 idle_lane(grower, lane);
                 continue;
             }
-            const int off = rp_band_rebase_lane(band, i);
-            state->rebased += off;
+            const int off = rp_band_rebase_lane(band, i), aside = band->row_cell[i] - RP_BAND_CENTRE;
+            grower->lanes[lane].rebased += off;
             grower->settled += off;
-            const int by = band->row_cell[i] - RP_BAND_CENTRE;
-            if (by < -RP_OFF_CENTRE || by > RP_OFF_CENTRE) {
-                rp_band_shift_lane(band, i, by);
-                state->shift += by;
+            if (aside < -RP_OFF_CENTRE || aside > RP_OFF_CENTRE)
+                by[i] = (int16_t)aside;
+            moved = moved || by[i] != 0;
+        }
+        if (moved)
+            grower->kernel->shift(band, by);
+        for (unsigned i = 0; i < RP_LANES; i++) {
+            const unsigned lane = group * RP_LANES + i;
+            if (!grower->lanes[lane].used)
+                continue;
+            grower->lanes[lane].shift += by[i];
+            if (by[i] != 0)
                 fill_lane(grower, view, lane, 0, RP_BAND + RP_BLOCK_ROWS);
-            } else {
+            else
                 fill_lane(grower, view, lane, RP_BAND, RP_BLOCK_ROWS);
-            }
         }
     }
 }
