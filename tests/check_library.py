@@ -146,6 +146,23 @@ def test_unstructured_family_is_unknown(folder):
         assert len(families) == 6 and {n.split("#")[1] for n in families} == {"Unknown"}, list(families)
 
 
+def test_subfamilies_by_diagnostic_sites(folder):
+    rng = random.Random(20)
+    first = random_letters(rng, 700)
+    columns = rng.sample(range(30, 670), 9)
+    second = "".join(rng.choice([b for b in "ACGT" if b != base]) if i in columns else base for i, base in enumerate(first))
+    plain = random_letters(rng, 600)
+    copies = [mutated(rng, first, 0.06) for _ in range(30)] + [mutated(rng, second, 0.06) for _ in range(18)]
+    copies += [mutated(rng, plain, 0.10) for _ in range(50)]
+    find(folder, write_genome(folder / "g.fa", genome_of(rng, copies, spacer_bp=400)), "--subfamilies")
+    found = {name: sequence for name, sequence in fasta(folder / "found.subfamilies.fa").items()}
+    assert len(found) == 2, list(found)  # the plain family is not told apart
+    sizes = [int(re.search(r"copies=(\d+)", name).group(1)) for name in found]
+    assert abs(sizes[0] - 30) <= 1 and abs(sizes[1] - 18) <= 1, sizes
+    for sequence, true, other in zip(found.values(), (first, second), (second, first)):
+        assert share_of_words(true, sequence) > 0.98 > share_of_words(other, sequence)
+
+
 def test_what_is_no_transposon_is_kept_apart(folder):
     rng = random.Random(18)
     codons = [a + b + c for a in "ACGT" for b in "ACGT" for c in "ACGT" if a + b + c not in ("TAA", "TAG", "TGA")]

@@ -74,7 +74,7 @@ typedef struct failing_command {
 } failing_command;
 
 static const failing_command COMMANDS[] = {
-    {rp_command_find, "find -q -t 1 -k 10 -o %/out --split-ltr --repeatmasker --alignments --reprise-files --report --classify-with %/library.fa %/genome.fa", 1},
+    {rp_command_find, "find -q -t 1 -k 10 -o %/out --split-ltr --subfamilies --repeatmasker --alignments --reprise-files --report --classify-with %/library.fa %/genome.fa", 1},
     {rp_command_find, "find -q -t 2 -k 10 -o %/out %/genome.fa", 3},
     {rp_command_annotate, "annotate -q -t 2 -o %/out --hints %/genome.fa %/library.fa", 1},
     {rp_command_extend, "extend -q -t 2 -o %/out.fa %/genome.fa %/library.fa", 1},

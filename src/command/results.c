@@ -24,6 +24,8 @@ static const result_kind KINDS[RP_N_RESULTS] = {
                          "do not write the other repeats", RP_FOR_FIND, NULL, NULL, 0},
     [RP_RESULT_SPLIT] = {".split.fa", NULL, NULL, NULL, NULL, 0, "split-ltr",
                          "write PREFIX.split.fa too: the library with LTR elements in two entries, _LTR and _INT", RP_FOR_FIND},
+    [RP_RESULT_SUBFAMILIES] = {".subfamilies.fa", NULL, NULL, NULL, NULL, 0, "subfamilies",
+                               "write PREFIX.subfamilies.fa too: families that diagnostic sites tell apart", RP_FOR_FIND | RP_FOR_ANNOTATE},
     [RP_RESULT_SEEDS] = {".families.stk", "seed-alignments", "seed alignments, Stockholm [PREFIX.families.stk]",
                          "no-seed-alignments", "do not write the seed alignments", RP_FOR_FIND, NULL, NULL, 0},
     [RP_RESULT_BED] = {".copies.bed", "bed", "every copy, BED [PREFIX.copies.bed]", "no-bed",

@@ -9,6 +9,7 @@ bool rp_write_result(const rp_findings *findings, rp_result which, const rp_writ
     switch (which) {
     case RP_RESULT_FAMILIES:
     case RP_RESULT_OTHER: return rp_write_families(findings, file, error);
+    case RP_RESULT_SUBFAMILIES: return rp_write_subfamilies(findings, file, error);
     case RP_RESULT_SPLIT: return rp_write_split(findings, file, error);
     case RP_RESULT_SEEDS: return rp_write_seed_alignments(findings, file, error);
     case RP_RESULT_BED:

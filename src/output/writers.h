@@ -15,6 +15,9 @@ bool rp_write_families(const rp_findings *findings, rp_file *file, rp_error *err
 /* The same with each LTR element in two entries, R1_LTR and R1_INT. */
 bool rp_write_split(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
 
+/* The subfamilies of families that diagnostic sites tell apart (classify/subfamilies.h): R1_1, R1_2, ... */
+bool rp_write_subfamilies(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
+
 /* The seed alignment of each family, Stockholm 1.0: up to RP_SEED_ROWS of its copies. */
 enum { RP_SEED_ROWS = 100 };
 bool rp_write_seed_alignments(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
