@@ -145,30 +145,7 @@ END_TEST
 
 /* --- Whole searches --- */
 
-typedef struct search {
-    rp_genome genome;
-    rp_bitmask tandem;
-    rp_kmer_index *index;
-} search;
-
-static void begin_search(search *with, uint64_t n_bases, unsigned n_families, uint64_t seed)
-{
-    rp_error error = {""};
-    test_simulated_genome(&with->genome, n_bases, n_families, seed);
-    ck_assert(rp_tandem_mask(&with->tandem, &with->genome, 2, &error));
-    const rp_kmer_index_parameters parameters = {.k = 12, .min_frequency = 2, .memory_bytes = 1 << 20, .n_threads = 2};
-    with->index = rp_kmer_index_create(&with->genome, &with->tandem, &parameters, &error);
-    ck_assert_ptr_nonnull(with->index);
-}
-
-static void end_search(search *with)
-{
-    rp_kmer_index_destroy(with->index);
-    rp_bitmask_clear(&with->tandem);
-    rp_genome_clear(&with->genome);
-}
-
-static void run_search(const search *with, const rp_discover_parameters *parameters, rp_engine *engine, rp_library *library,
+static void run_search(const test_search *with, const rp_discover_parameters *parameters, rp_engine *engine, rp_library *library,
                        rp_discover_figures *figures)
 {
     rp_cover cover;
@@ -202,8 +179,8 @@ static rp_discover_parameters search_parameters(const rp_band_kernel *kernel)
 
 START_TEST(kernels_as_c_find_the_same_families)
 {
-    search with = {0};
-    begin_search(&with, 120000, 6, 99);
+    test_search with = {0};
+    test_begin_search(&with, 120000, 6, 99);
     unsigned n_growths = 0;
     const rp_offload offload = test_host_offload(&n_growths);
     rp_band_kernel kernel = rp_band_reference;
@@ -218,7 +195,7 @@ START_TEST(kernels_as_c_find_the_same_families)
     expect_same(&plain, &offloaded);
     rp_library_clear(&plain);
     rp_library_clear(&offloaded);
-    end_search(&with);
+    test_end_search(&with);
 }
 END_TEST
 
@@ -298,8 +275,8 @@ START_TEST(devices_extend_like_the_reference)
 }
 END_TEST
 
-/* A search with devices only, which must give the families of the search without. Returns OpenCL's calls. */
-static rp_engine_figures search_with_devices(const search *with, const rp_library *expected, double deadline)
+/* A test_search with devices only, which must give the families of the test_search without. Returns OpenCL's calls. */
+static rp_engine_figures search_with_devices(const test_search *with, const rp_library *expected, double deadline)
 {
     rp_library found = {0};
     rp_discover_figures figures;
@@ -319,10 +296,10 @@ static rp_engine_figures search_with_devices(const search *with, const rp_librar
     return measured;
 }
 
-static void find_expected(search *with, rp_library *expected)
+static void find_expected(test_search *with, rp_library *expected)
 {
     rp_discover_figures figures;
-    begin_search(with, 120000, 6, 98);
+    test_begin_search(with, 120000, 6, 98);
     const rp_discover_parameters parameters = search_parameters(rp_band_select("auto"));
     run_search(with, &parameters, NULL, expected, &figures);
     ck_assert_uint_ge(expected->n, 3);
@@ -330,7 +307,7 @@ static void find_expected(search *with, rp_library *expected)
 
 START_TEST(devices_find_the_same_families)
 {
-    search with = {0};
+    test_search with = {0};
     rp_library expected = {0};
     find_devices();
     find_expected(&with, &expected);
@@ -338,7 +315,7 @@ START_TEST(devices_find_the_same_families)
     ck_assert(!figures.retired);
     ck_assert_uint_gt(figures.n_growths, 10);
     rp_library_clear(&expected);
-    end_search(&with);
+    test_end_search(&with);
     forget_devices();
 }
 END_TEST
@@ -353,7 +330,7 @@ static cl_int fail_one(const char *function)
 
 START_TEST(any_call_may_fail)
 {
-    search with = {0};
+    test_search with = {0};
     rp_library expected = {0};
     find_devices();
     find_expected(&with, &expected);
@@ -373,14 +350,14 @@ START_TEST(any_call_may_fail)
     ck_assert_int_ge(n_retired, 60);
     ck_assert_ptr_nonnull(strstr(warning, "is not used any more"));
     rp_library_clear(&expected);
-    end_search(&with);
+    test_end_search(&with);
     forget_devices();
 }
 END_TEST
 
 START_TEST(a_device_in_trouble_is_retired)
 {
-    search with = {0};
+    test_search with = {0};
     rp_library expected = {0};
     find_devices();
     find_expected(&with, &expected);
@@ -399,7 +376,7 @@ START_TEST(a_device_in_trouble_is_retired)
     ck_assert_msg(strstr(warning, reasons[_i]) != NULL, "'%s' does not say '%s'", warning, reasons[_i]);
     rp_cl_hangs = false;
     rp_library_clear(&expected);
-    end_search(&with);
+    test_end_search(&with);
     forget_devices();
 }
 END_TEST

@@ -7,31 +7,8 @@
 #include "library/join.h"
 #include "suites.h"
 
-typedef struct search {
-    rp_genome genome;
-    rp_bitmask tandem;
-    rp_kmer_index *index;
-} search;
-
-static void begin_search(search *with, uint64_t n_bases, unsigned n_families, uint64_t seed)
-{
-    rp_error error = {""};
-    test_simulated_genome(&with->genome, n_bases, n_families, seed);
-    ck_assert(rp_tandem_mask(&with->tandem, &with->genome, 2, &error));
-    const rp_kmer_index_parameters parameters = {.k = 12, .min_frequency = 2, .memory_bytes = 1 << 20, .n_threads = 2};
-    with->index = rp_kmer_index_create(&with->genome, &with->tandem, &parameters, &error);
-    ck_assert_ptr_nonnull(with->index);
-}
-
-static void end_search(search *with)
-{
-    rp_kmer_index_destroy(with->index);
-    rp_bitmask_clear(&with->tandem);
-    rp_genome_clear(&with->genome);
-}
-
 /* Families and cover of one run. */
-static void run_search(const search *with, const rp_discover_parameters *parameters, rp_library *library, rp_cover *cover,
+static void run_search(const test_search *with, const rp_discover_parameters *parameters, rp_library *library, rp_cover *cover,
                        rp_discover_figures *figures, uint64_t *n_joins)
 {
     rp_error error = {""};
@@ -73,8 +50,8 @@ static const struct { unsigned threads; uint64_t capacity, delay; const char *ke
 
 START_TEST(families_do_not_depend_on_the_run)
 {
-    search with;
-    begin_search(&with, 400000, 12, 5);
+    test_search with;
+    test_begin_search(&with, 400000, 12, 5);
     rp_library expected = {0}, got = {0};
     rp_cover covers[2];
     rp_discover_figures figures[2];
@@ -100,14 +77,14 @@ START_TEST(families_do_not_depend_on_the_run)
     rp_cover_clear(&covers[0]);
     rp_library_clear(&expected);
     rp_library_clear(&got);
-    end_search(&with);
+    test_end_search(&with);
 }
 END_TEST
 
 START_TEST(limits_do_not_depend_on_the_run)
 {
-    search with;
-    begin_search(&with, 400000, 12, 6);
+    test_search with;
+    test_begin_search(&with, 400000, 12, 6);
     rp_library libraries[2] = {{0}};
     for (int i = 0; i < 2; i++) {
         rp_discover_parameters parameters = PLAIN;
@@ -128,15 +105,15 @@ START_TEST(limits_do_not_depend_on_the_run)
     expect_same(&libraries[0], &libraries[1]);
     rp_library_clear(&libraries[0]);
     rp_library_clear(&libraries[1]);
-    end_search(&with);
+    test_end_search(&with);
 }
 END_TEST
 
 /* Workers read the families while others are joined: once a join changed a family under a reader. */
 START_TEST(joins_do_not_depend_on_the_run)
 {
-    search with;
-    begin_search(&with, 1500000, 60, 77);
+    test_search with;
+    test_begin_search(&with, 1500000, 60, 77);
     rp_library libraries[2] = {{0}};
     for (int i = 0; i < 2; i++) {
         rp_discover_parameters parameters = PLAIN;
@@ -153,7 +130,7 @@ START_TEST(joins_do_not_depend_on_the_run)
     expect_same(&libraries[0], &libraries[1]);
     rp_library_clear(&libraries[0]);
     rp_library_clear(&libraries[1]);
-    end_search(&with);
+    test_end_search(&with);
 }
 END_TEST
 

@@ -8,6 +8,7 @@
 #include "align/offload.h"
 #include "base/random.h"
 #include "genome/genome.h"
+#include "index/kmer_index.h"
 
 Suite *suite_genome(void);
 Suite *suite_index(void);
@@ -40,5 +41,15 @@ rp_offload test_host_offload(unsigned *n_growths);
 
 /* A simulated genome with repeats, about n bases. */
 void test_simulated_genome(rp_genome *genome, uint64_t n, unsigned n_families, uint64_t seed);
+
+/* A simulated genome with its tandem mask and index. */
+typedef struct test_search {
+    rp_genome genome;
+    rp_bitmask tandem;
+    rp_kmer_index *index;
+} test_search;
+
+void test_begin_search(test_search *with, uint64_t n_bases, unsigned n_families, uint64_t seed);
+void test_end_search(test_search *with);
 
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "genome/reader.h"
+#include "genome/tandem.h"
 #include "simulate/simulate.h"
 
 /* The library's calls of the allocator come here: the tests are linked with --wrap. */
@@ -107,4 +108,21 @@ void test_simulated_genome(rp_genome *genome, uint64_t n, unsigned n_families, u
         unlink(path);
     }
     rmdir(folder);
+}
+
+void test_begin_search(test_search *with, uint64_t n_bases, unsigned n_families, uint64_t seed)
+{
+    rp_error error = {""};
+    test_simulated_genome(&with->genome, n_bases, n_families, seed);
+    ck_assert(rp_tandem_mask(&with->tandem, &with->genome, 2, &error));
+    const rp_kmer_index_parameters parameters = {.k = 12, .min_frequency = 2, .memory_bytes = 1 << 20, .n_threads = 2};
+    with->index = rp_kmer_index_create(&with->genome, &with->tandem, &parameters, &error);
+    ck_assert_ptr_nonnull(with->index);
+}
+
+void test_end_search(test_search *with)
+{
+    rp_kmer_index_destroy(with->index);
+    rp_bitmask_clear(&with->tandem);
+    rp_genome_clear(&with->genome);
 }

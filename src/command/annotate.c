@@ -181,7 +181,8 @@ static bool parse(annotate_run *run, const rp_option *table, size_t n, int argc,
         return rp_error_set(error, "--simd: %.100s is unknown or not to be had on this machine", run->options.simd);
     run->n_threads = run->options.threads != 0 ? (unsigned)run->options.threads : rp_available_threads();
     run->log.quiet = run->options.quiet;
-    return rp_results_check(&run->results, error);
+    rp_device_choice choice;
+    return rp_device_choice_parse(&choice, run->options.device, error) && rp_results_check(&run->results, error);
 }
 
 int rp_command_annotate(int argc, char **argv)
@@ -191,24 +192,15 @@ int rp_command_annotate(int argc, char **argv)
     rp_option table[TABLE_ROWS];
     const size_t n = fill_table(&run, table);
     rp_error error = {""};
-    if (!parse(&run, table, n, argc, argv, &error)) {
-        fprintf(stderr, "reprise-c annotate: %s\nTry 'reprise-c annotate --help'.\n", error.message);
-        return RP_EXIT_MISUSE;
-    }
+    if (!parse(&run, table, n, argc, argv, &error))
+        return rp_command_misuse("annotate", &error);
     if (run.options.help) {
         print_help(table, n);
         return RP_EXIT_OK;
     }
-    bool misuse = false;
-    const bool ok = rp_offloading_choose(&run.offloading, run.options.device, &run.log, "annotate", &misuse, &error) && annotate(&run, &error);
+    const bool ok = rp_offloading_choose(&run.offloading, run.options.device, &run.log, "annotate", &error) && annotate(&run, &error);
     if (ok)
         rp_offloading_log(&run.offloading);
     clear_run(&run);
-    if (misuse) {
-        fprintf(stderr, "reprise-c annotate: %s\nTry 'reprise-c annotate --help'.\n", error.message);
-        return RP_EXIT_MISUSE;
-    }
-    if (!ok)
-        fprintf(stderr, "reprise-c annotate: %s\n", error.message);
-    return ok ? RP_EXIT_OK : RP_EXIT_FAILURE;
+    return rp_command_end("annotate", ok, &error);
 }

@@ -2,7 +2,15 @@
 #ifndef RP_COMMAND_COMMAND_H
 #define RP_COMMAND_COMMAND_H
 
+#include <stdbool.h>
+
+#include "base/error.h"
+
 enum { RP_EXIT_OK = 0, RP_EXIT_FAILURE = 1, RP_EXIT_MISUSE = 2 };
+
+/* The ways in which a command ends; both return its exit status. */
+int rp_command_misuse(const char *command, const rp_error *error);
+int rp_command_end(const char *command, bool ok, const rp_error *error);
 
 int rp_command_find(int argc, char **argv);
 int rp_command_annotate(int argc, char **argv);

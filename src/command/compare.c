@@ -125,10 +125,8 @@ int rp_command_compare(int argc, char **argv)
     rp_option table[TABLE_ROWS];
     const size_t n = fill_table(&options, table);
     rp_error error = {""};
-    if (!parse(&options, table, n, argc, argv, &error)) {
-        fprintf(stderr, "reprise-c compare: %s\nTry 'reprise-c compare --help'.\n", error.message);
-        return RP_EXIT_MISUSE;
-    }
+    if (!parse(&options, table, n, argc, argv, &error))
+        return rp_command_misuse("compare", &error);
     if (options.help) {
         printf("usage: reprise-c compare [options] found.fa[.gz] reference.fa[.gz]\n\n"
                "Judges a library of repeat families by a curated one: which reference families it has perfect,\n"
@@ -139,7 +137,5 @@ int rp_command_compare(int argc, char **argv)
     compare_run run = {.options = &options};
     const bool ok = compare(&run, &error);
     clear_run(&run);
-    if (!ok)
-        fprintf(stderr, "reprise-c compare: %s\n", error.message);
-    return ok ? RP_EXIT_OK : RP_EXIT_FAILURE;
+    return rp_command_end("compare", ok, &error);
 }

@@ -63,10 +63,8 @@ int rp_command_devices(int argc, char **argv)
     bool ok = rp_options_parse(table, 2, argc, argv, &first, &error);
     if (ok && !help && first < argc)
         ok = rp_error_set(&error, "unexpected operand %.100s", argv[first]);
-    if (!ok) {
-        fprintf(stderr, "reprise-c devices: %s\nTry 'reprise-c devices --help'.\n", error.message);
-        return RP_EXIT_MISUSE;
-    }
+    if (!ok)
+        return rp_command_misuse("devices", &error);
     if (help) {
         printf("usage: reprise-c devices [options]\n\n"
                "Lists the OpenCL devices of this machine, and which of them `--device opencl` uses. CPU-type\n"
@@ -82,7 +80,5 @@ int rp_command_devices(int argc, char **argv)
     else if (ok)
         print_table(&devices, reason);
     free(devices.items);
-    if (!ok)
-        fprintf(stderr, "reprise-c devices: %s\n", error.message);
-    return ok ? RP_EXIT_OK : RP_EXIT_FAILURE;
+    return rp_command_end("devices", ok, &error);
 }

@@ -148,7 +148,8 @@ static bool parse(extend_run *run, const rp_option *table, size_t n, int argc, c
         return rp_error_set(error, "--simd: %.100s is unknown or not to be had on this machine", run->options.simd);
     run->n_threads = run->options.threads != 0 ? (unsigned)run->options.threads : rp_available_threads();
     run->log.quiet = run->options.quiet;
-    return true;
+    rp_device_choice choice;
+    return rp_device_choice_parse(&choice, run->options.device, error);
 }
 
 int rp_command_extend(int argc, char **argv)
@@ -158,10 +159,8 @@ int rp_command_extend(int argc, char **argv)
     rp_option table[TABLE_ROWS];
     const size_t n = fill_table(&run, table);
     rp_error error = {""};
-    if (!parse(&run, table, n, argc, argv, &error)) {
-        fprintf(stderr, "reprise-c extend: %s\nTry 'reprise-c extend --help'.\n", error.message);
-        return RP_EXIT_MISUSE;
-    }
+    if (!parse(&run, table, n, argc, argv, &error))
+        return rp_command_misuse("extend", &error);
     if (run.options.help) {
         printf("usage: reprise-c extend [options] genome.fa[.gz] library.fa[.gz]\n\n"
                "Lengthens the families of a library at both ends, as far as at least three of their copies in the\n"
@@ -169,16 +168,9 @@ int rp_command_extend(int argc, char **argv)
         rp_options_print(table, n, stdout);
         return RP_EXIT_OK;
     }
-    bool misuse = false;
-    const bool ok = rp_offloading_choose(&run.offloading, run.options.device, &run.log, "extend", &misuse, &error) && extend(&run, &error);
+    const bool ok = rp_offloading_choose(&run.offloading, run.options.device, &run.log, "extend", &error) && extend(&run, &error);
     if (ok)
         rp_offloading_log(&run.offloading);
     clear_run(&run);
-    if (misuse) {
-        fprintf(stderr, "reprise-c extend: %s\nTry 'reprise-c extend --help'.\n", error.message);
-        return RP_EXIT_MISUSE;
-    }
-    if (!ok)
-        fprintf(stderr, "reprise-c extend: %s\n", error.message);
-    return ok ? RP_EXIT_OK : RP_EXIT_FAILURE;
+    return rp_command_end("extend", ok, &error);
 }

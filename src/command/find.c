@@ -494,10 +494,8 @@ int rp_command_find(int argc, char **argv)
 {
     rp_find_options options;
     rp_error error = {""};
-    if (!rp_find_options_parse(&options, argc, argv, &error)) {
-        fprintf(stderr, "reprise-c find: %s\nTry 'reprise-c find --help'.\n", error.message);
-        return RP_EXIT_MISUSE;
-    }
+    if (!rp_find_options_parse(&options, argc, argv, &error))
+        return rp_command_misuse("find", &error);
     if (options.help) {
         rp_find_options_help();
         return RP_EXIT_OK;
@@ -505,16 +503,9 @@ int rp_command_find(int argc, char **argv)
     find_run run = {.options = &options, .results = options.results, .log = {rp_clock_ns(), options.quiet},
                     .kernel = rp_band_select(options.simd)};
     run.n_threads = options.threads != 0 ? (unsigned)options.threads : rp_available_threads();
-    bool misuse = false;
-    const bool ok = rp_offloading_choose(&run.offloading, options.device, &run.log, "find", &misuse, &error) && find(&run, &error);
+    const bool ok = rp_offloading_choose(&run.offloading, options.device, &run.log, "find", &error) && find(&run, &error);
     if (ok)
         rp_offloading_log(&run.offloading);
     clear_run(&run);
-    if (misuse) {
-        fprintf(stderr, "reprise-c find: %s\nTry 'reprise-c find --help'.\n", error.message);
-        return RP_EXIT_MISUSE;
-    }
-    if (!ok)
-        fprintf(stderr, "reprise-c find: %s\n", error.message);
-    return ok ? RP_EXIT_OK : RP_EXIT_FAILURE;
+    return rp_command_end("find", ok, &error);
 }

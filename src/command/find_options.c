@@ -8,6 +8,7 @@
 #include "align/band.h"
 #include "base/memory.h"
 #include "command/options.h"
+#include "device/devices.h"
 #include "family/family.h"
 #include "family/grow.h"
 #include "index/kmer.h"
@@ -103,5 +104,6 @@ bool rp_find_options_parse(rp_find_options *options, int argc, char **argv, rp_e
         return rp_error_set(error, "--max-seed-frequency is below --min-seed-frequency");
     if (rp_band_select(options->simd) == NULL)
         return rp_error_set(error, "--simd: %.100s is unknown or not to be had on this machine", options->simd);
-    return rp_results_check(&options->results, error);
+    rp_device_choice choice;
+    return rp_device_choice_parse(&choice, options->device, error) && rp_results_check(&options->results, error);
 }

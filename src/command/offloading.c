@@ -7,16 +7,14 @@
 
 enum { CONSUMERS_A_DEVICE = 8, CONSUMERS_A_GPU = 48 };
 
-bool rp_offloading_choose(rp_offloading *offloading, const char *text, const rp_log *log, const char *command, bool *misuse,
+bool rp_offloading_choose(rp_offloading *offloading, const char *text, const rp_log *log, const char *command,
                           rp_error *error)
 {
     const char *reason = "";
     offloading->log = log;
     offloading->command = command;
-    *misuse = true;
     if (!rp_device_choice_parse(&offloading->choice, text, error))
         return false;
-    *misuse = false;
     if (!offloading->choice.devices)
         return true;
     if (!rp_devices_find(&offloading->devices, &reason))

@@ -25,9 +25,9 @@ typedef struct rp_offloading {
     rp_error error;                    /* of the start */
 } rp_offloading;
 
-/* Looks for the devices that `text` (the value of --device) asks for, before anything is read or written. False: the
- * value is misuse (*misuse), or there is no such device. */
-bool rp_offloading_choose(rp_offloading *offloading, const char *text, const rp_log *log, const char *command, bool *misuse,
+/* Looks for the devices that `text` (a value of --device that rp_device_choice_parse takes) asks for, before anything
+ * is read or written. False: there is no such device. */
+bool rp_offloading_choose(rp_offloading *offloading, const char *text, const rp_log *log, const char *command,
                           rp_error *error) RP_MUST_CHECK;
 
 /* Starts the devices on a genome in the background. `plain` has no offload. */

@@ -47,10 +47,8 @@ int rp_command_report(int argc, char **argv)
     }
     if (ok && argc - first != 1)
         ok = rp_error_set(&error, argc == first ? "no PREFIX is given" : "unexpected operand %.100s", argc == first ? "" : argv[first + 1]);
-    if (!ok) {
-        fprintf(stderr, "reprise-c report: %s\nTry 'reprise-c report --help'.\n", error.message);
-        return RP_EXIT_MISUSE;
-    }
+    if (!ok)
+        return rp_command_misuse("report", &error);
     char *path = NULL;
     if (options.output != NULL)
         path = strdup(options.output);
@@ -58,7 +56,5 @@ int rp_command_report(int argc, char **argv)
         path = NULL;
     ok = path != NULL ? make_report(argv[first], path, &error) : rp_error_memory(&error, "report");
     free(path);
-    if (!ok)
-        fprintf(stderr, "reprise-c report: %s\n", error.message);
-    return ok ? RP_EXIT_OK : RP_EXIT_FAILURE;
+    return rp_command_end("report", ok, &error);
 }

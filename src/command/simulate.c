@@ -54,10 +54,8 @@ int rp_command_simulate(int argc, char **argv)
         ok = rp_error_set(&error, "--repeat-share is above 0.9");
     if (ok && options.contigs > options.length / 1000)
         ok = rp_error_set(&error, "--contigs: over one a kilobase");
-    if (!ok) {
-        fprintf(stderr, "reprise-c simulate: %s\nTry 'reprise-c simulate --help'.\n", error.message);
-        return RP_EXIT_MISUSE;
-    }
+    if (!ok)
+        return rp_command_misuse("simulate", &error);
     const rp_simulate_parameters parameters = {.length_bp = options.length, .n_families = options.families,
                                                .n_contigs = options.contigs, .repeat_share = options.repeat_share,
                                                .max_divergence = options.max_divergence, .seed = options.seed, .gzip = options.gzip};
