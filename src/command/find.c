@@ -55,6 +55,7 @@ typedef struct find_run {
     size_t *source;                      /* by consensus: its family in the library */
     rp_reprise_seed *seeds;              /* by consensus */
     size_t n_consensus;
+    size_t consensus_capacity, source_capacity, seed_capacity;
     rp_reprise_frequencies frequencies;  /* for REPrise's .freq */
     rp_findings findings, others;        /* others: repeats that are no transposable elements */
     rp_discover_figures discovered[2];   /* by pass */
@@ -201,20 +202,20 @@ static bool collect_tandem(find_run *run)
     return rp_bitmask_intervals(&run->tandem, &run->genome, &run->findings.tandem);
 }
 
-/* The consensus sequences of the families, each as the strand that its ends tell. */
-static bool list_consensus(find_run *run)
+/* Lists the families from number `first` on that are no tandem repeats, each as the strand that its ends tell. */
+static bool list_families(find_run *run, size_t first)
 {
-    run->consensus = rp_alloc(run->library.n, sizeof *run->consensus);
-    run->seeds = rp_alloc(run->library.n, sizeof *run->seeds);
-    run->source = rp_alloc(run->library.n, sizeof *run->source);
-    if (run->consensus == NULL || run->seeds == NULL || run->source == NULL)
+    const size_t n = run->library.n;
+    if (!rp_reserve((void **)&run->source, &run->source_capacity, n + 1, sizeof *run->source) ||
+        !rp_reserve((void **)&run->seeds, &run->seed_capacity, n + 1, sizeof *run->seeds) ||
+        !rp_reserve((void **)&run->consensus, &run->consensus_capacity, n + 1, sizeof *run->consensus))
         return false;
-    for (size_t f = 0; f < run->library.n; f++) {
+    for (size_t f = first; f < n; f++) {
+        const rp_family *family = &run->library.items[f];
         rp_codes *consensus = &run->library.items[f].consensus;
-        if (consensus->n < run->options->minlength || run->library.items[f].tandem)
+        if (consensus->n < run->options->minlength || family->tandem)
             continue;
-        run->seeds[run->n_consensus] = (rp_reprise_seed){run->library.items[f].seed.kmer, run->library.items[f].seed.k,
-                                                         run->library.items[f].seed.count};
+        run->seeds[run->n_consensus] = (rp_reprise_seed){family->seed.kmer, family->seed.k, family->seed.count};
         if (rp_structure_is_turned(consensus)) {
             rp_codes turned = {0};
             if (!rp_codes_reverse_complement(&turned, consensus->items, consensus->n))
@@ -222,10 +223,16 @@ static bool list_consensus(find_run *run)
             free(consensus->items);
             *consensus = turned;
         }
-        run->source[run->n_consensus] = f;
-        run->consensus[run->n_consensus++] = consensus;
+        run->source[run->n_consensus++] = f;
     }
     return true;
+}
+
+/* After the library has come to rest. */
+static void list_consensus(find_run *run)
+{
+    for (size_t i = 0; i < run->n_consensus; i++)
+        run->consensus[i] = &run->library.items[run->source[i]].consensus;
 }
 
 /* Families that are tandem repeats are known without a scan: their copies are those of the search. */
@@ -308,8 +315,9 @@ static bool place_and_classify(find_run *run, rp_annotation *annotation, rp_erro
 
 static bool find_copies(find_run *run, const rp_bitmask *excluded, rp_error *error)
 {
-    if (!list_consensus(run))
+    if (!list_families(run, 0))
         return rp_error_memory(error, "finding copies");
+    const size_t n_before = run->library.n;
     const rp_view all = {.genome = &run->genome, .excluded = excluded};
     const rp_annotate_parameters parameters = {.n_threads = run->n_threads, .kernel = &run->offloading.for_stages,
                                                .expected_by_chance = EXPECTED_BY_CHANCE,
@@ -319,6 +327,9 @@ static bool find_copies(find_run *run, const rp_bitmask *excluded, rp_error *err
                                          .max_extension_bp = (uint32_t)run->options->maxextend};
     if (!rp_polish(&all, run->index, run->source, run->n_consensus, &parameters, &polish, &run->library, error))
         return false;
+    if (!list_families(run, n_before)) /* polishing may have cut families in two */
+        return rp_error_memory(error, "finding copies");
+    list_consensus(run);
     rp_kmer_index_destroy(run->index);
     run->index = NULL;
     rp_log_line(&run->log, "families polished");

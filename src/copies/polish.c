@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/parallel.h"
+#include "library/chimera.h"
 #include "library/circle.h"
 
 enum {
@@ -22,6 +23,8 @@ typedef struct polish_run {
     size_t n_active;
     const rp_codes **consensus;  /* and their consensus */
     size_t *length;              /* before the round */
+    bool cuts;                   /* chimeras are cut: in the first round, unless each family is by itself */
+    rp_codes *cut_off;           /* by index in active: what was cut off in this round, to be a family of its own */
     size_t *first, *by_family;   /* indices of parts, by family: from first[f] to first[f + 1] */
     const rp_polish_parameters *parameters;
     rp_builder **builders;       /* by thread */
@@ -104,6 +107,27 @@ static bool open_circle(const polish_run *run, size_t which, rp_family *family, 
     return true;
 }
 
+/* A consensus that runs into another element is cut; *was_cut: it was. */
+static bool cut_chimera(polish_run *run, size_t which, rp_family *family, bool *was_cut)
+{
+    uint32_t cut = 0;
+    *was_cut = false;
+    if (!run->cuts)
+        return true;
+    if (!gather_parts(run, which, &family->copies) || !rp_chimera_find(family, &cut))
+        return false;
+    if (cut == 0)
+        return true;
+    rp_codes *rest = &run->cut_off[which];
+    for (size_t i = cut; i < family->consensus.n; i++)
+        if (!rp_codes_push(rest, family->consensus.items[i]))
+            return false;
+    family->consensus.n = cut;
+    run->length[which] = 0; /* it is looked at again */
+    *was_cut = true;
+    return true;
+}
+
 static bool polish_family(void *argument, size_t which, unsigned worker, rp_error *error)
 {
     polish_run *run = argument;
@@ -112,7 +136,8 @@ static bool polish_family(void *argument, size_t which, unsigned worker, rp_erro
     bool ok = run->builders[worker] != NULL ||
               (run->builders[worker] = rp_builder_create(run->parameters->kernel, run->parameters->max_extension_bp)) != NULL;
     bool opened = false;
-    ok = ok && open_circle(run, which, family, &opened);
+    ok = ok && cut_chimera(run, which, family, &opened);
+    ok = ok && (opened || open_circle(run, which, family, &opened));
     ok = ok && (opened || gather_copies(run, which, &family->copies, &own));
     rp_view growing = run->growing;
     growing.lifted = own.items;
@@ -131,17 +156,28 @@ static bool has_grown(const polish_run *run, size_t which)
            n >= before + LENGTHENED_BP + before * LENGTHENED_PERCENT / 100;
 }
 
-/* Keeps the families that have grown; the bases of the others rest. */
-static void choose_active(polish_run *run)
+/* Keeps the families that have grown, and those that were cut off; the bases of the others rest. */
+static bool choose_active(polish_run *run)
 {
     size_t n = 0;
+    const size_t n_before = run->n_active;
     for (size_t i = 0; i < run->parts.n; i++)
         if (!has_grown(run, run->parts.items[i].family))
             rp_bitmask_set(&run->resting, run->parts.items[i].begin, run->parts.items[i].end);
     for (size_t f = 0; f < run->n_active; f++)
         if (has_grown(run, f))
             run->active[n++] = run->active[f]; /* n <= f: what has_grown reads is still there */
+    for (size_t f = 0; f < n_before; f++) {
+        if (run->cut_off[f].n == 0)
+            continue;
+        const rp_family family = {.consensus = run->cut_off[f]};
+        if (!rp_library_add(run->library, &family))
+            return false;
+        run->active[n++] = run->library->n - 1;
+        run->cut_off[f].n = 0;
+    }
     run->n_active = n;
+    return true;
 }
 
 static bool polish_round(polish_run *run, const rp_annotate_parameters *annotate, rp_error *error)
@@ -175,25 +211,30 @@ bool rp_polish(const rp_view *view, const rp_kmer_index *index, const size_t *so
     rough.rough = true;
     rough.apart = parameters->apart;
     polish_run run = {.scanned = *view, .growing = *view, .index = index, .parameters = parameters, .library = library,
-                      .n_active = n};
+                      .n_active = n, .cuts = !parameters->apart};
     run.builders = rp_alloc(parameters->n_threads, sizeof *run.builders);
-    run.active = rp_alloc(n, sizeof *run.active);
-    run.consensus = rp_alloc(n, sizeof *run.consensus);
-    run.length = rp_alloc(n, sizeof *run.length);
+    run.active = rp_alloc(2 * n, sizeof *run.active); /* each may be cut in two, once */
+    run.consensus = rp_alloc(2 * n, sizeof *run.consensus);
+    run.length = rp_alloc(2 * n, sizeof *run.length);
+    run.cut_off = rp_alloc(2 * n, sizeof *run.cut_off);
     bool ok = rp_bitmask_init(&run.resting, view->genome->length_bp) && run.builders != NULL && run.active != NULL &&
-              run.consensus != NULL && run.length != NULL;
+              run.consensus != NULL && run.length != NULL && run.cut_off != NULL;
     if (!ok)
         (void)rp_error_memory(error, "polishing families");
     for (size_t f = 0; ok && f < n; f++)
         run.active[f] = source[f];
     for (unsigned round = 0; ok && round < parameters->n_rounds && run.n_active > 0; round++) {
         ok = polish_round(&run, &rough, error);
-        if (ok)
-            choose_active(&run);
+        if (ok && !choose_active(&run))
+            ok = rp_error_memory(error, "polishing families");
+        run.cuts = false;
     }
     for (unsigned i = 0; run.builders != NULL && i < parameters->n_threads; i++)
         rp_builder_destroy(run.builders[i]);
     free(run.builders);
+    for (size_t f = 0; run.cut_off != NULL && f < 2 * n; f++)
+        free(run.cut_off[f].items);
+    free(run.cut_off);
     free(run.active);
     free(run.consensus);
     free(run.length);

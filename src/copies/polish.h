@@ -20,7 +20,9 @@ typedef struct rp_polish_parameters {
 } rp_polish_parameters;
 
 /* Polishes the consensus of library->items[source[f]] for the n families, in at most n_rounds: the
- * first looks for the copies of all, a further one of those that the one before has lengthened.
+ * first looks for the copies of all, a further one of those that the one before has lengthened. A
+ * consensus that runs into another element is cut there (library/chimera.h): what is cut off becomes a family at the
+ * library's end, whose items may move.
  * `view` shows the whole genome. The families' copies are gone afterwards. */
 bool rp_polish(const rp_view *view, const rp_kmer_index *index, const size_t *source, size_t n,
                const rp_annotate_parameters *annotate, const rp_polish_parameters *parameters, rp_library *library,
