@@ -1,8 +1,9 @@
-/* check_family.c: the ends of a consensus are put where its copies stop to agree. */
+/* check_family.c: the ends of a consensus are put where its copies stop to agree, and chimeras are cut. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "family/ends.h"
+#include "library/chimera.h"
 #include "suites.h"
 
 enum { N_COPIES = 12, ELEMENT_BP = 400, SPACER_BP = 300 };
@@ -73,11 +74,47 @@ START_TEST(ends_are_put_where_copies_stop_to_agree)
 }
 END_TEST
 
+static void add_copies(rp_copies *copies, unsigned n, uint32_t begin, uint32_t end, uint64_t *at)
+{
+    for (unsigned i = 0; i < n; i++, *at += 5000)
+        ck_assert(rp_copies_push(copies, (rp_copy){.begin = *at, .end = *at + end - begin, .consensus_begin = begin + i % 7,
+                                                   .consensus_end = end - i % 5}));
+}
+
+/* Copies of 0-900 and 900-2000 (or, without a chimera, of other stretches) and some of the whole. */
+static uint32_t find_cut(unsigned n_first, unsigned n_second, unsigned n_whole, uint32_t second_begin)
+{
+    rp_family family = {0};
+    uint64_t at = 0;
+    uint32_t cut;
+    for (int i = 0; i < 2000; i++)
+        ck_assert(rp_codes_push(&family.consensus, (uint8_t)(i % 4)));
+    add_copies(&family.copies, n_first, 0, 900, &at);
+    add_copies(&family.copies, n_second, second_begin, 2000, &at);
+    add_copies(&family.copies, n_whole, 0, 2000, &at);
+    ck_assert(rp_chimera_find(&family, &cut));
+    rp_family_clear(&family);
+    return cut;
+}
+
+START_TEST(chimeras_are_cut_where_copies_end_and_others_begin)
+{
+    const uint32_t cut = find_cut(12, 9, 3, 900);
+    ck_assert_uint_ge(cut, 890);
+    ck_assert_uint_le(cut, 910);
+    ck_assert_uint_eq(find_cut(12, 9, 30, 900), 0);   /* most go across */
+    ck_assert_uint_eq(find_cut(12, 0, 3, 900), 0);    /* truncated copies only */
+    ck_assert_uint_eq(find_cut(12, 9, 3, 1300), 0);   /* a deletion derivative, or an LTR element's parts */
+    ck_assert_uint_eq(find_cut(0, 0, 20, 900), 0);
+}
+END_TEST
+
 Suite *suite_family(void)
 {
     Suite *suite = suite_create("family");
     TCase *tests = tcase_create("family");
     tcase_add_test(tests, ends_are_put_where_copies_stop_to_agree);
+    tcase_add_test(tests, chimeras_are_cut_where_copies_end_and_others_begin);
     suite_add_tcase(suite, tests);
     return suite;
 }
