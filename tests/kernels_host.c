@@ -57,7 +57,7 @@ static struct {
 static void switch_item(void)
 {
     const size_t mine = host_running;
-    for (size_t i = 1; i <= RP_GROW_LANES; i++) {
+    for (volatile size_t i = 1; i <= RP_GROW_LANES; i++) {
         const size_t next = (mine + i) % RP_GROW_LANES;
         if (host_finished[next])
             continue;
