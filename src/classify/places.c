@@ -74,20 +74,11 @@ static bool gather_copies(const rp_findings *findings, const rp_found_family *fa
 /* Decodes outwards from the consensus' left or right end, as far as it goes. */
 static void decode_end(const rp_view *view, const placed_copy *copy, bool left, uint32_t missing, uint8_t *codes)
 {
-    /* Outwards is down the genome at the left end of a forward copy and at the right end of a reverse one. */
-    const bool down = copy->reverse != left;
-    const uint64_t edge = down ? copy->begin : copy->end;
-    const rp_contig *contig = &view->genome->contigs[rp_genome_contig_of(view->genome, copy->begin)];
-    const int64_t contig_begin = (int64_t)contig->begin, contig_end = contig_begin + (int64_t)contig->length_bp;
-    for (int i = 0; i < INNER_BP + OUTER_BP; i++) {
-        const int64_t out = i - INNER_BP + (int64_t)missing;
-        const int64_t at = down ? (int64_t)edge - 1 - out : (int64_t)edge + out;
-        codes[i] = RP_BASE_NONE;
-        if (at < contig_begin || at >= contig_end || rp_bitmask_get(&view->genome->not_acgt, (uint64_t)at))
-            continue;
-        const uint8_t code = (uint8_t)rp_genome_base(view->genome, (uint64_t)at);
-        codes[i] = copy->reverse ? (uint8_t)(3 - code) : code;
-    }
+    const rp_genome *genome = view->genome;
+    const rp_contig *contig = &genome->contigs[rp_genome_contig_of(genome, copy->begin)];
+    for (int i = 0; i < INNER_BP + OUTER_BP; i++)
+        codes[i] = (uint8_t)rp_genome_base_beyond(genome, contig, copy->begin, copy->end, copy->reverse, left,
+                                                  i - INNER_BP + (int64_t)missing);
 }
 
 /* Whether the left end, moved outwards by `left`, and the right one, by `right`, are followed by the same `n` bases. */

@@ -62,7 +62,7 @@ static size_t fill_table(annotate_run *run, rp_option *table)
         {RP_OPTION_HEADING, "run (no effect on the results):", 0, NULL, NULL, 0, 0, NULL},
         {RP_OPTION_NUMBER, "threads", 't', "N", &o->threads, 1, 1024, "CPU threads [those that this process may use]"},
         {RP_OPTION_TEXT, "simd", 0, "NAME", &o->simd, 0, 0, "instruction set: auto, avx512, avx2 or scalar [auto]"},
-        {RP_OPTION_TEXT, "device", 0, "WHICH", &o->device, 0, 0, "cpu, opencl (all OpenCL devices but CPUs), opencl:0,2 (by index or name), all (both) [cpu]"},
+        rp_offloading_option(&o->device),
         {RP_OPTION_FLAG, "quiet", 'q', NULL, &o->quiet, 0, 0, "no progress on standard error"},
         {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
     };
@@ -181,8 +181,7 @@ static bool parse(annotate_run *run, const rp_option *table, size_t n, int argc,
         return rp_error_set(error, "--simd: %.100s is unknown or not to be had on this machine", run->options.simd);
     run->n_threads = run->options.threads != 0 ? (unsigned)run->options.threads : rp_available_threads();
     run->log.quiet = run->options.quiet;
-    rp_device_choice choice;
-    return rp_device_choice_parse(&choice, run->options.device, error) && rp_results_check(&run->results, error);
+    return rp_device_choice_parse(&run->offloading.choice, run->options.device, error) && rp_results_check(&run->results, error);
 }
 
 int rp_command_annotate(int argc, char **argv)
@@ -198,7 +197,7 @@ int rp_command_annotate(int argc, char **argv)
         print_help(table, n);
         return RP_EXIT_OK;
     }
-    const bool ok = rp_offloading_choose(&run.offloading, run.options.device, &run.log, "annotate", &error) && annotate(&run, &error);
+    const bool ok = rp_offloading_choose(&run.offloading, &run.log, "annotate", &error) && annotate(&run, &error);
     if (ok)
         rp_offloading_log(&run.offloading);
     clear_run(&run);

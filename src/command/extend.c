@@ -37,7 +37,7 @@ typedef struct extend_run {
     rp_library library;
 } extend_run;
 
-enum { TABLE_ROWS = 12, INDEX_BYTES_A_BASE = 2, MIN_INDEX_BYTES = 64 << 20 };
+enum { TABLE_ROWS = 12 };
 
 static const double EXPECTED_BY_CHANCE = 0.01;
 
@@ -50,7 +50,7 @@ static size_t fill_table(extend_run *run, rp_option *table)
         {RP_OPTION_NUMBER, "maxextend", 0, "N", &o->maxextend, 100, RP_GROW_MAX_BP, "bases by which one round lengthens one end at most [20000]"},
         {RP_OPTION_NUMBER, "threads", 't', "N", &o->threads, 1, 1024, "CPU threads [those that this process may use]"},
         {RP_OPTION_TEXT, "simd", 0, "NAME", &o->simd, 0, 0, "instruction set: auto, avx512, avx2 or scalar [auto]"},
-        {RP_OPTION_TEXT, "device", 0, "WHICH", &o->device, 0, 0, "cpu, opencl (all OpenCL devices but CPUs), opencl:0,2 (by index or name), all (both) [cpu]"},
+        rp_offloading_option(&o->device),
         {RP_OPTION_FLAG, "quiet", 'q', NULL, &o->quiet, 0, 0, "no progress on standard error"},
         {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
     };
@@ -66,11 +66,9 @@ static bool read_input(extend_run *run, rp_error *error)
     rp_offloading_start(&run->offloading, &run->genome, run->kernel);
     if (!rp_tandem_mask(&run->tandem, &run->genome, run->n_threads, error))
         return false;
-    rp_kmer_index_parameters parameters = {.k = rp_kmer_index_default_k(run->genome.acgt_bp), .min_frequency = 2,
-                                           .n_threads = run->n_threads,
-                                           .memory_bytes = run->genome.length_bp * INDEX_BYTES_A_BASE};
-    if (parameters.memory_bytes < MIN_INDEX_BYTES)
-        parameters.memory_bytes = MIN_INDEX_BYTES;
+    const rp_kmer_index_parameters parameters = {.k = rp_kmer_index_default_k(run->genome.acgt_bp), .min_frequency = 2,
+                                                 .n_threads = run->n_threads,
+                                                 .memory_bytes = rp_kmer_index_default_memory(run->genome.length_bp)};
     run->index = rp_kmer_index_create(&run->genome, &run->tandem, &parameters, error);
     rp_log_line(&run->log, "read %zu families, %zu contigs, %llu bases", run->file.n, run->genome.n_contigs,
                 (unsigned long long)run->genome.length_bp);
@@ -148,8 +146,7 @@ static bool parse(extend_run *run, const rp_option *table, size_t n, int argc, c
         return rp_error_set(error, "--simd: %.100s is unknown or not to be had on this machine", run->options.simd);
     run->n_threads = run->options.threads != 0 ? (unsigned)run->options.threads : rp_available_threads();
     run->log.quiet = run->options.quiet;
-    rp_device_choice choice;
-    return rp_device_choice_parse(&choice, run->options.device, error);
+    return rp_device_choice_parse(&run->offloading.choice, run->options.device, error);
 }
 
 int rp_command_extend(int argc, char **argv)
@@ -168,7 +165,7 @@ int rp_command_extend(int argc, char **argv)
         rp_options_print(table, n, stdout);
         return RP_EXIT_OK;
     }
-    const bool ok = rp_offloading_choose(&run.offloading, run.options.device, &run.log, "extend", &error) && extend(&run, &error);
+    const bool ok = rp_offloading_choose(&run.offloading, &run.log, "extend", &error) && extend(&run, &error);
     if (ok)
         rp_offloading_log(&run.offloading);
     clear_run(&run);

@@ -27,8 +27,6 @@
 #include "report/report.h"
 
 enum {
-    INDEX_BYTES_A_BASE = 2,              /* of the sort buffer */
-    MIN_INDEX_BYTES = 64 << 20,
     REST_SHORTER = 1,                    /* bases by which the second pass' k-mers are shorter */
     POLISH_ROUNDS = 3
 };
@@ -118,10 +116,8 @@ static bool exclude_soft_mask(find_run *run, rp_bitmask *excluded)
 
 static rp_kmer_index *build_index(find_run *run, unsigned k, const rp_bitmask *excluded, rp_error *error)
 {
-    rp_kmer_index_parameters parameters = {.k = k, .min_frequency = 2, .n_threads = run->n_threads};
-    parameters.memory_bytes = run->genome.length_bp * INDEX_BYTES_A_BASE;
-    if (parameters.memory_bytes < MIN_INDEX_BYTES)
-        parameters.memory_bytes = MIN_INDEX_BYTES;
+    const rp_kmer_index_parameters parameters = {.k = k, .min_frequency = 2, .n_threads = run->n_threads,
+                                                 .memory_bytes = rp_kmer_index_default_memory(run->genome.length_bp)};
     rp_kmer_index *index = rp_kmer_index_create(&run->genome, excluded, &parameters, error);
     if (index != NULL)
         rp_log_line(&run->log, "index: %u repeated %u-mers at %llu places", rp_kmer_index_n_kmers(index), k,
@@ -511,10 +507,10 @@ int rp_command_find(int argc, char **argv)
         rp_find_options_help();
         return RP_EXIT_OK;
     }
-    find_run run = {.options = &options, .results = options.results, .log = {rp_clock_ns(), options.quiet},
+    find_run run = {.options = &options, .offloading = {.choice = options.device_choice}, .results = options.results, .log = {rp_clock_ns(), options.quiet},
                     .kernel = rp_band_select(options.simd)};
     run.n_threads = options.threads != 0 ? (unsigned)options.threads : rp_available_threads();
-    const bool ok = rp_offloading_choose(&run.offloading, options.device, &run.log, "find", &error) && find(&run, &error);
+    const bool ok = rp_offloading_choose(&run.offloading, &run.log, "find", &error) && find(&run, &error);
     if (ok)
         rp_offloading_log(&run.offloading);
     clear_run(&run);

@@ -8,7 +8,7 @@
 #include "align/band.h"
 #include "base/memory.h"
 #include "command/options.h"
-#include "device/devices.h"
+#include "command/offloading.h"
 #include "family/family.h"
 #include "family/grow.h"
 #include "index/kmer.h"
@@ -55,7 +55,7 @@ static size_t fill_table(rp_find_options *o, rp_option *table)
         {RP_OPTION_NUMBER, "channel-capacity", 0, "N", &o->channel_capacity, 1, UINT32_MAX, "candidate pairs between producer and workers [1000000]"},
         {RP_OPTION_SHARE, "backpressure", 0, "SHARE", &o->backpressure, 0, 0, "share of the channel's capacity above which the producer slows down [0.8]"},
         {RP_OPTION_TEXT, "simd", 0, "NAME", &o->simd, 0, 0, "instruction set: auto, avx512, avx2 or scalar [auto]"},
-        {RP_OPTION_TEXT, "device", 0, "WHICH", &o->device, 0, 0, "cpu, opencl (all OpenCL devices but CPUs), opencl:0,2 (by index or name), all (both) [cpu]"},
+        rp_offloading_option(&o->device),
         {RP_OPTION_FLAG, "quiet", 'q', NULL, &o->quiet, 0, 0, "no progress on standard error"},
         {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
     };
@@ -104,6 +104,5 @@ bool rp_find_options_parse(rp_find_options *options, int argc, char **argv, rp_e
         return rp_error_set(error, "--max-seed-frequency is below --min-seed-frequency");
     if (rp_band_select(options->simd) == NULL)
         return rp_error_set(error, "--simd: %.100s is unknown or not to be had on this machine", options->simd);
-    rp_device_choice choice;
-    return rp_device_choice_parse(&choice, options->device, error) && rp_results_check(&options->results, error);
+    return rp_device_choice_parse(&options->device_choice, options->device, error) && rp_results_check(&options->results, error);
 }

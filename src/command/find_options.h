@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "command/results.h"
 #include "command/write.h"
+#include "device/devices.h"
 
 typedef struct rp_find_options {
     bool help, quiet;
@@ -22,6 +23,7 @@ typedef struct rp_find_options {
     uint64_t channel_capacity;
     double backpressure;
     const char *simd, *device, *classify_with;
+    rp_device_choice device_choice;
     const char *const *inputs;
     size_t n_inputs;
 } rp_find_options;

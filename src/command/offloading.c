@@ -7,14 +7,18 @@
 
 enum { CONSUMERS_A_DEVICE = 8, CONSUMERS_A_GPU = 48 };
 
-bool rp_offloading_choose(rp_offloading *offloading, const char *text, const rp_log *log, const char *command,
+rp_option rp_offloading_option(const char **value)
+{
+    return (rp_option){RP_OPTION_TEXT, "device", 0, "WHICH", value, 0, 0,
+                       "cpu, opencl (all OpenCL devices but CPUs), opencl:0,2 (by index or name), all (both) [cpu]"};
+}
+
+bool rp_offloading_choose(rp_offloading *offloading, const rp_log *log, const char *command,
                           rp_error *error)
 {
     const char *reason = "";
     offloading->log = log;
     offloading->command = command;
-    if (!rp_device_choice_parse(&offloading->choice, text, error))
-        return false;
     if (!offloading->choice.devices)
         return true;
     if (!rp_devices_find(&offloading->devices, &reason))

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "command/log.h"
+#include "command/options.h"
 #include "device/engine.h"
 
 /* Zeroed at the start; cleared in any state. */
@@ -25,9 +26,11 @@ typedef struct rp_offloading {
     rp_error error;                    /* of the start */
 } rp_offloading;
 
-/* Looks for the devices that `text` (a value of --device that rp_device_choice_parse takes) asks for, before anything
- * is read or written. False: there is no such device. */
-bool rp_offloading_choose(rp_offloading *offloading, const char *text, const rp_log *log, const char *command,
+/* The option --device. Its value is for rp_device_choice_parse. */
+rp_option rp_offloading_option(const char **value);
+
+/* Looks for the devices of offloading->choice, before anything is read or written. False: there is no such device. */
+bool rp_offloading_choose(rp_offloading *offloading, const rp_log *log, const char *command,
                           rp_error *error) RP_MUST_CHECK;
 
 /* Starts the devices on a genome in the background. `plain` has no offload. */

@@ -88,13 +88,13 @@ static bool gather_copies(const polish_run *run, size_t which, rp_copies *copies
     return true;
 }
 
-/* Growth may have gone round an LTR element, or an LTR be cut short. *opened: it was, and is no more. */
-static bool open_circle(const polish_run *run, size_t which, rp_family *family, bool *opened)
+/* The copies are the parts: growth may have gone round an LTR element, or an LTR be cut short. *opened: it was, and is no more. */
+static bool open_circle(const polish_run *run, rp_family *family, bool *opened)
 {
     rp_circle circle;
     rp_codes element = {0};
     *opened = false;
-    if (!gather_parts(run, which, &family->copies) || !rp_circle_find(family, run->scanned.genome, &circle, opened))
+    if (!rp_circle_find(family, run->scanned.genome, &circle, opened))
         return false;
     if (!*opened)
         return true;
@@ -114,7 +114,7 @@ static bool cut_chimera(polish_run *run, size_t which, rp_family *family, bool *
     *was_cut = false;
     if (!run->cuts)
         return true;
-    if (!gather_parts(run, which, &family->copies) || !rp_chimera_find(family, &cut))
+    if (!rp_chimera_find(family, &cut))
         return false;
     if (cut == 0)
         return true;
@@ -136,8 +136,8 @@ static bool polish_family(void *argument, size_t which, unsigned worker, rp_erro
     bool ok = run->builders[worker] != NULL ||
               (run->builders[worker] = rp_builder_create(run->parameters->kernel, run->parameters->max_extension_bp)) != NULL;
     bool opened = false;
-    ok = ok && cut_chimera(run, which, family, &opened);
-    ok = ok && (opened || open_circle(run, which, family, &opened));
+    ok = ok && gather_parts(run, which, &family->copies) && cut_chimera(run, which, family, &opened);
+    ok = ok && (opened || open_circle(run, family, &opened));
     ok = ok && (opened || gather_copies(run, which, &family->copies, &own));
     rp_view growing = run->growing;
     growing.lifted = own.items;

@@ -7,7 +7,6 @@
 
 #include "base/parallel.h"
 #include "base/sort.h"
-#include "index/kmer.h"
 
 enum {
     CHUNK_BP = 1 << 20,

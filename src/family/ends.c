@@ -25,16 +25,9 @@ typedef struct end_columns {
     uint8_t consensus[COLUMNS];   /* majority where there is none yet */
 } end_columns;
 
-/* The strand's base, as the consensus reads, that stands `offset` bases outwards from the copy's end. */
 static unsigned base_at(const rp_view *view, const rp_contig *contig, const rp_copy *copy, bool left, int64_t offset)
 {
-    const bool down = copy->reverse != left; /* outwards is down the genome */
-    const int64_t at = down ? (int64_t)copy->begin - 1 - offset : (int64_t)copy->end + offset;
-    if (at < (int64_t)contig->begin || at >= (int64_t)(contig->begin + contig->length_bp) ||
-        rp_bitmask_get(&view->genome->not_acgt, (uint64_t)at))
-        return RP_BASE_NONE;
-    const unsigned code = rp_genome_base(view->genome, (uint64_t)at);
-    return copy->reverse ? 3 - code : code;
+    return rp_genome_base_beyond(view->genome, contig, copy->begin, copy->end, copy->reverse, left, offset);
 }
 
 /* Counts the bases of the copies around an end; returns how many copies come near it. */

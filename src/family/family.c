@@ -7,7 +7,6 @@
 #include "family/ends.h"
 #include "family/grow.h"
 #include "family/self_words.h"
-
 #include "family/trim.h"
 #include "family/vote.h"
 

@@ -52,6 +52,18 @@ bool rp_genome_same_contig(const rp_genome *genome, uint64_t a, uint64_t b)
     return b < contig->begin + contig->length_bp;
 }
 
+unsigned rp_genome_base_beyond(const rp_genome *genome, const rp_contig *contig, uint64_t begin, uint64_t end, bool reverse,
+                               bool left, int64_t offset)
+{
+    /* Outwards is down the genome at the left end of a forward copy and at the right end of a reverse one. */
+    const int64_t at = reverse != left ? (int64_t)begin - 1 - offset : (int64_t)end + offset;
+    if (at < (int64_t)contig->begin || at >= (int64_t)(contig->begin + contig->length_bp) ||
+        rp_bitmask_get(&genome->not_acgt, (uint64_t)at))
+        return RP_BASE_NONE;
+    const unsigned code = rp_genome_base(genome, (uint64_t)at);
+    return reverse ? 3 - code : code;
+}
+
 /* Spreads 4 packed bases (8 bits) to 4 bytes. */
 static inline uint32_t spread4(uint32_t bits)
 {

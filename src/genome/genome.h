@@ -69,6 +69,11 @@ static inline uint64_t rp_genome_window(const rp_genome *genome, uint64_t positi
     return genome->packed[index] >> shift | genome->packed[index + 1] << (64 - shift);
 }
 
+/* The base `offset` bases beyond the left or right end of a copy [begin, end) in `contig` (negative: before it), as the
+ * copy's strand reads; RP_BASE_NONE where there is none. */
+unsigned rp_genome_base_beyond(const rp_genome *genome, const rp_contig *contig, uint64_t begin, uint64_t end, bool reverse,
+                               bool left, int64_t offset);
+
 /* The codes of [begin, begin + n) as bytes, RP_BASE_NONE where not_acgt is set. */
 void rp_genome_decode(const rp_genome *genome, uint64_t begin, size_t n, uint8_t *codes);
 

@@ -39,6 +39,12 @@ static uint64_t hash_kmer(uint64_t kmer, unsigned k)
     return kmer ^ kmer >> k;
 }
 
+uint64_t rp_kmer_index_default_memory(uint64_t genome_bp)
+{
+    const uint64_t least = 64 << 20, wanted = 2 * genome_bp;
+    return wanted > least ? wanted : least;
+}
+
 unsigned rp_kmer_index_default_k(uint64_t length_bp)
 {
     unsigned log4 = 0;
