@@ -23,14 +23,14 @@ enum {
 typedef struct scan_manner {
     unsigned word_bases;       /* 0: by the library's size */
     uint32_t max_places;       /* of a word: a library may have many versions of one family */
-    int min_gain;
+    int min_gain, min_evidence;
     unsigned min_flank;
     uint32_t pair_bp;
     int weak_score;
 } scan_manner;
 
 static const scan_manner MANNERS[RP_N_ANNOTATE_MANNERS] = {
-    [RP_ANNOTATE_FOUND] = {.max_places = 32, .min_gain = 6, .min_flank = 7},
+    [RP_ANNOTATE_FOUND] = {.max_places = 32, .min_gain = 6, .min_evidence = 68, .min_flank = 7},
     [RP_ANNOTATE_FAST] = {.max_places = 1000, .min_gain = 4, .min_flank = 6},
     [RP_ANNOTATE_SENSITIVE] = {.word_bases = 10, .max_places = 1000, .min_gain = 6, .pair_bp = 200, .weak_score = 30}};
 
@@ -317,6 +317,7 @@ rp_annotation *rp_annotation_create(const rp_view *view, const rp_codes *const *
     const scan_manner *manner = &MANNERS[parameters->manner];
     const rp_scan_parameters scan = {.n_threads = parameters->n_threads, .kernel = parameters->kernel,
                                      .min_score = run->min_score, .min_gain = manner->min_gain,
+                                     .min_evidence = manner->min_evidence,
                                      .min_flank = manner->min_flank,
                                      .pair_bp = manner->pair_bp, .weak_score = manner->weak_score};
     if (n_families > 0)

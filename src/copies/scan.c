@@ -55,6 +55,11 @@ static bool has_partner(const scan *run, scan_strip *strips, uint64_t id, uint64
     return found;
 }
 
+static rp_flank turned(const rp_flank *flank)
+{
+    return (rp_flank){rp_flank_reverse_bits(flank->high), rp_flank_reverse_bits(flank->low), rp_flank_reverse_bits(flank->valid)};
+}
+
 /* A word hit at base `i` of the chunk that begins at `begin`, and place `place` of the library. */
 static bool take_hit(const scan *run, rp_scan_scratch *scratch, uint64_t begin, size_t i, uint32_t place)
 {
@@ -75,6 +80,12 @@ static bool take_hit(const scan *run, rp_scan_scratch *scratch, uint64_t begin, 
     const bool paired = run->parameters->pair_bp > 0 && has_partner(run, scratch->strips, id, at);
     if (gain < run->parameters->min_gain && !paired)
         return true;
+    if (run->parameters->min_evidence > 0) {
+        const rp_flank genome_turned = turned(&genome_left), library_turned = turned(&library_left);
+        const unsigned agreement = rp_flank_agreement(&genome_right, &library_right) + rp_flank_agreement(&genome_turned, &library_turned);
+        if (2 * ((int)word + gain) + (int)agreement < run->parameters->min_evidence)
+            return true;
+    }
     const uint32_t query = rp_word_table_query(table, place);
     return rp_anchors_push(&scratch->anchors,
                            (rp_anchor){.position = at + word / 2, .place = place - table->query_begin[query] + word / 2,

@@ -41,6 +41,7 @@ typedef struct rp_scan_parameters {
     const rp_band_kernel *kernel;
     int min_score;
     int min_gain;              /* a word hit is extended that gains so much without gaps: +1 a match, -1 a mismatch */
+    int min_evidence;          /* and whose exact and ungapped bases, twice, and agreement beside (genome/flank.h) come to so much */
     unsigned min_flank;        /* and of whose 2 * RP_WORD_FLANK nearest bases so many match; without pairs only */
     uint32_t pair_bp;          /* or one that has another so near before it, on nearly its diagonal; 0: none */
     int weak_score;            /* alignments below min_score count from here beside one that has it; 0: none */

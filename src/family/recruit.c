@@ -13,13 +13,14 @@ enum {
     CHAIN_DRIFT_BP = 10,
     CHAIN_LOOK_BACK = 16,     /* open chains that a hit is tried against */
     UNGAPPED_DROP = 8,
-    UNGAPPED_MIN = 4,         /* what a lone hit must gain by ungapped extension */
+    MIN_EVIDENCE = 64,        /* twice its exact and ungapped bases and the agreement beside; or else a chain must */
+    LONG_CHAIN_BP = 32,       /* have hits so far apart */
     ASKED_AHEAD = 4, MOST_ASKED = 32, /* k-mers whose places are asked for before they are read, and places of one */
     STRAND_BIT = 63
 };
 
 typedef struct chain {
-    uint64_t position;        /* of the last hit */
+    uint64_t first, position; /* of the first and the last hit */
     uint64_t anchor;          /* middle of the anchor hit on the genome, */
     uint32_t anchor_query;    /* and on the oriented consensus */
     uint32_t query;           /* of the last hit */
@@ -52,6 +53,7 @@ struct rp_recruiter {
     rp_anchors anchors;
     rp_alignments alignments;
     rp_codes reverse_complement;
+    rp_planes planes[2];      /* of the consensus and its reverse complement */
     rp_steps steps[RP_LANES];
 };
 
@@ -80,6 +82,8 @@ void rp_recruiter_destroy(rp_recruiter *recruiter)
     free(recruiter->anchors.items);
     free(recruiter->alignments.items);
     free(recruiter->reverse_complement.items);
+    for (int i = 0; i < 2; i++)
+        rp_planes_clear(&recruiter->planes[i]);
     for (unsigned i = 0; i < RP_LANES; i++)
         free(recruiter->steps[i].items);
     free(recruiter);
@@ -140,32 +144,22 @@ static bool find_hits(rp_recruiter *recruiter, const rp_view *view, const rp_kme
     return rp_reserve((void **)&recruiter->spare, &recruiter->spare_capacity, n + 1, sizeof *recruiter->spare);
 }
 
-/* The stretch of a query from place `at` on, as planes; places outside are not valid. */
-static rp_flank query_flank(const rp_query *query, uint64_t at)
+/* Whether the flanks of a chain's anchor look like those of the same place of the consensus. */
+static bool promises(const rp_recruiter *recruiter, const rp_view *view, const chain *here, uint32_t length, unsigned k)
 {
-    rp_flank out = {0, 0, 0};
-    const uint64_t n = at < query->length ? query->length - at : 0;
-    for (unsigned i = 0; i < RP_FLANK_BP && i < n; i++) {
-        out.high |= (uint64_t)(query->codes[at + i] >> 1) << i;
-        out.low |= (uint64_t)(query->codes[at + i] & 1) << i;
-        out.valid |= (uint64_t)1 << i;
-    }
-    return out;
-}
-
-/* Ungapped gain beyond an exact hit, both ways. */
-static int ungapped_gain(const rp_view *view, const rp_query queries[2], const chain *here, unsigned k)
-{
-    const rp_query *query = &queries[here->reverse], *opposite = &queries[!here->reverse];
-    const rp_strand_walk right = rp_view_walk_beyond(view, here->position, here->position + k, false);
-    const rp_strand_walk left = rp_view_walk_beyond(view, here->position, here->position + k, true);
+    const uint64_t begin = here->anchor - k / 2;
+    const uint32_t query = here->anchor_query - k / 2;
+    const rp_strand_walk right = rp_view_walk_beyond(view, begin, begin + k, false);
+    const rp_strand_walk left = rp_view_walk_beyond(view, begin, begin + k, true);
     const rp_flank genome[2] = {rp_flank_read(view, &right), rp_flank_read(view, &left)};
-    const rp_flank consensus[2] = {query_flank(query, here->query + k),
-                                   query_flank(opposite, opposite->length - here->query)};
-    int gain = 0;
-    for (int i = 0; i < 2; i++)
+    const rp_flank consensus[2] = {rp_planes_cut(&recruiter->planes[here->reverse], (int64_t)query + k),
+                                   rp_planes_cut(&recruiter->planes[!here->reverse], (int64_t)(length - query))};
+    int gain = 0, agreement = 0;
+    for (int i = 0; i < 2; i++) {
         gain += rp_flank_extend(rp_flank_same(&genome[i], &consensus[i]), UNGAPPED_DROP, NULL);
-    return gain;
+        agreement += (int)rp_flank_agreement(&genome[i], &consensus[i]);
+    }
+    return 2 * ((int)k + gain) + agreement >= MIN_EVIDENCE;
 }
 
 static bool build_chains(rp_recruiter *recruiter, size_t n_hits, unsigned k)
@@ -189,7 +183,7 @@ static bool build_chains(rp_recruiter *recruiter, size_t n_hits, unsigned k)
             }
         }
         if (joined == NULL) {
-            const chain fresh = {.position = position, .anchor = position + k / 2, .anchor_query = query + k / 2,
+            const chain fresh = {.first = position, .position = position, .anchor = position + k / 2, .anchor_query = query + k / 2,
                                  .query = query, .n_hits = 1, .reverse = reverse};
             if (!chains_push(all, fresh))
                 return false;
@@ -210,13 +204,19 @@ static bool build_chains(rp_recruiter *recruiter, size_t n_hits, unsigned k)
     return true;
 }
 
-/* Makes anchors of the chains, less lone hits whose flanks do not match. */
+/* Makes anchors of the chains, less short ones whose flanks do not match. */
 static bool keep_strong_chains(rp_recruiter *recruiter, const rp_view *view, const rp_query queries[2], unsigned k)
 {
+    const uint32_t length = queries[0].length;
     recruiter->anchors.n = 0;
+    for (int i = 0; i < 2; i++) {
+        if (!rp_planes_reserve(&recruiter->planes[i], length))
+            return false;
+        rp_planes_fill(&recruiter->planes[i], queries[i].codes, length);
+    }
     for (size_t i = 0; i < recruiter->chains.n; i++) {
         const chain *here = &recruiter->chains.items[i];
-        if (here->n_hits == 1 && ungapped_gain(view, queries, here, k) < UNGAPPED_MIN)
+        if (here->position - here->first < LONG_CHAIN_BP && !promises(recruiter, view, here, length, k))
             continue;
         if (!rp_anchors_push(&recruiter->anchors, (rp_anchor){.position = here->anchor, .place = here->anchor_query,
                                                               .query = here->reverse}))

@@ -42,6 +42,17 @@ bool rp_planes_init(rp_planes *planes, size_t n_bases)
     return planes->high != NULL && planes->low != NULL && planes->valid != NULL;
 }
 
+bool rp_planes_reserve(rp_planes *planes, size_t n_bases)
+{
+    if (n_bases / 64 + 4 <= planes->n_words)
+        return true;
+    rp_planes_clear(planes);
+    if (rp_planes_init(planes, n_bases + n_bases / 2))
+        return true;
+    rp_planes_clear(planes);
+    return false;
+}
+
 void rp_planes_clear(rp_planes *planes)
 {
     free(planes->high);

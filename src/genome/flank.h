@@ -37,6 +37,7 @@ typedef struct rp_planes {
 } rp_planes;
 
 bool rp_planes_init(rp_planes *planes, size_t n_bases) RP_MUST_CHECK;
+bool rp_planes_reserve(rp_planes *planes, size_t n_bases) RP_MUST_CHECK; /* the same, of planes that are there already or zeroed */
 void rp_planes_clear(rp_planes *planes);
 
 /* Sets the planes to n base codes; codes over 3 are not valid. n is at most that of rp_planes_init. */
@@ -69,6 +70,23 @@ static inline uint64_t rp_flank_reverse_bits(uint64_t x)
 static inline uint64_t rp_flank_same(const rp_flank *a, const rp_flank *b)
 {
     return ~((a->high ^ b->high) | (a->low ^ b->low)) & a->valid & b->valid;
+}
+
+/* The most bases that agree of the 24 from RP_FLANK_NEAR_BP on, on one of the diagonals at most 3 away: what two
+ * related stretches have in common even where bases were inserted or deleted. */
+enum { RP_FLANK_NEAR_BP = 2 };
+static inline unsigned rp_flank_agreement(const rp_flank *a, const rp_flank *b)
+{
+    const uint64_t window = (uint64_t)0xffffff << RP_FLANK_NEAR_BP;
+    unsigned most = 0;
+    for (unsigned by = 0; by <= 3; by++) {
+        const rp_flank up = {b->high << by, b->low << by, b->valid << by}, down = {b->high >> by, b->low >> by, b->valid >> by};
+        const unsigned one = (unsigned)__builtin_popcountll(rp_flank_same(a, &up) & window);
+        const unsigned other = (unsigned)__builtin_popcountll(rp_flank_same(a, &down) & window);
+        most = one > most ? one : most;
+        most = other > most ? other : most;
+    }
+    return most;
 }
 
 /* Best score of the stretch from its first base on: +1 a match (bit set), -1 a mismatch, until
