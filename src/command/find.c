@@ -114,9 +114,9 @@ static bool exclude_soft_mask(find_run *run, rp_bitmask *excluded)
     return true;
 }
 
-static rp_kmer_index *build_index(find_run *run, unsigned k, const rp_bitmask *excluded, rp_error *error)
+static rp_kmer_index *build_index(find_run *run, unsigned k, uint32_t min_frequency, const rp_bitmask *excluded, rp_error *error)
 {
-    const rp_kmer_index_parameters parameters = {.k = k, .min_frequency = 2, .n_threads = run->n_threads,
+    const rp_kmer_index_parameters parameters = {.k = k, .min_frequency = min_frequency, .n_threads = run->n_threads,
                                                  .memory_bytes = rp_kmer_index_default_memory(run->genome.length_bp)};
     rp_kmer_index *index = rp_kmer_index_create(&run->genome, excluded, &parameters, error);
     if (index != NULL)
@@ -157,7 +157,7 @@ static bool discover_rest(find_run *run, const rp_bitmask *excluded, rp_error *e
         return rp_error_memory(error, "second pass");
     rp_bitmask_add(&left_out, excluded);
     rp_bitmask_add(&left_out, &run->cover.covered);
-    rp_kmer_index *index = build_index(run, run->k_rest, &left_out, error);
+    rp_kmer_index *index = build_index(run, run->k_rest, RP_SEED_MIN_COUNT, &left_out, error);
     const bool ok = index != NULL && discover(run, index, wanted > 0 ? wanted - looked_at : 0, &run->discovered[1], error);
     rp_kmer_index_destroy(index);
     rp_bitmask_clear(&left_out);
@@ -168,7 +168,7 @@ static bool find_families(find_run *run, const rp_bitmask *excluded, rp_error *e
 {
     run->k = run->options->kmer != 0 ? (unsigned)run->options->kmer : rp_kmer_index_default_k(run->genome.acgt_bp);
     run->k_rest = run->k - REST_SHORTER;
-    run->index = build_index(run, run->k, excluded, error);
+    run->index = build_index(run, run->k, 2, excluded, error);
     if (run->index != NULL && run->results.files[RP_RESULT_FREQ] != NULL &&
         !rp_reprise_list(run->index, &run->genome, (uint32_t)run->options->min_seed_frequency, &run->frequencies))
         return rp_error_memory(error, "k-mer frequencies");

@@ -81,8 +81,8 @@ static bool take_hit(const scan *run, rp_scan_scratch *scratch, uint64_t begin, 
     if (gain < run->parameters->min_gain && !paired)
         return true;
     if (run->parameters->min_evidence > 0) {
-        const rp_flank genome_turned = turned(&genome_left), library_turned = turned(&library_left);
-        const unsigned agreement = rp_flank_agreement(&genome_right, &library_right) + rp_flank_agreement(&genome_turned, &library_turned);
+        const rp_flank genome[2] = {genome_right, turned(&genome_left)}, library[2] = {library_right, turned(&library_left)};
+        const unsigned agreement = rp_flank_agreement(genome, library);
         if (2 * ((int)word + gain) + (int)agreement < run->parameters->min_evidence)
             return true;
     }
@@ -193,7 +193,7 @@ static bool drop_weak(rp_alignments *found, int min_score)
 /* A word of the genome that the library has. */
 typedef struct pending_word {
     uint32_t at;               /* in the chunk */
-    uint32_t word;
+    uint32_t rank;             /* of the word */
     uint32_t flanks;           /* as in the table */
     uint32_t first, last;      /* its places in the table */
 } pending_word;
@@ -202,7 +202,7 @@ typedef struct pending_word {
 static unsigned flank_matches(uint32_t a, uint32_t b)
 {
     const uint32_t x = a ^ b;
-    return 2 * RP_WORD_FLANK - (unsigned)__builtin_popcount((x | x >> 1) & 0x55555555u);
+    return 2 * RP_WORD_FLANK - rp_count_bits((x | x >> 1) & 0x55555555u);
 }
 
 /* Takes the hits of pending words. The table is far larger than a cache: what one step will read, the
@@ -211,17 +211,16 @@ static bool take_pending(const scan *run, rp_scan_scratch *scratch, uint64_t beg
 {
     const rp_word_table *table = run->table;
     for (size_t i = 0; i < n; i++) {
-        pending[i].first = table->first[pending[i].word];
-        pending[i].last = table->first[pending[i].word + 1];
+        pending[i].first = table->first[pending[i].rank];
+        pending[i].last = table->first[pending[i].rank + 1];
         __builtin_prefetch(&table->places[pending[i].first]);
-        __builtin_prefetch(&table->flanks[pending[i].first]);
     }
     for (size_t i = 0; i < n; i++)
         for (uint32_t hit = pending[i].first; hit < pending[i].last; hit++)
-            if (run->least_flank == 0 || flank_matches(pending[i].flanks, table->flanks[hit]) >= run->least_flank) {
-                if (!rp_word_hits_push(&scratch->hits, (rp_word_hit){pending[i].at, table->places[hit]}))
+            if (run->least_flank == 0 || flank_matches(pending[i].flanks, table->places[hit].flanks) >= run->least_flank) {
+                if (!rp_word_hits_push(&scratch->hits, (rp_word_hit){pending[i].at, table->places[hit].place}))
                     return false;
-                __builtin_prefetch(&scratch->diagonals[(begin + pending[i].at + table->n_codes - table->places[hit] + 1) % DIAGONAL_SLOTS]);
+                __builtin_prefetch(&scratch->diagonals[(begin + pending[i].at + table->n_codes - table->places[hit].place + 1) % DIAGONAL_SLOTS]);
             }
     for (size_t i = 0; i < scratch->hits.n; i++)
         if (!take_hit(run, scratch, begin, scratch->hits.items[i].at, scratch->hits.items[i].place))
@@ -253,9 +252,10 @@ static bool look_words_up(const scan *run, rp_scan_scratch *scratch, const rp_ch
         const size_t at = i + 1 - word;
         if (run->view->excluded != NULL && rp_bitmask_get(run->view->excluded, here->begin + at))
             continue;
-        __builtin_prefetch(&table->first[id]);
+        const uint32_t rank = rp_word_table_rank(table, id);
+        __builtin_prefetch(&table->first[rank]);
         const uint64_t left = rolling >> (2 * RP_WORD_FLANK + 2 * word) & left_mask;
-        pending[n_pending++] = (pending_word){.at = (uint32_t)at, .word = (uint32_t)id,
+        pending[n_pending++] = (pending_word){.at = (uint32_t)at, .rank = rank,
                                               .flanks = (uint32_t)(left << 2 * RP_WORD_FLANK | (rolling & left_mask))};
         if (n_pending == PENDING_WORDS) {
             if (!take_pending(run, scratch, here->begin, pending, n_pending))

@@ -65,7 +65,7 @@ static uint32_t flanks_at(const rp_word_table *table, size_t place)
     return flanks;
 }
 
-/* Calls nothing: counts (places NULL) or files each word's places. */
+/* Calls nothing: counts each word's places, or (with `places`) files those of present words from next[word] on. */
 static void file_words(rp_word_table *table, uint32_t *next)
 {
     rp_kmer_roll roll = {0};
@@ -73,12 +73,48 @@ static void file_words(rp_word_table *table, uint32_t *next)
         if (!rp_kmer_roll_push(&roll, table->codes[i], table->word_bases) ||
             rp_kmer_is_periodic(roll.forward, table->word_bases))
             continue;
-        const uint32_t at = next[roll.forward]++;
-        if (table->places == NULL)
-            continue;
-        table->places[at] = (uint32_t)(i + 1 - table->word_bases);
-        table->flanks[at] = flanks_at(table, i + 1 - table->word_bases);
+        if (table->places == NULL) {
+            next[roll.forward]++;
+        } else if (table->present[roll.forward / 64] >> roll.forward % 64 & 1) {
+            const size_t place = i + 1 - table->word_bases;
+            table->places[next[roll.forward]++] = (rp_word_place){(uint32_t)place, flanks_at(table, place)};
+        }
     }
+}
+
+/* From the counts to present words and where their places begin; `count` becomes that too. */
+static bool rank_words(rp_word_table *table, uint32_t *count, uint32_t max_places)
+{
+    const size_t n_words = (size_t)1 << 2 * table->word_bases;
+    uint32_t n_present = 0;
+    uint64_t n_places = 0;
+    table->present = rp_alloc(n_words / 64 + 1, sizeof *table->present);
+    table->rank = rp_alloc(n_words / 64 + 1, sizeof *table->rank);
+    if (table->present == NULL || table->rank == NULL)
+        return false;
+    for (size_t word = 0; word < n_words; word++) {
+        if (word % 64 == 0)
+            table->rank[word / 64] = n_present;
+        if (count[word] == 0 || count[word] > max_places)
+            continue;
+        table->present[word / 64] |= (uint64_t)1 << word % 64;
+        n_present++;
+        n_places += count[word];
+    }
+    table->first = rp_alloc((size_t)n_present + 1, sizeof *table->first);
+    table->places = rp_alloc(n_places + 1, sizeof *table->places);
+    if (table->first == NULL || table->places == NULL)
+        return false;
+    uint32_t rank = 0, at = 0;
+    for (size_t word = 0; word < n_words; word++) {
+        if ((table->present[word / 64] >> word % 64 & 1) == 0)
+            continue;
+        const uint32_t here = count[word];
+        table->first[rank++] = count[word] = at;
+        at += here;
+    }
+    table->first[rank] = at;
+    return true;
 }
 
 bool rp_word_table_init(rp_word_table *table, const rp_codes *const *consensus, size_t n, unsigned word_bases,
@@ -92,23 +128,16 @@ bool rp_word_table_init(rp_word_table *table, const rp_codes *const *consensus, 
         return rp_error_set(error, "the library has over 2^30 bases");
     if (!lay_out(table, consensus, n, word_bases, genome_bp))
         return rp_error_memory(error, "library words");
-    const size_t n_words = (size_t)1 << 2 * table->word_bases;
-    table->first = rp_alloc(n_words + 2, sizeof *table->first);
-    table->present = rp_alloc(n_words / 64 + 1, sizeof *table->present);
-    if (table->first == NULL || table->present == NULL)
-        return rp_error_memory(error, "library words");
-    file_words(table, table->first + 2); /* counts, two ahead: filing leaves `first` right */
-    for (size_t i = 2; i < n_words + 2; i++)
-        table->first[i] += table->first[i - 1];
-    table->places = rp_alloc(table->first[n_words + 1] + 1, sizeof *table->places);
-    table->flanks = rp_alloc(table->first[n_words + 1] + 1, sizeof *table->flanks);
-    if (table->places == NULL || table->flanks == NULL)
-        return rp_error_memory(error, "library words");
-    file_words(table, table->first + 1);
-    for (size_t word = 0; word < n_words; word++)
-        if (table->first[word] < table->first[word + 1] && table->first[word + 1] - table->first[word] <= max_places)
-            table->present[word / 64] |= (uint64_t)1 << word % 64;
-    return true;
+    uint32_t *count = rp_alloc((size_t)1 << 2 * table->word_bases, sizeof *count);
+    bool ok = count != NULL;
+    if (ok) {
+        file_words(table, count);
+        ok = rank_words(table, count, max_places);
+    }
+    if (ok)
+        file_words(table, count);
+    free(count);
+    return ok || rp_error_memory(error, "library words");
 }
 
 void rp_word_table_clear(rp_word_table *table)
@@ -119,8 +148,8 @@ void rp_word_table_clear(rp_word_table *table)
     free(table->query_begin);
     free(table->first);
     free(table->present);
+    free(table->rank);
     free(table->places);
-    free(table->flanks);
     *table = (rp_word_table){0};
 }
 

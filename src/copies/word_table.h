@@ -6,11 +6,18 @@
 #include <stdint.h>
 
 #include "align/anchored.h"
+#include "base/bits.h"
 #include "base/codes.h"
 #include "base/error.h"
 #include "genome/flank.h"
 
 enum { RP_WORD_FLANK = 8 };
+
+/* A place of a word. */
+typedef struct rp_word_place {
+    uint32_t place;         /* in codes */
+    uint32_t flanks;        /* the RP_WORD_FLANK bases on either side, the left ones above */
+} rp_word_place;
 
 /* All queries (query 2i is consensus i, 2i + 1 its reverse complement) one after the other
  * in `codes`, each followed by a code that matches nothing. Read-only after creation. */
@@ -23,9 +30,9 @@ typedef struct rp_word_table {
     uint32_t *query_begin;  /* in codes; n_queries + 1 entries */
     uint32_t n_queries;
     uint64_t *present;      /* by word, a bit: it has places, and not too many to be looked for */
-    uint32_t *first;        /* by word: its places in `places` begin here; 4^word_bases + 1 entries */
-    uint32_t *places;       /* in codes */
-    uint32_t *flanks;       /* by index in places: the RP_WORD_FLANK bases on either side, the left ones above */
+    uint32_t *rank;         /* by 64 words: how many before them are present */
+    uint32_t *first;        /* by rank of a present word: its places begin here; one entry more */
+    rp_word_place *places;
 } rp_word_table;
 
 /* Builds the table of n consensus sequences. word_bases: 0 takes as many as keep chance hits in a
@@ -35,6 +42,12 @@ typedef struct rp_word_table {
 bool rp_word_table_init(rp_word_table *table, const rp_codes *const *consensus, size_t n, unsigned word_bases,
                         uint64_t genome_bp, uint32_t max_places, rp_error *error) RP_MUST_CHECK;
 void rp_word_table_clear(rp_word_table *table);
+
+/* Rank of a word that is present. */
+static inline uint32_t rp_word_table_rank(const rp_word_table *table, uint64_t word)
+{
+    return table->rank[word / 64] + rp_count_bits(table->present[word / 64] & (((uint64_t)1 << word % 64) - 1));
+}
 
 /* The query that holds a place in codes. */
 uint32_t rp_word_table_query(const rp_word_table *table, uint32_t place);

@@ -395,7 +395,7 @@ static bool find_frontiers(rp_grower *grower, const rp_view *view, const rp_kmer
             const uint64_t position = rp_kmer_index_position(index, occurrences.first + m);
             if (!rp_view_is_range_free(view, position, k))
                 continue;
-            const bool reverse = rp_kmer_at(view->genome, position, k) != roll.forward;
+            const bool reverse = rp_kmer_index_is_reverse(index, occurrences.first + m) != (roll.reverse < roll.forward);
             if (reverse && position + k < beyond)
                 continue;
             grower->frontiers[n++] =

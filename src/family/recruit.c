@@ -33,8 +33,8 @@ RP_ARRAY(chains, chain);
 /* A k-mer of the consensus that the index has. */
 typedef struct query_seed {
     rp_occurrences occurrences;
-    uint64_t kmer;
     uint32_t end;             /* its last base */
+    bool reverse;             /* the consensus reads its reverse complement */
 } query_seed;
 
 RP_ARRAY(query_seeds, query_seed);
@@ -111,7 +111,7 @@ static bool find_hits(rp_recruiter *recruiter, const rp_view *view, const rp_kme
             continue;
         const rp_occurrences occurrences = rp_kmer_index_find(index, rp_kmer_canonical(&roll));
         total += occurrences.count;
-        if (occurrences.count > 0 && !query_seeds_push(&recruiter->seeds, (query_seed){occurrences, roll.forward, (uint32_t)i}))
+        if (occurrences.count > 0 && !query_seeds_push(&recruiter->seeds, (query_seed){occurrences, (uint32_t)i, roll.reverse < roll.forward}))
             return false;
     }
     const uint64_t stride = total / RP_RECRUIT_MAX_HITS + 1;
@@ -135,7 +135,7 @@ static bool find_hits(rp_recruiter *recruiter, const rp_view *view, const rp_kme
             const uint64_t position = rp_kmer_index_position(index, occurrences.first + m);
             if (!rp_view_is_range_free(view, position, k))
                 continue;
-            const bool reverse = rp_kmer_at(view->genome, position, k) != recruiter->seeds.items[s].kmer;
+            const bool reverse = rp_kmer_index_is_reverse(index, occurrences.first + m) != recruiter->seeds.items[s].reverse;
             const uint64_t query = reverse ? consensus->n - k - at : at;
             recruiter->hits[n++] = (uint64_t)reverse << STRAND_BIT | position << QUERY_BITS | query;
         }
@@ -154,12 +154,10 @@ static bool promises(const rp_recruiter *recruiter, const rp_view *view, const c
     const rp_flank genome[2] = {rp_flank_read(view, &right), rp_flank_read(view, &left)};
     const rp_flank consensus[2] = {rp_planes_cut(&recruiter->planes[here->reverse], (int64_t)query + k),
                                    rp_planes_cut(&recruiter->planes[!here->reverse], (int64_t)(length - query))};
-    int gain = 0, agreement = 0;
-    for (int i = 0; i < 2; i++) {
+    int gain = 0;
+    for (int i = 0; i < 2; i++)
         gain += rp_flank_extend(rp_flank_same(&genome[i], &consensus[i]), UNGAPPED_DROP, NULL);
-        agreement += (int)rp_flank_agreement(&genome[i], &consensus[i]);
-    }
-    return 2 * ((int)k + gain) + agreement >= MIN_EVIDENCE;
+    return 2 * ((int)k + gain) + (int)rp_flank_agreement(genome, consensus) >= MIN_EVIDENCE;
 }
 
 static bool build_chains(rp_recruiter *recruiter, size_t n_hits, unsigned k)

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "base/bits.h"
 #include "base/error.h"
 #include "genome/view.h"
 
@@ -72,21 +73,27 @@ static inline uint64_t rp_flank_same(const rp_flank *a, const rp_flank *b)
     return ~((a->high ^ b->high) | (a->low ^ b->low)) & a->valid & b->valid;
 }
 
-/* The most bases that agree of the 24 from RP_FLANK_NEAR_BP on, on one of the diagonals at most 3 away: what two
- * related stretches have in common even where bases were inserted or deleted. */
+/* The most bases that agree of the 24 from RP_FLANK_NEAR_BP on, on one of the diagonals at most 3 away, summed over
+ * two pairs of stretches: what related ones have in common even where bases were inserted or deleted. */
 enum { RP_FLANK_NEAR_BP = 2 };
-static inline unsigned rp_flank_agreement(const rp_flank *a, const rp_flank *b)
+static inline unsigned rp_flank_agreement(const rp_flank a[2], const rp_flank b[2])
 {
-    const uint64_t window = (uint64_t)0xffffff << RP_FLANK_NEAR_BP;
-    unsigned most = 0;
-    for (unsigned by = 0; by <= 3; by++) {
-        const rp_flank up = {b->high << by, b->low << by, b->valid << by}, down = {b->high >> by, b->low >> by, b->valid >> by};
-        const unsigned one = (unsigned)__builtin_popcountll(rp_flank_same(a, &up) & window);
-        const unsigned other = (unsigned)__builtin_popcountll(rp_flank_same(a, &down) & window);
-        most = one > most ? one : most;
-        most = other > most ? other : most;
+    uint64_t most[2] = {0, 0};
+    for (int by = -3; by <= 3; by++) {
+        uint64_t same[2];
+        for (int i = 0; i < 2; i++) {
+            const rp_flank moved = by < 0 ? (rp_flank){b[i].high >> -by, b[i].low >> -by, b[i].valid >> -by}
+                                          : (rp_flank){b[i].high << by, b[i].low << by, b[i].valid << by};
+            same[i] = rp_flank_same(&a[i], &moved) >> RP_FLANK_NEAR_BP & 0xffffff;
+        }
+        /* both counts at once: 4 bytes each */
+        const uint64_t bytes = rp_count_bits_by_byte(same[0] | same[1] << 32);
+        const uint64_t sums = bytes + (bytes >> 8) + (bytes >> 16);
+        const uint64_t first = sums & 0xff, second = sums >> 32 & 0xff;
+        most[0] = first > most[0] ? first : most[0];
+        most[1] = second > most[1] ? second : most[1];
     }
-    return most;
+    return (unsigned)(most[0] + most[1]);
 }
 
 /* Best score of the stretch from its first base on: +1 a match (bit set), -1 a mismatch, until

@@ -56,6 +56,12 @@ rp_occurrences rp_kmer_index_get(const rp_kmer_index *index, uint32_t id);
 /* Genome position of the first base of the occurrence of this number. Thread-safe. */
 uint64_t rp_kmer_index_position(const rp_kmer_index *index, uint64_t number);
 
+/* Whether the genome's forward strand reads the canonical k-mer's reverse complement there. Thread-safe. */
+bool rp_kmer_index_is_reverse(const rp_kmer_index *index, uint64_t number);
+
+/* The canonical k-mer of this id, from the genome that was indexed. */
+uint64_t rp_kmer_index_kmer(const rp_kmer_index *index, const rp_genome *genome, uint32_t id);
+
 /* The k-mer that stands at a genome position, as read on the forward strand. */
 uint64_t rp_kmer_at(const rp_genome *genome, uint64_t position, unsigned k);
 

@@ -75,7 +75,7 @@ static void ask_for_places(const rp_kmer_index *index, const rp_view *view, rp_o
 static uint32_t count_places(const rp_seeds *seeds, rp_occurrences occurrences)
 {
     const unsigned k = rp_kmer_index_k(seeds->index);
-    uint64_t last[2] = {UINT64_MAX, UINT64_MAX}, kmer = 0;
+    uint64_t last[2] = {UINT64_MAX, UINT64_MAX};
     uint32_t count = 0;
     ask_for_places(seeds->index, seeds->view, occurrences, 0);
     for (uint32_t i = 0; i < occurrences.count; i++) {
@@ -83,9 +83,7 @@ static uint32_t count_places(const rp_seeds *seeds, rp_occurrences occurrences)
         ask_for_places(seeds->index, seeds->view, occurrences, i + 1);
         if (!rp_view_is_range_free(seeds->view, position, k))
             continue;
-        const uint64_t here = rp_kmer_at(seeds->view->genome, position, k);
-        kmer = count == 0 ? here : kmer;
-        count += stands_apart(seeds, position, here != kmer, last);
+        count += stands_apart(seeds, position, rp_kmer_index_is_reverse(seeds->index, occurrences.first + i), last);
     }
     return count;
 }
@@ -121,19 +119,17 @@ rp_seed_state rp_seeds_fill(const rp_seeds *seeds, const rp_view *view, uint32_t
     for (uint32_t i = 0; i < occurrences.count; i++) {
         const uint64_t position = rp_kmer_index_position(seeds->index, occurrences.first + i);
         ask_for_places(seeds->index, view, occurrences, i + 1);
-        if (i == 0) {
-            const uint64_t kmer = rp_kmer_at(view->genome, position, k);
-            const uint64_t reverse = rp_kmer_reverse_complement(kmer, k);
-            batch->kmer = kmer < reverse ? kmer : reverse;
-        }
         if (!rp_view_is_range_free(view, position, k))
             continue;
-        const bool reverse = rp_kmer_at(view->genome, position, k) != batch->kmer;
+        const bool reverse = rp_kmer_index_is_reverse(seeds->index, occurrences.first + i);
         if (stands_apart(seeds, position, reverse, last))
             list->items[list->n++] = (rp_place){position, reverse};
     }
     if (seeds->limits.intra_contig)
         keep_one_contig(view->genome, list);
+    batch->kmer = list->n == 0 ? 0 : rp_kmer_at(view->genome, list->items[0].position, k);
+    if (list->n > 0 && list->items[0].reverse)
+        batch->kmer = rp_kmer_reverse_complement(batch->kmer, k);
     batch->seed_id = seed_id;
     batch->frequency = (uint32_t)list->n;
     batch->floor = floor;

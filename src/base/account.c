@@ -1,0 +1,62 @@
+/* account.c: the memory account; see account.h. */
+#include "base/account.h"
+
+#include <stdatomic.h>
+
+/* Relaxed: the numbers stand for themselves, nothing is published by them. */
+static _Atomic uint64_t limit, taken, most;
+
+void rp_account_set_limit(uint64_t bytes)
+{
+    atomic_store_explicit(&limit, bytes, memory_order_relaxed);
+}
+
+uint64_t rp_account_limit(void)
+{
+    return atomic_load_explicit(&limit, memory_order_relaxed);
+}
+
+static void note_most(uint64_t now)
+{
+    uint64_t before = atomic_load_explicit(&most, memory_order_relaxed);
+    while (before < now && !atomic_compare_exchange_weak_explicit(&most, &before, now, memory_order_relaxed, memory_order_relaxed))
+        ;
+}
+
+bool rp_account_take(uint64_t bytes)
+{
+    const uint64_t bound = rp_account_limit();
+    uint64_t before = atomic_load_explicit(&taken, memory_order_relaxed);
+    do {
+        if (bound != 0 && (before > bound || bytes > bound - before))
+            return false;
+    } while (!atomic_compare_exchange_weak_explicit(&taken, &before, before + bytes, memory_order_relaxed, memory_order_relaxed));
+    note_most(before + bytes);
+    return true;
+}
+
+void rp_account_take_anyway(uint64_t bytes)
+{
+    note_most(atomic_fetch_add_explicit(&taken, bytes, memory_order_relaxed) + bytes);
+}
+
+void rp_account_give(uint64_t bytes)
+{
+    (void)atomic_fetch_sub_explicit(&taken, bytes, memory_order_relaxed);
+}
+
+uint64_t rp_account_taken(void)
+{
+    return atomic_load_explicit(&taken, memory_order_relaxed);
+}
+
+uint64_t rp_account_most(void)
+{
+    return atomic_load_explicit(&most, memory_order_relaxed);
+}
+
+uint64_t rp_account_left(void)
+{
+    const uint64_t bound = rp_account_limit(), now = rp_account_taken();
+    return bound == 0 ? UINT64_MAX : bound > now ? bound - now : 0;
+}

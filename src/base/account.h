@@ -1,0 +1,31 @@
+/* account.h: what the large blocks of this process take, against a limit.
+ *
+ * Genome, masks, index, sort buffers, channel and the arrays of alignments are leased here; small
+ * and short-lived memory is not. There is one account, as there is one process. Thread-safe.
+ */
+#ifndef RP_BASE_ACCOUNT_H
+#define RP_BASE_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+void rp_account_set_limit(uint64_t bytes); /* 0: none, which is how it begins */
+uint64_t rp_account_limit(void);
+
+/* Takes a lease. False: it would go over the limit, and nothing is taken. */
+bool rp_account_take(uint64_t bytes) RP_MUST_CHECK;
+
+/* Takes a lease for what must be had, limit or not. */
+void rp_account_take_anyway(uint64_t bytes);
+
+void rp_account_give(uint64_t bytes);
+
+uint64_t rp_account_taken(void);
+uint64_t rp_account_most(void); /* most at one time */
+
+/* What may still be taken; UINT64_MAX without a limit. */
+uint64_t rp_account_left(void);
+
+#endif

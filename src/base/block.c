@@ -1,0 +1,195 @@
+/* block.c: large blocks in memory or in spill files; see block.h. */
+#include "base/block.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/account.h"
+
+static const char *spill_folder;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards the list */
+static rp_block *spilled_blocks;
+static _Atomic uint64_t spilled_bytes;
+
+void rp_block_set_spill_folder(const char *folder)
+{
+    spill_folder = folder;
+}
+
+static size_t whole_pages(size_t bytes)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    return bytes > SIZE_MAX - page ? 0 : (bytes + page - 1) / page * page;
+}
+
+/* A file without a name; -1: errno tells. */
+static int open_spill_file(void)
+{
+    int file = open(spill_folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (file >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT))
+        return file;
+    char *name = NULL;
+    if (asprintf(&name, "%s/reprise-XXXXXX", spill_folder) < 0)
+        return -1;
+    file = mkostemp(name, O_CLOEXEC);
+    if (file >= 0)
+        (void)unlink(name);
+    free(name);
+    return file;
+}
+
+static void list_add(rp_block *block)
+{
+    (void)pthread_mutex_lock(&lock);
+    block->next = spilled_blocks;
+    block->link = &spilled_blocks;
+    if (block->next != NULL)
+        block->next->link = &block->next;
+    spilled_blocks = block;
+    (void)pthread_mutex_unlock(&lock);
+}
+
+static void list_remove(rp_block *block)
+{
+    (void)pthread_mutex_lock(&lock);
+    *block->link = block->next;
+    if (block->next != NULL)
+        block->next->link = block->link;
+    (void)pthread_mutex_unlock(&lock);
+}
+
+/* posix_fallocate, so that a full disk is an error here and no signal at a later write. */
+static bool extend_file(int file, size_t from, size_t to)
+{
+    int failure;
+    do
+        failure = posix_fallocate(file, (off_t)from, (off_t)(to - from));
+    while (failure == EINTR);
+    errno = failure;
+    return failure == 0;
+}
+
+static bool file_error(rp_error *error, const char *purpose)
+{
+    return rp_error_set(error, "%s: cannot be spilled to %s: %s", purpose, spill_folder, strerror(errno));
+}
+
+/* Moves an anonymous block (or nothing yet) to a file of `mapped` bytes. */
+static bool spill(rp_block *block, size_t mapped, const char *purpose, rp_error *error)
+{
+    const int file = open_spill_file();
+    if (file < 0)
+        return file_error(error, purpose);
+    void *data = extend_file(file, 0, mapped) ? mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0) : MAP_FAILED;
+    if (data == MAP_FAILED) {
+        const bool failed = file_error(error, purpose);
+        (void)close(file);
+        return failed;
+    }
+    if (block->mapped > 0) {
+        memcpy(data, block->data, block->bytes);
+        (void)munmap(block->data, block->mapped);
+        rp_account_give(block->mapped);
+    }
+    block->data = data;
+    block->mapped = mapped;
+    block->file = file + 1;
+    list_add(block);
+    atomic_fetch_add_explicit(&spilled_bytes, mapped, memory_order_relaxed);
+    return true;
+}
+
+static bool resize_file(rp_block *block, size_t mapped, const char *purpose, rp_error *error)
+{
+    if (mapped > block->mapped && !extend_file(block->file - 1, block->mapped, mapped))
+        return file_error(error, purpose);
+    (void)pthread_mutex_lock(&lock); /* rp_blocks_page_out must not see it move */
+    void *data = mremap(block->data, block->mapped, mapped, MREMAP_MAYMOVE);
+    if (data != MAP_FAILED) {
+        atomic_fetch_add_explicit(&spilled_bytes, (uint64_t)mapped - block->mapped, memory_order_relaxed);
+        block->data = data;
+        block->mapped = mapped;
+    }
+    (void)pthread_mutex_unlock(&lock);
+    return data != MAP_FAILED || rp_error_memory(error, purpose);
+}
+
+static bool resize_anonymous(rp_block *block, size_t mapped, const char *purpose, rp_error *error)
+{
+    void *data = block->mapped == 0 ? mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+                                    : mremap(block->data, block->mapped, mapped, MREMAP_MAYMOVE);
+    if (data == MAP_FAILED)
+        return rp_error_memory(error, purpose);
+    block->data = data;
+    block->mapped = mapped;
+    return true;
+}
+
+bool rp_block_resize(rp_block *block, size_t bytes, const char *purpose, rp_error *error)
+{
+    const size_t mapped = whole_pages(bytes);
+    if (mapped == 0 && bytes > 0)
+        return rp_error_memory(error, purpose);
+    if (bytes == 0) {
+        rp_block_free(block);
+        return true;
+    }
+    if (bytes < block->bytes) /* what a later growth brings back is zero */
+        memset((char *)block->data + bytes, 0, (mapped < block->bytes ? mapped : block->bytes) - bytes);
+    const size_t before = block->mapped;
+    bool ok = true;
+    if (mapped == before) {
+        ok = true;
+    } else if (block->file != 0) {
+        ok = resize_file(block, mapped, purpose, error);
+    } else if (mapped < before) {
+        ok = resize_anonymous(block, mapped, purpose, error);
+        if (ok)
+            rp_account_give(before - mapped);
+    } else if (rp_account_take(mapped - before)) {
+        ok = resize_anonymous(block, mapped, purpose, error);
+        if (!ok)
+            rp_account_give(mapped - before);
+    } else if (spill_folder != NULL) {
+        ok = spill(block, mapped, purpose, error);
+    } else {
+        ok = rp_error_set(error, "%s: %llu MB more do not fit --max-memory", purpose, (unsigned long long)((mapped - before) >> 20));
+    }
+    if (ok)
+        block->bytes = bytes;
+    return ok;
+}
+
+void rp_block_free(rp_block *block)
+{
+    if (block->mapped > 0 && block->file != 0) {
+        list_remove(block);
+        (void)close(block->file - 1);
+        atomic_fetch_sub_explicit(&spilled_bytes, block->mapped, memory_order_relaxed);
+    } else if (block->mapped > 0) {
+        rp_account_give(block->mapped);
+    }
+    if (block->mapped > 0)
+        (void)munmap(block->data, block->mapped);
+    *block = (rp_block){0};
+}
+
+void rp_blocks_page_out(void)
+{
+    (void)pthread_mutex_lock(&lock);
+    for (const rp_block *block = spilled_blocks; block != NULL; block = block->next)
+        (void)madvise(block->data, block->mapped, MADV_DONTNEED); /* of a shared file: only the page tables forget it */
+    (void)pthread_mutex_unlock(&lock);
+}
+
+uint64_t rp_blocks_spilled(void)
+{
+    return atomic_load_explicit(&spilled_bytes, memory_order_relaxed);
+}

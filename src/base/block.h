@@ -1,0 +1,37 @@
+/* block.h: a large growable block of zeroed memory that is leased from the account.
+ *
+ * A block that the account has no room for is spilled: its content moves to a file without a
+ * name in the spill folder and is mapped from there, so that the kernel can write it out. The
+ * block's user sees no difference. Not thread-safe for one block; what it holds may be shared.
+ */
+#ifndef RP_BASE_BLOCK_H
+#define RP_BASE_BLOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+typedef struct rp_block {
+    void *data;          /* page-aligned; moves when the block grows */
+    size_t bytes;
+    size_t mapped;       /* bytes rounded up to pages */
+    int file;            /* descriptor + 1; 0: anonymous memory */
+    struct rp_block *next, **link; /* in the list of spilled blocks */
+} rp_block;
+
+/* Where blocks are spilled to; to be set before the first one is. NULL: nowhere. Kept, not copied. */
+void rp_block_set_spill_folder(const char *folder);
+
+/* Sets the size to `bytes`; what is added is zero. The block must not move in memory as a struct while
+ * it has content. False: error filled in, the block as before. */
+bool rp_block_resize(rp_block *block, size_t bytes, const char *purpose, rp_error *error) RP_MUST_CHECK;
+void rp_block_free(rp_block *block);
+
+/* Takes the pages of spilled blocks out of this process (they stay in the page cache, or are written
+ * out by the kernel): their next use brings them back. Thread-safe. */
+void rp_blocks_page_out(void);
+
+uint64_t rp_blocks_spilled(void); /* bytes in files at present */
+
+#endif

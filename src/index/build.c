@@ -1,0 +1,390 @@
+/* build.c: builds the k-mer index by sorting in partitions; see kmer_index.h.
+ *
+ * Every k-mer is hashed by a bijection, so that buckets by the hash's top bits are even. One scan
+ * counts each bucket; then consecutive buckets that fit the buffer together are filled by one more
+ * scan, sorted one by one while they are in the cache, and what is frequent enough in them is
+ * appended to the index. Threads share each scan by stretches of the genome, in genome order.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/account.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "base/sort.h"
+#include "index/layout.h"
+
+enum {
+    BUCKET_SHIFT = 14,        /* a bucket is for about 2^14 bases of genome, */
+    PREFIX_SHIFT = 6,         /* a prefix for 2^6 */
+    STAGED = 1024             /* k-mers that a scan holds before it looks at their buckets */
+};
+
+typedef struct index_builder {
+    const rp_genome *genome;
+    const rp_bitmask *excluded;
+    unsigned k, position_bits, bucket_bits;
+    size_t n_slices;          /* stretches of the genome, counted apart */
+    uint32_t *slice_count;    /* [slice][bucket], then where the slice writes in the bucket */
+    uint64_t *bucket_begin;   /* in the buffer, for the buckets of this pass */
+    uint64_t *bucket_n;
+    size_t pass_begin, pass_end;
+    rp_block buffer;          /* keys: the rest of the hash, the position, whether it is reverse */
+    uint64_t **spare;         /* per worker */
+    uint64_t largest_bucket;
+    uint32_t min_frequency;
+    uint32_t *bucket_kmers;   /* k-mers kept, of each bucket; then the first one's id */
+    uint64_t *bucket_positions;
+    rp_kmer_index *index;
+    bool writing;             /* the second look at a pass's buckets: write instead of count */
+} index_builder;
+
+uint64_t rp_kmer_index_default_memory(uint64_t genome_bp)
+{
+    const uint64_t least = 64 << 20, wanted = genome_bp + genome_bp / 2, left = rp_account_left() / 3;
+    const uint64_t bytes = wanted < left ? wanted : left;
+    return bytes > least ? bytes : least;
+}
+
+/* --- Scanning the genome --- */
+
+/* K-mers on their way to their buckets. */
+typedef struct staging {
+    uint64_t hash[STAGED], place[STAGED]; /* place: 2 * position + reverse */
+    size_t n;
+} staging;
+
+/* Counts the staged k-mers by bucket, or files those of this pass. */
+static void unload(const index_builder *builder, uint32_t *count, staging *stage)
+{
+    const unsigned bucket_shift = 2 * builder->k - builder->bucket_bits, place_bits = builder->position_bits + 1;
+    const uint64_t rest_mask = ((uint64_t)1 << bucket_shift) - 1;
+    uint64_t *keys = builder->buffer.data;
+    if (keys == NULL) {
+        for (size_t i = 0; i < stage->n; i++)
+            count[stage->hash[i] >> bucket_shift]++;
+    } else {
+        for (size_t i = 0; i < stage->n; i++) {
+            const uint64_t bucket = stage->hash[i] >> bucket_shift;
+            keys[builder->bucket_begin[bucket] + count[bucket]++] = (stage->hash[i] & rest_mask) << place_bits | stage->place[i];
+        }
+    }
+    stage->n = 0;
+}
+
+/* The k-mers that begin in [begin, end), a stretch of one contig. */
+static void scan_stretch(const index_builder *builder, uint64_t begin, uint64_t end, uint32_t *count, staging *stage)
+{
+    const rp_genome *genome = builder->genome;
+    const unsigned k = builder->k, bucket_shift = 2 * k - builder->bucket_bits;
+    const uint64_t low = (uint64_t)builder->pass_begin << bucket_shift;
+    const uint64_t width = ((uint64_t)(builder->pass_end - builder->pass_begin) << bucket_shift) - 1;
+    const uint64_t read_end = end + k - 1;
+    rp_kmer_roll roll = {0};
+    for (uint64_t at = begin; at < read_end; at += 32) {
+        const unsigned n = read_end - at < 32 ? (unsigned)(read_end - at) : 32;
+        uint64_t bases = rp_genome_window(genome, at);
+        const uint64_t none = rp_bitmask_window(&genome->not_acgt, at);
+        /* bit i: the k-mer that ends at base i begins at an excluded base */
+        const uint64_t out = builder->excluded == NULL || at + 1 < begin + k ? 0 : rp_bitmask_window(builder->excluded, at + 1 - k);
+        if (stage->n > STAGED - 32)
+            unload(builder, count, stage);
+        size_t n_staged = stage->n;
+        for (unsigned i = 0; i < n; i++, bases >>= 2) {
+            const bool whole = rp_kmer_roll_push(&roll, none >> i & 1 ? RP_BASE_NONE : (unsigned)(bases & 3), k);
+            const uint64_t hash = rp_index_hash(rp_kmer_canonical(&roll), k);
+            const uint64_t position = at + i + 1 - k;
+            bool left_out = out >> i & 1;
+            if (at + 1 < begin + k && builder->excluded != NULL) /* the window above would begin before the stretch */
+                left_out = whole && rp_bitmask_get(builder->excluded, position);
+            stage->hash[n_staged] = hash;
+            stage->place[n_staged] = position << 1 | (roll.reverse < roll.forward);
+            n_staged += whole && !left_out && hash - low <= width;
+        }
+        stage->n = n_staged;
+    }
+}
+
+static bool scan_slice(void *argument, size_t slice, unsigned worker, rp_error *error)
+{
+    (void)worker;
+    (void)error;
+    const index_builder *builder = argument;
+    const rp_genome *genome = builder->genome;
+    uint32_t *count = builder->slice_count + (slice << builder->bucket_bits);
+    const uint64_t begin = genome->length_bp / builder->n_slices * slice;
+    const uint64_t end = slice + 1 < builder->n_slices ? genome->length_bp / builder->n_slices * (slice + 1) : genome->length_bp;
+    staging stage;
+    stage.n = 0;
+    for (size_t c = begin < end ? rp_genome_contig_of(genome, begin) : genome->n_contigs; c < genome->n_contigs; c++) {
+        const rp_contig *contig = &genome->contigs[c];
+        if (contig->begin >= end)
+            break;
+        if (contig->length_bp < builder->k)
+            continue;
+        const uint64_t last = contig->begin + contig->length_bp - builder->k + 1;
+        const uint64_t from = contig->begin > begin ? contig->begin : begin, to = last < end ? last : end;
+        if (from < to)
+            scan_stretch(builder, from, to, count, &stage);
+    }
+    unload(builder, count, &stage);
+    return true;
+}
+
+/* --- Buckets --- */
+
+static void write_kmer(index_builder *builder, uint64_t hash, uint64_t id, uint64_t at, const uint64_t *keys, uint64_t n)
+{
+    rp_kmer_index *index = builder->index;
+    if (index->wide_rest)
+        ((uint32_t *)index->sections[RP_INDEX_REST].data)[id] = (uint32_t)hash;
+    else
+        ((uint16_t *)index->sections[RP_INDEX_REST].data)[id] = (uint16_t)hash;
+    ((uint32_t *)index->sections[RP_INDEX_OFFSET].data)[id] = (uint32_t)at; /* made relative at the end of the pass */
+    if (id % RP_OFFSET_BLOCK == 0)
+        ((uint64_t *)index->sections[RP_INDEX_OFFSET_BASE].data)[id / RP_OFFSET_BLOCK] = at;
+    uint32_t *low = index->sections[RP_INDEX_POSITION].data;
+    uint8_t *high = index->sections[RP_INDEX_POSITION_HIGH].data;
+    _Atomic uint64_t *reverse = index->sections[RP_INDEX_REVERSE].data; /* buckets share words */
+    const uint64_t place_mask = ((uint64_t)1 << (builder->position_bits + 1)) - 1;
+    for (uint64_t m = 0; m < n; m++) {
+        const uint64_t place = keys[m] & place_mask;
+        low[at + m] = (uint32_t)(place >> 1);
+        if (high != NULL)
+            high[at + m] = (uint8_t)(place >> 33);
+        if (place & 1)
+            atomic_fetch_or_explicit(&reverse[(at + m) / 64], (uint64_t)1 << (at + m) % 64, memory_order_relaxed);
+    }
+}
+
+/* Sorts one bucket of this pass and counts what is frequent enough in it, or writes that. */
+static bool finish_bucket(void *argument, size_t part, unsigned worker, rp_error *error)
+{
+    index_builder *builder = argument;
+    const size_t bucket = builder->pass_begin + part;
+    const uint64_t n = builder->bucket_n[bucket];
+    uint64_t *keys = (uint64_t *)builder->buffer.data + builder->bucket_begin[bucket];
+    rp_kmer_index *index = builder->index;
+    const unsigned k = builder->k, place_bits = builder->position_bits + 1, rest_bits = 2 * k - builder->bucket_bits;
+    if (!builder->writing) {
+        if (builder->spare[worker] == NULL)
+            builder->spare[worker] = rp_alloc(builder->largest_bucket, sizeof **builder->spare);
+        if (builder->spare[worker] == NULL)
+            return rp_error_memory(error, "k-mer index");
+        rp_sort_u64(keys, builder->spare[worker], n, place_bits, place_bits + rest_bits);
+    }
+    const uint64_t first_id = builder->writing ? builder->bucket_kmers[bucket] : 0;
+    uint64_t id = first_id, at = builder->writing ? builder->bucket_positions[bucket] : 0;
+    const unsigned prefix_shift = 2 * k - index->prefix_bits;
+    uint32_t *prefix = index->sections[RP_INDEX_PREFIX].data;
+    uint64_t next_prefix = (uint64_t)bucket << (index->prefix_bits - builder->bucket_bits);
+    const uint64_t end_prefix = ((uint64_t)bucket + 1) << (index->prefix_bits - builder->bucket_bits);
+    for (uint64_t i = 0, j; i < n; i = j) {
+        const uint64_t rest = keys[i] >> place_bits;
+        for (j = i + 1; j < n && keys[j] >> place_bits == rest; j++)
+            ;
+        const uint64_t hash = (uint64_t)bucket << rest_bits | rest;
+        if (j - i < builder->min_frequency || rp_kmer_is_periodic(rp_index_unhash(hash, k), k))
+            continue;
+        if (builder->writing) {
+            while (next_prefix <= hash >> prefix_shift)
+                prefix[next_prefix++] = (uint32_t)id;
+            write_kmer(builder, hash, id, at, keys + i, j - i);
+        }
+        id++;
+        at += j - i;
+    }
+    if (builder->writing) {
+        while (next_prefix < end_prefix)
+            prefix[next_prefix++] = (uint32_t)id;
+    } else {
+        builder->bucket_kmers[bucket] = (uint32_t)id;
+        builder->bucket_positions[bucket] = at;
+    }
+    return true;
+}
+
+/* Makes the sections as large as n_kmers and n_positions want. */
+static bool size_index(rp_kmer_index *index, uint64_t n_kmers, uint64_t n_positions, bool wide, rp_error *error)
+{
+    rp_kmer_index wanted = *index;
+    wanted.n_kmers = (uint32_t)n_kmers;
+    wanted.n_positions = n_positions;
+    for (int i = 0; i < RP_N_INDEX_SECTIONS; i++)
+        if (!rp_block_resize(&index->sections[i], rp_index_section_bytes(&wanted, (rp_index_section)i, wide), "k-mer index", error))
+            return false;
+    return true;
+}
+
+/* Buckets [pass_begin, pass_end): fill, sort, count, make room, write. */
+static bool run_pass(index_builder *builder, unsigned n_threads, rp_error *error)
+{
+    rp_kmer_index *index = builder->index;
+    uint64_t at = 0;
+    for (size_t b = builder->pass_begin; b < builder->pass_end; b++) {
+        builder->bucket_begin[b] = at;
+        at += builder->bucket_n[b];
+    }
+    if (!rp_parallel(builder->n_slices, n_threads, scan_slice, builder, error))
+        return false;
+    builder->writing = false;
+    const size_t n_here = builder->pass_end - builder->pass_begin;
+    if (!rp_parallel(n_here, n_threads, finish_bucket, builder, error))
+        return false;
+    uint64_t n_kmers = index->n_kmers, n_positions = index->n_positions;
+    for (size_t b = builder->pass_begin; b < builder->pass_end; b++) {
+        const uint64_t kmers = builder->bucket_kmers[b], positions = builder->bucket_positions[b];
+        builder->bucket_kmers[b] = (uint32_t)n_kmers;
+        builder->bucket_positions[b] = n_positions;
+        n_kmers += kmers;
+        n_positions += positions;
+    }
+    if (n_kmers >= UINT32_MAX)
+        return rp_error_set(error, "over 2^32 different repeated k-mers: use a larger --kmer or --min-seed-frequency");
+    if (!size_index(index, n_kmers, n_positions, builder->position_bits > 32, error))
+        return false;
+    builder->writing = true;
+    if (!rp_parallel(n_here, n_threads, finish_bucket, builder, error))
+        return false;
+    uint32_t *offset = index->sections[RP_INDEX_OFFSET].data;
+    const uint64_t *base = index->sections[RP_INDEX_OFFSET_BASE].data;
+    for (uint64_t id = index->n_kmers; id < n_kmers; id++)
+        offset[id] -= (uint32_t)base[id / RP_OFFSET_BLOCK];
+    index->n_kmers = (uint32_t)n_kmers;
+    index->n_positions = n_positions;
+    return true;
+}
+
+static unsigned bits_for(uint64_t value)
+{
+    unsigned bits = 1;
+    while (bits < 64 && value >> bits != 0)
+        bits++;
+    return bits;
+}
+
+/* From the scans' counts by slice to where each slice writes; sums the buckets up. */
+static uint64_t slices_to_offsets(index_builder *builder)
+{
+    const size_t n_buckets = (size_t)1 << builder->bucket_bits;
+    uint64_t total = 0;
+    builder->largest_bucket = 1;
+    for (size_t b = 0; b < n_buckets; b++) {
+        uint64_t sum = 0;
+        for (size_t slice = 0; slice < builder->n_slices; slice++) {
+            uint32_t *count = &builder->slice_count[(slice << builder->bucket_bits) + b];
+            const uint32_t here = *count;
+            *count = (uint32_t)sum;
+            sum += here;
+        }
+        builder->bucket_n[b] = sum;
+        total += sum;
+        if (sum > builder->largest_bucket)
+            builder->largest_bucket = sum;
+    }
+    return total;
+}
+
+/* How the hash is divided between bucket, prefix and rest. */
+static void choose_bits(index_builder *builder)
+{
+    rp_kmer_index *index = builder->index;
+    const unsigned hash_bits = 2 * builder->k;
+    builder->position_bits = bits_for(builder->genome->length_bp);
+    unsigned bucket_bits = builder->position_bits > 20 ? builder->position_bits - BUCKET_SHIFT : 6;
+    if (bucket_bits + 63 < hash_bits + builder->position_bits)
+        bucket_bits = hash_bits + builder->position_bits - 63; /* a key has 64 bits */
+    unsigned prefix_bits = builder->position_bits > PREFIX_SHIFT + 6 ? builder->position_bits - PREFIX_SHIFT : 6;
+    index->wide_rest = hash_bits > 16 + (prefix_bits > 16 ? prefix_bits : 16);
+    const unsigned rest_bits = index->wide_rest ? 32 : 16;
+    if (prefix_bits + rest_bits < hash_bits)
+        prefix_bits = hash_bits - rest_bits;
+    prefix_bits = prefix_bits > bucket_bits ? prefix_bits : bucket_bits;
+    builder->bucket_bits = bucket_bits < hash_bits ? bucket_bits : hash_bits;
+    index->prefix_bits = prefix_bits < hash_bits ? prefix_bits : hash_bits;
+}
+
+static bool set_up(index_builder *builder, const rp_kmer_index_parameters *parameters, rp_error *error)
+{
+    choose_bits(builder);
+    const size_t n_buckets = (size_t)1 << builder->bucket_bits;
+    builder->n_slices = parameters->n_threads;
+    builder->slice_count = rp_alloc(n_buckets * builder->n_slices, sizeof *builder->slice_count);
+    builder->bucket_begin = rp_alloc(n_buckets, sizeof *builder->bucket_begin);
+    builder->bucket_n = rp_alloc(n_buckets, sizeof *builder->bucket_n);
+    builder->bucket_kmers = rp_alloc(n_buckets, sizeof *builder->bucket_kmers);
+    builder->bucket_positions = rp_alloc(n_buckets, sizeof *builder->bucket_positions);
+    builder->spare = rp_alloc(parameters->n_threads, sizeof *builder->spare);
+    return (builder->slice_count != NULL && builder->bucket_begin != NULL && builder->bucket_n != NULL &&
+            builder->bucket_kmers != NULL && builder->bucket_positions != NULL && builder->spare != NULL) ||
+           rp_error_memory(error, "k-mer index");
+}
+
+static bool build(index_builder *builder, const rp_kmer_index_parameters *parameters, rp_error *error)
+{
+    if (!set_up(builder, parameters, error))
+        return false;
+    const size_t n_buckets = (size_t)1 << builder->bucket_bits;
+    builder->pass_end = n_buckets;
+    if (!rp_parallel(builder->n_slices, parameters->n_threads, scan_slice, builder, error))
+        return false;
+    const uint64_t total = slices_to_offsets(builder);
+    uint64_t room = parameters->memory_bytes / sizeof(uint64_t);
+    room = room < builder->largest_bucket ? builder->largest_bucket : room;
+    /* passes of equal size: none is left with a few buckets */
+    const uint64_t n_passes = (total + room - 1) / room, even = n_passes == 0 ? 0 : total / n_passes + builder->largest_bucket;
+    room = even < room ? even : room;
+    if (!rp_block_resize(&builder->buffer, (room + 1) * sizeof(uint64_t), "k-mer sort buffer", error) ||
+        !size_index(builder->index, 0, 0, builder->position_bits > 32, error))
+        return false;
+    for (size_t begin = 0, end; begin < n_buckets; begin = end) {
+        uint64_t here = 0;
+        for (end = begin; end < n_buckets && here + builder->bucket_n[end] <= room; end++)
+            here += builder->bucket_n[end];
+        builder->pass_begin = begin;
+        builder->pass_end = end;
+        if (!run_pass(builder, parameters->n_threads, error))
+            return false;
+    }
+    rp_kmer_index *index = builder->index;
+    void *sections[RP_N_INDEX_SECTIONS];
+    for (int i = 0; i < RP_N_INDEX_SECTIONS; i++)
+        sections[i] = index->sections[i].data;
+    uint64_t *base = sections[RP_INDEX_OFFSET_BASE];
+    if (index->n_kmers % RP_OFFSET_BLOCK == 0)
+        base[index->n_kmers / RP_OFFSET_BLOCK] = index->n_positions;
+    ((uint32_t *)sections[RP_INDEX_OFFSET])[index->n_kmers] = (uint32_t)(index->n_positions - base[index->n_kmers / RP_OFFSET_BLOCK]);
+    ((uint32_t *)sections[RP_INDEX_PREFIX])[(uint64_t)1 << index->prefix_bits] = index->n_kmers;
+    rp_index_point(index, sections);
+    return true;
+}
+
+rp_kmer_index *rp_kmer_index_create(const rp_genome *genome, const rp_bitmask *excluded,
+                                    const rp_kmer_index_parameters *parameters, rp_error *error)
+{
+    index_builder builder = {.genome = genome, .excluded = excluded, .k = parameters->k,
+                             .min_frequency = parameters->min_frequency};
+    builder.index = rp_alloc(1, sizeof *builder.index);
+    bool ok = builder.index != NULL;
+    if (ok) {
+        builder.index->k = parameters->k;
+        builder.index->min_frequency = parameters->min_frequency;
+        ok = build(&builder, parameters, error);
+    } else {
+        (void)rp_error_memory(error, "k-mer index");
+    }
+    free(builder.slice_count);
+    free(builder.bucket_begin);
+    free(builder.bucket_n);
+    free(builder.bucket_kmers);
+    free(builder.bucket_positions);
+    rp_block_free(&builder.buffer);
+    for (unsigned i = 0; builder.spare != NULL && i < parameters->n_threads; i++)
+        free(builder.spare[i]);
+    free(builder.spare);
+    if (!ok) {
+        rp_kmer_index_destroy(builder.index);
+        return NULL;
+    }
+    return builder.index;
+}
