@@ -207,7 +207,7 @@ START_TEST(rows_spell_the_genome)
     to_codes(element, turned, true);
     /* the copy as it stands, and as the reverse complement of the consensus' reverse complement */
     for (unsigned reverse = 0; reverse < 2; reverse++) {
-        const rp_query queries[2] = {{reverse ? turned : forward, 400}, {reverse ? forward : turned, 400}};
+        const rp_query queries[2] = {{reverse ? turned : forward, 400, false}, {reverse ? forward : turned, 400, false}};
         rp_extender *extender = rp_extender_create(rp_band_select("auto"));
         rp_aligner *aligner = rp_aligner_create(extender);
         rp_anchors anchors = {0};

@@ -72,10 +72,12 @@ static rp_alignment make_alignment(const rp_anchor *from, const rp_extension bot
         .right_query = both[1].query_used, .right_target = both[1].target_used};
 }
 
-static bool on_path(const rp_anchor *here, const rp_alignment *known)
+static bool on_path(const rp_anchor *here, const rp_alignment *known, bool tandem)
 {
     if (here->position < known->begin || here->position >= known->end)
         return false;
+    if (tandem)
+        return true;
     const int64_t diagonal = (int64_t)here->position - here->place;
     const int64_t first = (int64_t)known->begin - known->query_begin, last = (int64_t)known->end - known->query_end;
     const int64_t low = first < last ? first : last, high = first < last ? last : first;
@@ -83,7 +85,7 @@ static bool on_path(const rp_anchor *here, const rp_alignment *known)
 }
 
 /* Picks the anchors of this round: not done, and none picked shortly before on a near diagonal. */
-static bool select_round(rp_aligner *aligner, const rp_anchors *anchors, size_t *n_selected)
+static bool select_round(rp_aligner *aligner, const rp_query *queries, const rp_anchors *anchors, size_t *n_selected)
 {
     size_t n = 0;
     for (size_t i = 0; i < anchors->n; i++) {
@@ -96,7 +98,7 @@ static bool select_round(rp_aligner *aligner, const rp_anchors *anchors, size_t 
             if (before->query != here->query || here->position > before->position + ROUND_REACH_BP)
                 break;
             const int64_t drift = ((int64_t)here->position - here->place) - ((int64_t)before->position - before->place);
-            wait = drift >= -ROUND_DRIFT_BP && drift <= ROUND_DRIFT_BP;
+            wait = queries[here->query].tandem || (drift >= -ROUND_DRIFT_BP && drift <= ROUND_DRIFT_BP);
         }
         if (wait)
             continue;
@@ -109,14 +111,14 @@ static bool select_round(rp_aligner *aligner, const rp_anchors *anchors, size_t 
 }
 
 /* Marks the anchors on the path of an alignment that came from anchor number `from`. */
-static void mark_path(rp_anchors *anchors, size_t from, const rp_alignment *found)
+static void mark_path(rp_anchors *anchors, size_t from, const rp_alignment *found, bool tandem)
 {
     size_t i = from;
     while (i > 0 && anchors->items[i - 1].query == found->query && anchors->items[i - 1].position >= found->begin)
         i--;
     for (; i < anchors->n && anchors->items[i].query == found->query && anchors->items[i].position < found->end; i++)
         if (!anchors->items[i].done)
-            anchors->items[i].done = on_path(&anchors->items[i], found);
+            anchors->items[i].done = on_path(&anchors->items[i], found, tandem);
 }
 
 static bool extend_round(rp_aligner *aligner, const rp_view *view, const rp_query *queries, rp_anchors *anchors,
@@ -142,7 +144,7 @@ static bool extend_round(rp_aligner *aligner, const rp_view *view, const rp_quer
             continue;
         if (!rp_alignments_push(alignments, found))
             return false;
-        mark_path(anchors, aligner->selected[s], &found);
+        mark_path(anchors, aligner->selected[s], &found, queries[found.query].tandem);
     }
     return true;
 }
@@ -152,7 +154,7 @@ bool rp_align_anchors(rp_aligner *aligner, const rp_view *view, const rp_query *
 {
     for (;;) {
         size_t n_selected = 0;
-        if (!select_round(aligner, anchors, &n_selected))
+        if (!select_round(aligner, queries, anchors, &n_selected))
             return false;
         if (n_selected == 0)
             return true;

@@ -18,6 +18,7 @@
 typedef struct rp_query {
     const uint8_t *codes; /* 0-3 */
     uint32_t length;
+    bool tandem;           /* its parts resemble each other: an alignment speaks for all the genome under it, on any diagonal */
 } rp_query;
 
 typedef struct rp_anchor {

@@ -13,7 +13,8 @@ void rp_log_line(const rp_log *log, const char *format, ...)
         return;
     va_list arguments;
     va_start(arguments, format);
-    fprintf(stderr, "[%8.2f s] ", (double)(rp_clock_ns() - log->started_ns) * 1e-9);
+    const rp_usage usage = rp_log_usage(log);
+    fprintf(stderr, "[%8.2f s, %8.2f CPU s, %6llu MB] ", usage.wall_seconds, usage.cpu_seconds, (unsigned long long)(usage.peak_kb >> 10));
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
     va_end(arguments);

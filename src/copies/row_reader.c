@@ -30,8 +30,8 @@ static bool lay_out_queries(rp_row_reader *reader)
         const rp_codes *consensus = findings->families[f].consensus;
         for (size_t i = 0; i < consensus->n; i++)
             reader->turned[at + i] = rp_code_complement(consensus->items[consensus->n - 1 - i]);
-        reader->queries[2 * f] = (rp_query){consensus->items, (uint32_t)consensus->n};
-        reader->queries[2 * f + 1] = (rp_query){reader->turned + at, (uint32_t)consensus->n};
+        reader->queries[2 * f] = (rp_query){.codes = consensus->items, .length = (uint32_t)consensus->n};
+        reader->queries[2 * f + 1] = (rp_query){.codes = reader->turned + at, .length = (uint32_t)consensus->n};
         at += consensus->n;
     }
     return true;

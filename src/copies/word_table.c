@@ -42,7 +42,7 @@ static bool lay_out(rp_word_table *table, const rp_codes *const *consensus, size
         const rp_codes *from = consensus[i / 2];
         for (size_t j = 0; j < from->n; j++)
             table->codes[at + j] = i % 2 == 0 ? from->items[j] : rp_code_complement(from->items[from->n - 1 - j]);
-        table->queries[i] = (rp_query){table->codes + at, (uint32_t)from->n};
+        table->queries[i] = (rp_query){.codes = table->codes + at, .length = (uint32_t)from->n};
         table->query_begin[i] = (uint32_t)at;
         at += from->n;
         table->codes[at++] = RP_CODE_UNKNOWN;

@@ -161,6 +161,13 @@ static bool is_tandem(rp_builder *builder, const rp_codes *consensus)
     return 2 * recurrent >= consensus->n;
 }
 
+/* The copies of the consensus as it stands. */
+static bool recruit(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, rp_family *family, rp_intervals *reads)
+{
+    return rp_recruit(builder->recruiter, view, index, &family->consensus, family->tandem || is_tandem(builder, &family->consensus),
+                      &family->copies, reads);
+}
+
 /* Growth to the left wants copies of the same coordinates as growth to the right had. */
 static void clip_to_consensus(rp_family *family)
 {
@@ -184,8 +191,10 @@ bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_in
 {
     rp_codes *consensus = &family->consensus;
     rp_copies *copies = &family->copies;
+    if (family->tandem) /* what it covers is wanted, no better consensus */
+        return recruit(builder, view, index, family, reads);
     for (unsigned round = 0; round < n_rounds; round++) {
-        if (!rp_recruit(builder->recruiter, view, index, consensus, copies, reads))
+        if (!recruit(builder, view, index, family, reads))
             return false;
         if (copies->n < RP_FAMILY_MIN_COPIES)
             return true;
@@ -199,12 +208,12 @@ bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_in
         if (consensus->n - before < ROUND_MIN_GAIN_BP)
             break;
     }
-    if (!rp_recruit(builder->recruiter, view, index, consensus, copies, reads))
+    if (!recruit(builder, view, index, family, reads))
         return false;
     if (!rp_family_holds(family))
         return true;
     if (!rp_vote(builder->voter, builder->recruiter, view, consensus, copies) || !rp_trim(view->genome, consensus, copies) ||
-        !rp_recruit(builder->recruiter, view, index, consensus, copies, reads) || !rp_trim(view->genome, consensus, copies))
+        !recruit(builder, view, index, family, reads) || !rp_trim(view->genome, consensus, copies))
         return false;
     family->tandem |= is_tandem(builder, consensus);
     return true;
@@ -252,7 +261,7 @@ bool rp_family_grow(rp_builder *builder, const rp_view *view, const rp_kmer_inde
     if (!grow_from_places(builder, view, index, false, places, n_places, k, family, reads))
         return false;
     if (consensus->n >= LEFT_FROM_COPIES_BP + k) {
-        if (!rp_recruit(builder->recruiter, view, index, consensus, &family->copies, reads) ||
+        if (!recruit(builder, view, index, family, reads) ||
             !grow_from_copies(builder, view, index, true, family, reads))
             return false;
     } else if (!grow_from_places(builder, view, index, true, places, n_places, k, family, reads)) {

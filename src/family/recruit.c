@@ -230,8 +230,8 @@ static bool set_queries(rp_recruiter *recruiter, const rp_codes *consensus, rp_q
 {
     if (!rp_codes_reverse_complement(&recruiter->reverse_complement, consensus->items, consensus->n))
         return false;
-    queries[0] = (rp_query){consensus->items, (uint32_t)consensus->n};
-    queries[1] = (rp_query){recruiter->reverse_complement.items, (uint32_t)consensus->n};
+    queries[0] = (rp_query){consensus->items, (uint32_t)consensus->n, false};
+    queries[1] = (rp_query){recruiter->reverse_complement.items, (uint32_t)consensus->n, false};
     return true;
 }
 
@@ -246,7 +246,7 @@ static rp_copy make_copy(const rp_alignment *from, uint32_t length)
 }
 
 bool rp_recruit(rp_recruiter *recruiter, const rp_view *view, const rp_kmer_index *index, const rp_codes *consensus,
-                rp_copies *copies, rp_intervals *reads)
+                bool tandem, rp_copies *copies, rp_intervals *reads)
 {
     const unsigned k = rp_kmer_index_k(index);
     copies->n = 0;
@@ -254,6 +254,7 @@ bool rp_recruit(rp_recruiter *recruiter, const rp_view *view, const rp_kmer_inde
     rp_query queries[2];
     if (!set_queries(recruiter, consensus, queries) || !find_hits(recruiter, view, index, consensus, &n_hits))
         return false;
+    queries[0].tandem = queries[1].tandem = tandem;
     rp_sort_u64(recruiter->hits, recruiter->spare, n_hits, QUERY_BITS, 64);
     if (!build_chains(recruiter, n_hits, k) || !keep_strong_chains(recruiter, view, queries, k))
         return false;

@@ -42,9 +42,10 @@ void rp_recruiter_destroy(rp_recruiter *recruiter);
 
 /* Puts the copies of the consensus that the view shows into *copies, in genome order.
  * Appends to `reads` the genome intervals that the answer relies on. Consensus length
- * at most RP_CONSENSUS_MAX_BP. False: out of memory. */
+ * at most RP_CONSENSUS_MAX_BP. A tandem consensus
+ * resembles itself: one alignment is kept for a stretch of genome. False: out of memory. */
 bool rp_recruit(rp_recruiter *recruiter, const rp_view *view, const rp_kmer_index *index, const rp_codes *consensus,
-                rp_copies *copies, rp_intervals *reads) RP_MUST_CHECK;
+                bool tandem, rp_copies *copies, rp_intervals *reads) RP_MUST_CHECK;
 
 enum { RP_NO_ANCHOR = UINT32_MAX };
 

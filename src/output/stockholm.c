@@ -116,8 +116,8 @@ static bool write_family(seed_writer *writer, size_t f, rp_file *file)
         !rp_reserve((void **)&writer->inserted, &writer->inserted_capacity, n_columns + 1, sizeof *writer->inserted) ||
         !rp_codes_reverse_complement(&writer->turned, family->consensus->items, n_columns))
         return false;
-    writer->queries[2 * f] = (rp_query){family->consensus->items, (uint32_t)n_columns};
-    writer->queries[2 * f + 1] = (rp_query){writer->turned.items, (uint32_t)n_columns};
+    writer->queries[2 * f] = (rp_query){.codes = family->consensus->items, .length = (uint32_t)n_columns};
+    writer->queries[2 * f + 1] = (rp_query){.codes = writer->turned.items, .length = (uint32_t)n_columns};
     for (size_t i = 0; i < family->n_parts; i++)
         writer->ranks[i] = (seed_rank){findings->parts.items[family->parts[i]].score, i};
     rp_sort(writer->ranks, family->n_parts, sizeof *writer->ranks, compare_ranks);
