@@ -212,8 +212,7 @@ bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_in
         return false;
     if (!rp_family_holds(family))
         return true;
-    if (!rp_vote(builder->voter, builder->recruiter, view, consensus, copies) || !rp_trim(view->genome, consensus, copies) ||
-        !recruit(builder, view, index, family, reads) || !rp_trim(view->genome, consensus, copies))
+    if (!rp_vote(builder->voter, builder->recruiter, view, consensus, copies) || !rp_trim(view->genome, consensus, copies))
         return false;
     family->tandem |= is_tandem(builder, consensus);
     return true;
