@@ -70,7 +70,7 @@ START_TEST(refuses_bad_input)
     const char *paths[] = {path};
     rp_genome genome;
     rp_error error = {""};
-    ck_assert(!rp_genome_read(&genome, paths, 1, false, &error));
+    ck_assert(!rp_genome_read(&genome, paths, 1, false, NULL, &error));
     ck_assert_msg(strstr(error.message, BAD_INPUT[_i].message) != NULL, "'%s'", error.message);
     ck_assert_msg(strstr(error.message, path) != NULL, "'%s'", error.message);
     unlink(path);

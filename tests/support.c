@@ -85,7 +85,7 @@ void test_genome(rp_genome *genome, const char *fasta)
     char *path = test_file(fasta, strlen(fasta));
     const char *paths[] = {path};
     rp_error error = {""};
-    ck_assert_msg(rp_genome_read(genome, paths, 1, true, &error), "%s", error.message);
+    ck_assert_msg(rp_genome_read(genome, paths, 1, true, NULL, &error), "%s", error.message);
     unlink(path);
     free(path);
 }
@@ -101,7 +101,7 @@ void test_simulated_genome(rp_genome *genome, uint64_t n, unsigned n_families, u
     ck_assert_msg(rp_simulate(&parameters, prefix, &error), "%s", error.message);
     snprintf(path, sizeof path, "%s.fa", prefix);
     const char *paths[] = {path};
-    ck_assert_msg(rp_genome_read(genome, paths, 1, false, &error), "%s", error.message);
+    ck_assert_msg(rp_genome_read(genome, paths, 1, false, NULL, &error), "%s", error.message);
     static const char *const endings[] = {".fa", ".truth.fa", ".truth.bed", ".tandem.bed"};
     for (int i = 0; i < 4; i++) {
         snprintf(path, sizeof path, "%s%s", prefix, endings[i]);

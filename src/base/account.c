@@ -4,7 +4,7 @@
 #include <stdatomic.h>
 
 /* Relaxed: the numbers stand for themselves, nothing is published by them. */
-static _Atomic uint64_t limit, taken, most;
+static _Atomic uint64_t limit, reserve, taken, most;
 
 void rp_account_set_limit(uint64_t bytes)
 {
@@ -16,6 +16,18 @@ uint64_t rp_account_limit(void)
     return atomic_load_explicit(&limit, memory_order_relaxed);
 }
 
+void rp_account_set_reserve(uint64_t bytes)
+{
+    atomic_store_explicit(&reserve, bytes, memory_order_relaxed);
+}
+
+/* What may be taken in all; UINT64_MAX: any. */
+static uint64_t bound_now(void)
+{
+    const uint64_t all = rp_account_limit(), kept = atomic_load_explicit(&reserve, memory_order_relaxed);
+    return all == 0 ? UINT64_MAX : all > kept ? all - kept : 0;
+}
+
 static void note_most(uint64_t now)
 {
     uint64_t before = atomic_load_explicit(&most, memory_order_relaxed);
@@ -25,10 +37,10 @@ static void note_most(uint64_t now)
 
 bool rp_account_take(uint64_t bytes)
 {
-    const uint64_t bound = rp_account_limit();
+    const uint64_t bound = bound_now();
     uint64_t before = atomic_load_explicit(&taken, memory_order_relaxed);
     do {
-        if (bound != 0 && (before > bound || bytes > bound - before))
+        if (before > bound || bytes > bound - before)
             return false;
     } while (!atomic_compare_exchange_weak_explicit(&taken, &before, before + bytes, memory_order_relaxed, memory_order_relaxed));
     note_most(before + bytes);
@@ -57,6 +69,6 @@ uint64_t rp_account_most(void)
 
 uint64_t rp_account_left(void)
 {
-    const uint64_t bound = rp_account_limit(), now = rp_account_taken();
-    return bound == 0 ? UINT64_MAX : bound > now ? bound - now : 0;
+    const uint64_t bound = bound_now(), now = rp_account_taken();
+    return bound == UINT64_MAX ? UINT64_MAX : bound > now ? bound - now : 0;
 }

@@ -14,10 +14,13 @@
 void rp_account_set_limit(uint64_t bytes); /* 0: none, which is how it begins */
 uint64_t rp_account_limit(void);
 
-/* Takes a lease. False: it would go over the limit, and nothing is taken. */
+/* What rp_account_take must leave for those who take anyway. */
+void rp_account_set_reserve(uint64_t bytes);
+
+/* Takes a lease. False: it would go over the limit less the reserve, and nothing is taken. */
 bool rp_account_take(uint64_t bytes) RP_MUST_CHECK;
 
-/* Takes a lease for what must be had, limit or not. */
+/* Takes a lease for what must be had, limit or not: the plan of the run has counted it. */
 void rp_account_take_anyway(uint64_t bytes);
 
 void rp_account_give(uint64_t bytes);
@@ -25,7 +28,7 @@ void rp_account_give(uint64_t bytes);
 uint64_t rp_account_taken(void);
 uint64_t rp_account_most(void); /* most at one time */
 
-/* What may still be taken; UINT64_MAX without a limit. */
+/* What rp_account_take would still give; UINT64_MAX without a limit. */
 uint64_t rp_account_left(void);
 
 #endif

@@ -153,6 +153,10 @@ bool rp_block_resize(rp_block *block, size_t bytes, const char *purpose, rp_erro
         ok = resize_anonymous(block, mapped, purpose, error);
         if (ok)
             rp_account_give(before - mapped);
+    } else if (block->stays) {
+        ok = resize_anonymous(block, mapped, purpose, error);
+        if (ok)
+            rp_account_take_anyway(mapped - before);
     } else if (rp_account_take(mapped - before)) {
         ok = resize_anonymous(block, mapped, purpose, error);
         if (!ok)
@@ -178,7 +182,7 @@ void rp_block_free(rp_block *block)
     }
     if (block->mapped > 0)
         (void)munmap(block->data, block->mapped);
-    *block = (rp_block){0};
+    *block = (rp_block){.stays = block->stays};
 }
 
 void rp_blocks_page_out(void)

@@ -5,6 +5,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/cancel.h"
+#include "base/metrics.h"
+
 typedef struct shared_loop {
     size_t n_parts;
     rp_part_function *function;
@@ -23,18 +26,20 @@ typedef struct loop_thread {
 
 static void run_parts(shared_loop *loop, unsigned worker)
 {
+    rp_gauge_move(RP_GAUGE_WORKERS, 1);
     while (!atomic_load_explicit(&loop->failed, memory_order_relaxed)) {
         const size_t part = atomic_fetch_add_explicit(&loop->next_part, 1, memory_order_relaxed);
         if (part >= loop->n_parts)
-            return;
+            break;
         rp_error error = {""};
-        if (!loop->function(loop->context, part, worker, &error)) {
+        if (!rp_not_cancelled(&error) || !loop->function(loop->context, part, worker, &error)) {
             (void)pthread_mutex_lock(&loop->lock);
             (void)rp_error_set(loop->error, "%s", error.message);
             (void)pthread_mutex_unlock(&loop->lock);
             atomic_store_explicit(&loop->failed, true, memory_order_relaxed);
         }
     }
+    rp_gauge_move(RP_GAUGE_WORKERS, -1);
 }
 
 static void *thread_main(void *argument)

@@ -12,9 +12,10 @@ uint64_t rp_clock_ns(void)
     return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
 }
 
-bool rp_tokens_init(rp_tokens *tokens, unsigned n)
+bool rp_tokens_init(rp_tokens *tokens, unsigned n, rp_gauge gauge, rp_histogram histogram)
 {
-    *tokens = (rp_tokens){.n_free = n};
+    *tokens = (rp_tokens){.n_free = n, .gauge = gauge, .histogram = histogram};
+    rp_gauge_set(gauge, n);
     if (pthread_mutex_init(&tokens->lock, NULL) != 0)
         return false;
     if (pthread_cond_init(&tokens->returned, NULL) == 0)
@@ -36,9 +37,11 @@ void rp_tokens_take(rp_tokens *tokens)
         const uint64_t begin = rp_clock_ns();
         while (tokens->n_free == 0)
             (void)pthread_cond_wait(&tokens->returned, &tokens->lock);
-        tokens->waited_ns += rp_clock_ns() - begin;
+        const uint64_t waited = rp_clock_ns() - begin;
+        tokens->waited_ns += waited;
+        rp_observe(tokens->histogram, waited);
     }
-    tokens->n_free--;
+    rp_gauge_set(tokens->gauge, --tokens->n_free);
     held = tokens;
     (void)pthread_mutex_unlock(&tokens->lock);
 }
@@ -46,7 +49,7 @@ void rp_tokens_take(rp_tokens *tokens)
 void rp_tokens_give(rp_tokens *tokens)
 {
     (void)pthread_mutex_lock(&tokens->lock);
-    tokens->n_free++;
+    rp_gauge_set(tokens->gauge, ++tokens->n_free);
     held = NULL;
     (void)pthread_cond_signal(&tokens->returned);
     (void)pthread_mutex_unlock(&tokens->lock);

@@ -1,4 +1,4 @@
-/* tokens.h: a fixed number of tokens; who holds one may use a processor. */
+/* tokens.h: a fixed number of tokens; who holds one may use a processor, or read. */
 #ifndef RP_BASE_TOKENS_H
 #define RP_BASE_TOKENS_H
 
@@ -6,15 +6,18 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/metrics.h"
 
 typedef struct rp_tokens {
     pthread_mutex_t lock;
     pthread_cond_t returned;
     unsigned n_free;          /* guarded by lock */
     uint64_t waited_ns;       /* all waits together; guarded by lock */
+    rp_gauge gauge;           /* shows the free ones, */
+    rp_histogram histogram;   /* and this the waits */
 } rp_tokens;
 
-bool rp_tokens_init(rp_tokens *tokens, unsigned n) RP_MUST_CHECK;
+bool rp_tokens_init(rp_tokens *tokens, unsigned n, rp_gauge gauge, rp_histogram histogram) RP_MUST_CHECK;
 void rp_tokens_clear(rp_tokens *tokens);
 void rp_tokens_take(rp_tokens *tokens); /* waits for one */
 void rp_tokens_give(rp_tokens *tokens);

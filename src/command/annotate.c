@@ -8,7 +8,7 @@
 #include "base/tokens.h"
 #include "classify/classify.h"
 #include "command/command.h"
-#include "command/log.h"
+#include "command/governor.h"
 #include "command/offloading.h"
 #include "command/results.h"
 #include "command/write.h"
@@ -20,19 +20,17 @@
 #include "output/summary.h"
 
 typedef struct annotate_options {
-    bool help, quiet, no_run_info, fast, hints;
+    bool help, no_run_info, fast, hints;
     rp_write_options write;
-    uint64_t threads, min_copies;
-    const char *simd, *device;
+    uint64_t min_copies;
+    const char *device;
 } annotate_options;
 
 /* Zeroed at the start; cleared in any state. */
 typedef struct annotate_run {
     annotate_options options;
     const char *genome_path, *library_path;
-    unsigned n_threads;
-    const rp_band_kernel *kernel;
-    rp_log log;
+    rp_governor governor;
     rp_offloading offloading;
     rp_results results;
     rp_genome genome;
@@ -60,10 +58,7 @@ static size_t fill_table(annotate_run *run, rp_option *table)
         {RP_OPTION_FLAG, "hints", 0, NULL, &o->hints, 0, 0, "look at each family's structure too: class hints in the summary"},
         {RP_OPTION_NUMBER, "min-copies", 0, "N", &o->min_copies, 1, UINT32_MAX, "copies that a family needs to have any [1]"},
         {RP_OPTION_HEADING, "run (no effect on the results):", 0, NULL, NULL, 0, 0, NULL},
-        {RP_OPTION_NUMBER, "threads", 't', "N", &o->threads, 1, 1024, "CPU threads [those that this process may use]"},
-        {RP_OPTION_TEXT, "simd", 0, "NAME", &o->simd, 0, 0, "instruction set: auto, avx512, avx2 or scalar [auto]"},
         rp_offloading_option(&o->device),
-        {RP_OPTION_FLAG, "quiet", 'q', NULL, &o->quiet, 0, 0, "no progress on standard error"},
         {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
     };
     memcpy(table + n, rows, sizeof rows);
@@ -81,12 +76,12 @@ static void print_help(const rp_option *table, size_t n)
 static bool read_input(annotate_run *run, rp_error *error)
 {
     if (!rp_family_file_read(&run->library, run->library_path, NULL, error) ||
-        !rp_genome_read(&run->genome, &run->genome_path, 1, false, error))
+        !rp_genome_read(&run->genome, &run->genome_path, 1, false, &run->governor.reading, error))
         return false;
-    rp_log_line(&run->log, "read %zu families, %zu contigs, %llu bases", run->library.n, run->genome.n_contigs,
+    rp_log_line(&run->governor.log, "read %zu families, %zu contigs, %llu bases", run->library.n, run->genome.n_contigs,
                 (unsigned long long)run->genome.length_bp);
-    rp_offloading_start(&run->offloading, &run->genome, run->kernel);
-    return rp_tandem_mask(&run->tandem, &run->genome, run->n_threads, error) && rp_offloading_wait(&run->offloading, error);
+    rp_offloading_start(&run->offloading, &run->genome, run->governor.kernel);
+    return rp_tandem_mask(&run->tandem, &run->genome, run->governor.n_threads, error) && rp_offloading_wait(&run->offloading, error);
 }
 
 static bool find_copies(annotate_run *run, rp_error *error)
@@ -97,7 +92,7 @@ static bool find_copies(annotate_run *run, rp_error *error)
     for (size_t f = 0; f < run->library.n; f++)
         consensus[f] = &run->library.items[f].consensus;
     const rp_view view = {.genome = &run->genome, .excluded = &run->tandem};
-    const rp_annotate_parameters parameters = {.n_threads = run->n_threads, .kernel = &run->offloading.for_stages,
+    const rp_annotate_parameters parameters = {.n_threads = run->governor.n_threads, .kernel = &run->offloading.for_stages,
                                                .expected_by_chance = EXPECTED_BY_CHANCE,
                                                .min_copies = (uint32_t)run->options.min_copies,
                                                .manner = run->options.fast ? RP_ANNOTATE_FAST : RP_ANNOTATE_SENSITIVE};
@@ -107,21 +102,21 @@ static bool find_copies(annotate_run *run, rp_error *error)
         ok = rp_error_memory(error, "findings");
     if (ok && !rp_bitmask_intervals(&run->tandem, &run->genome, &run->findings.tandem))
         ok = rp_error_memory(error, "tandem repeats");
-    run->findings.kernel = run->kernel;
-    const rp_classify_parameters hints = {.n_threads = run->n_threads, .keep_names = true};
+    run->findings.kernel = run->governor.kernel;
+    const rp_classify_parameters hints = {.n_threads = run->governor.n_threads, .keep_names = true};
     ok = ok && (!run->options.hints || rp_classify(&run->findings, &hints, error));
     free(parts.items);
     free(consensus);
     if (ok)
-        rp_log_line(&run->log, "parts of copies: %zu, masked: %.2f %%", run->findings.parts.n,
+        rp_log_line(&run->governor.log, "parts of copies: %zu, masked: %.2f %%", run->findings.parts.n,
                     100.0 * (double)run->findings.masked_bp / (double)(run->genome.acgt_bp > 0 ? run->genome.acgt_bp : 1));
     return ok;
 }
 
 static json_t *describe_run(const annotate_run *run)
 {
-    const rp_usage usage = rp_log_usage(&run->log);
-    return json_pack("{s:i, s:s, s:o, s:f, s:f, s:I}", "threads", (int)run->n_threads, "simd", run->kernel->name, "devices",
+    const rp_usage usage = rp_log_usage(&run->governor.log);
+    return json_pack("{s:i, s:s, s:o, s:f, s:f, s:I}", "threads", (int)run->governor.n_threads, "simd", run->governor.kernel->name, "devices",
                      rp_offloading_describe(&run->offloading), "wall_seconds",
                      usage.wall_seconds, "cpu_seconds", usage.cpu_seconds, "peak_memory_kb", (json_int_t)usage.peak_kb);
 }
@@ -149,7 +144,7 @@ static bool write_result(void *argument, size_t which, unsigned worker, rp_error
 static bool annotate(annotate_run *run, rp_error *error)
 {
     return rp_results_open(&run->results, run->genome_path, error) && read_input(run, error) && find_copies(run, error) &&
-           rp_parallel(RP_N_RESULTS, run->n_threads, write_result, run, error) && rp_results_commit(&run->results, error);
+           rp_parallel(RP_N_RESULTS, run->governor.n_threads, write_result, run, error) && rp_results_commit(&run->results, error);
 }
 
 static void clear_run(annotate_run *run)
@@ -176,18 +171,15 @@ static bool parse(annotate_run *run, const rp_option *table, size_t n, int argc,
     run->library_path = argv[first + 1];
     if (strcmp(run->genome_path, "-") == 0 && strcmp(run->library_path, "-") == 0)
         return rp_error_set(error, "standard input can be read once only");
-    run->kernel = rp_band_select(run->options.simd);
-    if (run->kernel == NULL)
-        return rp_error_set(error, "--simd: %.100s is unknown or not to be had on this machine", run->options.simd);
-    run->n_threads = run->options.threads != 0 ? (unsigned)run->options.threads : rp_available_threads();
-    run->log.quiet = run->options.quiet;
+    if (!rp_governor_check(&run->governor, error))
+        return false;
     return rp_device_choice_parse(&run->offloading.choice, run->options.device, error) && rp_results_check(&run->results, error);
 }
 
 int rp_command_annotate(int argc, char **argv)
 {
-    annotate_run run = {.options = {.min_copies = 1, .simd = "auto", .device = "cpu"}, .results = {.command = RP_FOR_ANNOTATE},
-                        .log = {.started_ns = rp_clock_ns()}};
+    annotate_run run = {.options = {.min_copies = 1, .device = "cpu"}, .results = {.command = RP_FOR_ANNOTATE},
+                        .governor = {.log = {.started_ns = rp_clock_ns()}}};
     rp_option table[TABLE_ROWS];
     const size_t n = fill_table(&run, table);
     rp_error error = {""};
@@ -197,9 +189,11 @@ int rp_command_annotate(int argc, char **argv)
         print_help(table, n);
         return RP_EXIT_OK;
     }
-    const bool ok = rp_offloading_choose(&run.offloading, &run.log, "annotate", &error) && annotate(&run, &error);
+    const bool ok = rp_governor_start(&run.governor, "annotate", run.genome_path, run.results.prefix, &error) &&
+                    rp_offloading_choose(&run.offloading, &run.governor.log, "annotate", &error) && annotate(&run, &error);
     if (ok)
         rp_offloading_log(&run.offloading);
     clear_run(&run);
+    rp_governor_stop(&run.governor);
     return rp_command_end("annotate", ok, &error);
 }

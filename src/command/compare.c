@@ -59,7 +59,7 @@ static bool read_input(compare_run *run, rp_error *error)
     const compare_options *options = run->options;
     return rp_family_file_read(&run->found, options->found_path, NULL, error) &&
            rp_family_file_read(&run->reference, options->reference_path, &run->records, error) &&
-           (options->genome == NULL || rp_genome_read(&run->genome, &options->genome, 1, false, error));
+           (options->genome == NULL || rp_genome_read(&run->genome, &options->genome, 1, false, NULL, error));
 }
 
 static bool compare(compare_run *run, rp_error *error)

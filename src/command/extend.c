@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "base/tokens.h"
 #include "command/command.h"
-#include "command/log.h"
+#include "command/governor.h"
 #include "command/offloading.h"
 #include "command/options.h"
 #include "copies/polish.h"
@@ -17,18 +17,16 @@
 #include "output/writers.h"
 
 typedef struct extend_options {
-    bool help, quiet;
-    const char *output, *simd, *device;
-    uint64_t threads, rounds, maxextend;
+    bool help;
+    const char *output, *device;
+    uint64_t rounds, maxextend;
 } extend_options;
 
 /* Zeroed at the start; cleared in any state. */
 typedef struct extend_run {
     extend_options options;
     const char *genome_path, *library_path;
-    unsigned n_threads;
-    const rp_band_kernel *kernel;
-    rp_log log;
+    rp_governor governor;
     rp_offloading offloading;
     rp_genome genome;
     rp_bitmask tandem;
@@ -48,10 +46,7 @@ static size_t fill_table(extend_run *run, rp_option *table)
         {RP_OPTION_TEXT, "output", 'o', "FILE", &o->output, 0, 0, "the lengthened library [-]"},
         {RP_OPTION_NUMBER, "rounds", 0, "N", &o->rounds, 1, 100, "rounds of finding copies and growing, for families that grow [8]"},
         {RP_OPTION_NUMBER, "maxextend", 0, "N", &o->maxextend, 100, RP_GROW_MAX_BP, "bases by which one round lengthens one end at most [20000]"},
-        {RP_OPTION_NUMBER, "threads", 't', "N", &o->threads, 1, 1024, "CPU threads [those that this process may use]"},
-        {RP_OPTION_TEXT, "simd", 0, "NAME", &o->simd, 0, 0, "instruction set: auto, avx512, avx2 or scalar [auto]"},
         rp_offloading_option(&o->device),
-        {RP_OPTION_FLAG, "quiet", 'q', NULL, &o->quiet, 0, 0, "no progress on standard error"},
         {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
     };
     memcpy(table, rows, sizeof rows);
@@ -61,16 +56,16 @@ static size_t fill_table(extend_run *run, rp_option *table)
 static bool read_input(extend_run *run, rp_error *error)
 {
     if (!rp_family_file_read(&run->file, run->library_path, NULL, error) ||
-        !rp_genome_read(&run->genome, &run->genome_path, 1, false, error))
+        !rp_genome_read(&run->genome, &run->genome_path, 1, false, &run->governor.reading, error))
         return false;
-    rp_offloading_start(&run->offloading, &run->genome, run->kernel);
-    if (!rp_tandem_mask(&run->tandem, &run->genome, run->n_threads, error))
+    rp_offloading_start(&run->offloading, &run->genome, run->governor.kernel);
+    if (!rp_tandem_mask(&run->tandem, &run->genome, run->governor.n_threads, error))
         return false;
     const rp_kmer_index_parameters parameters = {.k = rp_kmer_index_default_k(run->genome.acgt_bp), .min_frequency = 2,
-                                                 .n_threads = run->n_threads,
+                                                 .n_threads = run->governor.n_threads,
                                                  .memory_bytes = rp_kmer_index_default_memory(run->genome.length_bp)};
     run->index = rp_kmer_index_create(&run->genome, &run->tandem, &parameters, error);
-    rp_log_line(&run->log, "read %zu families, %zu contigs, %llu bases", run->file.n, run->genome.n_contigs,
+    rp_log_line(&run->governor.log, "read %zu families, %zu contigs, %llu bases", run->file.n, run->genome.n_contigs,
                 (unsigned long long)run->genome.length_bp);
     return run->index != NULL && rp_offloading_wait(&run->offloading, error);
 }
@@ -87,9 +82,9 @@ static bool grow(extend_run *run, rp_error *error)
     if (!ok)
         (void)rp_error_memory(error, "extending families");
     const rp_view view = {.genome = &run->genome, .excluded = &run->tandem};
-    const rp_annotate_parameters annotate = {.n_threads = run->n_threads, .kernel = &run->offloading.for_stages, .min_copies = 1,
+    const rp_annotate_parameters annotate = {.n_threads = run->governor.n_threads, .kernel = &run->offloading.for_stages, .min_copies = 1,
                                              .expected_by_chance = EXPECTED_BY_CHANCE, .manner = RP_ANNOTATE_FAST};
-    const rp_polish_parameters polish = {.n_threads = run->n_threads, .kernel = &run->offloading.for_stages,
+    const rp_polish_parameters polish = {.n_threads = run->governor.n_threads, .kernel = &run->offloading.for_stages,
                                          .n_rounds = (unsigned)run->options.rounds, .apart = true,
                                          .max_extension_bp = (uint32_t)run->options.maxextend};
     ok = ok && rp_polish(&view, run->index, source, run->file.n, &annotate, &polish, &run->library, error);
@@ -110,7 +105,7 @@ static bool extend(extend_run *run, rp_error *error)
                       family->description[0] != '\0' ? " " : "", family->description);
         rp_write_sequence(file, consensus->items, consensus->n);
     }
-    rp_log_line(&run->log, "bases added: %llu", (unsigned long long)added);
+    rp_log_line(&run->governor.log, "bases added: %llu", (unsigned long long)added);
     ok = ok && rp_file_finish(file, error) && rp_file_commit(file, error);
     rp_file_destroy(file);
     return ok;
@@ -141,18 +136,15 @@ static bool parse(extend_run *run, const rp_option *table, size_t n, int argc, c
     run->library_path = argv[first + 1];
     if (strcmp(run->genome_path, "-") == 0 && strcmp(run->library_path, "-") == 0)
         return rp_error_set(error, "standard input can be read once only");
-    run->kernel = rp_band_select(run->options.simd);
-    if (run->kernel == NULL)
-        return rp_error_set(error, "--simd: %.100s is unknown or not to be had on this machine", run->options.simd);
-    run->n_threads = run->options.threads != 0 ? (unsigned)run->options.threads : rp_available_threads();
-    run->log.quiet = run->options.quiet;
+    if (!rp_governor_check(&run->governor, error))
+        return false;
     return rp_device_choice_parse(&run->offloading.choice, run->options.device, error);
 }
 
 int rp_command_extend(int argc, char **argv)
 {
-    extend_run run = {.options = {.output = "-", .rounds = 8, .maxextend = RP_GROW_MAX_BP, .simd = "auto", .device = "cpu"},
-                      .log = {.started_ns = rp_clock_ns()}};
+    extend_run run = {.options = {.output = "-", .rounds = 8, .maxextend = RP_GROW_MAX_BP, .device = "cpu"},
+                      .governor = {.log = {.started_ns = rp_clock_ns()}}};
     rp_option table[TABLE_ROWS];
     const size_t n = fill_table(&run, table);
     rp_error error = {""};
@@ -165,9 +157,11 @@ int rp_command_extend(int argc, char **argv)
         rp_options_print(table, n, stdout);
         return RP_EXIT_OK;
     }
-    const bool ok = rp_offloading_choose(&run.offloading, &run.log, "extend", &error) && extend(&run, &error);
+    const bool ok = rp_governor_start(&run.governor, "extend", run.genome_path, run.options.output, &error) &&
+                    rp_offloading_choose(&run.offloading, &run.governor.log, "extend", &error) && extend(&run, &error);
     if (ok)
         rp_offloading_log(&run.offloading);
     clear_run(&run);
+    rp_governor_stop(&run.governor);
     return rp_command_end("extend", ok, &error);
 }

@@ -5,14 +5,14 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
-#include "base/tokens.h"
+#include "base/metrics.h"
 #include "classify/by_library.h"
 #include "classify/classify.h"
 #include "classify/structure.h"
 #include "command/command.h"
 #include "command/find_options.h"
-#include "command/log.h"
 #include "command/offloading.h"
+#include "command/telemetry.h"
 #include "command/write.h"
 #include "copies/annotate.h"
 #include "copies/polish.h"
@@ -36,9 +36,10 @@ static const double EXPECTED_BY_CHANCE = 0.01; /* alignments in the whole genome
 /* Everything a run holds. Zeroed at the start; cleared in any state. */
 typedef struct find_run {
     const rp_find_options *options;
+    rp_governor *governor;
     unsigned n_threads;
     const rp_band_kernel *kernel;
-    rp_log log;
+    const rp_log *log;                   /* the governor's, as n_threads and kernel are */
     rp_offloading offloading;
     rp_genome genome;
     rp_bitmask tandem;
@@ -70,9 +71,12 @@ static bool read_genome(find_run *run, rp_error *error)
     const rp_find_options *options = run->options;
     if (options->classify_with != NULL && !rp_family_file_read(&run->known, options->classify_with, &run->known_records, error))
         return false;
-    if (!rp_genome_read(&run->genome, options->inputs, options->n_inputs, options->respect_mask, error))
+    rp_stage_begin(RP_STAGE_READ, rp_input_bytes(options->inputs, options->n_inputs));
+    if (!rp_genome_read(&run->genome, options->inputs, options->n_inputs, options->respect_mask, &run->governor->reading, error))
         return false;
-    rp_log_line(&run->log, "read %zu contigs, %llu bases", run->genome.n_contigs, (unsigned long long)run->genome.length_bp);
+    rp_log_line(run->log, "read %zu contigs, %llu bases", run->genome.n_contigs, (unsigned long long)run->genome.length_bp);
+    if (!rp_governor_plan(run->governor, run->genome.length_bp, error))
+        return false;
     rp_offloading_start(&run->offloading, &run->genome, run->kernel);
     return true;
 }
@@ -88,10 +92,11 @@ static bool wait_for_devices(find_run *run, rp_error *error)
 
 static bool mask_tandem(find_run *run, rp_error *error)
 {
+    rp_stage_begin(RP_STAGE_TANDEM, run->genome.length_bp);
     if (!rp_tandem_mask(&run->tandem, &run->genome, run->n_threads, error))
         return false;
     const uint64_t tandem_bp = rp_bitmask_count(&run->tandem, 0, run->genome.length_bp);
-    rp_log_line(&run->log, "tandem repeats: %llu bases", (unsigned long long)tandem_bp);
+    rp_log_line(run->log, "tandem repeats: %llu bases", (unsigned long long)tandem_bp);
     return true;
 }
 
@@ -118,9 +123,10 @@ static rp_kmer_index *build_index(find_run *run, unsigned k, uint32_t min_freque
 {
     const rp_kmer_index_parameters parameters = {.k = k, .min_frequency = min_frequency, .n_threads = run->n_threads,
                                                  .memory_bytes = rp_kmer_index_default_memory(run->genome.length_bp)};
+    rp_stage_begin(k == run->k ? RP_STAGE_INDEX : RP_STAGE_INDEX_REST, 0);
     rp_kmer_index *index = rp_kmer_index_create(&run->genome, excluded, &parameters, error);
     if (index != NULL)
-        rp_log_line(&run->log, "index: %u repeated %u-mers at %llu places", rp_kmer_index_n_kmers(index), k,
+        rp_log_line(run->log, "index: %u repeated %u-mers at %llu places", rp_kmer_index_n_kmers(index), k,
                (unsigned long long)rp_kmer_index_n_positions(index));
     return index;
 }
@@ -140,9 +146,10 @@ static bool discover(find_run *run, const rp_kmer_index *index, uint64_t max_can
         .seed_limits = {.tandem_distance_bp = (uint32_t)options->tandemdist,
                         .min_frequency = (uint32_t)options->min_seed_frequency,
                         .max_frequency = (uint32_t)options->max_seed_frequency, .intra_contig = options->intra_contig}};
+    rp_stage_begin(index == run->index ? RP_STAGE_GROW : RP_STAGE_GROW_REST, 0);
     if (!rp_discover(&run->view, index, &run->cover, &parameters, &run->library, figures, error))
         return false;
-    rp_log_line(&run->log, "families grown: %zu", run->library.n);
+    rp_log_line(run->log, "families grown: %zu", run->library.n);
     return true;
 }
 
@@ -177,13 +184,15 @@ static bool find_families(find_run *run, const rp_bitmask *excluded, rp_error *e
         return false;
     const rp_join_parameters parameters = {.n_threads = run->n_threads, .kernel = &run->offloading.for_stages,
                                            .max_extension_bp = (uint32_t)run->options->maxextend};
+    rp_stage_begin(RP_STAGE_JOIN, 0);
     if (!rp_join_families(&run->view, run->index, &run->cover, &parameters, &run->library, &run->joined, error))
         return false;
-    rp_log_line(&run->log, "families joined: %llu", (unsigned long long)(run->joined.n_end_joins + run->joined.n_interior_joins + run->joined.n_circles));
+    rp_log_line(run->log, "families joined: %llu", (unsigned long long)(run->joined.n_end_joins + run->joined.n_interior_joins + run->joined.n_circles));
     const rp_derive_parameters derive = {.n_threads = run->n_threads, .kernel = &run->offloading.for_stages};
+    rp_stage_begin(RP_STAGE_DERIVE, 0);
     if (!rp_derive_families(&run->view, run->index, &derive, &run->library, &run->n_derived, error))
         return false;
-    rp_log_line(&run->log, "deletion derivatives: %llu", (unsigned long long)run->n_derived);
+    rp_log_line(run->log, "deletion derivatives: %llu", (unsigned long long)run->n_derived);
     return true;
 }
 
@@ -321,6 +330,7 @@ static bool find_copies(find_run *run, const rp_bitmask *excluded, rp_error *err
                                                .manner = RP_ANNOTATE_FOUND};
     const rp_polish_parameters polish = {.n_threads = run->n_threads, .kernel = &run->offloading.for_stages, .n_rounds = POLISH_ROUNDS,
                                          .max_extension_bp = (uint32_t)run->options->maxextend};
+    rp_stage_begin(RP_STAGE_POLISH, 0);
     if (!rp_polish(&all, run->index, run->source, run->n_consensus, &parameters, &polish, &run->library, error))
         return false;
     if (!list_families(run, n_before)) /* polishing may have cut families in two */
@@ -328,7 +338,8 @@ static bool find_copies(find_run *run, const rp_bitmask *excluded, rp_error *err
     list_consensus(run);
     rp_kmer_index_destroy(run->index);
     run->index = NULL;
-    rp_log_line(&run->log, "families polished");
+    rp_log_line(run->log, "families polished");
+    rp_stage_begin(RP_STAGE_COPIES, 0);
     rp_annotation *annotation = rp_annotation_create(&all, run->consensus, run->n_consensus, &parameters, error);
     const bool ok = annotation != NULL && place_and_classify(run, annotation, error);
     rp_annotation_destroy(annotation);
@@ -336,7 +347,7 @@ static bool find_copies(find_run *run, const rp_bitmask *excluded, rp_error *err
         return false;
     if (!collect_tandem(run) || !add_tandem_families(run))
         return rp_error_memory(error, "tandem repeats");
-    rp_log_line(&run->log, "families: %zu, other repeats: %zu, parts of copies: %zu, masked: %.2f %%", run->findings.n_families,
+    rp_log_line(run->log, "families: %zu, other repeats: %zu, parts of copies: %zu, masked: %.2f %%", run->findings.n_families,
                 run->others.n_families, run->findings.parts.n,
                 100.0 * (double)run->findings.masked_bp / (double)(run->genome.acgt_bp > 0 ? run->genome.acgt_bp : 1));
     return true;
@@ -386,12 +397,12 @@ static json_t *describe_pass_run(const rp_discover_figures *found)
 
 static json_t *describe_run(const find_run *run)
 {
-    const rp_usage usage = rp_log_usage(&run->log);
-    return json_pack("{s:i, s:s, s:o, s:f, s:f, s:I, s:[o, o]}", "threads", (int)run->n_threads, "simd", run->kernel->name, "devices",
+    const rp_usage usage = rp_log_usage(run->log);
+    return json_pack("{s:i, s:s, s:o, s:f, s:f, s:I, s:[o, o], s:o}", "threads", (int)run->n_threads, "simd", run->kernel->name, "devices",
                      rp_offloading_describe(&run->offloading),
                      "wall_seconds", usage.wall_seconds, "cpu_seconds", usage.cpu_seconds,
                      "peak_memory_kb", (json_int_t)usage.peak_kb, "passes", describe_pass_run(&run->discovered[0]),
-                     describe_pass_run(&run->discovered[1]));
+                     describe_pass_run(&run->discovered[1]), "telemetry", rp_telemetry_json());
 }
 
 static json_t *make_summary(const find_run *run)
@@ -449,6 +460,7 @@ static bool write_result(void *argument, size_t which, unsigned worker, rp_error
 
 static bool write_results(find_run *run, rp_error *error)
 {
+    rp_stage_begin(RP_STAGE_WRITE, 0);
     run->summary = make_summary(run);
     run->summary_of_report = json_deep_copy(run->summary);
     if (run->summary == NULL || run->summary_of_report == NULL)
@@ -457,7 +469,7 @@ static bool write_results(find_run *run, rp_error *error)
         return false;
     if (!rp_results_commit(&run->results, error))
         return false;
-    rp_log_line(&run->log, "results written");
+    rp_log_line(run->log, "results written");
     return true;
 }
 
@@ -507,12 +519,19 @@ int rp_command_find(int argc, char **argv)
         rp_find_options_help();
         return RP_EXIT_OK;
     }
-    find_run run = {.options = &options, .offloading = {.choice = options.device_choice}, .results = options.results, .log = {rp_clock_ns(), options.quiet},
-                    .kernel = rp_band_select(options.simd)};
-    run.n_threads = options.threads != 0 ? (unsigned)options.threads : rp_available_threads();
-    const bool ok = rp_offloading_choose(&run.offloading, &run.log, "find", &error) && find(&run, &error);
+    rp_governor *governor = &options.governor;
+    governor->log.started_ns = rp_clock_ns();
+    find_run run = {.options = &options, .governor = governor, .log = &governor->log, .kernel = governor->kernel,
+                    .offloading = {.choice = options.device_choice}, .results = options.results};
+    char *prefix = rp_results_prefix(&run.results, options.inputs[0]);
+    bool ok = (prefix != NULL || rp_error_memory(&error, "file names")) &&
+              rp_governor_start(governor, "find", options.inputs[0], prefix, &error);
+    run.n_threads = governor->n_threads;
+    ok = ok && rp_offloading_choose(&run.offloading, run.log, "find", &error) && find(&run, &error);
     if (ok)
         rp_offloading_log(&run.offloading);
     clear_run(&run);
+    rp_governor_stop(governor);
+    free(prefix);
     return rp_command_end("find", ok, &error);
 }

@@ -14,14 +14,14 @@
 #include "index/kmer.h"
 #include "produce/batch.h"
 
-enum { TABLE_ROWS = 80 };
+enum { TABLE_ROWS = 96 };
 
 static void set_defaults(rp_find_options *options)
 {
     *options = (rp_find_options){.results = {.command = RP_FOR_FIND}, .min_seed_frequency = RP_SEED_MIN_COUNT, .max_seed_frequency = UINT32_MAX,
                                  .extension_length = 100, .min_copies = 3, .minlength = RP_FAMILY_MIN_BP, .maxextend = RP_GROW_MAX_BP,
                                  .tandemdist = 500, .channel_capacity = 1000000,
-                                 .backpressure = 0.8, .simd = "auto", .device = "cpu"};
+                                 .backpressure = 0.8, .device = "cpu"};
 }
 
 static size_t fill_table(rp_find_options *o, rp_option *table)
@@ -51,16 +51,18 @@ static size_t fill_table(rp_find_options *o, rp_option *table)
         {RP_OPTION_NUMBER, "tandemdist", 0, "N", &o->tandemdist, 1, 1000000, "places of a seed on one strand nearer than this count once [500]"},
         {RP_OPTION_NUMBER, "pa", 0, "N", &o->pa, 1, 1024, "the same as --threads"},
         {RP_OPTION_HEADING, "run (no effect on the results):", 0, NULL, NULL, 0, 0, NULL},
-        {RP_OPTION_NUMBER, "threads", 't', "N", &o->threads, 1, 1024, "CPU threads [those that this process may use]"},
-        {RP_OPTION_NUMBER, "channel-capacity", 0, "N", &o->channel_capacity, 1, UINT32_MAX, "candidate pairs between producer and workers [1000000]"},
-        {RP_OPTION_SHARE, "backpressure", 0, "SHARE", &o->backpressure, 0, 0, "share of the channel's capacity above which the producer slows down [0.8]"},
-        {RP_OPTION_TEXT, "simd", 0, "NAME", &o->simd, 0, 0, "instruction set: auto, avx512, avx2 or scalar [auto]"},
-        rp_offloading_option(&o->device),
-        {RP_OPTION_FLAG, "quiet", 'q', NULL, &o->quiet, 0, 0, "no progress on standard error"},
-        {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
     };
     memcpy(table + n, rows, sizeof rows);
-    return n + sizeof rows / sizeof rows[0];
+    n += sizeof rows / sizeof rows[0];
+    n += rp_governor_options(&o->governor, table + n);
+    const rp_option more[] = {
+        {RP_OPTION_NUMBER, "channel-capacity", 0, "N", &o->channel_capacity, 1, UINT32_MAX, "candidate pairs between producer and workers [1000000]"},
+        {RP_OPTION_SHARE, "backpressure", 0, "SHARE", &o->backpressure, 0, 0, "share of the channel's capacity above which the producer slows down [0.8]"},
+        rp_offloading_option(&o->device),
+        {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
+    };
+    memcpy(table + n, more, sizeof more);
+    return n + sizeof more / sizeof more[0];
 }
 
 void rp_find_options_help(void)
@@ -94,15 +96,13 @@ bool rp_find_options_parse(rp_find_options *options, int argc, char **argv, rp_e
                 return rp_error_set(error, "standard input can be read once only");
     if (options->minfreq != 0 && options->min_copies != 3)
         return rp_error_set(error, "--minfreq and --min-copies are the same; give one");
-    if (options->pa != 0 && options->threads != 0)
+    if (options->pa != 0 && options->governor.threads != 0)
         return rp_error_set(error, "--pa and --threads are the same; give one");
     if (options->minfreq != 0)
         options->min_copies = options->minfreq;
     if (options->pa != 0)
-        options->threads = options->pa;
+        options->governor.threads = options->pa;
     if (options->max_seed_frequency < options->min_seed_frequency)
         return rp_error_set(error, "--max-seed-frequency is below --min-seed-frequency");
-    if (rp_band_select(options->simd) == NULL)
-        return rp_error_set(error, "--simd: %.100s is unknown or not to be had on this machine", options->simd);
-    return rp_device_choice_parse(&options->device_choice, options->device, error) && rp_results_check(&options->results, error);
+    return rp_governor_check(&options->governor, error) && rp_device_choice_parse(&options->device_choice, options->device, error) && rp_results_check(&options->results, error);
 }

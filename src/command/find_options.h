@@ -7,22 +7,24 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "command/governor.h"
 #include "command/results.h"
 #include "command/write.h"
 #include "device/devices.h"
 
 typedef struct rp_find_options {
-    bool help, quiet;
+    bool help;
+    rp_governor governor;
     rp_results results;
     rp_write_options write;
     bool keep_other, respect_mask, no_run_info, intra_contig;
-    uint64_t threads, kmer;             /* 0: chosen */
+    uint64_t kmer;                      /* 0: chosen */
     uint64_t min_seed_frequency, max_seed_frequency, extension_length, max_candidates, min_copies;
     uint64_t minlength, maxextend, tandemdist; /* as REPrise names them */
     uint64_t minfreq, pa;               /* 0: not given; the same as min_copies and threads */
     uint64_t channel_capacity;
     double backpressure;
-    const char *simd, *device, *classify_with;
+    const char *device, *classify_with;
     rp_device_choice device_choice;
     const char *const *inputs;
     size_t n_inputs;

@@ -8,10 +8,20 @@
 typedef struct rp_log {
     uint64_t started_ns;
     bool quiet;
+    bool is_terminal; /* standard error is one: progress is a line that is written over */
 } rp_log;
 
-/* Prints a line: time since the start, what was done. */
+/* All are thread-safe: lines of several threads do not mix. */
+
+/* Prints a line: time since the start, CPU time, peak memory, what was done. */
 void rp_log_line(const rp_log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Shows progress: over the line that shows it on a terminal, as a line of its own elsewhere. */
+void rp_log_progress(const rp_log *log, const char *line);
+void rp_log_progress_end(const rp_log *log); /* takes it off the terminal */
+
+/* Prints the dashboard, even when the log is quiet: somebody asked. */
+void rp_log_dashboard(const rp_log *log, unsigned n_threads);
 
 /* Seconds of wall time since the start, and of CPU time and kilobytes at the peak of the process. */
 typedef struct rp_usage {

@@ -46,6 +46,12 @@ static bool parse_value(const rp_option *option, const char *text, rp_error *err
         if (end == text || *end != '\0' || !(share > 0 && share <= 1))
             return rp_error_set(error, "--%s: '%.100s' is no number above 0 and up to 1", option->name, text);
         *(double *)option->target = share;
+    } else if (option->kind == RP_OPTION_SECONDS) {
+        char *end = NULL;
+        const double seconds = strtod(text, &end);
+        if (end == text || *end != '\0' || !(seconds > 0 && seconds <= 1e6))
+            return rp_error_set(error, "--%s: '%.100s' is no time in seconds above 0", option->name, text);
+        *(double *)option->target = seconds;
     } else {
         *(bool *)option->target = true;
     }

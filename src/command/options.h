@@ -14,6 +14,7 @@ typedef enum rp_option_kind {
     RP_OPTION_FLAG,    /* bool: true when given */
     RP_OPTION_NUMBER,  /* uint64_t, between min and max; K, M and G multiply by 10^3, 10^6, 10^9 */
     RP_OPTION_SHARE,   /* double, above 0 and up to 1 */
+    RP_OPTION_SECONDS, /* double, above 0 */
     RP_OPTION_TEXT     /* const char *, not empty */
 } rp_option_kind;
 

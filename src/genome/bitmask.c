@@ -9,17 +9,26 @@ enum { SPARE_WORDS = 4 }; /* so that a window read at the end stays inside */
 
 bool rp_bitmask_init(rp_bitmask *mask, uint64_t n_bits)
 {
+    *mask = (rp_bitmask){0};
+    return rp_bitmask_resize(mask, n_bits);
+}
+
+bool rp_bitmask_resize(rp_bitmask *mask, uint64_t n_bits)
+{
+    rp_error error = {""};
+    mask->block.stays = true;
+    if (!rp_block_resize(&mask->block, (n_bits / 64 + SPARE_WORDS) * sizeof *mask->words, "mask", &error))
+        return false;
+    mask->words = mask->block.data;
     mask->n_bits = n_bits;
-    mask->dirty = NULL;
-    mask->words = rp_alloc(n_bits / 64 + SPARE_WORDS, sizeof *mask->words);
-    return mask->words != NULL;
+    return true;
 }
 
 void rp_bitmask_clear(rp_bitmask *mask)
 {
-    free((void *)mask->words);
+    rp_block_free(&mask->block);
     free((void *)mask->dirty);
-    *mask = (rp_bitmask){NULL, 0, NULL};
+    *mask = (rp_bitmask){0};
 }
 
 bool rp_bitmask_note_changes(rp_bitmask *mask)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/block.h"
 #include "base/error.h"
 
 /* Words are read and written with relaxed order; who needs more orders it outside
@@ -13,6 +14,7 @@
 typedef struct rp_bitmask {
     _Atomic uint64_t *words;
     uint64_t n_bits;
+    rp_block block;           /* holds the words */
     _Atomic uint8_t *dirty;   /* by block of words: its bits are set when a word changes. NULL: not noted */
 } rp_bitmask;
 
@@ -20,6 +22,9 @@ enum { RP_BITMASK_DIRTY_WORDS = 512 }; /* of a block */
 
 /* All bits clear. False: out of memory. */
 bool rp_bitmask_init(rp_bitmask *mask, uint64_t n_bits) RP_MUST_CHECK;
+
+/* More (or fewer) bits, the new ones clear; of a zeroed mask it makes one. The words may move. False: out of memory. */
+bool rp_bitmask_resize(rp_bitmask *mask, uint64_t n_bits) RP_MUST_CHECK;
 void rp_bitmask_clear(rp_bitmask *mask);
 
 /* From now on changes are noted in `dirty`, for those who keep copies: each clears a bit of its own

@@ -11,7 +11,7 @@ void rp_genome_clear(rp_genome *genome)
     for (size_t i = 0; i < genome->n_contigs; i++)
         free(genome->contigs[i].name);
     free(genome->contigs);
-    free(genome->packed);
+    rp_block_free(&genome->packed_block);
     rp_bitmask_clear(&genome->not_acgt);
     rp_bitmask_clear(&genome->soft_masked);
     *genome = (rp_genome){0};

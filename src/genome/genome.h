@@ -27,13 +27,13 @@ typedef struct rp_contig {
 typedef struct rp_genome {
     uint64_t length_bp;          /* all contigs together */
     uint64_t acgt_bp;            /* of which A, C, G or T */
-    uint64_t *packed;            /* 2 bits a base, lowest bits first; two spare words at the end */
-    size_t packed_words;
+    uint64_t *packed;            /* 2 bits a base, lowest bits first; spare words at the end */
+    rp_block packed_block;       /* holds them */
     rp_bitmask not_acgt;         /* set: not one of A, C, G, T */
     rp_bitmask soft_masked;      /* set: lower case in the input; no words unless it was asked for */
     rp_contig *contigs;
     size_t n_contigs;
-    char digest[33];             /* MD5 of names and sequence, in hex */
+    char digest[33];             /* MD5 of names, lengths and bases, in hex; codes other than A, C, G, T are alike in it */
 } rp_genome;
 
 /* A stretch of one contig, for work in pieces. */

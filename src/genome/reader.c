@@ -1,9 +1,17 @@
-/* reader.c: reads sequence files with htslib and packs them; see reader.h. */
+/* reader.c: reads sequence files with htslib and packs them; see reader.h.
+ *
+ * A reader takes blocks of text from its file, finds the contigs in them and hands them on through a
+ * bounded queue; encoders pack the bases where they belong. A small input is read and packed by the
+ * caller alone. Each file has a coordinate of its own until all are read; then they are put together
+ * in the order in which they were given, so that nothing shows who was faster.
+ */
 #include "genome/reader.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 
 #include <htslib/bgzf.h>
@@ -11,7 +19,11 @@
 #include <htslib/khash.h>
 #include <htslib/kstring.h>
 
+#include "base/cancel.h"
 #include "base/memory.h"
+#include "base/metrics.h"
+#include "base/parallel.h"
+#include "genome/text_queue.h"
 
 /* khash's functions are static and not all used; the warnings are not ours. */
 #pragma GCC diagnostic push
@@ -19,20 +31,8 @@
 KHASH_SET_INIT_STR(names)
 #pragma GCC diagnostic pop
 
-typedef struct genome_builder {
-    rp_genome *genome;
-    const char *path;
-    bool keep_soft_mask;
-    size_t contig_capacity;
-    uint64_t bits_capacity;  /* bases that packed and the masks have room for */
-    khash_t(names) *seen;
-    hts_md5_context *digest;
-    kstring_t line;
-    uint64_t line_number;
-} genome_builder;
-
-/* Code of a letter: 0-3 A C G T (U), 4 other IUPAC codes and N, 5 gaps, 6 not sequence. */
-enum { LETTER_OTHER = 4, LETTER_GAP = 5, LETTER_BAD = 6, LETTER_SOFT = 8 };
+/* Code of a letter: 0-3 A C G T (U), 4 other IUPAC codes and N, 5 gaps, 6 not sequence, 7 line ends. */
+enum { LETTER_OTHER = 4, LETTER_GAP = 5, LETTER_BAD = 6, LETTER_SKIP = 7, LETTER_SOFT = 8 };
 
 static void fill_letters(uint8_t table[256])
 {
@@ -48,235 +48,699 @@ static void fill_letters(uint8_t table[256])
     }
     table['U'] = 3;
     table['u'] = 3 | LETTER_SOFT;
+    table['\n'] = table['\r'] = LETTER_SKIP;
     table['-'] = table['.'] = table['*'] = LETTER_GAP;
 }
 
-static bool grow_words(void **words, uint64_t old_words, uint64_t new_words)
+enum {
+    DIRECT_BYTES = 8 << 20,   /* inputs up to this size are read by the caller alone */
+    DIGEST_BP = 1 << 24       /* bases whose MD5 is one of the parts of the digest */
+};
+
+/* One input file. */
+typedef struct input_file {
+    const char *path;
+    rp_genome part;           /* in the file's own coordinate */
+    uint64_t capacity_bp;     /* that the masks and packed bases have room for */
+    size_t contig_capacity, line_capacity;
+    uint64_t *contig_line;    /* by contig: the number of its header's line */
+    uint64_t n_lines;         /* ends of lines so far */
+    kstring_t line;           /* a header, or a line of FASTQ */
+    pthread_rwlock_t lock;    /* held for reading while bases are packed, for writing while memory moves */
+    _Atomic uint64_t acgt_bp;
+    atomic_bool bad;          /* an encoder has found what is no sequence: */
+    uint64_t bad_line;        /* the first such; guarded by input.lock */
+    size_t bad_contig;
+    unsigned char bad_letter;
+} input_file;
+
+typedef struct input {
+    input_file *files;
+    size_t n_files;
+    bool keep_soft_mask;
+    rp_reading reading;
+    uint8_t letters[256];
+    rp_text_queue queue;
+    rp_tokens cpu;
+    unsigned n_encoders;      /* 0: readers encode */
+    size_t next_file;         /* guarded by lock, as what follows */
+    size_t failed_file;       /* the first file with an error; n_files: none */
+    rp_error error;           /* its error */
+    pthread_mutex_t lock;
+} input;
+
+static unsigned shown(const rp_contig *contig)
 {
-    uint64_t *grown = realloc(*words, new_words * sizeof *grown);
-    if (grown == NULL)
-        return false;
-    memset(grown + old_words, 0, (new_words - old_words) * sizeof *grown);
-    *words = grown;
-    return true;
+    return contig->id_length < 200 ? (unsigned)contig->id_length : 200;
 }
 
-static bool reserve_bases(genome_builder *builder, uint64_t wanted)
+/* --- Packing --- */
+
+static bool reserve_bases(input_file *file, bool keep_soft_mask, uint64_t wanted)
 {
-    if (wanted <= builder->bits_capacity)
+    if (wanted <= file->capacity_bp)
         return true;
-    rp_genome *genome = builder->genome;
-    uint64_t room = builder->bits_capacity + builder->bits_capacity / 4;
-    if (room < wanted)
-        room = wanted;
-    room = (room + 65536) / 64 * 64;
-    const uint64_t old_packed = genome->packed_words, new_packed = room / 32 + 4;
-    const uint64_t old_mask = builder->bits_capacity == 0 ? 0 : builder->bits_capacity / 64 + 4;
-    const uint64_t new_mask = room / 64 + 4;
-    if (!grow_words((void **)&genome->packed, old_packed, new_packed))
-        return false;
-    genome->packed_words = new_packed;
-    if (!grow_words((void **)&genome->not_acgt.words, old_mask, new_mask))
-        return false;
-    if (builder->keep_soft_mask && !grow_words((void **)&genome->soft_masked.words, old_mask, new_mask))
-        return false;
-    builder->bits_capacity = room;
-    return true;
+    uint64_t room = file->capacity_bp + file->capacity_bp / 4;
+    room = (room > wanted ? room : wanted) / 64 * 64 + 65536;
+    rp_error error = {""};
+    (void)pthread_rwlock_wrlock(&file->lock);
+    file->part.packed_block.stays = true;
+    const bool ok = rp_block_resize(&file->part.packed_block, room / 4 + 64, "genome", &error) &&
+                    rp_bitmask_resize(&file->part.not_acgt, room) && (!keep_soft_mask || rp_bitmask_resize(&file->part.soft_masked, room));
+    if (ok)
+        file->capacity_bp = room;
+    file->part.packed = file->part.packed_block.data;
+    (void)pthread_rwlock_unlock(&file->lock);
+    return ok;
 }
 
-static bool begin_contig(genome_builder *builder, const char *name, rp_error *error)
+/* A run of set bits on its way to a mask. */
+typedef struct mask_run {
+    uint64_t begin, end;
+} mask_run;
+
+static inline void note_run(rp_bitmask *mask, mask_run *run, uint64_t at)
 {
-    rp_genome *genome = builder->genome;
+    if (run->end != at) {
+        if (run->begin < run->end)
+            rp_bitmask_set(mask, run->begin, run->end);
+        run->begin = at;
+    }
+    run->end = at + 1;
+}
+
+static void note_bad(input *in, input_file *file, const rp_text_piece *piece, uint64_t line, unsigned char letter)
+{
+    (void)pthread_mutex_lock(&in->lock);
+    if (!atomic_load(&file->bad) || line < file->bad_line) {
+        file->bad_line = line;
+        file->bad_contig = piece->contig;
+        file->bad_letter = letter;
+    }
+    atomic_store(&file->bad, true);
+    (void)pthread_mutex_unlock(&in->lock);
+}
+
+static void encode_piece(input *in, input_file *file, const char *text, const rp_text_piece *piece)
+{
+    rp_genome *part = &file->part;
+    _Atomic uint64_t *packed = (_Atomic uint64_t *)part->packed; /* neighbours in a word may belong to another encoder */
+    const bool keep_soft_mask = in->keep_soft_mask;
+    uint64_t at = piece->position, word = 0, acgt = 0, line = piece->line;
+    mask_run none = {0, UINT64_MAX}, soft = {0, UINT64_MAX};
+    none.begin = soft.begin = UINT64_MAX;
+    for (size_t i = piece->begin; i < piece->end; i++) {
+        const unsigned char letter = (unsigned char)text[i];
+        const uint8_t code = in->letters[letter];
+        if (code == LETTER_SKIP) {
+            line += letter == '\n';
+            continue;
+        }
+        if ((code & 7) < LETTER_OTHER) {
+            word |= (uint64_t)(code & 3) << (at & 31) * 2;
+            acgt++;
+        } else if (code == LETTER_BAD) {
+            note_bad(in, file, piece, line, letter);
+            break;
+        } else {
+            note_run(&part->not_acgt, &none, at);
+        }
+        if ((code & LETTER_SOFT) != 0 && keep_soft_mask)
+            note_run(&part->soft_masked, &soft, at);
+        if ((++at & 31) == 0) {
+            atomic_fetch_or_explicit(&packed[(at >> 5) - 1], word, memory_order_relaxed);
+            word = 0;
+        }
+    }
+    if (word != 0)
+        atomic_fetch_or_explicit(&packed[at >> 5], word, memory_order_relaxed);
+    if (none.begin < none.end)
+        rp_bitmask_set(&part->not_acgt, none.begin, none.end);
+    if (soft.begin < soft.end)
+        rp_bitmask_set(&part->soft_masked, soft.begin, soft.end);
+    atomic_fetch_add_explicit(&file->acgt_bp, acgt, memory_order_relaxed);
+}
+
+static void encode_block(input *in, const rp_text_block *block)
+{
+    input_file *file = block->file;
+    (void)pthread_rwlock_rdlock(&file->lock);
+    for (size_t i = 0; i < block->pieces.n; i++)
+        encode_piece(in, file, block->text, &block->pieces.items[i]);
+    (void)pthread_rwlock_unlock(&file->lock);
+}
+
+static void *encoder_main(void *argument)
+{
+    input *in = argument;
+    rp_text_block *block;
+    rp_tokens_take(&in->cpu);
+    while ((block = rp_text_queue_take(&in->queue, &in->cpu)) != NULL) {
+        encode_block(in, block);
+        rp_text_queue_done(&in->queue, block);
+    }
+    rp_tokens_give(&in->cpu);
+    return NULL;
+}
+
+/* --- Contigs --- */
+
+/* Begins the contig whose header is file->line, less its first character. */
+static bool begin_contig(input_file *file, uint64_t line, rp_error *error)
+{
+    rp_genome *part = &file->part;
+    while (file->line.l > 0 && file->line.s[file->line.l - 1] == '\r')
+        file->line.s[--file->line.l] = '\0';
+    const char *name = file->line.l > 0 ? file->line.s + 1 : "";
     const size_t id_length = strcspn(name, " \t");
     if (id_length == 0)
-        return rp_error_set(error, "%s: line %llu: a sequence without a name", builder->path,
-                            (unsigned long long)builder->line_number);
-    if (!rp_reserve((void **)&genome->contigs, &builder->contig_capacity, genome->n_contigs + 1,
-                    sizeof *genome->contigs))
+        return rp_error_set(error, "%s: line %llu: a sequence without a name", file->path, (unsigned long long)line);
+    for (const char *c = name; *c != '\0'; c++)
+        if (((unsigned char)*c < 32 && *c != '\t') || *c == 127)
+            return rp_error_set(error, "%s: line %llu: the name %.*s holds the control character %d", file->path, (unsigned long long)line,
+                                id_length < 100 ? (int)id_length : 100, name, *c);
+    if (strlen(name) + 1 != file->line.l)
+        return rp_error_set(error, "%s: line %llu: the name %.100s holds a zero byte", file->path, (unsigned long long)line, name);
+    if (!rp_reserve((void **)&part->contigs, &file->contig_capacity, part->n_contigs + 1, sizeof *part->contigs) ||
+        !rp_reserve((void **)&file->contig_line, &file->line_capacity, part->n_contigs + 1, sizeof *file->contig_line))
         return rp_error_memory(error, "contig table");
     char *copy = strdup(name);
-    char *id = strndup(name, id_length);
-    if (copy == NULL || id == NULL) {
-        free(copy);
-        free(id);
+    if (copy == NULL)
         return rp_error_memory(error, "contig name");
-    }
-    genome->contigs[genome->n_contigs++] =
-        (rp_contig){.name = copy, .id_length = id_length, .begin = genome->length_bp};
-    int absent = 0;
-    (void)kh_put(names, builder->seen, id, &absent);
-    if (absent <= 0) {
-        rp_error_set(error, absent == 0 ? "%s: line %llu: the name %.200s stands twice in the input"
-                                        : "%s: line %llu: out of memory at name %.200s",
-                     builder->path, (unsigned long long)builder->line_number, id);
-        free(id);
-        return false;
-    }
-    hts_md5_update(builder->digest, copy, (unsigned long)strlen(copy) + 1);
+    file->contig_line[part->n_contigs] = line;
+    part->contigs[part->n_contigs++] = (rp_contig){.name = copy, .id_length = id_length, .begin = part->length_bp};
     return true;
 }
 
-static bool append_line(genome_builder *builder, const uint8_t letters[256], rp_error *error)
+/* A piece of n_letters bases, for the last contig. */
+static bool add_piece(input_file *file, rp_text_block *block, size_t begin, size_t end, uint64_t line, uint64_t n_letters)
 {
-    rp_genome *genome = builder->genome;
-    const size_t n = builder->line.l;
-    if (!reserve_bases(builder, genome->length_bp + n))
-        return rp_error_memory(error, "genome");
-    uint64_t *packed = genome->packed;
-    uint64_t at = genome->length_bp;
-    for (size_t i = 0; i < n; i++) {
-        const unsigned char letter = (unsigned char)builder->line.s[i];
-        const uint8_t code = letters[letter];
-        if ((code & 7) >= LETTER_OTHER) {
-            if (code == LETTER_BAD) {
-                const rp_contig *contig = &genome->contigs[genome->n_contigs - 1];
-                return rp_error_set(error,
-                                    letter > 32 && letter < 127
-                                        ? "%s: line %llu: '%c' in %.*s is no nucleotide code (is this protein or another format?)"
-                                        : "%s: line %llu: byte %d in %.*s is no nucleotide code (is this a sequence file?)",
-                                    builder->path, (unsigned long long)builder->line_number, letter,
-                                    (int)(contig->id_length < 200 ? contig->id_length : 200), contig->name);
-            }
-            rp_bitmask_set(&genome->not_acgt, at, at + 1);
-        } else {
-            packed[at >> 5] |= (uint64_t)(code & 3) << (at & 31) * 2;
-            genome->acgt_bp++;
+    rp_genome *part = &file->part;
+    const rp_text_piece piece = {(uint32_t)begin, (uint32_t)end, part->length_bp, part->n_contigs - 1, line};
+    if (n_letters == 0)
+        return true;
+    part->contigs[part->n_contigs - 1].length_bp += n_letters;
+    part->length_bp += n_letters;
+    return rp_text_pieces_push(&block->pieces, piece);
+}
+
+static size_t count_line_ends(const char *text, size_t n)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += (text[i] == '\n') | (text[i] == '\r');
+    return count;
+}
+
+/* --- FASTA, by blocks --- */
+
+typedef struct fasta_state {
+    bool in_header, at_line_start;
+} fasta_state;
+
+/* Finds headers and stretches of sequence in a block. */
+static bool parse_block(input_file *file, fasta_state *state, rp_text_block *block, rp_error *error)
+{
+    const char *text = block->text;
+    const size_t n = block->n_bytes;
+    size_t i = 0;
+    while (i < n) {
+        if (!state->in_header && state->at_line_start && text[i] == '>') {
+            state->in_header = true;
+            state->at_line_start = false;
+            file->line.l = 0;
         }
-        if ((code & LETTER_SOFT) != 0 && builder->keep_soft_mask)
-            rp_bitmask_set(&genome->soft_masked, at, at + 1);
-        at++;
+        if (state->in_header) {
+            const char *end = memchr(text + i, '\n', n - i);
+            const size_t stop = end == NULL ? n : (size_t)(end - text);
+            if (kputsn(text + i, stop - i, &file->line) < 0)
+                return rp_error_memory(error, "contig name");
+            i = stop;
+            if (end == NULL)
+                break;
+            i++;
+            state->in_header = false;
+            state->at_line_start = true;
+            if (!begin_contig(file, ++file->n_lines, error))
+                return false;
+            continue;
+        }
+        const uint64_t line = file->n_lines + 1;
+        size_t j = i;
+        for (;;) {
+            const char *end = memchr(text + j, '\n', n - j);
+            if (end == NULL) {
+                j = n;
+                state->at_line_start = false;
+                break;
+            }
+            j = (size_t)(end - text) + 1;
+            file->n_lines++;
+            state->at_line_start = true;
+            if (j == n || text[j] == '>')
+                break;
+        }
+        if (!add_piece(file, block, i, j, line, j - i - count_line_ends(text + i, j - i)))
+            return rp_error_memory(error, "input");
+        i = j;
     }
-    for (size_t i = 0; i < n; i++) /* the digest knows no case */
-        builder->line.s[i] = (char)(builder->line.s[i] & ~32);
-    hts_md5_update(builder->digest, builder->line.s, (unsigned long)n);
-    genome->length_bp = at;
-    genome->contigs[genome->n_contigs - 1].length_bp += n;
     return true;
 }
+
+/* Fills a block; *n 0 at the end of the file. */
+static bool read_block(const input *in, const input_file *file, BGZF *from, rp_text_block *block, rp_error *error)
+{
+    block->n_bytes = 0;
+    if (!rp_not_cancelled(error))
+        return false;
+    if (in->reading.io_tokens != NULL)
+        rp_tokens_take(in->reading.io_tokens);
+    const uint64_t begin = rp_clock_ns();
+    ssize_t got = 1;
+    while (block->n_bytes < RP_TEXT_BLOCK_BYTES && got > 0) {
+        got = bgzf_read(from, block->text + block->n_bytes, RP_TEXT_BLOCK_BYTES - block->n_bytes);
+        block->n_bytes += got > 0 ? (size_t)got : 0;
+    }
+    rp_observe(RP_TIME_READ, rp_clock_ns() - begin);
+    if (in->reading.io_tokens != NULL)
+        rp_tokens_give(in->reading.io_tokens);
+    rp_stage_done((int64_t)block->n_bytes);
+    return got >= 0 || rp_error_set(error, "%s: after line %llu: the file is damaged or cut off", file->path,
+                                    (unsigned long long)file->n_lines);
+}
+
+static bool read_fasta(input *in, input_file *file, BGZF *from, rp_error *error)
+{
+    fasta_state state = {.at_line_start = true};
+    bool ok = true, end = false;
+    while (ok && !end && !atomic_load(&file->bad)) {
+        rp_text_block *block = rp_text_queue_begin(&in->queue, in->n_encoders > 0 ? &in->cpu : NULL);
+        if (block == NULL)
+            return rp_error_memory(error, "input");
+        block->file = file;
+        const uint64_t before = file->part.length_bp;
+        ok = read_block(in, file, from, block, error) && parse_block(file, &state, block, error);
+        end = block->n_bytes < RP_TEXT_BLOCK_BYTES;
+        if (ok && !reserve_bases(file, in->keep_soft_mask, file->part.length_bp))
+            ok = rp_error_memory(error, "genome");
+        rp_count(RP_COUNT_BASES_READ, file->part.length_bp - before);
+        if (ok && in->n_encoders > 0) {
+            rp_text_queue_put(&in->queue, block);
+            continue;
+        }
+        if (ok)
+            encode_block(in, block);
+        rp_text_queue_done(&in->queue, block);
+    }
+    if (ok && state.in_header) /* the file ends within a header */
+        ok = begin_contig(file, ++file->n_lines, error);
+    return ok;
+}
+
+/* --- FASTQ, by lines --- */
 
 /* One line without its ending (LF or CR LF). 1: read, 0: end, -1: the stream is damaged. */
-static int next_line(genome_builder *builder, BGZF *file)
+static int next_line(input_file *file, BGZF *from)
 {
-    const int got = bgzf_getline(file, '\n', &builder->line);
+    const int got = bgzf_getline(from, '\n', &file->line);
     if (got < -1)
         return -1;
     if (got < 0)
         return 0;
-    builder->line_number++;
-    while (builder->line.l > 0 && builder->line.s[builder->line.l - 1] == '\r')
-        builder->line.s[--builder->line.l] = '\0';
+    file->n_lines++;
+    while (file->line.l > 0 && file->line.s[file->line.l - 1] == '\r')
+        file->line.s[--file->line.l] = '\0';
     return 1;
 }
 
-static bool read_fastq(genome_builder *builder, BGZF *file, const uint8_t letters[256], rp_error *error)
+/* Packs a line of bases of the last contig. */
+static bool append_line(input *in, input_file *file, rp_error *error)
 {
-    int got = 1;
-    do {
-        if (builder->line.l == 0)
+    if (file->line.l > UINT32_MAX - 1)
+        return rp_error_set(error, "%s: line %llu: over 2^32 bases in one line of FASTQ", file->path, (unsigned long long)file->n_lines);
+    rp_text_block line = {.file = file, .text = file->line.s, .n_bytes = file->line.l};
+    const bool ok = add_piece(file, &line, 0, file->line.l, file->n_lines, file->line.l) &&
+                    reserve_bases(file, in->keep_soft_mask, file->part.length_bp);
+    if (ok)
+        encode_block(in, &line);
+    rp_count(RP_COUNT_BASES_READ, file->line.l);
+    free(line.pieces.items);
+    return ok || rp_error_memory(error, "genome");
+}
+
+static bool read_fastq(input *in, input_file *file, BGZF *from, rp_error *error)
+{
+    int got;
+    while ((got = next_line(file, from)) > 0 && !atomic_load(&file->bad)) {
+        if (file->line.l == 0)
             continue;
-        if (builder->line.s[0] != '@')
-            return rp_error_set(error, "%s: line %llu: a FASTQ record does not begin with '@'", builder->path,
-                                (unsigned long long)builder->line_number);
-        if (!begin_contig(builder, builder->line.s + 1, error))
+        if (!rp_not_cancelled(error))
             return false;
-        const rp_contig *contig = &builder->genome->contigs[builder->genome->n_contigs - 1];
-        while ((got = next_line(builder, file)) > 0 && (builder->line.l == 0 || builder->line.s[0] != '+'))
-            if (!append_line(builder, letters, error))
+        if (file->line.s[0] != '@')
+            return rp_error_set(error, "%s: line %llu: a FASTQ record does not begin with '@'", file->path,
+                                (unsigned long long)file->n_lines);
+        if (!begin_contig(file, file->n_lines, error))
+            return false;
+        const rp_contig *contig = &file->part.contigs[file->part.n_contigs - 1];
+        while ((got = next_line(file, from)) > 0 && (file->line.l == 0 || file->line.s[0] != '+'))
+            if (!append_line(in, file, error))
                 return false;
         uint64_t quality = 0;
-        while (got > 0 && quality < contig->length_bp && (got = next_line(builder, file)) > 0)
-            quality += builder->line.l;
+        while (got > 0 && quality < contig->length_bp && (got = next_line(file, from)) > 0)
+            quality += file->line.l;
+        if (got < 0)
+            break;
         if (got == 0 || quality != contig->length_bp)
-            return rp_error_set(error, "%s: line %llu: %.*s has %llu bases but %llu quality values", builder->path,
-                                (unsigned long long)builder->line_number,
-                                (int)(contig->id_length < 200 ? contig->id_length : 200), contig->name,
+            return rp_error_set(error, "%s: line %llu: %.*s has %llu bases but %llu quality values", file->path,
+                                (unsigned long long)file->n_lines, (int)shown(contig), contig->name,
                                 (unsigned long long)contig->length_bp, (unsigned long long)quality);
-    } while (got > 0 && (got = next_line(builder, file)) > 0);
-    return got >= 0 || rp_error_set(error, "%s: line %llu: the file is damaged or cut off", builder->path,
-                                    (unsigned long long)builder->line_number + 1);
+    }
+    return got >= 0 || rp_error_set(error, "%s: line %llu: the file is damaged or cut off", file->path,
+                                    (unsigned long long)file->n_lines + 1);
 }
 
-static bool read_fasta(genome_builder *builder, BGZF *file, const uint8_t letters[256], rp_error *error)
+/* --- Files --- */
+
+/* Reads from the first character that is no line end. */
+static bool read_stream(input *in, input_file *file, BGZF *from, rp_error *error)
 {
-    int got = 1;
-    do {
-        if (builder->line.l == 0)
-            continue;
-        if (builder->line.s[0] == '>' ? !begin_contig(builder, builder->line.s + 1, error)
-                                      : !append_line(builder, letters, error))
-            return false;
-    } while ((got = next_line(builder, file)) > 0);
-    return got == 0 || rp_error_set(error, "%s: line %llu: the file is damaged or cut off", builder->path,
-                                    (unsigned long long)builder->line_number + 1);
+    int first;
+    while ((first = bgzf_peek(from)) == '\n' || first == '\r')
+        file->n_lines += bgzf_getc(from) == '\n';
+    if (first < -1)
+        return rp_error_set(error, "%s: cannot be read: the file is damaged or cut off", file->path);
+    if (first < 0)
+        return rp_error_set(error, "%s: the file is empty", file->path);
+    bool ok;
+    if (first == '>')
+        ok = read_fasta(in, file, from, error);
+    else if (first == '@')
+        ok = read_fastq(in, file, from, error);
+    else
+        ok = rp_error_set(error, "%s: line %llu: neither FASTA nor FASTQ: the first character is no '>' and no '@'", file->path,
+                          (unsigned long long)file->n_lines + 1);
+    if (ok && !atomic_load(&file->bad) && bgzf_compression(from) == 2 && bgzf_check_EOF(from) == 0)
+        ok = rp_error_set(error, "%s: the file is cut off: it has no end-of-file block", file->path);
+    return ok;
 }
 
-static bool read_stream(genome_builder *builder, BGZF *file, rp_error *error)
-{
-    uint8_t letters[256];
-    fill_letters(letters);
-    int got;
-    while ((got = next_line(builder, file)) > 0 && builder->line.l == 0)
-        ; /* blank lines before the first record */
-    if (got < 0)
-        return rp_error_set(error, "%s: cannot be read: the file is damaged or cut off", builder->path);
-    if (got == 0)
-        return rp_error_set(error, "%s: the file is empty", builder->path);
-    if (builder->line.s[0] == '>')
-        return read_fasta(builder, file, letters, error);
-    if (builder->line.s[0] == '@')
-        return read_fastq(builder, file, letters, error);
-    return rp_error_set(error, "%s: line %llu: neither FASTA nor FASTQ: the first character is no '>' and no '@'",
-                          builder->path, (unsigned long long)builder->line_number);
-}
-
-static bool read_path(genome_builder *builder, const char *path, rp_error *error)
+static bool read_file(input *in, input_file *file, rp_error *error)
 {
     struct stat status;
+    const char *path = file->path;
     const bool is_stdin = strcmp(path, "-") == 0;
-    builder->path = is_stdin ? "standard input" : path;
-    builder->line_number = 0;
+    file->path = is_stdin ? "standard input" : path;
     if (!is_stdin && stat(path, &status) != 0)
         return rp_error_set(error, "%s: %s", path, strerror(errno));
     if (!is_stdin && S_ISDIR(status.st_mode))
         return rp_error_set(error, "%s: is a directory, not a sequence file", path);
-    BGZF *file = is_stdin ? bgzf_dopen(0, "r") : bgzf_open(path, "r");
-    if (file == NULL)
-        return rp_error_set(error, "%s: cannot be opened: %s", builder->path,
-                            errno != 0 ? strerror(errno) : "is no sequence file");
-    bool ok = read_stream(builder, file, error);
-    if (bgzf_close(file) != 0 && ok)
-        ok = rp_error_set(error, "%s: the file is damaged or cut off", builder->path);
+    BGZF *from = is_stdin ? bgzf_dopen(0, "r") : bgzf_open(path, "r");
+    if (from == NULL)
+        return rp_error_set(error, "%s: cannot be opened: %s", file->path, errno != 0 ? strerror(errno) : "is no sequence file");
+    if (in->n_encoders > 0 && bgzf_compression(from) == 2 && in->reading.n_threads > 1)
+        (void)bgzf_mt(from, (int)(in->reading.n_threads + 1) / 2, 256);
+    bool ok = read_stream(in, file, from, error);
+    if (bgzf_close(from) != 0 && ok)
+        ok = rp_error_set(error, "%s: the file is damaged or cut off", file->path);
     return ok;
 }
 
-bool rp_genome_read(rp_genome *genome, const char *const *paths, size_t n_paths, bool keep_soft_mask, rp_error *error)
+/* A reader: takes one file after the other. */
+static void read_files(input *in)
+{
+    for (;;) {
+        (void)pthread_mutex_lock(&in->lock);
+        const size_t which = in->failed_file < in->n_files ? in->n_files : in->next_file++;
+        (void)pthread_mutex_unlock(&in->lock);
+        if (which >= in->n_files)
+            return;
+        rp_error error = {""};
+        if (read_file(in, &in->files[which], &error))
+            continue;
+        (void)pthread_mutex_lock(&in->lock);
+        if (which < in->failed_file) {
+            in->failed_file = which;
+            in->error = error;
+        }
+        (void)pthread_mutex_unlock(&in->lock);
+    }
+}
+
+static void *reader_main(void *argument)
+{
+    input *in = argument;
+    rp_tokens_take(&in->cpu);
+    read_files(in);
+    rp_tokens_give(&in->cpu);
+    rp_text_queue_end_writer(&in->queue);
+    return NULL;
+}
+
+/* --- All files --- */
+
+uint64_t rp_input_bytes(const char *const *paths, size_t n_paths)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < n_paths; i++) {
+        struct stat status;
+        if (stat(paths[i], &status) != 0 || !S_ISREG(status.st_mode))
+            return 0;
+        const size_t n = strlen(paths[i]);
+        if (n > 3 && (strcmp(paths[i] + n - 3, ".gz") == 0 || strcmp(paths[i] + n - 3, "bgz") == 0))
+            return 0;
+        sum += (uint64_t)status.st_size;
+    }
+    return sum;
+}
+
+static bool is_small(const char *const *paths, size_t n_paths)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < n_paths && sum <= DIRECT_BYTES; i++) {
+        struct stat status;
+        sum += stat(paths[i], &status) != 0 ? 0 : S_ISREG(status.st_mode) ? (uint64_t)status.st_size : (uint64_t)DIRECT_BYTES + 1;
+    }
+    return sum <= DIRECT_BYTES;
+}
+
+/* Runs readers and encoders; the caller is one of the readers. */
+static void run_input(input *in, const char *const *paths)
+{
+    const unsigned wanted = in->reading.n_threads < 2 || is_small(paths, in->n_files) ? 0 : in->reading.n_threads - 1;
+    const size_t most_readers = in->n_files < in->reading.n_threads ? in->n_files : in->reading.n_threads;
+    pthread_t *threads = wanted > 0 ? rp_alloc(wanted + most_readers, sizeof *threads) : NULL;
+    unsigned n_threads = 0;
+    in->queue.n_writers = 1;
+    while (threads != NULL && n_threads < wanted && pthread_create(&threads[n_threads], NULL, encoder_main, in) == 0)
+        n_threads++;
+    in->n_encoders = n_threads;
+    for (size_t i = 1; in->n_encoders > 0 && i < most_readers; i++) {
+        (void)pthread_mutex_lock(&in->queue.lock);
+        in->queue.n_writers++;
+        (void)pthread_mutex_unlock(&in->queue.lock);
+        if (pthread_create(&threads[n_threads], NULL, reader_main, in) != 0) {
+            rp_text_queue_end_writer(&in->queue);
+            break;
+        }
+        n_threads++;
+    }
+    (void)reader_main(in);
+    for (unsigned i = 0; i < n_threads; i++)
+        (void)pthread_join(threads[i], NULL);
+    free(threads);
+}
+
+/* The first error in the order of the files and their lines. */
+static bool judge(input *in, rp_error *error)
+{
+    for (size_t f = 0; f < in->n_files; f++) {
+        const input_file *file = &in->files[f];
+        if (!atomic_load(&file->bad)) {
+            if (f == in->failed_file)
+                return rp_error_set(error, "%s", in->error.message);
+            continue;
+        }
+        const rp_contig *contig = &file->part.contigs[file->bad_contig];
+        const unsigned char letter = file->bad_letter;
+        return rp_error_set(error, letter > 32 && letter < 127
+                                       ? "%s: line %llu: '%c' in %.*s is no nucleotide code (is this protein or another format?)"
+                                       : "%s: line %llu: byte %d in %.*s is no nucleotide code (is this a sequence file?)",
+                            file->path, (unsigned long long)file->bad_line, letter, (int)shown(contig), contig->name);
+    }
+    return true;
+}
+
+static bool check_names(const input *in, rp_error *error)
+{
+    khash_t(names) *seen = kh_init(names);
+    bool ok = seen != NULL || rp_error_memory(error, "contig names");
+    for (size_t f = 0; ok && f < in->n_files; f++)
+        for (size_t c = 0; ok && c < in->files[f].part.n_contigs; c++) {
+            const rp_contig *contig = &in->files[f].part.contigs[c];
+            char *id = strndup(contig->name, contig->id_length);
+            int absent = -1;
+            if (id != NULL)
+                (void)kh_put(names, seen, id, &absent);
+            if (absent > 0)
+                continue;
+            ok = absent < 0 ? rp_error_memory(error, "contig names")
+                            : rp_error_set(error, "%s: line %llu: the name %.200s stands twice in the input", in->files[f].path,
+                                           (unsigned long long)in->files[f].contig_line[c], id);
+            free(id);
+        }
+    for (khiter_t i = seen != NULL ? kh_begin(seen) : 0; seen != NULL && i != kh_end(seen); i++)
+        if (kh_exist(seen, i))
+            free((char *)kh_key(seen, i));
+    if (seen != NULL)
+        kh_destroy(names, seen);
+    return ok;
+}
+
+/* Appends n_bits of `from` to the bits of `to` from `at` on; those beyond are clear in both. */
+static void append_bits(uint64_t *to, uint64_t at, const uint64_t *from, uint64_t n_bits)
+{
+    const unsigned shift = at % 64;
+    uint64_t *word = to + at / 64;
+    for (uint64_t i = 0; i < (n_bits + 63) / 64; i++) {
+        word[i] |= from[i] << shift;
+        if (shift != 0)
+            word[i + 1] |= from[i] >> (64 - shift);
+    }
+}
+
+static bool append_part(input_file *to, input_file *from, bool keep_soft_mask)
+{
+    rp_genome *genome = &to->part, *part = &from->part;
+    const uint64_t begin = genome->length_bp;
+    if (!reserve_bases(to, keep_soft_mask, begin + part->length_bp) ||
+        !rp_reserve((void **)&genome->contigs, &to->contig_capacity, genome->n_contigs + part->n_contigs, sizeof *genome->contigs))
+        return false;
+    append_bits(genome->packed, 2 * begin, part->packed, 2 * part->length_bp);
+    append_bits((uint64_t *)genome->not_acgt.words, begin, (const uint64_t *)part->not_acgt.words, part->length_bp);
+    if (keep_soft_mask)
+        append_bits((uint64_t *)genome->soft_masked.words, begin, (const uint64_t *)part->soft_masked.words, part->length_bp);
+    for (size_t c = 0; c < part->n_contigs; c++) {
+        genome->contigs[genome->n_contigs] = part->contigs[c];
+        genome->contigs[genome->n_contigs++].begin += begin;
+    }
+    part->n_contigs = 0; /* their names have a new owner */
+    genome->length_bp += part->length_bp;
+    to->acgt_bp += from->acgt_bp;
+    rp_genome_clear(part);
+    return true;
+}
+
+/* --- Digest --- */
+
+typedef struct digest_parts {
+    const rp_genome *genome;
+    unsigned char (*md5)[16];
+} digest_parts;
+
+static bool digest_part(void *argument, size_t part, unsigned worker, rp_error *error)
+{
+    (void)worker;
+    const digest_parts *parts = argument;
+    const rp_genome *genome = parts->genome;
+    const uint64_t begin = (uint64_t)part * DIGEST_BP, left = genome->length_bp - begin, n = left < DIGEST_BP ? left : DIGEST_BP;
+    hts_md5_context *md5 = hts_md5_init();
+    if (md5 == NULL)
+        return rp_error_memory(error, "digest");
+    hts_md5_update(md5, genome->packed + begin / 32, (unsigned long)((n + 31) / 32 * 8));
+    hts_md5_update(md5, (const uint64_t *)genome->not_acgt.words + begin / 64, (unsigned long)((n + 63) / 64 * 8));
+    hts_md5_final(parts->md5[part], md5);
+    hts_md5_destroy(md5);
+    return true;
+}
+
+static bool make_digest(rp_genome *genome, unsigned n_threads, rp_error *error)
+{
+    const size_t n = (size_t)((genome->length_bp + DIGEST_BP - 1) / DIGEST_BP);
+    digest_parts parts = {genome, rp_alloc(n, sizeof *parts.md5)};
+    hts_md5_context *md5 = hts_md5_init();
+    bool ok = (parts.md5 != NULL && md5 != NULL) || rp_error_memory(error, "digest");
+    ok = ok && rp_parallel(n, n_threads, digest_part, &parts, error);
+    for (size_t c = 0; ok && c < genome->n_contigs; c++) {
+        char length[32];
+        (void)snprintf(length, sizeof length, "\t%llu\n", (unsigned long long)genome->contigs[c].length_bp);
+        hts_md5_update(md5, genome->contigs[c].name, (unsigned long)strlen(genome->contigs[c].name));
+        hts_md5_update(md5, length, (unsigned long)strlen(length));
+    }
+    if (ok) {
+        unsigned char all[16];
+        hts_md5_update(md5, parts.md5, (unsigned long)(n * sizeof *parts.md5));
+        hts_md5_final(all, md5);
+        hts_md5_hex(genome->digest, all);
+    }
+    if (md5 != NULL)
+        hts_md5_destroy(md5);
+    free(parts.md5);
+    return ok;
+}
+
+/* --- The whole --- */
+
+/* Puts the files' parts together in their order. */
+static bool join_parts(input *in, rp_genome *genome, rp_error *error)
+{
+    input_file *first = &in->files[0];
+    for (size_t f = 1; f < in->n_files; f++)
+        if (!append_part(first, &in->files[f], in->keep_soft_mask))
+            return rp_error_memory(error, "genome");
+    *genome = first->part;
+    first->part = (rp_genome){0};
+    genome->acgt_bp = first->acgt_bp;
+    /* the room that was kept for more goes back */
+    rp_error none = {""};
+    if (!rp_block_resize(&genome->packed_block, (size_t)(genome->length_bp / 32 + 4) * sizeof *genome->packed, "genome", &none) ||
+        !rp_bitmask_resize(&genome->not_acgt, genome->length_bp) ||
+        (in->keep_soft_mask && !rp_bitmask_resize(&genome->soft_masked, genome->length_bp)))
+        return rp_error_memory(error, "genome");
+    genome->packed = genome->packed_block.data;
+    return make_digest(genome, in->reading.n_threads, error);
+}
+
+bool rp_genome_read(rp_genome *genome, const char *const *paths, size_t n_paths, bool keep_soft_mask, const rp_reading *reading,
+                    rp_error *error)
 {
     *genome = (rp_genome){0};
-    genome_builder builder = {.genome = genome, .keep_soft_mask = keep_soft_mask};
+    input in = {.n_files = n_paths, .keep_soft_mask = keep_soft_mask, .failed_file = n_paths,
+                .reading = reading != NULL ? *reading : (rp_reading){.n_threads = 1}};
     const enum htsLogLevel level = hts_get_log_level();
     hts_set_log_level(HTS_LOG_OFF); /* our message says it once, with the file's name */
-    builder.seen = kh_init(names);
-    builder.digest = hts_md5_init();
-    bool ok = builder.seen != NULL && builder.digest != NULL && reserve_bases(&builder, 1);
-    if (!ok)
-        (void)rp_error_memory(error, "genome");
-    for (size_t i = 0; ok && i < n_paths; i++)
-        ok = read_path(&builder, paths[i], error);
-    genome->not_acgt.n_bits = genome->length_bp;
-    genome->soft_masked.n_bits = keep_soft_mask ? genome->length_bp : 0;
+    fill_letters(in.letters);
+    in.files = rp_alloc(n_paths, sizeof *in.files);
+    size_t n_locks = 0;
+    bool ok = in.files != NULL || rp_error_memory(error, "input");
+    for (; ok && n_locks < n_paths; n_locks++) {
+        in.files[n_locks].path = paths[n_locks];
+        ok = pthread_rwlock_init(&in.files[n_locks].lock, NULL) == 0 || rp_error_set(error, "cannot make a lock");
+        if (ok && !reserve_bases(&in.files[n_locks], keep_soft_mask, 1))
+            ok = rp_error_memory(error, "genome");
+    }
+    const bool has_lock = ok && pthread_mutex_init(&in.lock, NULL) == 0;
+    const bool has_cpu = has_lock && rp_tokens_init(&in.cpu, in.reading.n_threads, RP_GAUGE_CPU_TOKENS, RP_TIME_CPU_TOKEN);
+    const bool has_queue = has_cpu && rp_text_queue_init(&in.queue, in.reading.queue_bytes, 1);
+    if (ok && !has_queue)
+        ok = rp_error_set(error, "cannot make a lock");
     if (ok) {
-        unsigned char md5[16];
-        hts_md5_final(md5, builder.digest);
-        hts_md5_hex(genome->digest, md5);
+        run_input(&in, paths);
+        ok = judge(&in, error) && check_names(&in, error) && join_parts(&in, genome, error);
     }
-    hts_md5_destroy(builder.digest);
-    if (builder.seen != NULL) {
-        for (khiter_t i = kh_begin(builder.seen); i != kh_end(builder.seen); i++)
-            if (kh_exist(builder.seen, i))
-                free((char *)kh_key(builder.seen, i));
-        kh_destroy(names, builder.seen);
+    if (has_queue)
+        rp_text_queue_clear(&in.queue);
+    if (has_cpu)
+        rp_tokens_clear(&in.cpu);
+    if (has_lock)
+        (void)pthread_mutex_destroy(&in.lock);
+    for (size_t f = 0; in.files != NULL && f < n_paths; f++) {
+        if (f < n_locks)
+            (void)pthread_rwlock_destroy(&in.files[f].lock);
+        rp_genome_clear(&in.files[f].part);
+        free(in.files[f].contig_line);
+        ks_free(&in.files[f].line);
     }
-    ks_free(&builder.line);
+    free(in.files);
     hts_set_log_level(level);
     if (!ok)
         rp_genome_clear(genome);

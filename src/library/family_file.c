@@ -75,7 +75,7 @@ bool rp_family_file_read(rp_family_file *library, const char *path, rp_genome *r
 {
     *library = (rp_family_file){0};
     rp_genome records;
-    if (!rp_genome_read(&records, &path, 1, false, error))
+    if (!rp_genome_read(&records, &path, 1, false, NULL, error))
         return false;
     bool ok = true;
     for (size_t i = 0; i < records.n_contigs && ok; i++) {

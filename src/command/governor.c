@@ -1,0 +1,187 @@
+/* governor.c: see governor.h. */
+#include "command/governor.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/account.h"
+#include "base/block.h"
+#include "base/metrics.h"
+#include "command/command.h"
+
+enum {
+    FIXED_BYTES = 48 << 20,           /* program, libraries, tables */
+    THREAD_BYTES = 24 << 20,          /* aligners and buffers of one thread */
+    LEAST_BYTES_A_KILOBASE = 1700,    /* genome, masks and what is found; the index in files */
+    USUAL_BYTES_A_KILOBASE = 3800,
+    DEPTH_NVME = 24, DEPTH_SSD = 12, DEPTH_HDD = 4
+};
+
+size_t rp_governor_options(rp_governor *g, rp_option *table)
+{
+    const rp_option rows[RP_GOVERNOR_ROWS] = {
+        {RP_OPTION_NUMBER, "threads", 't', "N", &g->threads, 1, 1024, "CPU threads [those that this process may use]"},
+        {RP_OPTION_NUMBER, "max-memory", 0, "BYTES", &g->max_memory, 1, UINT64_MAX, "memory for the run; K, M, G are units [3/4 of what there is]"},
+        {RP_OPTION_NUMBER, "io-depth", 0, "N", &g->io_depth, 1, 1024, "reads of input in flight [by the storage: nvme 24, ssd 12, hdd 4]"},
+        {RP_OPTION_TEXT, "storage", 0, "KIND", &g->storage, 0, 0, "where the input lies: auto, nvme, ssd or hdd [auto]"},
+        {RP_OPTION_NUMBER, "queue-bytes", 0, "BYTES", &g->queue_bytes, 1, UINT64_MAX, "input text read ahead of its encoding [64M or 16M a thread, less in a small budget]"},
+        {RP_OPTION_SECONDS, "progress-interval", 0, "SECONDS", &g->progress_interval, 0, 0, "time between lines of progress [60, on a terminal 0.5]"},
+        {RP_OPTION_TEXT, "prometheus", 0, "FILE", &g->prometheus, 0, 0, "rewrite this file with the run's figures for Prometheus' node_exporter"},
+        {RP_OPTION_TEXT, "simd", 0, "NAME", &g->simd, 0, 0, "instruction set: auto, avx512, avx2 or scalar [auto]"},
+        {RP_OPTION_FLAG, "quiet", 'q', NULL, &g->quiet, 0, 0, "no progress on standard error"},
+    };
+    memcpy(table, rows, sizeof rows);
+    return RP_GOVERNOR_ROWS;
+}
+
+static unsigned depth_of(const char *storage)
+{
+    return strcmp(storage, "nvme") == 0 ? DEPTH_NVME : strcmp(storage, "ssd") == 0 ? DEPTH_SSD : strcmp(storage, "hdd") == 0 ? DEPTH_HDD : 0;
+}
+
+bool rp_governor_check(rp_governor *governor, rp_error *error)
+{
+    governor->kernel = rp_band_select(governor->simd != NULL ? governor->simd : "auto");
+    if (governor->kernel == NULL)
+        return rp_error_set(error, "--simd: %.100s is unknown or not to be had on this machine", governor->simd);
+    if (governor->storage != NULL && strcmp(governor->storage, "auto") != 0 && depth_of(governor->storage) == 0)
+        return rp_error_set(error, "--storage: '%.100s' is none of auto, nvme, ssd and hdd", governor->storage);
+    governor->log.quiet = governor->quiet;
+    governor->log.is_terminal = isatty(STDERR_FILENO);
+    return true;
+}
+
+/* --- What the machine has --- */
+
+static uint64_t read_number(const char *path)
+{
+    unsigned long long value = 0;
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return 0;
+    if (fscanf(file, "%llu", &value) != 1) /* "max": no limit */
+        value = 0;
+    (void)fclose(file);
+    return value;
+}
+
+/* The lowest memory.max from this process' cgroup up to the root; 0: none. */
+static uint64_t cgroup_memory(void)
+{
+    char line[4096], path[4200];
+    uint64_t least = 0;
+    FILE *file = fopen("/proc/self/cgroup", "re");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        char *group = strstr(line, "::"); /* version 2 */
+        if (strncmp(line, "0::", 3) != 0 || group == NULL)
+            continue;
+        group += 2;
+        group[strcspn(group, "\n")] = '\0';
+        for (;;) {
+            (void)snprintf(path, sizeof path, "/sys/fs/cgroup%.3800s/memory.max", strcmp(group, "/") == 0 ? "" : group);
+            const uint64_t here = read_number(path);
+            least = here > 0 && (least == 0 || here < least) ? here : least;
+            char *slash = strrchr(group, '/');
+            if (slash == NULL || (slash == group && group[1] == '\0'))
+                break;
+            slash[slash == group] = '\0';
+        }
+    }
+    if (file != NULL)
+        (void)fclose(file);
+    const uint64_t first = read_number("/sys/fs/cgroup/memory/memory.limit_in_bytes"); /* version 1 */
+    return first > 0 && first < UINT64_C(1) << 60 && (least == 0 || first < least) ? first : least;
+}
+
+uint64_t rp_available_memory(void)
+{
+    const uint64_t machine = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE), group = cgroup_memory();
+    return group > 0 && group < machine ? group : machine;
+}
+
+/* What kind of storage a file lies on, as the kernel tells; ssd where it does not. */
+static const char *storage_of(const char *path)
+{
+    struct stat status;
+    char rotational[128], device[512] = "";
+    if (strcmp(path, "-") == 0 || stat(path, &status) != 0)
+        return "ssd";
+    (void)snprintf(rotational, sizeof rotational, "/sys/dev/block/%u:%u", major(status.st_dev), minor(status.st_dev));
+    const ssize_t n = readlink(rotational, device, sizeof device - 1);
+    if (n > 0 && strstr(device, "nvme") != NULL)
+        return "nvme";
+    for (int up = 0; up < 2; up++) { /* of the device, or of the one whose partition it is */
+        (void)snprintf(rotational, sizeof rotational, "/sys/dev/block/%u:%u/%squeue/rotational", major(status.st_dev), minor(status.st_dev),
+                       up ? "../" : "");
+        if (access(rotational, R_OK) == 0)
+            return read_number(rotational) != 0 ? "hdd" : "ssd";
+    }
+    return "ssd";
+}
+
+/* --- A run --- */
+
+static char *folder_of_path(const char *path)
+{
+    const char *slash = path == NULL ? NULL : strrchr(path, '/');
+    return slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+bool rp_governor_start(rp_governor *governor, const char *command, const char *first_input, const char *folder_of, rp_error *error)
+{
+    governor->n_threads = governor->threads != 0 ? (unsigned)governor->threads : rp_available_threads();
+    governor->memory_bytes = governor->max_memory != 0 ? governor->max_memory : rp_available_memory() / 4 * 3;
+    const uint64_t own = FIXED_BYTES + (uint64_t)governor->n_threads * THREAD_BYTES;
+    if (governor->memory_bytes < own)
+        return rp_error_set(error, "--max-memory: %llu MB are too few: %u threads need %llu MB for any genome",
+                            (unsigned long long)(governor->memory_bytes >> 20), governor->n_threads, (unsigned long long)(own >> 20));
+    rp_account_set_limit(governor->memory_bytes - own);
+    const char *temporary = getenv("TMPDIR");
+    governor->spill_folder = temporary != NULL && temporary[0] != '\0' ? strdup(temporary) : folder_of_path(folder_of);
+    if (governor->spill_folder == NULL)
+        return rp_error_memory(error, "folder names");
+    rp_block_set_spill_folder(governor->spill_folder);
+    const char *storage = governor->storage != NULL && strcmp(governor->storage, "auto") != 0 ? governor->storage : storage_of(first_input);
+    const unsigned depth = governor->io_depth != 0 ? (unsigned)governor->io_depth : depth_of(storage);
+    if (!rp_tokens_init(&governor->io_tokens, depth, RP_GAUGE_IO_TOKENS, RP_TIME_IO_TOKEN))
+        return rp_error_set(error, "cannot make a lock");
+    governor->has_io_tokens = true;
+    uint64_t queue = governor->queue_bytes;
+    if (queue == 0) {
+        queue = (uint64_t)governor->n_threads * (16 << 20);
+        queue = queue < 64 << 20 ? 64 << 20 : queue;
+        queue = queue > governor->memory_bytes / 8 ? governor->memory_bytes / 8 : queue;
+    }
+    governor->reading = (rp_reading){.n_threads = governor->n_threads, .queue_bytes = queue, .io_tokens = &governor->io_tokens};
+    governor->watch = (rp_watch){.log = &governor->log, .command = command, .prometheus = governor->prometheus,
+                                 .n_threads = governor->n_threads, .interval_s = governor->progress_interval};
+    return rp_watch_start(&governor->watch, error);
+}
+
+bool rp_governor_plan(const rp_governor *governor, uint64_t genome_bp, rp_error *error)
+{
+    const uint64_t own = FIXED_BYTES + (uint64_t)governor->n_threads * THREAD_BYTES, sort = 64 << 20;
+    const uint64_t least = own + sort + genome_bp / 1000 * LEAST_BYTES_A_KILOBASE;
+    const uint64_t usual = own + sort + genome_bp / 1000 * USUAL_BYTES_A_KILOBASE;
+    if (governor->memory_bytes < least)
+        return rp_error_set(error, "--max-memory: %llu MB are too few for %llu bases with %u threads: the least is %llu MB",
+                            (unsigned long long)(governor->memory_bytes >> 20), (unsigned long long)genome_bp, governor->n_threads,
+                            (unsigned long long)((least >> 20) + 1));
+    rp_log_line(&governor->log, "memory: about %llu MB, at most %llu MB%s", (unsigned long long)(usual >> 20),
+                (unsigned long long)(governor->memory_bytes >> 20), usual > governor->memory_bytes ? "; the index may go to files" : "");
+    return true;
+}
+
+void rp_governor_stop(rp_governor *governor)
+{
+    rp_watch_stop(&governor->watch);
+    if (governor->has_io_tokens)
+        rp_tokens_clear(&governor->io_tokens);
+    governor->has_io_tokens = false;
+    rp_block_set_spill_folder(NULL);
+    free(governor->spill_folder);
+    governor->spill_folder = NULL;
+}

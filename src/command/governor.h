@@ -1,0 +1,55 @@
+/* governor.h: what a run may use of the machine, and the options that say so.
+ *
+ * find, annotate and extend have these options alike: threads, memory, reads in flight, progress.
+ */
+#ifndef RP_COMMAND_GOVERNOR_H
+#define RP_COMMAND_GOVERNOR_H
+
+#include "align/band.h"
+#include "command/log.h"
+#include "command/options.h"
+#include "command/watch.h"
+#include "genome/reader.h"
+
+typedef struct rp_governor {
+    /* as the user gave them; 0 and NULL: chosen */
+    uint64_t threads, max_memory, io_depth, queue_bytes;
+    const char *storage, *simd, *prometheus;
+    double progress_interval;
+    bool quiet;
+    /* what follows from them: */
+    unsigned n_threads;
+    const rp_band_kernel *kernel;
+    rp_log log;
+    rp_watch watch;
+    uint64_t memory_bytes;
+    char *spill_folder;
+    rp_tokens io_tokens;
+    bool has_io_tokens;
+    rp_reading reading;           /* how input is read */
+} rp_governor;
+
+enum { RP_GOVERNOR_ROWS = 9 };
+
+/* Puts RP_GOVERNOR_ROWS rows into the table. */
+size_t rp_governor_options(rp_governor *governor, rp_option *table);
+
+/* Judges the options. False: misuse, error filled in. */
+bool rp_governor_check(rp_governor *governor, rp_error *error) RP_MUST_CHECK;
+
+/* Before the work: counts processors and memory, starts the watch. `folder_of` is a result file or prefix: index
+ * sections that memory has no room for go to $TMPDIR, or else to its folder. */
+bool rp_governor_start(rp_governor *governor, const char *command, const char *first_input, const char *folder_of,
+                       rp_error *error) RP_MUST_CHECK;
+
+/* Whether genome_bp bases can be worked on with this budget; tells what the run will take. With `more`, a lower bound
+ * of what is still to come. */
+bool rp_governor_plan(const rp_governor *governor, uint64_t genome_bp, rp_error *error) RP_MUST_CHECK;
+
+/* After the work, in any state. */
+void rp_governor_stop(rp_governor *governor);
+
+/* Memory that this process may use: its cgroup's or the machine's. */
+uint64_t rp_available_memory(void);
+
+#endif
