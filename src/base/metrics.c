@@ -28,6 +28,7 @@ static times histograms[RP_N_HISTOGRAMS];
 static atomic_int stage;
 static _Atomic uint64_t stage_total, stage_began_ns, stage_took_ns[RP_N_STAGES];
 static _Atomic int64_t stage_units;
+static _Atomic uint32_t stage_millionths; /* 0: as the units tell */
 
 #define LOAD(x) atomic_load_explicit(&(x), memory_order_relaxed)
 #define STORE(x, value) atomic_store_explicit(&(x), value, memory_order_relaxed)
@@ -132,6 +133,7 @@ void rp_stage_begin(rp_stage next, uint64_t total)
         (void)ADD(stage_took_ns[LOAD(stage)], now - began);
     STORE(stage_total, total);
     STORE(stage_units, 0);
+    STORE(stage_millionths, 0);
     STORE(stage_began_ns, now);
     STORE(stage, (int)next);
 }
@@ -144,6 +146,11 @@ void rp_stage_add(uint64_t total)
 void rp_stage_done(int64_t units)
 {
     (void)ADD(stage_units, units);
+}
+
+void rp_stage_reach(double share)
+{
+    STORE(stage_millionths, (uint32_t)(share * 1e6));
 }
 
 uint64_t rp_stage_ns(rp_stage which)
@@ -159,6 +166,8 @@ rp_progress rp_progress_now(void)
                        .stage_began_ns = LOAD(stage_began_ns)};
     if (out.total > 0)
         out.stage_share = out.done < out.total ? (double)out.done / (double)out.total : 1;
+    if (LOAD(stage_millionths) > 0)
+        out.stage_share = LOAD(stage_millionths) * 1e-6;
     for (int i = 0; i < (int)out.stage; i++)
         out.run_share += weight[i];
     out.run_share = (out.run_share + weight[out.stage] * out.stage_share) / 100;

@@ -74,6 +74,8 @@ void rp_stage_begin(rp_stage stage, uint64_t total);
 void rp_stage_add(uint64_t total);  /* more work of the stage has come to light */
 void rp_stage_done(int64_t units);  /* negative: work has come back */
 
+void rp_stage_reach(double share);  /* how far the stage is, where its units are of unequal weight */
+
 typedef struct rp_progress {
     rp_stage stage;
     uint64_t done, total;

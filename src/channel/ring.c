@@ -119,6 +119,9 @@ static void put_last(rp_ring *ring, const rp_batch *batch)
     ring->pairs += rp_batch_n_pairs(batch);
     ring->figures.n_batches++;
     ring->figures.n_pairs += rp_batch_n_pairs(batch);
+    rp_gauge_set(RP_GAUGE_CHANNEL_PAIRS, (int64_t)ring->pairs);
+    rp_count(RP_COUNT_BATCHES, 1);
+    rp_count(RP_COUNT_PAIRS, rp_batch_n_pairs(batch));
     if (ring->pairs > ring->figures.max_pairs)
         ring->figures.max_pairs = ring->pairs;
     (void)pthread_cond_signal(&ring->not_empty);
@@ -134,7 +137,9 @@ static void wait_for_room(rp_ring *ring, const rp_batch *batch)
         slow_down(ring);
     while (is_open(ring) && !has_room(ring, batch))
         (void)pthread_cond_wait(&ring->not_full, &ring->lock);
-    ring->figures.push_blocked_ns += rp_clock_ns() - begin;
+    const uint64_t blocked = rp_clock_ns() - begin;
+    ring->figures.push_blocked_ns += blocked;
+    rp_observe(RP_TIME_PUSH, blocked);
 }
 
 static rp_ring_status push(rp_ring *ring, const rp_batch *batch, bool wait)
@@ -193,7 +198,9 @@ static rp_ring_status pop(rp_ring *ring, rp_batch *batches, size_t max_batches, 
         const uint64_t begin = rp_clock_ns();
         while (ring->heads_in_use == 0 && !ring->closed && !ring->cancelled && ring->wakes == wakes)
             (void)pthread_cond_wait(&ring->not_empty, &ring->lock);
-        ring->figures.pop_blocked_ns += rp_clock_ns() - begin;
+        const uint64_t blocked = rp_clock_ns() - begin;
+        ring->figures.pop_blocked_ns += blocked;
+        rp_observe(RP_TIME_POP, blocked);
     }
     rp_ring_status status = RP_RING_OK;
     if (ring->cancelled) {
@@ -201,6 +208,7 @@ static rp_ring_status pop(rp_ring *ring, rp_batch *batches, size_t max_batches, 
     } else if (ring->heads_in_use > 0) {
         while (*n < max_batches && ring->heads_in_use > 0)
             take_first(ring, &batches[(*n)++]);
+        rp_gauge_set(RP_GAUGE_CHANNEL_PAIRS, (int64_t)ring->pairs);
         (void)pthread_cond_broadcast(&ring->not_full);
     } else if (ring->closed) {
         status = RP_RING_CLOSED;

@@ -1,5 +1,8 @@
 /* end.c: how commands end; see command.h. */
+#include <signal.h>
 #include <stdio.h>
+
+#include "base/cancel.h"
 
 #include "command/command.h"
 
@@ -11,6 +14,12 @@ int rp_command_misuse(const char *command, const rp_error *error)
 
 int rp_command_end(const char *command, bool ok, const rp_error *error)
 {
+    const int number = rp_cancelled();
+    if (!ok && number != 0) { /* the process ends as the signal would have ended it */
+        fprintf(stderr, "reprise-c %s: %s\n", command, error->message);
+        (void)signal(number, SIG_DFL);
+        (void)raise(number);
+    }
     if (!ok)
         fprintf(stderr, "reprise-c %s: %s\n", command, error->message);
     return ok ? RP_EXIT_OK : RP_EXIT_FAILURE;

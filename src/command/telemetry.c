@@ -70,7 +70,7 @@ void rp_telemetry_line(const rp_log *log, unsigned n_threads, char *line, size_t
 {
     const estimate now = estimate_now(log);
     char n[6][24], share[16] = "";
-    if (now.progress.total > 0)
+    if (now.progress.stage_share > 0)
         (void)snprintf(share, sizeof share, " %.0f %%", 100 * now.progress.stage_share);
     const int written = snprintf(line, width, "%s%s, %s/s, %s left (all: %.0f %%, %s left) | families %s | channel %s | busy %lld/%u | memory %s",
                    rp_stage_name[now.progress.stage], share, short_number(now.rate, n[0]), clock_time(now.stage_left, n[1]),

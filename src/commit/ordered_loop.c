@@ -1,6 +1,8 @@
 /* ordered_loop.c: see ordered_loop.h. */
 #include "commit/ordered_loop.h"
 
+#include "base/cancel.h"
+#include "base/metrics.h"
 #include "base/parallel.h"
 
 enum { AHEAD = 256 }; /* tasks that may be under way or waiting before the one that is due */
@@ -22,6 +24,12 @@ static bool run_tasks(void *argument, size_t part, unsigned worker, rp_error *er
         (void)pthread_mutex_lock(&order->lock);
         while (!order->failed && loop->next_task < loop->n_tasks && loop->next_task >= order->next + AHEAD)
             (void)pthread_cond_wait(&order->progress, &order->lock);
+        rp_error cancelled = {""};
+        if (!rp_not_cancelled(&cancelled) && !order->failed) {
+            order->failed = true;
+            order->error = cancelled;
+            (void)pthread_cond_broadcast(&order->progress);
+        }
         const bool end = order->failed || loop->next_task >= loop->n_tasks;
         const size_t task = loop->next_task;
         loop->next_task += !end;
@@ -34,6 +42,7 @@ static bool run_tasks(void *argument, size_t part, unsigned worker, rp_error *er
             return false;
         }
         rp_order_post(order, task, result, worker);
+        rp_stage_done(1);
     }
 }
 
@@ -41,6 +50,7 @@ bool rp_ordered_loop(size_t n_tasks, unsigned n_threads, rp_task_function *work,
                      void *context, rp_error *error)
 {
     ordered_loop loop = {.work = work, .context = context, .n_tasks = n_tasks};
+    rp_stage_add(n_tasks);
     if (!rp_order_init(&loop.order, AHEAD, commit, context))
         return rp_error_memory(error, "committer");
     bool ok = rp_parallel(n_threads, n_threads, run_tasks, &loop, error);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/metrics.h"
 #include "base/parallel.h"
 #include "library/chimera.h"
 #include "library/circle.h"
@@ -144,6 +145,7 @@ static bool polish_family(void *argument, size_t which, unsigned worker, rp_erro
     growing.n_lifted = own.n;
     ok = ok && (opened || rp_family_regrow(run->builders[worker], &run->scanned, &growing, run->index, family, &reads));
     family->copies.n = 0;
+    rp_stage_done(1);
     free(own.items);
     free(reads.items);
     return ok || rp_error_memory(error, "polishing families");
@@ -182,6 +184,7 @@ static bool choose_active(polish_run *run)
 
 static bool polish_round(polish_run *run, const rp_annotate_parameters *annotate, rp_error *error)
 {
+    rp_stage_add(run->n_active);
     for (size_t f = 0; f < run->n_active; f++) {
         run->consensus[f] = &run->library->items[run->active[f]].consensus;
         run->length[f] = run->consensus[f]->n;

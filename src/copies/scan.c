@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/metrics.h"
 #include "base/parallel.h"
 #include "base/sort.h"
 
@@ -287,6 +288,7 @@ static bool scan_chunk(void *argument, size_t part, unsigned worker, rp_error *e
     ok = ok && rp_align_anchors(scratch->aligner, run->view, table->queries, &scratch->anchors,
                                 weak > 0 && weak < strong ? weak : strong, X_DROP, found, NULL);
     ok = ok && (weak == 0 || drop_weak(found, strong));
+    rp_stage_done(1);
     return ok || rp_error_memory(error, "finding copies");
 }
 
@@ -324,6 +326,7 @@ bool rp_scan(const rp_view *view, const rp_word_table *table, const rp_scan_para
     run.chunks = rp_genome_chunks(view->genome, CHUNK_BP, &run.n_chunks);
     run.found = rp_alloc(run.n_chunks, sizeof *run.found);
     bool ok = run.chunks != NULL && run.found != NULL;
+    rp_stage_add(run.n_chunks);
     if (!ok)
         (void)rp_error_memory(error, "finding copies");
     ok = ok && rp_parallel(run.n_chunks, parameters->n_threads, scan_chunk, &run, error) &&

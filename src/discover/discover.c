@@ -6,7 +6,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/cancel.h"
+#include "base/metrics.h"
 #include "base/random.h"
+#include "channel/batch_size.h"
 #include "claim/claims.h"
 #include "commit/order.h"
 #include "family/family.h"
@@ -14,7 +17,6 @@
 
 enum {
     WINDOW = 1 << 14,        /* results that may wait for an earlier one */
-    POP_BATCHES = 16,        /* batches that a worker prescreens in one go */
     PRODUCE_AT_ONCE = 256    /* seeds that the producer looks up with one token */
 };
 
@@ -49,7 +51,8 @@ RP_ARRAY(deferred_seeds, uint32_t);
 typedef struct worker_scratch {
     rp_builder *builder;
     rp_place_list *list;
-    rp_batch batches[POP_BATCHES];
+    rp_batch batches[RP_BATCH_SIZE_MOST]; /* prescreened in one go */
+    rp_batch_size take;      /* how many of them */
     rp_batch batch;          /* of the work in hand */
     rp_intervals windows;    /* of a claim */
     rp_random random;
@@ -129,6 +132,7 @@ static bool grow(discovery *run, unsigned worker, growth *into)
     const rp_batch *batch = &run->scratch[worker].batch;
     const uint64_t n = batch->n_places;
     run->scratch[worker].n_batches++;
+    rp_count(RP_COUNT_GROWN, 1);
     run->scratch[worker].n_pairs += n * (n - 1) / 2;
     into->reads.n = 0;
     const bool ok = rp_family_grow(run->scratch[worker].builder, run->view, run->index, batch->kmer, batch->places,
@@ -191,6 +195,7 @@ static void return_growth(discovery *run, growth *used)
 static bool make_again(discovery *run, unsigned worker, result *made)
 {
     run->figures->n_redone++;
+    rp_count(RP_COUNT_REDONE, 1);
     growth *again = made->growth;
     if (!screen(run, worker, made->seed_id, made->floor, made)) {
         made->growth = again;
@@ -212,6 +217,7 @@ static bool commit_growth(discovery *run, growth *grown)
         return true;
     }
     run->figures->n_tandem += grown->family.tandem;
+    rp_count(RP_COUNT_FAMILIES, 1);
     if (!rp_family_intervals(&grown->family, &run->commit_intervals) || !rp_library_add(run->library, &grown->family))
         return false;
     rp_cover_add(run->cover, run->commit_intervals.items, run->commit_intervals.n);
@@ -245,6 +251,7 @@ static bool commit(void *context, uint64_t serial, void *posted, unsigned worker
             run->figures->n_gone++;
         } else if (ok && made->outcome == OUTCOME_WAITS) {
             run->figures->n_deferred++;
+            rp_stage_done(-1);
             ok = rp_seeds_defer(run->seeds, made->seed_id, made->frequency);
         } else if (ok && made->outcome == OUTCOME_REJECTED) {
             run->figures->n_rejected++;
@@ -272,6 +279,7 @@ static bool put_survivor(discovery *run, survivor fresh)
         for (; at > 0 && list->items[at - 1].serial > fresh.serial; at--)
             list->items[at] = list->items[at - 1];
         list->items[at] = fresh;
+        rp_gauge_set(RP_GAUGE_SURVIVORS, (int64_t)list->n);
     }
     (void)pthread_mutex_unlock(&run->order.lock);
     return ok;
@@ -287,6 +295,7 @@ static bool take_survivor(discovery *run, survivor *taken)
         *taken = list->items[i];
         memmove(list->items + i, list->items + i + 1, (list->n - 1 - i) * sizeof *list->items);
         list->n--;
+        rp_gauge_set(RP_GAUGE_SURVIVORS, (int64_t)list->n);
         return true;
     }
     return false;
@@ -326,6 +335,7 @@ static bool run_survivor(discovery *run, unsigned worker, survivor mine, uint64_
             return_growth(run, grown);
             (void)pthread_mutex_lock(&run->order.lock);
             run->figures->n_parked++;
+            rp_count(RP_COUNT_PARKED, 1);
             (void)pthread_mutex_unlock(&run->order.lock);
             mine.tried_at = due;
             return put_survivor(run, mine);
@@ -383,14 +393,25 @@ static bool work_once(discovery *run, unsigned worker, next_step *step, uint64_t
         *step = STEP_END;
     } else if (take_survivor(run, &mine)) {
         (void)pthread_mutex_unlock(&order->lock);
-        return run_survivor(run, worker, mine, *due);
-    } else if (run->n_popped + POP_BATCHES <= order->next + WINDOW) {
+        const uint64_t began = rp_clock_ns();
+        const bool ok = run_survivor(run, worker, mine, *due);
+        rp_observe(RP_TIME_BATCH, rp_clock_ns() - began);
+        return ok;
+    } else if (run->n_popped + run->scratch[worker].take.size <= order->next + WINDOW) {
         size_t n = 0;
-        const rp_ring_status status = rp_ring_try_pop(run->ring, run->scratch[worker].batches, POP_BATCHES, &n);
+        rp_batch_size *take = &run->scratch[worker].take;
+        const rp_ring_status status = rp_ring_try_pop(run->ring, run->scratch[worker].batches, take->size, &n);
         run->n_popped += n;
         if (status == RP_RING_OK) {
             (void)pthread_mutex_unlock(&order->lock);
-            return screen_batches(run, worker, n);
+            const uint64_t began = rp_clock_ns();
+            const bool ok = screen_batches(run, worker, n);
+            const uint64_t took = rp_clock_ns() - began;
+            rp_observe(RP_TIME_BATCH, took);
+            if (n == take->size) /* a short take says little of the size */
+                rp_batch_size_observe(take, (unsigned)n, took);
+            rp_gauge_set(RP_GAUGE_BATCH_SIZE, take->size);
+            return ok;
         }
         if (status == RP_RING_EMPTY)
             *step = STEP_WAIT_RING;
@@ -427,13 +448,15 @@ static void work(discovery *run, unsigned worker)
     uint64_t due = 0;
     while (step != STEP_END) {
         rp_tokens_take(&run->tokens);
+        rp_gauge_move(RP_GAUGE_WORKERS, 1);
+        rp_error error = {""};
         bool ok = true;
         do
-            ok = work_once(run, worker, &step, &due);
+            ok = rp_not_cancelled(&error) && work_once(run, worker, &step, &due);
         while (ok && step == STEP_AGAIN);
+        rp_gauge_move(RP_GAUGE_WORKERS, -1);
         rp_tokens_give(&run->tokens);
         if (!ok) {
-            rp_error error = {""};
             (void)rp_error_memory(&error, "growing a family");
             rp_order_fail(&run->order, &error);
             step = STEP_END;
@@ -478,6 +501,8 @@ static bool produce_some(discovery *run, size_t begin, size_t end, rp_place_list
 {
     for (size_t rank = begin; rank < end && !*stop; rank++) {
         const uint32_t seed_id = rp_seeds_at(run->seeds, rank);
+        rp_stage_done(1);
+        rp_count(RP_COUNT_SEEDS, 1);
         if (rp_seeds_is_used(run->seeds, seed_id))
             continue;
         batch->version = rp_cover_version(run->cover);
@@ -521,6 +546,7 @@ static bool produce(discovery *run, rp_error *error)
     while (ok && !stop && (ok = rp_seeds_next_tier(run->seeds, &n, error)) && n > 0) {
         for (size_t done = 0; ok && !stop && done < n; done += PRODUCE_AT_ONCE) {
             const size_t end = n - done < PRODUCE_AT_ONCE ? n : done + PRODUCE_AT_ONCE;
+            rp_stage_reach(rp_seeds_share(run->seeds, done, n));
             rp_tokens_take(&run->tokens);
             ok = produce_some(run, done, end, list, batch, &stop) || rp_error_memory(error, "producer");
             rp_tokens_give(&run->tokens);
@@ -530,6 +556,7 @@ static bool produce(discovery *run, rp_error *error)
             ok = rp_seeds_defer(run->seeds, run->held_back[0].items[i], run->held_back[1].items[i]) ||
                  rp_error_memory(error, "producer");
         run->figures->n_deferred += run->held_back[0].n;
+        rp_stage_done(-(int64_t)run->held_back[0].n);
         run->held_back[0].n = run->held_back[1].n = 0;
     }
     rp_place_list_destroy(list);
@@ -552,6 +579,7 @@ static bool set_up(discovery *run)
         const rp_band_kernel *kernel = i < run->n_cpu_workers ? parameters->kernel : parameters->device_kernel;
         run->scratch[i].builder = rp_builder_create(kernel, parameters->max_extension_bp);
         run->scratch[i].list = rp_place_list_create();
+        rp_batch_size_init(&run->scratch[i].take);
         run->scratch[i].random.state = run->parameters->delay_seed + i;
         if (run->scratch[i].builder == NULL || run->scratch[i].list == NULL)
             return false;
@@ -645,6 +673,7 @@ bool rp_discover(const rp_view *view, const rp_kmer_index *index, rp_cover *cove
     }
     if (ok) {
         figures->n_seeds = rp_seeds_total(run.seeds);
+        rp_stage_add(figures->n_seeds);
         ok = run_threads(&run, error);
     }
     take_down(&run);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/metrics.h"
 #include "base/parallel.h"
 
 enum {
@@ -154,6 +155,7 @@ static bool mark_chunk(void *argument, size_t part, unsigned worker, rp_error *e
         run_end = to;
     }
     rp_bitmask_set(context->mask, run_begin, run_end);
+    rp_stage_done((int64_t)(here->end - here->begin));
     return true;
 }
 

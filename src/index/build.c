@@ -10,6 +10,7 @@
 
 #include "base/account.h"
 #include "base/memory.h"
+#include "base/metrics.h"
 #include "base/parallel.h"
 #include "base/sort.h"
 #include "index/layout.h"
@@ -128,6 +129,7 @@ static bool scan_slice(void *argument, size_t slice, unsigned worker, rp_error *
             scan_stretch(builder, from, to, count, &stage);
     }
     unload(builder, count, &stage);
+    rp_stage_done((int64_t)(end - begin));
     return true;
 }
 
@@ -326,6 +328,7 @@ static bool build(index_builder *builder, const rp_kmer_index_parameters *parame
         return false;
     const size_t n_buckets = (size_t)1 << builder->bucket_bits;
     builder->pass_end = n_buckets;
+    rp_stage_add(builder->genome->length_bp);
     if (!rp_parallel(builder->n_slices, parameters->n_threads, scan_slice, builder, error))
         return false;
     const uint64_t total = slices_to_offsets(builder);
@@ -334,6 +337,7 @@ static bool build(index_builder *builder, const rp_kmer_index_parameters *parame
     /* passes of equal size: none is left with a few buckets */
     const uint64_t n_passes = (total + room - 1) / room, even = n_passes == 0 ? 0 : total / n_passes + builder->largest_bucket;
     room = even < room ? even : room;
+    rp_stage_add(n_passes * builder->genome->length_bp);
     if (!rp_block_resize(&builder->buffer, (room + 1) * sizeof(uint64_t), "k-mer sort buffer", error) ||
         !size_index(builder->index, 0, 0, builder->position_bits > 32, error))
         return false;

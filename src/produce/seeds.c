@@ -27,7 +27,7 @@ struct rp_seeds {
     unsigned n_threads;
     uint32_t floors[MAX_TIERS]; /* of counts, falling; the last is the minimum */
     unsigned n_tiers, tier;     /* tier: the present one; n_tiers before the first and after the last */
-    unsigned next_tier;
+    unsigned next_tier, first_tier; /* first_tier: that has seeds at the start */
     seed_ids waiting[MAX_TIERS];
     ranked_seed *ranked;        /* the present tier, in order */
     size_t n_ranked, ranked_capacity;
@@ -192,6 +192,8 @@ rp_seeds *rp_seeds_create(const rp_view *view, const rp_kmer_index *index, const
         ok = seed_ids_push(&seeds->waiting[tier_of(seeds, count)], id);
         seeds->total++;
     }
+    while (seeds->first_tier + 1 < seeds->n_tiers && seeds->waiting[seeds->first_tier].n == 0)
+        seeds->first_tier++;
     if (!ok) {
         rp_seeds_destroy(seeds);
         (void)rp_error_memory(error, "seeds");
@@ -274,6 +276,12 @@ uint32_t rp_seeds_floor(const rp_seeds *seeds)
 bool rp_seeds_defer(rp_seeds *seeds, uint32_t seed_id, uint32_t count)
 {
     return seed_ids_push(&seeds->waiting[tier_of(seeds, count)], seed_id);
+}
+
+double rp_seeds_share(const rp_seeds *seeds, size_t done, size_t n)
+{
+    const double before = (double)seeds->tier - (double)seeds->first_tier, tiers = (double)(seeds->n_tiers - seeds->first_tier);
+    return (before + (n > 0 ? (double)done / (double)n : 1)) / tiers;
 }
 
 uint64_t rp_seeds_total(const rp_seeds *seeds)

@@ -64,6 +64,9 @@ bool rp_seeds_defer(rp_seeds *seeds, uint32_t seed_id, uint32_t count) RP_MUST_C
 void rp_seeds_use(rp_seeds *seeds, const rp_codes *consensus);
 bool rp_seeds_is_used(const rp_seeds *seeds, uint32_t seed_id);
 
+/* Share of the tiers that are done, when `done` of the n seeds of the present one are. Tiers take alike. */
+double rp_seeds_share(const rp_seeds *seeds, size_t done, size_t n);
+
 uint64_t rp_seeds_total(const rp_seeds *seeds); /* seeds at the start */
 
 #endif
