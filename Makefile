@@ -19,9 +19,9 @@ FLAVOUR := $(if $(SAN),san-$(subst $(comma),-,$(SAN)),release)$(if $(filter 0,$(
 OUT := $(BUILD)/$(FLAVOUR)
 
 CFLAGS ?= -O3 -g
-PKGS := htslib jansson $(if $(filter 0,$(OPENCL)),,OpenCL)
+PKGS := htslib jansson zlib $(if $(filter 0,$(OPENCL)),,OpenCL)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lhts -ljansson $(if $(filter 0,$(OPENCL)),,-lOpenCL))
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lhts -ljansson -lz $(if $(filter 0,$(OPENCL)),,-lOpenCL))
 
 WARNINGS := -Wall -Wextra -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef
 HARDENING := $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fPIE

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "output/file.h"
+#include "base/file.h"
 #include "suites.h"
 
 static int exists(const char *path)

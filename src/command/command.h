@@ -15,6 +15,7 @@ int rp_command_end(const char *command, bool ok, const rp_error *error);
 int rp_command_find(int argc, char **argv);
 int rp_command_annotate(int argc, char **argv);
 int rp_command_extend(int argc, char **argv);
+int rp_command_index(int argc, char **argv);
 int rp_command_compare(int argc, char **argv);
 int rp_command_devices(int argc, char **argv);
 int rp_command_report(int argc, char **argv);

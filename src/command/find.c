@@ -19,6 +19,7 @@
 #include "discover/discover.h"
 #include "genome/reader.h"
 #include "genome/tandem.h"
+#include "index/file.h"
 #include "library/derive.h"
 #include "library/join.h"
 #include "output/json.h"
@@ -108,14 +109,7 @@ static bool exclude_soft_mask(find_run *run, rp_bitmask *excluded)
     if (!rp_bitmask_init(excluded, run->genome.length_bp))
         return false;
     rp_bitmask_add(excluded, &run->tandem);
-    /* Whatever begins at an excluded base is out: reach back, so that no k-mer touches lower case. */
-    const rp_bitmask *soft = &run->genome.soft_masked;
-    const uint64_t length = run->genome.length_bp;
-    for (uint64_t begin = rp_bitmask_next(soft, 0, length, true), end; begin < length;
-         begin = rp_bitmask_next(soft, end, length, true)) {
-        end = rp_bitmask_next(soft, begin, length, false);
-        rp_bitmask_set(excluded, begin < RP_KMER_MAX ? 0 : begin - RP_KMER_MAX + 1, end);
-    }
+    rp_genome_exclude_soft_mask(&run->genome, excluded, RP_KMER_MAX);
     return true;
 }
 
@@ -173,9 +167,19 @@ static bool discover_rest(find_run *run, const rp_bitmask *excluded, rp_error *e
 
 static bool find_families(find_run *run, const rp_bitmask *excluded, rp_error *error)
 {
-    run->k = run->options->kmer != 0 ? (unsigned)run->options->kmer : rp_kmer_index_default_k(run->genome.acgt_bp);
+    if (run->options->index != NULL) {
+        rp_stage_begin(RP_STAGE_INDEX, 0);
+        run->index = rp_kmer_index_open(run->options->index, &run->genome, run->options->respect_mask, (unsigned)run->options->kmer,
+                                        run->n_threads, error);
+        if (run->index == NULL)
+            return false;
+        run->k = rp_kmer_index_k(run->index);
+        rp_log_line(run->log, "index: mapped from %s", run->options->index);
+    } else {
+        run->k = run->options->kmer != 0 ? (unsigned)run->options->kmer : rp_kmer_index_default_k(run->genome.acgt_bp);
+        run->index = build_index(run, run->k, 2, excluded, error);
+    }
     run->k_rest = run->k - REST_SHORTER;
-    run->index = build_index(run, run->k, 2, excluded, error);
     if (run->index != NULL && run->results.files[RP_RESULT_FREQ] != NULL &&
         !rp_reprise_list(run->index, &run->genome, (uint32_t)run->options->min_seed_frequency, &run->frequencies))
         return rp_error_memory(error, "k-mer frequencies");

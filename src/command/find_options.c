@@ -56,6 +56,7 @@ static size_t fill_table(rp_find_options *o, rp_option *table)
     n += sizeof rows / sizeof rows[0];
     n += rp_governor_options(&o->governor, table + n);
     const rp_option more[] = {
+        {RP_OPTION_TEXT, "index", 0, "FILE", &o->index, 0, 0, "map this index, which 'reprise-c index' made of the same input, and make none"},
         {RP_OPTION_NUMBER, "channel-capacity", 0, "N", &o->channel_capacity, 1, UINT32_MAX, "candidate pairs between producer and workers [1000000]"},
         {RP_OPTION_SHARE, "backpressure", 0, "SHARE", &o->backpressure, 0, 0, "share of the channel's capacity above which the producer slows down [0.8]"},
         rp_offloading_option(&o->device),

@@ -24,7 +24,7 @@ typedef struct rp_find_options {
     uint64_t minfreq, pa;               /* 0: not given; the same as min_copies and threads */
     uint64_t channel_capacity;
     double backpressure;
-    const char *device, *classify_with;
+    const char *device, *classify_with, *index;
     rp_device_choice device_choice;
     const char *const *inputs;
     size_t n_inputs;

@@ -15,6 +15,7 @@ static const command COMMANDS[] = {
     {"annotate", rp_command_annotate, "find all copies of a given library in a genome"},
     {"extend", rp_command_extend, "lengthen the families of a library as far as their copies agree"},
     {"compare", rp_command_compare, "judge a library of families by a reference library"},
+    {"index", rp_command_index, "write the k-mer index of a genome, for several runs of find"},
     {"report", rp_command_report, "make an HTML page of the results of a run"},
     {"devices", rp_command_devices, "list the OpenCL devices of this machine"},
     {"simulate", rp_command_simulate, "write a genome whose repeats are known"},

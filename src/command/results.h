@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "command/options.h"
-#include "output/file.h"
+#include "base/file.h"
 
 /* In the order in which they are put in place. */
 typedef enum rp_result {

@@ -8,7 +8,7 @@
 #include "base/block.h"
 #include "base/metrics.h"
 #include "base/tokens.h"
-#include "output/file.h"
+#include "base/file.h"
 
 uint64_t rp_resident_bytes(void)
 {

@@ -64,6 +64,16 @@ unsigned rp_genome_base_beyond(const rp_genome *genome, const rp_contig *contig,
     return reverse ? 3 - code : code;
 }
 
+void rp_genome_exclude_soft_mask(const rp_genome *genome, rp_bitmask *excluded, unsigned reach)
+{
+    const rp_bitmask *soft = &genome->soft_masked;
+    for (uint64_t begin = rp_bitmask_next(soft, 0, genome->length_bp, true), end; begin < genome->length_bp;
+         begin = rp_bitmask_next(soft, end, genome->length_bp, true)) {
+        end = rp_bitmask_next(soft, begin, genome->length_bp, false);
+        rp_bitmask_set(excluded, begin < reach ? 0 : begin - reach + 1, end);
+    }
+}
+
 /* Spreads 4 packed bases (8 bits) to 4 bytes. */
 static inline uint32_t spread4(uint32_t bits)
 {

@@ -74,6 +74,10 @@ static inline uint64_t rp_genome_window(const rp_genome *genome, uint64_t positi
 unsigned rp_genome_base_beyond(const rp_genome *genome, const rp_contig *contig, uint64_t begin, uint64_t end, bool reverse,
                                bool left, int64_t offset);
 
+/* Sets in `excluded` where lower case stands, and `reach` - 1 bases before it: whatever begins at an excluded base and
+ * is at most `reach` long is out. */
+void rp_genome_exclude_soft_mask(const rp_genome *genome, rp_bitmask *excluded, unsigned reach);
+
 /* The codes of [begin, begin + n) as bytes, RP_BASE_NONE where not_acgt is set. */
 void rp_genome_decode(const rp_genome *genome, uint64_t begin, size_t n, uint8_t *codes);
 

@@ -3,7 +3,7 @@
 #define RP_OUTPUT_CLASSES_H
 
 #include "copies/findings.h"
-#include "output/file.h"
+#include "base/file.h"
 
 typedef struct rp_class_figures {
     const char *name;            /* the findings' */

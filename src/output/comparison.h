@@ -3,7 +3,7 @@
 #define RP_OUTPUT_COMPARISON_H
 
 #include "compare/compare.h"
-#include "output/file.h"
+#include "base/file.h"
 
 typedef struct rp_comparison_names {
     const char *found_path, *reference_path;

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "output/file.h"
+#include "base/file.h"
 
 /* Writes the value and gives it up. False: out of memory (a NULL value, too). */
 bool rp_json_write(json_t *value, rp_file *file) RP_MUST_CHECK;

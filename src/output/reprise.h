@@ -8,7 +8,7 @@
 
 #include "copies/findings.h"
 #include "index/kmer_index.h"
-#include "output/file.h"
+#include "base/file.h"
 
 /* The seed of a family: k-mer (first base in the highest bits), length and frequency. */
 typedef struct rp_reprise_seed {

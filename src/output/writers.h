@@ -3,7 +3,7 @@
 #define RP_OUTPUT_WRITERS_H
 
 #include "base/error.h"
-#include "output/file.h"
+#include "base/file.h"
 #include "copies/findings.h"
 
 /* A sequence in lines of 60, N for what is not A, C, G or T. */

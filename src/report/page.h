@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "output/file.h"
+#include "base/file.h"
 
 enum { RP_NUMBER_BYTES = 40 };
 

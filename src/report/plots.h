@@ -7,7 +7,7 @@
 
 #include "base/codes.h"
 #include "base/error.h"
-#include "output/file.h"
+#include "base/file.h"
 #include "report/report.h"
 
 /* Divergence by class: bars of bases, stacked. bases[colour * RP_PLOT_BINS + bin], where

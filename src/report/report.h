@@ -9,7 +9,7 @@
 #include "base/codes.h"
 #include "base/error.h"
 #include "copies/findings.h"
-#include "output/file.h"
+#include "base/file.h"
 
 /* One part of a copy, as copies.bed has it. */
 typedef struct rp_report_part {

@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/sort.h"
-#include "output/file.h"
+#include "base/file.h"
 
 enum {
     N_KINDS = 6,

@@ -3,7 +3,7 @@
  * Where the file system can, a file has no name at all until it is whole (O_TMPFILE), so that a
  * killed run leaves nothing behind; elsewhere it is written as NAME.PID.part.
  */
-#include "output/file.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* file.h: one result file, written beside its name and renamed when it is whole. */
-#ifndef RP_OUTPUT_FILE_H
-#define RP_OUTPUT_FILE_H
+#ifndef RP_BASE_FILE_H
+#define RP_BASE_FILE_H
 
 #include <stddef.h>
 

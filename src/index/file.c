@@ -1,0 +1,250 @@
+/* file.c: see file.h. */
+#include "index/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "index/layout.h"
+
+enum { VERSION = 1, PAGE = 4096, CHECKED_BYTES = 1 << 24, CHECKED_ITEMS = 1 << 20 };
+
+static const char MAGIC[8] = "RPRSIDX";
+static const uint32_t ORDER_OF_BYTES = 0x01020304;
+
+/* All fields are written as they lie here; there is no padding. */
+typedef struct index_header {
+    char magic[8];
+    uint32_t version, byte_order;
+    uint32_t k, min_frequency, prefix_bits;
+    uint8_t wide_rest, wide_positions, respect_mask, zero;
+    uint64_t n_kmers, n_positions, genome_bp;
+    char digest[32];
+    uint64_t section_begin[RP_N_INDEX_SECTIONS], section_bytes[RP_N_INDEX_SECTIONS];
+    uint32_t section_crc[RP_N_INDEX_SECTIONS];
+    uint32_t header_crc;                       /* of everything before it */
+} index_header;
+
+_Static_assert(sizeof(index_header) == 8 + 5 * 4 + 4 + 3 * 8 + 32 + 16 * RP_N_INDEX_SECTIONS + 4 * RP_N_INDEX_SECTIONS + 4, "padding");
+
+/* --- Checksums, in pieces --- */
+
+typedef struct checksum {
+    const unsigned char *bytes;
+    uint64_t n;
+    uLong *crc;    /* by piece */
+} checksum;
+
+static bool check_piece(void *argument, size_t piece, unsigned worker, rp_error *error)
+{
+    (void)worker;
+    (void)error;
+    const checksum *run = argument;
+    const uint64_t begin = (uint64_t)piece * CHECKED_BYTES, left = run->n - begin;
+    run->crc[piece] = crc32(0, run->bytes + begin, (uInt)(left < CHECKED_BYTES ? left : CHECKED_BYTES));
+    return true;
+}
+
+static bool crc_of(const void *bytes, uint64_t n, unsigned n_threads, uint32_t *crc, rp_error *error)
+{
+    const size_t n_pieces = (size_t)((n + CHECKED_BYTES - 1) / CHECKED_BYTES);
+    checksum run = {bytes, n, rp_alloc(n_pieces, sizeof *run.crc)};
+    bool ok = run.crc != NULL || rp_error_memory(error, "checksum");
+    ok = ok && rp_parallel(n_pieces, n_threads, check_piece, &run, error);
+    uLong all = crc32(0, NULL, 0);
+    for (size_t i = 0; ok && i < n_pieces; i++) {
+        const uint64_t left = n - (uint64_t)i * CHECKED_BYTES;
+        all = crc32_combine(all, run.crc[i], (z_off_t)(left < CHECKED_BYTES ? left : CHECKED_BYTES));
+    }
+    *crc = (uint32_t)all;
+    free(run.crc);
+    return ok;
+}
+
+static uint32_t header_crc(const index_header *header)
+{
+    return (uint32_t)crc32(crc32(0, NULL, 0), (const unsigned char *)header, offsetof(index_header, header_crc));
+}
+
+/* --- Writing --- */
+
+static const void *section_of(const rp_kmer_index *index, rp_index_section section)
+{
+    const void *const sections[RP_N_INDEX_SECTIONS] = {
+        index->prefix, index->wide_rest ? (const void *)index->rest32 : (const void *)index->rest16, index->offset, index->offset_base,
+        index->position, index->position_high, index->reverse};
+    return sections[section];
+}
+
+static void write_zeros(rp_file *file, uint64_t n)
+{
+    static const char zeros[PAGE];
+    for (; n > 0; n -= n < PAGE ? n : PAGE)
+        rp_file_write(file, zeros, n < PAGE ? (size_t)n : PAGE);
+}
+
+bool rp_kmer_index_save(const rp_kmer_index *index, const rp_genome *genome, bool respect_mask, unsigned n_threads, rp_file *file,
+                        rp_error *error)
+{
+    const bool wide = index->position_high != NULL;
+    index_header header = {.version = VERSION, .byte_order = ORDER_OF_BYTES, .k = index->k, .min_frequency = index->min_frequency,
+                           .prefix_bits = index->prefix_bits, .wide_rest = index->wide_rest, .wide_positions = wide,
+                           .respect_mask = respect_mask, .n_kmers = index->n_kmers, .n_positions = index->n_positions,
+                           .genome_bp = genome->length_bp};
+    memcpy(header.magic, MAGIC, sizeof header.magic);
+    memcpy(header.digest, genome->digest, sizeof header.digest);
+    uint64_t at = PAGE;
+    for (int i = 0; i < RP_N_INDEX_SECTIONS; i++) {
+        header.section_begin[i] = at;
+        header.section_bytes[i] = rp_index_section_bytes(index, (rp_index_section)i, wide);
+        at += (header.section_bytes[i] + PAGE - 1) / PAGE * PAGE;
+        if (!crc_of(section_of(index, (rp_index_section)i), header.section_bytes[i], n_threads, &header.section_crc[i], error))
+            return false;
+    }
+    header.header_crc = header_crc(&header);
+    rp_file_write(file, (const char *)&header, sizeof header);
+    write_zeros(file, PAGE - sizeof header);
+    for (int i = 0; i < RP_N_INDEX_SECTIONS; i++) {
+        const char *bytes = section_of(index, (rp_index_section)i);
+        for (uint64_t done = 0; done < header.section_bytes[i]; done += CHECKED_BYTES) {
+            const uint64_t left = header.section_bytes[i] - done;
+            rp_file_write(file, bytes + done, (size_t)(left < CHECKED_BYTES ? left : CHECKED_BYTES));
+        }
+        write_zeros(file, (PAGE - header.section_bytes[i] % PAGE) % PAGE);
+    }
+    return true;
+}
+
+/* --- Reading --- */
+
+/* Whether the header's numbers fit each other and the file; nothing it says has been used so far. */
+static bool header_holds(const index_header *header, uint64_t file_bytes)
+{
+    const unsigned rest_bits = header->wide_rest ? 32 : 16;
+    if (header->k < RP_KMER_MIN || header->k > RP_KMER_MAX || header->prefix_bits > 2 * header->k || header->prefix_bits > 40 ||
+        header->prefix_bits + rest_bits < 2 * header->k || header->n_kmers >= UINT32_MAX || header->n_positions > header->genome_bp ||
+        header->wide_rest > 1 || header->wide_positions != (header->genome_bp > UINT32_MAX) || header->min_frequency < 2)
+        return false;
+    const rp_kmer_index shape = {.wide_rest = header->wide_rest, .prefix_bits = header->prefix_bits, .n_kmers = (uint32_t)header->n_kmers,
+                                 .n_positions = header->n_positions};
+    for (int i = 0; i < RP_N_INDEX_SECTIONS; i++)
+        if (header->section_bytes[i] != rp_index_section_bytes(&shape, (rp_index_section)i, header->wide_positions) ||
+            header->section_begin[i] % PAGE != 0 || header->section_begin[i] > file_bytes ||
+            header->section_bytes[i] > file_bytes - header->section_begin[i])
+            return false;
+    return true;
+}
+
+typedef struct content_check {
+    const rp_kmer_index *index;
+    uint64_t genome_bp;
+} content_check;
+
+/* Whether ids and positions stay inside: a checksum does not tell who has made the file. */
+static bool check_content(void *argument, size_t part, unsigned worker, rp_error *error)
+{
+    (void)worker;
+    const content_check *check = argument;
+    const rp_kmer_index *index = check->index;
+    const uint64_t begin = (uint64_t)part * CHECKED_ITEMS, n_prefixes = (uint64_t)1 << index->prefix_bits;
+    bool ok = index->prefix[0] == 0 && index->prefix[n_prefixes] == index->n_kmers;
+    for (uint64_t i = begin; ok && i < begin + CHECKED_ITEMS && i < n_prefixes; i++)
+        ok = index->prefix[i] <= index->prefix[i + 1] && index->prefix[i + 1] <= index->n_kmers;
+    for (uint64_t id = begin; ok && id < begin + CHECKED_ITEMS && id < index->n_kmers; id++) {
+        const uint64_t first = index->offset_base[id / RP_OFFSET_BLOCK] + index->offset[id];
+        const uint64_t end = index->offset_base[(id + 1) / RP_OFFSET_BLOCK] + index->offset[id + 1];
+        ok = first < end && end - first <= UINT32_MAX && end <= index->n_positions && (id > 0 || first == 0) &&
+             (id + 1 < index->n_kmers || end == index->n_positions);
+    }
+    for (uint64_t i = begin; ok && i < begin + CHECKED_ITEMS && i < index->n_positions; i++)
+        ok = rp_kmer_index_position(index, i) + index->k <= check->genome_bp;
+    return ok || rp_error_set(error, "its content does not hold together");
+}
+
+/* Checks and points the mapped sections. */
+static bool take_sections(rp_kmer_index *index, const index_header *header, unsigned n_threads, rp_error *error)
+{
+    void *sections[RP_N_INDEX_SECTIONS];
+    for (int i = 0; i < RP_N_INDEX_SECTIONS; i++) {
+        sections[i] = (char *)index->map + header->section_begin[i];
+        uint32_t crc;
+        if (!crc_of(sections[i], header->section_bytes[i], n_threads, &crc, error))
+            return false;
+        if (crc != header->section_crc[i])
+            return rp_error_set(error, "it is damaged (checksum of section %d)", i);
+    }
+    if (!header->wide_positions)
+        sections[RP_INDEX_POSITION_HIGH] = NULL;
+    rp_index_point(index, sections);
+    uint64_t most = (uint64_t)1 << index->prefix_bits;
+    most = most > index->n_positions ? most : index->n_positions;
+    content_check check = {index, header->genome_bp};
+    return rp_parallel((size_t)(most / CHECKED_ITEMS + 1), n_threads, check_content, &check, error);
+}
+
+static bool matches(const index_header *header, const rp_genome *genome, bool respect_mask, unsigned k, rp_error *error)
+{
+    if (memcmp(header->digest, genome->digest, sizeof header->digest) != 0 || header->genome_bp != genome->length_bp)
+        return rp_error_set(error, "it is of another genome");
+    if (header->respect_mask != respect_mask)
+        return rp_error_set(error, respect_mask ? "it was made without --respect-mask" : "it was made with --respect-mask");
+    return k == 0 || k == header->k || rp_error_set(error, "it is of %u-mers, and --kmer says %u", (unsigned)header->k, k);
+}
+
+static bool open_index(rp_kmer_index *index, int file, const rp_genome *genome, bool respect_mask, unsigned k, unsigned n_threads,
+                       rp_error *error)
+{
+    struct stat status;
+    index_header header;
+    if (fstat(file, &status) != 0)
+        return rp_error_set(error, "%s", strerror(errno));
+    if (!S_ISREG(status.st_mode) || (uint64_t)status.st_size < PAGE || pread(file, &header, sizeof header, 0) != (ssize_t)sizeof header ||
+        memcmp(header.magic, MAGIC, sizeof header.magic) != 0)
+        return rp_error_set(error, "it is no index of reprise-c");
+    if (header.byte_order != ORDER_OF_BYTES || header.version != VERSION)
+        return rp_error_set(error, "it is of another version or machine; make it anew");
+    if (header.header_crc != header_crc(&header) || !header_holds(&header, (uint64_t)status.st_size))
+        return rp_error_set(error, "it is damaged (header)");
+    if (!matches(&header, genome, respect_mask, k, error))
+        return false;
+    index->k = header.k;
+    index->min_frequency = header.min_frequency;
+    index->prefix_bits = header.prefix_bits;
+    index->wide_rest = header.wide_rest;
+    index->n_kmers = (uint32_t)header.n_kmers;
+    index->n_positions = header.n_positions;
+    index->map_bytes = (size_t)status.st_size;
+    index->map = mmap(NULL, index->map_bytes, PROT_READ, MAP_SHARED, file, 0);
+    if (index->map == MAP_FAILED) {
+        index->map = NULL;
+        return rp_error_set(error, "it cannot be mapped: %s", strerror(errno));
+    }
+    return take_sections(index, &header, n_threads, error);
+}
+
+rp_kmer_index *rp_kmer_index_open(const char *path, const rp_genome *genome, bool respect_mask, unsigned k, unsigned n_threads,
+                                  rp_error *error)
+{
+    rp_kmer_index *index = rp_alloc(1, sizeof *index);
+    if (index == NULL) {
+        (void)rp_error_memory(error, "k-mer index");
+        return NULL;
+    }
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    rp_error reason = {""};
+    const bool ok = file < 0 ? rp_error_set(&reason, "%s", strerror(errno)) : open_index(index, file, genome, respect_mask, k, n_threads, &reason);
+    if (file >= 0)
+        (void)close(file);
+    if (ok)
+        return index;
+    rp_kmer_index_destroy(index);
+    (void)rp_error_set(error, "%s: the index cannot be used: %s", path, reason.message);
+    return NULL;
+}
