@@ -39,7 +39,7 @@ LEFT_OUT := src/align/band_kernel.c src/command/main.c $(if $(filter 0,$(OPENCL)
 SOURCES := $(filter-out $(LEFT_OUT),$(foreach s,$(STAGES),$(wildcard src/$(s)/*.c)))
 OBJECTS := $(SOURCES:src/%.c=$(OUT)/%.o) $(if $(filter 0,$(OPENCL)),,$(OUT)/device/kernels_source.o) $(if $(X86),$(OUT)/align/band_avx2.o $(OUT)/align/band_avx512.o)
 # The tests fail allocations of the library by number.
-WRAP := $(foreach f,malloc calloc realloc aligned_alloc,-Wl,--wrap=$(f))
+WRAP := $(foreach f,malloc calloc realloc aligned_alloc mmap mremap,-Wl,--wrap=$(f))
 TEST_SOURCES := $(wildcard tests/*.c)
 TEST_OBJECTS := $(TEST_SOURCES:tests/%.c=$(OUT)/tests/%.o)
 

@@ -134,6 +134,70 @@ START_TEST(joins_do_not_depend_on_the_run)
 }
 END_TEST
 
+/* A genome of over 2^32 bases of which little exists: two contigs at its ends, each with copies of one element. */
+START_TEST(families_beyond_4_gigabases)
+{
+    enum { N_COPIES = 6, SPACER = 3000, PIECE = N_COPIES * (SPACER + 1500) };
+    const uint64_t far = ((uint64_t)1 << 32) + 123457;
+    rp_random random = {31};
+    char *element = test_random_letters(&random, 1500);
+    rp_genome genome = {.length_bp = far + PIECE, .acgt_bp = 2 * PIECE, .n_contigs = 3};
+    rp_error error = {""};
+    genome.packed_block.stays = true;
+    ck_assert(rp_block_resize(&genome.packed_block, (size_t)(genome.length_bp / 4 + 64), "genome", &error) &&
+              rp_bitmask_resize(&genome.not_acgt, genome.length_bp));
+    genome.packed = genome.packed_block.data;
+    genome.contigs = calloc(3, sizeof *genome.contigs);
+    for (int c = 0; c < 3; c++)
+        genome.contigs[c] = (rp_contig){.name = strdup("abc" + c), .id_length = 1, .begin = (uint64_t[]){0, PIECE, far}[c],
+                                        .length_bp = c == 1 ? 0 : PIECE};
+    for (int c = 0; c < 3; c += 2)
+        for (int i = 0; i < N_COPIES; i++) {
+            char *spacer = test_random_letters(&random, SPACER);
+            uint64_t at = genome.contigs[c].begin + (uint64_t)i * (SPACER + 1500);
+            for (int j = 0; j < SPACER + 1500; j++, at++) {
+                const bool reverse = i % 2 != 0; /* every other copy on the reverse strand */
+                const char letter = j < SPACER ? spacer[j] : reverse ? element[1499 - (j - SPACER)] : element[j - SPACER];
+                uint64_t code = (uint64_t)(strchr("ACGT", letter) - "ACGT");
+                if (j >= SPACER && reverse)
+                    code = 3 - code;
+                genome.packed[at / 32] |= code << at % 32 * 2;
+            }
+            free(spacer);
+        }
+    const rp_kmer_index_parameters indexed = {.k = 12, .min_frequency = 2, .memory_bytes = 1 << 20, .n_threads = 2};
+    rp_bitmask excluded = {0};
+    ck_assert(rp_bitmask_init(&excluded, genome.length_bp));
+    rp_kmer_index *index = rp_kmer_index_create(&genome, &excluded, &indexed, &error);
+    ck_assert_msg(index != NULL, "%s", error.message);
+    rp_cover cover;
+    ck_assert(rp_cover_init(&cover, genome.length_bp));
+    const rp_view view = {.genome = &genome, .covered = &cover.covered, .excluded = &excluded};
+    rp_discover_parameters parameters = PLAIN;
+    parameters.kernel = rp_band_select("auto");
+    rp_library library = {0};
+    rp_discover_figures figures;
+    ck_assert_msg(rp_discover(&view, index, &cover, &parameters, &library, &figures, &error), "%s", error.message);
+    ck_assert_uint_eq(library.n, 1);
+    const rp_family *family = &library.items[0];
+    ck_assert_uint_ge(family->consensus.n, 1490);
+    ck_assert_uint_le(family->consensus.n, 1510);
+    ck_assert_uint_eq(family->copies.n, 2 * N_COPIES);
+    for (size_t i = 0; i < family->copies.n; i++) {
+        const rp_copy *copy = &family->copies.items[i];
+        const uint64_t begin = genome.contigs[i < N_COPIES ? 0 : 2].begin + i % N_COPIES * (SPACER + 1500) + SPACER;
+        ck_assert_uint_le(copy->begin > begin ? copy->begin - begin : begin - copy->begin, 12);
+        ck_assert_int_eq(copy->reverse, (i % 2 != 0) != family->copies.items[0].reverse);
+    }
+    rp_library_clear(&library);
+    rp_cover_clear(&cover);
+    rp_kmer_index_destroy(index);
+    rp_bitmask_clear(&excluded);
+    rp_genome_clear(&genome);
+    free(element);
+}
+END_TEST
+
 Suite *suite_discover(void)
 {
     Suite *suite = suite_create("discover");
@@ -142,6 +206,7 @@ Suite *suite_discover(void)
     tcase_add_loop_test(tests, families_do_not_depend_on_the_run, 0, sizeof RUNS / sizeof RUNS[0]);
     tcase_add_test(tests, limits_do_not_depend_on_the_run);
     tcase_add_test(tests, joins_do_not_depend_on_the_run);
+    tcase_add_test(tests, families_beyond_4_gigabases);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/account.h"
 #include "genome/flank.h"
 #include "genome/reader.h"
 #include "genome/tandem.h"
@@ -273,6 +274,117 @@ START_TEST(positions_share_a_contig_or_not)
 }
 END_TEST
 
+static bool equal_bits(const rp_bitmask *a, const rp_bitmask *b, uint64_t n)
+{
+    for (uint64_t i = 0; i < n; i++)
+        if (rp_bitmask_get(a, i) != rp_bitmask_get(b, i))
+            return false;
+    return true;
+}
+
+/* Letters of all kinds in contigs and lines of all lengths. */
+static char *messy_fasta(rp_random *random, size_t about, const char *name)
+{
+    char *text = malloc(2 * about + 100000);
+    size_t n = 0;
+    for (int c = 0; n < about; c++) {
+        n += (size_t)sprintf(text + n, ">%s_%d some words\n", name, c);
+        const uint64_t kind = rp_random_below(random, 4);
+        const size_t end = n + (size_t)(kind == 0 ? about : rp_random_below(random, kind == 1 ? 100 : 60000));
+        const uint64_t width = kind == 0 ? about : 1 + rp_random_below(random, 200);
+        for (uint64_t column = 0; n < end && n < about;) {
+            const char *letters = rp_random_below(random, 50) == 0 ? "NNRYnn-" : rp_random_below(random, 2) == 0 ? "ACGT" : "acgtu";
+            for (uint64_t i = rp_random_below(random, 90), m = strlen(letters); i > 0; i--, column++) {
+                if (column == width) {
+                    n += (size_t)sprintf(text + n, rp_random_below(random, 9) == 0 ? "\r\n" : "\n");
+                    column = 0;
+                }
+                text[n++] = letters[rp_random_below(random, m)];
+            }
+        }
+        text[n++] = '\n';
+    }
+    text[n] = '\0';
+    return text;
+}
+
+/* A large input streams through threads and a queue; what comes out is what the direct path gives. */
+START_TEST(streamed_input_is_the_same)
+{
+    rp_random random = {77 + (uint64_t)_i};
+    enum { N_FILES = 4 };
+    static const size_t sizes[N_FILES] = {6000000, 300, 5000000, 70000};
+    const char *paths[N_FILES];
+    char *owned[N_FILES];
+    for (int f = 0; f < N_FILES; f++) {
+        char name[16];
+        sprintf(name, "f%d", f);
+        char *text = messy_fasta(&random, sizes[f], name);
+        paths[f] = owned[f] = test_file(text, strlen(text));
+        free(text);
+    }
+    rp_genome direct, streamed;
+    rp_error error = {""};
+    ck_assert_msg(rp_genome_read(&direct, paths, N_FILES, true, NULL, &error), "%s", error.message);
+    rp_tokens io;
+    ck_assert(rp_tokens_init(&io, 1 + (unsigned)_i, RP_GAUGE_IO_TOKENS, RP_TIME_IO_TOKEN));
+    const rp_reading reading = {.n_threads = (unsigned[]){2, 3, 8}[_i], .queue_bytes = (uint64_t[]){1, 3000000, 100000000}[_i],
+                                .io_tokens = &io};
+    ck_assert_msg(rp_genome_read(&streamed, paths, N_FILES, true, &reading, &error), "%s", error.message);
+    ck_assert_str_eq(direct.digest, streamed.digest);
+    ck_assert_uint_eq(direct.length_bp, streamed.length_bp);
+    ck_assert_uint_eq(direct.acgt_bp, streamed.acgt_bp);
+    ck_assert_uint_eq(direct.n_contigs, streamed.n_contigs);
+    for (size_t c = 0; c < direct.n_contigs; c++) {
+        ck_assert_str_eq(direct.contigs[c].name, streamed.contigs[c].name);
+        ck_assert_uint_eq(direct.contigs[c].begin, streamed.contigs[c].begin);
+        ck_assert_uint_eq(direct.contigs[c].length_bp, streamed.contigs[c].length_bp);
+    }
+    ck_assert_int_eq(memcmp(direct.packed, streamed.packed, (size_t)(direct.length_bp / 32 + 1) * 8), 0);
+    ck_assert(equal_bits(&direct.not_acgt, &streamed.not_acgt, direct.length_bp));
+    ck_assert(equal_bits(&direct.soft_masked, &streamed.soft_masked, direct.length_bp));
+    ck_assert_uint_eq(io.n_free, 1 + (unsigned)_i);
+    ck_assert_int_eq(rp_gauge_now(RP_GAUGE_QUEUE_BYTES), 0);
+    rp_tokens_clear(&io);
+    rp_genome_clear(&direct);
+    rp_genome_clear(&streamed);
+    for (int f = 0; f < N_FILES; f++) {
+        unlink(owned[f]);
+        free(owned[f]);
+    }
+    ck_assert_uint_eq(rp_account_taken(), 0);
+}
+END_TEST
+
+/* The first error in the order of files and lines is told, whoever meets one first. */
+START_TEST(errors_in_streamed_input_are_those_of_the_direct_path)
+{
+    static const char *const bad[] = {"\nACGTE\n", "\n>f0_0 again\nACGT\n", "\n>\nACGT\n", "\nAC GT\nACGT!\n"};
+    rp_random random = {5};
+    const rp_reading reading = {.n_threads = 3, .queue_bytes = 2000000};
+    char *good = messy_fasta(&random, 9000000, "f0"), *second = messy_fasta(&random, 9000000, "f1");
+    const size_t n = strlen(good), m = strlen(second);
+    good = realloc(good, n + 100);
+    second = realloc(second, m + 100);
+    strcpy(good + n, bad[_i]);
+    strcpy(second + m, "\nACGTQQ\n");
+    char *paths[2] = {test_file(good, strlen(good)), test_file(second, strlen(second))};
+    rp_genome genome;
+    rp_error direct = {""}, streamed = {""};
+    ck_assert(!rp_genome_read(&genome, (const char *const *)paths, _i == 1 ? 1 : 2, false, NULL, &direct));
+    ck_assert(!rp_genome_read(&genome, (const char *const *)paths, _i == 1 ? 1 : 2, false, &reading, &streamed));
+    ck_assert_str_eq(direct.message, streamed.message);
+    ck_assert_ptr_nonnull(strstr(direct.message, paths[0]));
+    for (int f = 0; f < 2; f++) {
+        unlink(paths[f]);
+        free(paths[f]);
+    }
+    free(good);
+    free(second);
+    ck_assert_uint_eq(rp_account_taken(), 0);
+}
+END_TEST
+
 Suite *suite_genome(void)
 {
     Suite *suite = suite_create("genome");
@@ -280,6 +392,9 @@ Suite *suite_genome(void)
     tcase_add_test(tests, reads_fasta);
     tcase_add_test(tests, reads_fastq);
     tcase_add_loop_test(tests, refuses_bad_input, 0, sizeof BAD_INPUT / sizeof BAD_INPUT[0]);
+    tcase_set_timeout(tests, 120);
+    tcase_add_loop_test(tests, streamed_input_is_the_same, 0, 3);
+    tcase_add_loop_test(tests, errors_in_streamed_input_are_those_of_the_direct_path, 0, 4);
     tcase_add_test(tests, digest_knows_sequence_and_names);
     tcase_add_test(tests, bitmask_at_word_edges);
     tcase_add_test(tests, views_and_flanks_agree_with_the_definition);

@@ -2,7 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/account.h"
+#include "index/file.h"
 #include "index/kmer_index.h"
 #include "suites.h"
 
@@ -65,8 +68,12 @@ START_TEST(index_agrees_with_counting)
                         rank += same && q < p;
                     }
                     ck_assert_uint_eq(found.count, count >= 2 ? count : 0);
-                    if (count >= 2)
+                    if (count >= 2) {
                         ck_assert_uint_eq(rp_kmer_index_position(index, found.first + rank), p);
+                        const uint64_t here = rp_kmer_at(&genome, p, k);
+                        ck_assert_int_eq(rp_kmer_index_is_reverse(index, found.first + rank), here != kmer);
+                        ck_assert_uint_eq(rp_kmer_index_kmer(index, &genome, found.id), kmer);
+                    }
                 }
                 n_positions += found.count > 0;
             }
@@ -112,6 +119,114 @@ START_TEST(kmer_arithmetic)
 }
 END_TEST
 
+static void expect_same_index(const rp_kmer_index *a, const rp_kmer_index *b)
+{
+    ck_assert_uint_eq(rp_kmer_index_n_kmers(a), rp_kmer_index_n_kmers(b));
+    ck_assert_uint_eq(rp_kmer_index_n_positions(a), rp_kmer_index_n_positions(b));
+    for (uint32_t id = 0; id < rp_kmer_index_n_kmers(a); id++) {
+        const rp_occurrences x = rp_kmer_index_get(a, id), y = rp_kmer_index_get(b, id);
+        ck_assert_uint_eq(x.count, y.count);
+        for (uint32_t i = 0; i < x.count; i++) {
+            ck_assert_uint_eq(rp_kmer_index_position(a, x.first + i), rp_kmer_index_position(b, y.first + i));
+            ck_assert_int_eq(rp_kmer_index_is_reverse(a, x.first + i), rp_kmer_index_is_reverse(b, y.first + i));
+        }
+    }
+}
+
+START_TEST(a_spilled_index_is_the_same)
+{
+    rp_genome genome;
+    test_simulated_genome(&genome, 300000, 8, 3);
+    rp_kmer_index *expected = build(&genome, 12, 1, 1000000);
+    char folder[] = "/tmp";
+    rp_block_set_spill_folder(folder);
+    rp_account_set_limit(rp_account_taken() + 100000); /* one part of it finds room */
+    rp_kmer_index *spilled = build(&genome, 12, 2, 200000);
+    ck_assert_uint_gt(rp_blocks_spilled(), 0);
+    expect_same_index(expected, spilled);
+    rp_blocks_page_out();
+    expect_same_index(expected, spilled);
+    rp_kmer_index_destroy(spilled);
+    ck_assert_uint_eq(rp_blocks_spilled(), 0);
+    rp_account_set_limit(0);
+    rp_block_set_spill_folder(NULL);
+    rp_kmer_index_destroy(expected);
+    rp_genome_clear(&genome);
+    ck_assert_uint_eq(rp_account_taken(), 0);
+}
+END_TEST
+
+static rp_kmer_index *open_index(const char *path, const rp_genome *genome, bool respect_mask, unsigned k, const char *complaint)
+{
+    rp_error error = {""};
+    rp_kmer_index *index = rp_kmer_index_open(path, genome, respect_mask, k, 2, &error);
+    if (complaint == NULL)
+        ck_assert_msg(index != NULL, "%s", error.message);
+    else
+        ck_assert_msg(index == NULL && strstr(error.message, complaint) != NULL && strstr(error.message, path) != NULL, "'%s', not '%s'",
+                      error.message, complaint);
+    return index;
+}
+
+static void overwrite(const char *path, long at, const char *bytes, size_t n)
+{
+    FILE *file = fopen(path, "r+");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(fseek(file, at, SEEK_SET), 0);
+    ck_assert_uint_eq(fwrite(bytes, 1, n, file), n);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+START_TEST(an_index_file_maps_back_or_says_why_not)
+{
+    rp_genome genome, other;
+    test_simulated_genome(&genome, 200000, 8, 3);
+    test_simulated_genome(&other, 200000, 8, 4);
+    rp_kmer_index *index = build(&genome, (unsigned[]){12, 19}[_i], 2, 1000000); /* of narrow and of wide rests */
+    char *path = test_file("", 0);
+    rp_error error = {""};
+    rp_file *file = rp_file_open(path, &error);
+    ck_assert(file != NULL && rp_kmer_index_save(index, &genome, false, 2, file, &error) && rp_file_finish(file, &error) &&
+              rp_file_commit(file, &error));
+    rp_file_destroy(file);
+    rp_kmer_index *mapped = open_index(path, &genome, false, 0, NULL);
+    expect_same_index(index, mapped);
+    rp_kmer_index_destroy(mapped);
+    (void)open_index(path, &other, false, 0, "another genome");
+    (void)open_index(path, &genome, true, 0, "--respect-mask");
+    (void)open_index(path, &genome, false, 13, "--kmer says 13");
+    (void)open_index("/no/such/index", &genome, false, 0, "No such file");
+    const size_t n = rp_kmer_index_bytes(index);
+    rp_random random = {9};
+    for (int i = 0; i < 60; i++) { /* any byte of the content */
+        const long at = 4096 + (long)rp_random_below(&random, n / 2);
+        FILE *from = fopen(path, "r");
+        ck_assert_int_eq(fseek(from, at, SEEK_SET), 0);
+        const int byte = fgetc(from);
+        fclose(from);
+        overwrite(path, at, &(char){(char)(byte ^ 0x20)}, 1);
+        rp_error damaged = {""};
+        rp_kmer_index *got = rp_kmer_index_open(path, &genome, false, 0, 1, &damaged);
+        ck_assert_msg(got == NULL || at % 4096 > 0, "byte %ld", at); /* between sections nothing is read */
+        if (got != NULL)
+            expect_same_index(index, got);
+        rp_kmer_index_destroy(got);
+        overwrite(path, at, &(char){(char)byte}, 1);
+    }
+    overwrite(path, 40, "x", 1);
+    (void)open_index(path, &genome, false, 0, "damaged");
+    overwrite(path, 8, "\7", 1);
+    (void)open_index(path, &genome, false, 0, "another version");
+    overwrite(path, 0, "RPX", 3);
+    (void)open_index(path, &genome, false, 0, "no index");
+    unlink(path);
+    free(path);
+    rp_kmer_index_destroy(index);
+    rp_genome_clear(&genome);
+    rp_genome_clear(&other);
+}
+END_TEST
+
 Suite *suite_index(void)
 {
     Suite *suite = suite_create("index");
@@ -119,6 +234,8 @@ Suite *suite_index(void)
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, index_agrees_with_counting, 0, 5);
     tcase_add_loop_test(tests, empty_genomes_have_empty_indexes, 0, 3);
+    tcase_add_test(tests, a_spilled_index_is_the_same);
+    tcase_add_loop_test(tests, an_index_file_maps_back_or_says_why_not, 0, 2);
     tcase_add_test(tests, kmer_arithmetic);
     suite_add_tcase(suite, tests);
     return suite;

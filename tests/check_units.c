@@ -5,7 +5,8 @@
 
 int main(void)
 {
-    SRunner *runner = srunner_create(suite_genome());
+    SRunner *runner = srunner_create(suite_base());
+    srunner_add_suite(runner, suite_genome());
     srunner_add_suite(runner, suite_index());
     srunner_add_suite(runner, suite_align());
     srunner_add_suite(runner, suite_family());

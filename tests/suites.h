@@ -10,6 +10,7 @@
 #include "genome/genome.h"
 #include "index/kmer_index.h"
 
+Suite *suite_base(void);
 Suite *suite_genome(void);
 Suite *suite_index(void);
 Suite *suite_align(void);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "genome/reader.h"
@@ -16,10 +17,14 @@ void *__real_malloc(size_t bytes);
 void *__real_calloc(size_t n, size_t size);
 void *__real_realloc(void *block, size_t bytes);
 void *__real_aligned_alloc(size_t alignment, size_t bytes);
+void *__real_mmap(void *at, size_t bytes, int protection, int flags, int file, off_t offset);
+void *__real_mremap(void *old, size_t old_bytes, size_t bytes, int flags, ...);
 void *__wrap_malloc(size_t bytes);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *block, size_t bytes);
 void *__wrap_aligned_alloc(size_t alignment, size_t bytes);
+void *__wrap_mmap(void *at, size_t bytes, int protection, int flags, int file, off_t offset);
+void *__wrap_mremap(void *old, size_t old_bytes, size_t bytes, int flags);
 
 static atomic_long fail_at, allocations;
 
@@ -47,6 +52,16 @@ void *__wrap_realloc(void *block, size_t bytes)
 void *__wrap_aligned_alloc(size_t alignment, size_t bytes)
 {
     return fails_now() ? NULL : __real_aligned_alloc(alignment, bytes);
+}
+
+void *__wrap_mmap(void *at, size_t bytes, int protection, int flags, int file, off_t offset)
+{
+    return fails_now() ? MAP_FAILED : __real_mmap(at, bytes, protection, flags, file, offset);
+}
+
+void *__wrap_mremap(void *old, size_t old_bytes, size_t bytes, int flags)
+{
+    return fails_now() ? MAP_FAILED : __real_mremap(old, old_bytes, bytes, flags);
 }
 
 void test_fail_allocation(long n)

@@ -118,6 +118,8 @@ static bool resize_file(rp_block *block, size_t mapped, const char *purpose, rp_
         block->mapped = mapped;
     }
     (void)pthread_mutex_unlock(&lock);
+    if (data != MAP_FAILED && ftruncate(block->file - 1, (off_t)mapped) != 0) /* what is cut off is zero when it comes back */
+        return file_error(error, purpose);
     return data != MAP_FAILED || rp_error_memory(error, purpose);
 }
 

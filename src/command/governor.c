@@ -15,6 +15,7 @@
 enum {
     FIXED_BYTES = 48 << 20,           /* program, libraries, tables */
     THREAD_BYTES = 24 << 20,          /* aligners and buffers of one thread */
+    RESERVE_BYTES_A_KILOBASE = 1100,  /* masks and alignments that are to come when the index is made */
     LEAST_BYTES_A_KILOBASE = 1700,    /* genome, masks and what is found; the index in files */
     USUAL_BYTES_A_KILOBASE = 3800,
     DEPTH_NVME = 24, DEPTH_SSD = 12, DEPTH_HDD = 4
@@ -157,7 +158,7 @@ bool rp_governor_start(rp_governor *governor, const char *command, const char *f
     }
     governor->reading = (rp_reading){.n_threads = governor->n_threads, .queue_bytes = queue, .io_tokens = &governor->io_tokens};
     governor->watch = (rp_watch){.log = &governor->log, .command = command, .prometheus = governor->prometheus,
-                                 .n_threads = governor->n_threads, .interval_s = governor->progress_interval};
+                                 .n_threads = governor->n_threads, .memory_bytes = governor->memory_bytes, .interval_s = governor->progress_interval};
     return rp_watch_start(&governor->watch, error);
 }
 
@@ -170,6 +171,7 @@ bool rp_governor_plan(const rp_governor *governor, uint64_t genome_bp, rp_error 
         return rp_error_set(error, "--max-memory: %llu MB are too few for %llu bases with %u threads: the least is %llu MB",
                             (unsigned long long)(governor->memory_bytes >> 20), (unsigned long long)genome_bp, governor->n_threads,
                             (unsigned long long)((least >> 20) + 1));
+    rp_account_set_reserve(genome_bp / 1000 * RESERVE_BYTES_A_KILOBASE);
     rp_log_line(&governor->log, "memory: about %llu MB, at most %llu MB%s", (unsigned long long)(usual >> 20),
                 (unsigned long long)(governor->memory_bytes >> 20), usual > governor->memory_bytes ? "; the index may go to files" : "");
     return true;

@@ -6,7 +6,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/account.h"
 #include "base/block.h"
 #include "base/cancel.h"
 #include "base/tokens.h"
@@ -14,7 +13,7 @@
 
 enum { LINE_BYTES = 512, LOG_INTERVAL_S = 60 };
 
-static const uint64_t TICK_NS = 250000000, SCREEN_INTERVAL_NS = 500000000, FILE_INTERVAL_NS = 5000000000;
+static const uint64_t TICK_NS = 100000000, SCREEN_INTERVAL_NS = 500000000, FILE_INTERVAL_NS = 5000000000;
 
 static void show_progress(const rp_watch *watch)
 {
@@ -69,7 +68,7 @@ static void *watch_main(void *argument)
                 rp_log_line(watch->log, "%s", error.message);
             written = now;
         }
-        if (rp_account_limit() > 0 && rp_blocks_spilled() > 0 && rp_resident_bytes() > rp_account_limit())
+        if (rp_blocks_spilled() > 0 && rp_resident_bytes() > watch->memory_bytes / 8 * 7)
             rp_blocks_page_out();
     }
     return NULL;

@@ -17,6 +17,7 @@ typedef struct rp_watch {
     rp_log *log;
     const char *command, *prometheus; /* prometheus: NULL: no such file */
     unsigned n_threads;
+    uint64_t memory_bytes;            /* resident memory near it has spilled blocks paged out */
     double interval_s;                /* of progress; 0: chosen by where it goes */
     /* its own: */
     pthread_t thread;

@@ -1,0 +1,202 @@
+/* check_base.c: account, blocks, metrics, tokens, what ends a run. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/account.h"
+#include "base/block.h"
+#include "base/cancel.h"
+#include "base/metrics.h"
+#include "base/parallel.h"
+#include "channel/batch_size.h"
+#include "suites.h"
+
+START_TEST(account_keeps_its_limit_and_reserve)
+{
+    rp_account_set_limit(1000);
+    rp_account_set_reserve(300);
+    ck_assert(rp_account_take(700));
+    ck_assert(!rp_account_take(1));
+    rp_account_take_anyway(400); /* even beyond the limit */
+    ck_assert_uint_eq(rp_account_taken(), 1100);
+    ck_assert_uint_eq(rp_account_left(), 0);
+    rp_account_give(1100);
+    ck_assert_uint_eq(rp_account_left(), 700);
+    ck_assert_uint_ge(rp_account_most(), 1100);
+    rp_account_set_limit(0);
+    rp_account_set_reserve(0);
+    ck_assert_uint_eq(rp_account_left(), UINT64_MAX);
+}
+END_TEST
+
+/* Grows and shrinks a block under different limits; its content must be the same. */
+START_TEST(blocks_keep_their_content_in_memory_and_in_files)
+{
+    static const uint64_t limits[] = {0, 1, 300000, 2000000};
+    char folder[] = "/tmp";
+    rp_block_set_spill_folder(folder);
+    rp_account_set_limit(limits[_i]);
+    rp_block block = {0}, other = {0};
+    rp_error error = {""};
+    rp_random random = {(uint64_t)_i};
+    unsigned char *expected = calloc(1, 4000000);
+    size_t n = 0;
+    for (int step = 0; step < 60; step++) {
+        const size_t next = 1 + (size_t)rp_random_below(&random, step < 30 ? 50000 * (uint64_t)(step + 1) : 1500000);
+        ck_assert_msg(rp_block_resize(&block, next, "test", &error), "%s", error.message);
+        ck_assert(rp_block_resize(&other, 1 + next / 7, "test", &error));
+        if (next < n)
+            memset(expected + next, 0, n - next);
+        n = next;
+        ck_assert_int_eq(memcmp(block.data, expected, n), 0);
+        for (size_t i = rp_random_below(&random, 5000); i < n; i += 4093) {
+            expected[i] = (unsigned char)(step + i);
+            ((unsigned char *)block.data)[i] = expected[i];
+        }
+        if (step % 7 == 0)
+            rp_blocks_page_out();
+    }
+    ck_assert_int_eq(rp_blocks_spilled() > 0, limits[_i] != 0 && limits[_i] < 2000000);
+    rp_block_free(&block);
+    rp_block_free(&other);
+    ck_assert_uint_eq(rp_account_taken(), 0);
+    ck_assert_uint_eq(rp_blocks_spilled(), 0);
+    rp_account_set_limit(0);
+    rp_block_set_spill_folder(NULL);
+    free(expected);
+}
+END_TEST
+
+START_TEST(a_block_without_a_place_to_go_is_an_error)
+{
+    rp_block block = {0};
+    rp_error error = {""};
+    rp_account_set_limit(10000);
+    ck_assert(!rp_block_resize(&block, 1 << 20, "the index", &error));
+    ck_assert_ptr_nonnull(strstr(error.message, "--max-memory"));
+    ck_assert_ptr_nonnull(strstr(error.message, "the index"));
+    error.message[0] = '\0';
+    char nowhere[] = "/no/such/folder";
+    rp_block_set_spill_folder(nowhere);
+    ck_assert(!rp_block_resize(&block, 1 << 20, "the index", &error));
+    ck_assert_ptr_nonnull(strstr(error.message, nowhere));
+    ck_assert_ptr_null(block.data);
+    rp_block_set_spill_folder(NULL);
+    rp_account_set_limit(0);
+}
+END_TEST
+
+START_TEST(quantiles_are_within_a_quarter)
+{
+    rp_metrics_reset();
+    for (uint64_t i = 1; i <= 100000; i++)
+        rp_observe(RP_TIME_BATCH, i * 10);
+    const rp_quantiles q = rp_observed(RP_TIME_BATCH);
+    ck_assert_uint_eq(q.n, 100000);
+    ck_assert_uint_eq(q.sum_ns, 10 * (uint64_t)100000 * 100001 / 2);
+    ck_assert_uint_eq(q.most_ns, 1000000);
+    const struct { uint64_t got, exact; } pairs[] = {{q.p50_ns, 500000}, {q.p95_ns, 950000}, {q.p99_ns, 990000}};
+    for (int i = 0; i < 3; i++) {
+        ck_assert_uint_ge(pairs[i].got, pairs[i].exact);
+        ck_assert_uint_le(pairs[i].got, pairs[i].exact + pairs[i].exact / 4);
+    }
+    ck_assert_uint_eq(rp_observed(RP_TIME_PUSH).n, 0);
+    rp_observe(RP_TIME_PUSH, 3);
+    ck_assert_uint_eq(rp_observed(RP_TIME_PUSH).p99_ns, 3);
+    rp_observe(RP_TIME_POP, UINT64_MAX);
+    ck_assert_uint_eq(rp_observed(RP_TIME_POP).p50_ns, UINT64_MAX);
+    rp_metrics_reset();
+    ck_assert_uint_eq(rp_observed(RP_TIME_BATCH).n, 0);
+}
+END_TEST
+
+START_TEST(stages_tell_their_share)
+{
+    rp_metrics_reset();
+    rp_stage_begin(RP_STAGE_TANDEM, 200);
+    rp_stage_done(50);
+    ck_assert(rp_progress_now().stage_share > 0.249 && rp_progress_now().stage_share < 0.251);
+    const double before = rp_progress_now().run_share;
+    rp_stage_done(500); /* more than was told: never over 1 */
+    ck_assert(rp_progress_now().stage_share <= 1 && rp_progress_now().run_share >= before);
+    rp_stage_begin(RP_STAGE_GROW, 10);
+    rp_stage_done(-3);
+    ck_assert_uint_eq(rp_progress_now().done, 0);
+    rp_stage_reach(0.5);
+    ck_assert(rp_progress_now().stage_share > 0.49 && rp_progress_now().stage_share < 0.51);
+    rp_stage_begin(RP_STAGE_WRITE, 0);
+    ck_assert(rp_progress_now().run_share > 0.9 && rp_progress_now().run_share <= 1);
+    rp_gauge_move(RP_GAUGE_WORKERS, 3);
+    rp_gauge_move(RP_GAUGE_WORKERS, -2);
+    ck_assert_int_eq(rp_gauge_now(RP_GAUGE_WORKERS), 1);
+    ck_assert_int_eq(rp_gauge_most(RP_GAUGE_WORKERS), 3);
+    rp_metrics_reset();
+}
+END_TEST
+
+static bool count_part(void *context, size_t part, unsigned worker, rp_error *error)
+{
+    (void)worker;
+    (void)error;
+    if (part == 10)
+        rp_cancel(SIGTERM);
+    atomic_fetch_add((atomic_int *)context, 1);
+    return true;
+}
+
+START_TEST(a_cancelled_loop_ends_with_the_signal)
+{
+    atomic_int n = 0;
+    rp_error error = {""};
+    ck_assert(!rp_parallel(1000000, 3, count_part, &n, &error));
+    ck_assert_ptr_nonnull(strstr(error.message, "signal 15"));
+    ck_assert_int_lt(n, 1000);
+    rp_cancel(SIGINT);
+    ck_assert_int_eq(rp_cancelled(), SIGTERM); /* the first one counts */
+    rp_cancel_reset();
+    ck_assert_int_eq(rp_gauge_now(RP_GAUGE_WORKERS), 0);
+}
+END_TEST
+
+/* The rate as a function of the size, with its best at `best`. */
+static uint64_t time_of(unsigned n, unsigned best)
+{
+    const unsigned off = n > best ? n / best : best / n;
+    return 1000 * (uint64_t)n * (4 + off);
+}
+
+START_TEST(batch_sizes_climb_to_where_work_is_fastest)
+{
+    static const unsigned bests[] = {2, 8, 64};
+    rp_batch_size tuned;
+    rp_batch_size_init(&tuned);
+    uint64_t at[RP_BATCH_SIZE_MOST + 1] = {0};
+    for (int i = 0; i < 40000; i++) {
+        ck_assert_uint_ge(tuned.size, RP_BATCH_SIZE_LEAST);
+        ck_assert_uint_le(tuned.size, RP_BATCH_SIZE_MOST);
+        if (i > 10000)
+            at[tuned.size]++;
+        rp_batch_size_observe(&tuned, tuned.size, time_of(tuned.size, bests[_i]));
+    }
+    uint64_t near = 0;
+    for (unsigned size = bests[_i] / 2; size <= 2 * bests[_i] && size <= RP_BATCH_SIZE_MOST; size++)
+        near += at[size];
+    ck_assert_uint_gt(near, 20000); /* of 30000 */
+}
+END_TEST
+
+Suite *suite_base(void)
+{
+    Suite *suite = suite_create("base");
+    TCase *tests = tcase_create("base");
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, account_keeps_its_limit_and_reserve);
+    tcase_add_loop_test(tests, blocks_keep_their_content_in_memory_and_in_files, 0, 4);
+    tcase_add_test(tests, a_block_without_a_place_to_go_is_an_error);
+    tcase_add_test(tests, quantiles_are_within_a_quarter);
+    tcase_add_test(tests, stages_tell_their_share);
+    tcase_add_test(tests, a_cancelled_loop_ends_with_the_signal);
+    tcase_add_loop_test(tests, batch_sizes_climb_to_where_work_is_fastest, 0, 3);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
