@@ -7,6 +7,7 @@
 
 #include "base/cancel.h"
 #include "base/metrics.h"
+#include "base/trace.h"
 
 typedef struct shared_loop {
     size_t n_parts;
@@ -14,6 +15,7 @@ typedef struct shared_loop {
     void *context;
     rp_error *error;            /* guarded by lock */
     pthread_mutex_t lock;
+    uint64_t number;            /* of the loop, for a trace */
     atomic_size_t next_part;    /* relaxed: only hands out numbers */
     atomic_bool failed;         /* relaxed: a late look costs one part */
 } shared_loop;
@@ -32,12 +34,14 @@ static void run_parts(shared_loop *loop, unsigned worker)
         if (part >= loop->n_parts)
             break;
         rp_error error = {""};
+        const uint64_t began = rp_trace_begin();
         if (!rp_not_cancelled(&error) || !loop->function(loop->context, part, worker, &error)) {
             (void)pthread_mutex_lock(&loop->lock);
             (void)rp_error_set(loop->error, "%s", error.message);
             (void)pthread_mutex_unlock(&loop->lock);
             atomic_store_explicit(&loop->failed, true, memory_order_relaxed);
         }
+        rp_trace("part", loop->number, part, began);
     }
     rp_gauge_move(RP_GAUGE_WORKERS, -1);
 }
@@ -52,7 +56,8 @@ static void *thread_main(void *argument)
 bool rp_parallel(size_t n_parts, unsigned n_threads, rp_part_function *function, void *context,
                  rp_error *error)
 {
-    shared_loop loop = {.n_parts = n_parts, .function = function, .context = context, .error = error};
+    static _Atomic uint64_t n_loops;
+    shared_loop loop = {.number = atomic_fetch_add_explicit(&n_loops, 1, memory_order_relaxed), .n_parts = n_parts, .function = function, .context = context, .error = error};
     if (n_threads > n_parts)
         n_threads = n_parts == 0 ? 1 : (unsigned)n_parts;
     if (pthread_mutex_init(&loop.lock, NULL) != 0)

@@ -189,11 +189,11 @@ int rp_command_annotate(int argc, char **argv)
         print_help(table, n);
         return RP_EXIT_OK;
     }
-    const bool ok = rp_governor_start(&run.governor, "annotate", run.genome_path, run.results.prefix, &error) &&
+    bool ok = rp_governor_start(&run.governor, "annotate", run.genome_path, run.results.prefix, &error) &&
                     rp_offloading_choose(&run.offloading, &run.governor.log, "annotate", &error) && annotate(&run, &error);
     if (ok)
         rp_offloading_log(&run.offloading);
     clear_run(&run);
-    rp_governor_stop(&run.governor);
+    ok = rp_governor_stop(&run.governor, ok, &error) && ok;
     return rp_command_end("annotate", ok, &error);
 }

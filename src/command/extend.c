@@ -157,11 +157,11 @@ int rp_command_extend(int argc, char **argv)
         rp_options_print(table, n, stdout);
         return RP_EXIT_OK;
     }
-    const bool ok = rp_governor_start(&run.governor, "extend", run.genome_path, run.options.output, &error) &&
+    bool ok = rp_governor_start(&run.governor, "extend", run.genome_path, run.options.output, &error) &&
                     rp_offloading_choose(&run.offloading, &run.governor.log, "extend", &error) && extend(&run, &error);
     if (ok)
         rp_offloading_log(&run.offloading);
     clear_run(&run);
-    rp_governor_stop(&run.governor);
+    ok = rp_governor_stop(&run.governor, ok, &error) && ok;
     return rp_command_end("extend", ok, &error);
 }

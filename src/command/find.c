@@ -535,7 +535,7 @@ int rp_command_find(int argc, char **argv)
     if (ok)
         rp_offloading_log(&run.offloading);
     clear_run(&run);
-    rp_governor_stop(governor);
+    ok = rp_governor_stop(governor, ok, &error) && ok;
     free(prefix);
     return rp_command_end("find", ok, &error);
 }

@@ -10,6 +10,7 @@
 #include "base/account.h"
 #include "base/block.h"
 #include "base/metrics.h"
+#include "base/trace.h"
 #include "command/command.h"
 
 enum {
@@ -31,6 +32,7 @@ size_t rp_governor_options(rp_governor *g, rp_option *table)
         {RP_OPTION_NUMBER, "queue-bytes", 0, "BYTES", &g->queue_bytes, 1, UINT64_MAX, "input text read ahead of its encoding [64M or 16M a thread, less in a small budget]"},
         {RP_OPTION_SECONDS, "progress-interval", 0, "SECONDS", &g->progress_interval, 0, 0, "time between lines of progress [60, on a terminal 0.5]"},
         {RP_OPTION_TEXT, "prometheus", 0, "FILE", &g->prometheus, 0, 0, "rewrite this file with the run's figures for Prometheus' node_exporter"},
+        {RP_OPTION_TEXT, "trace", 0, "FILE", &g->trace, 0, 0, "write when each task began and how long it took, TSV"},
         {RP_OPTION_TEXT, "simd", 0, "NAME", &g->simd, 0, 0, "instruction set: auto, avx512, avx2 or scalar [auto]"},
         {RP_OPTION_FLAG, "quiet", 'q', NULL, &g->quiet, 0, 0, "no progress on standard error"},
     };
@@ -159,7 +161,7 @@ bool rp_governor_start(rp_governor *governor, const char *command, const char *f
     governor->reading = (rp_reading){.n_threads = governor->n_threads, .queue_bytes = queue, .io_tokens = &governor->io_tokens};
     governor->watch = (rp_watch){.log = &governor->log, .command = command, .prometheus = governor->prometheus,
                                  .n_threads = governor->n_threads, .memory_bytes = governor->memory_bytes, .interval_s = governor->progress_interval};
-    return rp_watch_start(&governor->watch, error);
+    return (governor->trace == NULL || rp_trace_open(governor->trace, error)) && rp_watch_start(&governor->watch, error);
 }
 
 bool rp_governor_plan(const rp_governor *governor, uint64_t genome_bp, rp_error *error)
@@ -177,13 +179,16 @@ bool rp_governor_plan(const rp_governor *governor, uint64_t genome_bp, rp_error 
     return true;
 }
 
-void rp_governor_stop(rp_governor *governor)
+bool rp_governor_stop(rp_governor *governor, bool ok, rp_error *error)
 {
     rp_watch_stop(&governor->watch);
+    if (ok && !governor->quiet)
+        rp_log_table();
     if (governor->has_io_tokens)
         rp_tokens_clear(&governor->io_tokens);
     governor->has_io_tokens = false;
     rp_block_set_spill_folder(NULL);
     free(governor->spill_folder);
     governor->spill_folder = NULL;
+    return rp_trace_close(error);
 }

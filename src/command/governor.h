@@ -14,7 +14,7 @@
 typedef struct rp_governor {
     /* as the user gave them; 0 and NULL: chosen */
     uint64_t threads, max_memory, io_depth, queue_bytes;
-    const char *storage, *simd, *prometheus;
+    const char *storage, *simd, *prometheus, *trace;
     double progress_interval;
     bool quiet;
     /* what follows from them: */
@@ -29,7 +29,7 @@ typedef struct rp_governor {
     rp_reading reading;           /* how input is read */
 } rp_governor;
 
-enum { RP_GOVERNOR_ROWS = 9 };
+enum { RP_GOVERNOR_ROWS = 10 };
 
 /* Puts RP_GOVERNOR_ROWS rows into the table. */
 size_t rp_governor_options(rp_governor *governor, rp_option *table);
@@ -46,8 +46,9 @@ bool rp_governor_start(rp_governor *governor, const char *command, const char *f
  * of what is still to come. */
 bool rp_governor_plan(const rp_governor *governor, uint64_t genome_bp, rp_error *error) RP_MUST_CHECK;
 
-/* After the work, in any state. */
-void rp_governor_stop(rp_governor *governor);
+/* After the work, in any state. `ok`: it has come to its end; then the table of stages and waits is printed. False: the
+ * trace could not be written. */
+bool rp_governor_stop(rp_governor *governor, bool ok, rp_error *error) RP_MUST_CHECK;
 
 /* Memory that this process may use: its cgroup's or the machine's. */
 uint64_t rp_available_memory(void);

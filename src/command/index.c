@@ -95,7 +95,7 @@ int rp_command_index(int argc, char **argv)
     rp_kmer_index_destroy(run.index);
     rp_bitmask_clear(&run.excluded);
     rp_genome_clear(&run.genome);
-    rp_governor_stop(&run.governor);
+    ok = rp_governor_stop(&run.governor, ok, &error) && ok;
     free(prefix);
     free(path);
     return rp_command_end("index", ok, &error);

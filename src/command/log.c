@@ -73,6 +73,14 @@ void rp_log_dashboard(const rp_log *log, unsigned n_threads)
     (void)pthread_mutex_unlock(&lock);
 }
 
+void rp_log_table(void)
+{
+    (void)pthread_mutex_lock(&lock);
+    clear_progress();
+    rp_telemetry_table(stderr);
+    (void)pthread_mutex_unlock(&lock);
+}
+
 rp_usage rp_log_usage(const rp_log *log)
 {
     struct rusage usage = {0};

@@ -4,6 +4,7 @@
 #include "base/cancel.h"
 #include "base/metrics.h"
 #include "base/parallel.h"
+#include "base/trace.h"
 
 enum { AHEAD = 256 }; /* tasks that may be under way or waiting before the one that is due */
 
@@ -36,11 +37,13 @@ static bool run_tasks(void *argument, size_t part, unsigned worker, rp_error *er
         (void)pthread_mutex_unlock(&order->lock);
         if (end)
             return true;
+        const uint64_t began = rp_trace_begin();
         void *result = loop->work(loop->context, task, worker, error);
         if (result == NULL) {
             rp_order_fail(order, error);
             return false;
         }
+        rp_trace("task", 0, task, began);
         rp_order_post(order, task, result, worker);
         rp_stage_done(1);
     }

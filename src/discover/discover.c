@@ -9,6 +9,7 @@
 #include "base/cancel.h"
 #include "base/metrics.h"
 #include "base/random.h"
+#include "base/trace.h"
 #include "channel/batch_size.h"
 #include "claim/claims.h"
 #include "commit/order.h"
@@ -234,10 +235,10 @@ static void count_pairs(discovery *run, const result *made)
 
 static bool commit(void *context, uint64_t serial, void *posted, unsigned worker, rp_error *error)
 {
-    (void)serial;
     discovery *run = context;
     result *made = posted;
     bool ok = true;
+    const uint64_t began = rp_trace_begin();
     if (atomic_load_explicit(&run->enough, memory_order_relaxed)) {
         /* what was sent meanwhile does not count */
     } else if (rp_seeds_is_used(run->seeds, made->seed_id)) {
@@ -259,6 +260,8 @@ static bool commit(void *context, uint64_t serial, void *posted, unsigned worker
             ok = commit_growth(run, made->growth);
         }
     }
+    if (made->outcome == OUTCOME_GROWN)
+        rp_trace("commit", made->seed_id, serial, began);
     if (made->growth != NULL) {
         return_growth(run, made->growth);
         made->growth = NULL;
@@ -396,6 +399,7 @@ static bool work_once(discovery *run, unsigned worker, next_step *step, uint64_t
         const uint64_t began = rp_clock_ns();
         const bool ok = run_survivor(run, worker, mine, *due);
         rp_observe(RP_TIME_BATCH, rp_clock_ns() - began);
+        rp_trace("grow", mine.seed_id, mine.serial, rp_trace_begin() != 0 ? began : 0);
         return ok;
     } else if (run->n_popped + run->scratch[worker].take.size <= order->next + WINDOW) {
         size_t n = 0;
@@ -404,10 +408,11 @@ static bool work_once(discovery *run, unsigned worker, next_step *step, uint64_t
         run->n_popped += n;
         if (status == RP_RING_OK) {
             (void)pthread_mutex_unlock(&order->lock);
-            const uint64_t began = rp_clock_ns();
+            const uint64_t began = rp_clock_ns(), first = run->scratch[worker].batches[0].serial;
             const bool ok = screen_batches(run, worker, n);
             const uint64_t took = rp_clock_ns() - began;
             rp_observe(RP_TIME_BATCH, took);
+            rp_trace("screen", n, first, rp_trace_begin() != 0 ? began : 0);
             if (n == take->size) /* a short take says little of the size */
                 rp_batch_size_observe(take, (unsigned)n, took);
             rp_gauge_set(RP_GAUGE_BATCH_SIZE, take->size);
@@ -548,10 +553,13 @@ static bool produce(discovery *run, rp_error *error)
             const size_t end = n - done < PRODUCE_AT_ONCE ? n : done + PRODUCE_AT_ONCE;
             rp_stage_reach(rp_seeds_share(run->seeds, done, n));
             rp_tokens_take(&run->tokens);
+            const uint64_t began = rp_trace_begin();
             ok = produce_some(run, done, end, list, batch, &stop) || rp_error_memory(error, "producer");
+            rp_trace("produce", end - done, run->n_produced, began);
             rp_tokens_give(&run->tokens);
         }
         stop = !wait_committed(run) || stop;
+        rp_trace("tier", rp_seeds_floor(run->seeds), run->n_produced, rp_trace_begin());
         for (size_t i = 0; ok && i < run->held_back[0].n; i++)
             ok = rp_seeds_defer(run->seeds, run->held_back[0].items[i], run->held_back[1].items[i]) ||
                  rp_error_memory(error, "producer");
