@@ -4,7 +4,7 @@
 #   make deps         Debian packages that building and checking need (root or sudo)
 #   make demo         runs the main job on the demo genome in data/
 #   make check        all tests
-#   make bench        the figures of README.md's BENCHMARKS (see scripts/bench.py)
+#   make bench        the figures of README.md's BENCHMARKS (BENCH=quick, library, governance, huge: a part of them)
 #   make install      under $(DESTDIR)$(PREFIX)
 #   make SAN=address,undefined ...   another flavour, in its own folder
 #   make OPENCL=0 ...                 without OpenCL, in its own folder
@@ -109,7 +109,7 @@ check:
 
 bench:
 	$(MAKE) all $(OUT)/bench_kernels
-	scripts/bench.py $(OUT)/reprise-c
+	scripts/bench.py $(OUT)/reprise-c $(BENCH)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Measures reprise-c and prints the tables of README.md's section BENCHMARKS.
 
-  scripts/bench.py PROGRAM [quick | library]
+  scripts/bench.py PROGRAM [quick | library | governance | huge]
 
-"library" measures annotate, compare, extend and the hints alone, with what an earlier run has left.
+"library" measures annotate, compare, extend and the hints alone, with what an earlier run has left; "governance" growth,
+scaling and the scenarios alone; "huge" 3 Gb, which needs 40 minutes and 20 GB of disk and is in no other run.
 
 Without ../shared only simulated genomes of our own simulator are measured, for time and bases.
 With it (and blastn, Debian's ncbi-blast+) families are scored against the truth, on simulated and
@@ -17,6 +18,7 @@ import shutil
 import subprocess
 import sys
 
+import bench_governance
 import bench_library
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -153,19 +155,6 @@ def real_tables(program):
         row(name, (WORK / f"{name}.twin.families.fa").read_text().count(">"))
 
 
-def own_tables(program, quick):
-    print("\n### Growth with the genome (own simulator, two threads)\n")
-    header("genome", "CPU s", "wall s", "CPU used", "MB", "CPU us a base", "bytes a base")
-    for megabases in (5, 10, 25) if quick else (12, 25, 50, 100):
-        prefix = WORK / f"own{megabases}"
-        if not pathlib.Path(f"{prefix}.fa").exists():
-            subprocess.run([program, "simulate", "-o", prefix, "-l", f"{megabases}M", "-f", str(20 + 2 * megabases)], check=True)
-        run = find(program, f"{prefix}.fa", f"{prefix}.found", 2)
-        bases = megabases * 1e6
-        row(f"{megabases} Mb", f"{run.cpu:.1f}", f"{run.wall:.1f}", f"{100 * run.cpu / run.wall:.0f} %", f"{run.kb / 1024:.0f}",
-            f"{1e6 * run.cpu / bases:.2f}", f"{1024 * run.kb / bases:.1f}")
-
-
 def library_tables(program):
     """What becomes of the libraries that simulated_tables and real_tables have left."""
     this = sys.modules[__name__]
@@ -206,8 +195,14 @@ def main():
     if "library" in sys.argv[2:]:
         library_tables(program)
         return
+    if "governance" in sys.argv[2:]:
+        bench_governance.tables(sys.modules[__name__], program, quick, SHARED.is_dir())
+        return
+    if "huge" in sys.argv[2:]:
+        bench_governance.huge_table(sys.modules[__name__], program)
+        return
     kernel_table(program)
-    own_tables(program, quick)
+    bench_governance.tables(sys.modules[__name__], program, quick, SHARED.is_dir())
     if not SHARED.is_dir():
         print("\n../shared is absent: no scores against curated libraries and no real genomes.")
         return

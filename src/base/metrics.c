@@ -26,6 +26,7 @@ static _Atomic uint64_t counters[RP_N_COUNTERS];
 static _Atomic int64_t gauges[RP_N_GAUGES], gauge_most[RP_N_GAUGES];
 static times histograms[RP_N_HISTOGRAMS];
 static atomic_int stage;
+static _Atomic uint32_t expected_stages = UINT32_MAX;
 static _Atomic uint64_t stage_total, stage_began_ns, stage_took_ns[RP_N_STAGES];
 static _Atomic int64_t stage_units;
 static _Atomic uint32_t stage_millionths; /* 0: as the units tell */
@@ -126,6 +127,11 @@ rp_quantiles rp_observed(rp_histogram histogram)
 
 /* --- Stages --- */
 
+void rp_stages_expect(uint32_t stages)
+{
+    STORE(expected_stages, stages);
+}
+
 void rp_stage_begin(rp_stage next, uint64_t total)
 {
     const uint64_t now = rp_clock_ns(), began = LOAD(stage_began_ns);
@@ -168,9 +174,13 @@ rp_progress rp_progress_now(void)
         out.stage_share = out.done < out.total ? (double)out.done / (double)out.total : 1;
     if (LOAD(stage_millionths) > 0)
         out.stage_share = LOAD(stage_millionths) * 1e-6;
-    for (int i = 0; i < (int)out.stage; i++)
-        out.run_share += weight[i];
-    out.run_share = (out.run_share + weight[out.stage] * out.stage_share) / 100;
+    double all = 0;
+    for (int i = 0; i < RP_N_STAGES; i++) {
+        const double here = LOAD(expected_stages) >> i & 1 ? weight[i] : 0;
+        all += here;
+        out.run_share += i < (int)out.stage ? here : i == (int)out.stage ? here * out.stage_share : 0;
+    }
+    out.run_share = all > 0 ? out.run_share / all : 0;
     return out;
 }
 
@@ -192,4 +202,5 @@ void rp_metrics_reset(void)
         STORE(stage_took_ns[i], 0);
     STORE(stage_began_ns, 0);
     STORE(stage, RP_STAGE_START);
+    STORE(expected_stages, UINT32_MAX);
 }

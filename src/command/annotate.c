@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/metrics.h"
 #include "base/tokens.h"
 #include "classify/classify.h"
 #include "command/command.h"
@@ -39,7 +40,7 @@ typedef struct annotate_run {
     rp_findings findings;
 } annotate_run;
 
-enum { TABLE_ROWS = 64 };
+enum { TABLE_ROWS = 80 };
 
 static const double EXPECTED_BY_CHANCE = 0.1; /* alignments in the whole genome */
 
@@ -62,7 +63,8 @@ static size_t fill_table(annotate_run *run, rp_option *table)
         {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
     };
     memcpy(table + n, rows, sizeof rows);
-    return n + sizeof rows / sizeof rows[0];
+    n += sizeof rows / sizeof rows[0];
+    return n + rp_governor_options(&run->governor, table + n);
 }
 
 static void print_help(const rp_option *table, size_t n)
@@ -75,12 +77,15 @@ static void print_help(const rp_option *table, size_t n)
 
 static bool read_input(annotate_run *run, rp_error *error)
 {
+    rp_stage_begin(RP_STAGE_READ, rp_input_bytes(&run->genome_path, 1));
     if (!rp_family_file_read(&run->library, run->library_path, NULL, error) ||
-        !rp_genome_read(&run->genome, &run->genome_path, 1, false, &run->governor.reading, error))
+        !rp_genome_read(&run->genome, &run->genome_path, 1, false, &run->governor.reading, error) ||
+        !rp_governor_plan(&run->governor, run->genome.length_bp, error))
         return false;
     rp_log_line(&run->governor.log, "read %zu families, %zu contigs, %llu bases", run->library.n, run->genome.n_contigs,
                 (unsigned long long)run->genome.length_bp);
     rp_offloading_start(&run->offloading, &run->genome, run->governor.kernel);
+    rp_stage_begin(RP_STAGE_TANDEM, run->genome.length_bp);
     return rp_tandem_mask(&run->tandem, &run->genome, run->governor.n_threads, error) && rp_offloading_wait(&run->offloading, error);
 }
 
@@ -97,6 +102,7 @@ static bool find_copies(annotate_run *run, rp_error *error)
                                                .min_copies = (uint32_t)run->options.min_copies,
                                                .manner = run->options.fast ? RP_ANNOTATE_FAST : RP_ANNOTATE_SENSITIVE};
     rp_parts parts = {0};
+    rp_stage_begin(RP_STAGE_COPIES, 0);
     bool ok = rp_annotate(&view, consensus, run->library.n, &parameters, &parts, error);
     if (ok && !rp_findings_init_named(&run->findings, &run->genome, &run->library, &parts))
         ok = rp_error_memory(error, "findings");
@@ -143,8 +149,11 @@ static bool write_result(void *argument, size_t which, unsigned worker, rp_error
 
 static bool annotate(annotate_run *run, rp_error *error)
 {
-    return rp_results_open(&run->results, run->genome_path, error) && read_input(run, error) && find_copies(run, error) &&
-           rp_parallel(RP_N_RESULTS, run->governor.n_threads, write_result, run, error) && rp_results_commit(&run->results, error);
+    rp_stages_expect(1u << RP_STAGE_READ | 1u << RP_STAGE_TANDEM | 1u << RP_STAGE_COPIES | 1u << RP_STAGE_WRITE);
+    if (!rp_results_open(&run->results, run->genome_path, error) || !read_input(run, error) || !find_copies(run, error))
+        return false;
+    rp_stage_begin(RP_STAGE_WRITE, 0);
+    return rp_parallel(RP_N_RESULTS, run->governor.n_threads, write_result, run, error) && rp_results_commit(&run->results, error);
 }
 
 static void clear_run(annotate_run *run)

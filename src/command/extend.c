@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/metrics.h"
 #include "base/tokens.h"
 #include "command/command.h"
 #include "command/governor.h"
@@ -35,7 +36,7 @@ typedef struct extend_run {
     rp_library library;
 } extend_run;
 
-enum { TABLE_ROWS = 12 };
+enum { TABLE_ROWS = 24 };
 
 static const double EXPECTED_BY_CHANCE = 0.01;
 
@@ -50,20 +51,26 @@ static size_t fill_table(extend_run *run, rp_option *table)
         {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
     };
     memcpy(table, rows, sizeof rows);
-    return sizeof rows / sizeof rows[0];
+    const size_t n = sizeof rows / sizeof rows[0];
+    return n + rp_governor_options(&run->governor, table + n);
 }
 
 static bool read_input(extend_run *run, rp_error *error)
 {
+    rp_stages_expect(1u << RP_STAGE_READ | 1u << RP_STAGE_TANDEM | 1u << RP_STAGE_INDEX | 1u << RP_STAGE_POLISH | 1u << RP_STAGE_WRITE);
+    rp_stage_begin(RP_STAGE_READ, rp_input_bytes(&run->genome_path, 1));
     if (!rp_family_file_read(&run->file, run->library_path, NULL, error) ||
-        !rp_genome_read(&run->genome, &run->genome_path, 1, false, &run->governor.reading, error))
+        !rp_genome_read(&run->genome, &run->genome_path, 1, false, &run->governor.reading, error) ||
+        !rp_governor_plan(&run->governor, run->genome.length_bp, error))
         return false;
     rp_offloading_start(&run->offloading, &run->genome, run->governor.kernel);
+    rp_stage_begin(RP_STAGE_TANDEM, run->genome.length_bp);
     if (!rp_tandem_mask(&run->tandem, &run->genome, run->governor.n_threads, error))
         return false;
     const rp_kmer_index_parameters parameters = {.k = rp_kmer_index_default_k(run->genome.acgt_bp), .min_frequency = 2,
                                                  .n_threads = run->governor.n_threads,
                                                  .memory_bytes = rp_kmer_index_default_memory(run->genome.length_bp)};
+    rp_stage_begin(RP_STAGE_INDEX, 0);
     run->index = rp_kmer_index_create(&run->genome, &run->tandem, &parameters, error);
     rp_log_line(&run->governor.log, "read %zu families, %zu contigs, %llu bases", run->file.n, run->genome.n_contigs,
                 (unsigned long long)run->genome.length_bp);
@@ -87,6 +94,7 @@ static bool grow(extend_run *run, rp_error *error)
     const rp_polish_parameters polish = {.n_threads = run->governor.n_threads, .kernel = &run->offloading.for_stages,
                                          .n_rounds = (unsigned)run->options.rounds, .apart = true,
                                          .max_extension_bp = (uint32_t)run->options.maxextend};
+    rp_stage_begin(RP_STAGE_POLISH, 0);
     ok = ok && rp_polish(&view, run->index, source, run->file.n, &annotate, &polish, &run->library, error);
     free(source);
     return ok;
@@ -96,6 +104,7 @@ static bool extend(extend_run *run, rp_error *error)
 {
     rp_file *file = rp_file_open(run->options.output, error);
     bool ok = file != NULL && read_input(run, error) && grow(run, error);
+    rp_stage_begin(RP_STAGE_WRITE, 0);
     uint64_t added = 0;
     for (size_t f = 0; ok && f < run->file.n; f++) {
         const rp_named_family *family = &run->file.items[f];

@@ -9,17 +9,21 @@
 
 enum {
     MIN_WORD = 10,
-    MAX_WORD = 12,
+    USUAL_MAX_WORD = 12,
+    MAX_WORD = 14,             /* for gigabases, where most of the time would go to chance hits */
     BASES_A_HIT = 5,
-    MAX_CHANCE_HITS = 8000000
+    MAX_CHANCE_HITS = 8000000,
+    MANY_CHANCE_HITS = 64000000
 };
 
 static unsigned choose_word(uint64_t library_bp, uint64_t genome_bp)
 {
     unsigned bases = MIN_WORD;
     const double pairs = 2.0 * (double)library_bp * (double)genome_bp;
-    while (bases < MAX_WORD && ((uint64_t)1 << 2 * bases < 2 * library_bp * BASES_A_HIT ||
+    while (bases < USUAL_MAX_WORD && ((uint64_t)1 << 2 * bases < 2 * library_bp * BASES_A_HIT ||
                                 pairs / (double)((uint64_t)1 << 2 * bases) > MAX_CHANCE_HITS))
+        bases++;
+    while (bases >= USUAL_MAX_WORD && bases < MAX_WORD && pairs / (double)((uint64_t)1 << 2 * bases) > MANY_CHANCE_HITS)
         bases++;
     return bases;
 }
@@ -65,29 +69,21 @@ static uint32_t flanks_at(const rp_word_table *table, size_t place)
     return flanks;
 }
 
-/* Calls nothing: counts each word's places, or (with `places`) files those of present words from next[word] on. */
-static void file_words(rp_word_table *table, uint32_t *next)
+/* Counts each word's places, up to UINT16_MAX. */
+static void count_words(const rp_word_table *table, uint16_t *count)
 {
     rp_kmer_roll roll = {0};
-    for (size_t i = 0; i < table->n_codes; i++) {
-        if (!rp_kmer_roll_push(&roll, table->codes[i], table->word_bases) ||
-            rp_kmer_is_periodic(roll.forward, table->word_bases))
-            continue;
-        if (table->places == NULL) {
-            next[roll.forward]++;
-        } else if (table->present[roll.forward / 64] >> roll.forward % 64 & 1) {
-            const size_t place = i + 1 - table->word_bases;
-            table->places[next[roll.forward]++] = (rp_word_place){(uint32_t)place, flanks_at(table, place)};
-        }
-    }
+    for (size_t i = 0; i < table->n_codes; i++)
+        if (rp_kmer_roll_push(&roll, table->codes[i], table->word_bases) && !rp_kmer_is_periodic(roll.forward, table->word_bases))
+            count[roll.forward] += count[roll.forward] < UINT16_MAX;
 }
 
-/* From the counts to present words and where their places begin; `count` becomes that too. */
-static bool rank_words(rp_word_table *table, uint32_t *count, uint32_t max_places)
+/* From the counts to present words and where their places begin. */
+static bool rank_words(rp_word_table *table, const uint16_t *count, uint32_t max_places)
 {
     const size_t n_words = (size_t)1 << 2 * table->word_bases;
+    const uint32_t most = max_places < UINT16_MAX ? max_places : UINT16_MAX - 1;
     uint32_t n_present = 0;
-    uint64_t n_places = 0;
     table->present = rp_alloc(n_words / 64 + 1, sizeof *table->present);
     table->rank = rp_alloc(n_words / 64 + 1, sizeof *table->rank);
     if (table->present == NULL || table->rank == NULL)
@@ -95,26 +91,34 @@ static bool rank_words(rp_word_table *table, uint32_t *count, uint32_t max_place
     for (size_t word = 0; word < n_words; word++) {
         if (word % 64 == 0)
             table->rank[word / 64] = n_present;
-        if (count[word] == 0 || count[word] > max_places)
-            continue;
-        table->present[word / 64] |= (uint64_t)1 << word % 64;
-        n_present++;
-        n_places += count[word];
+        if (count[word] > 0 && count[word] <= most) {
+            table->present[word / 64] |= (uint64_t)1 << word % 64;
+            n_present++;
+        }
     }
-    table->first = rp_alloc((size_t)n_present + 1, sizeof *table->first);
-    table->places = rp_alloc(n_places + 1, sizeof *table->places);
-    if (table->first == NULL || table->places == NULL)
+    table->first = rp_alloc((size_t)n_present + 2, sizeof *table->first);
+    if (table->first == NULL)
         return false;
     uint32_t rank = 0, at = 0;
-    for (size_t word = 0; word < n_words; word++) {
-        if ((table->present[word / 64] >> word % 64 & 1) == 0)
+    for (size_t word = 0; word < n_words; word++)
+        if (table->present[word / 64] >> word % 64 & 1) {
+            table->first[++rank] = at; /* one ahead: filing moves each to the next one's beginning */
+            at += count[word];
+        }
+    table->places = rp_alloc((size_t)at + 1, sizeof *table->places);
+    return table->places != NULL;
+}
+
+static void file_words(rp_word_table *table)
+{
+    rp_kmer_roll roll = {0};
+    for (size_t i = 0; i < table->n_codes; i++) {
+        if (!rp_kmer_roll_push(&roll, table->codes[i], table->word_bases) || rp_kmer_is_periodic(roll.forward, table->word_bases) ||
+            (table->present[roll.forward / 64] >> roll.forward % 64 & 1) == 0)
             continue;
-        const uint32_t here = count[word];
-        table->first[rank++] = count[word] = at;
-        at += here;
+        const size_t place = i + 1 - table->word_bases;
+        table->places[table->first[rp_word_table_rank(table, roll.forward) + 1]++] = (rp_word_place){(uint32_t)place, flanks_at(table, place)};
     }
-    table->first[rank] = at;
-    return true;
 }
 
 bool rp_word_table_init(rp_word_table *table, const rp_codes *const *consensus, size_t n, unsigned word_bases,
@@ -128,14 +132,14 @@ bool rp_word_table_init(rp_word_table *table, const rp_codes *const *consensus, 
         return rp_error_set(error, "the library has over 2^30 bases");
     if (!lay_out(table, consensus, n, word_bases, genome_bp))
         return rp_error_memory(error, "library words");
-    uint32_t *count = rp_alloc((size_t)1 << 2 * table->word_bases, sizeof *count);
+    uint16_t *count = rp_alloc((size_t)1 << 2 * table->word_bases, sizeof *count);
     bool ok = count != NULL;
     if (ok) {
-        file_words(table, count);
+        count_words(table, count);
         ok = rank_words(table, count, max_places);
     }
     if (ok)
-        file_words(table, count);
+        file_words(table);
     free(count);
     return ok || rp_error_memory(error, "library words");
 }
