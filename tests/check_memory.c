@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/account.h"
 #include "command/command.h"
 #include "suites.h"
 
@@ -77,6 +78,7 @@ static const failing_command COMMANDS[] = {
     {rp_command_find, "find -q -t 1 -k 10 -o %/out --split-ltr --subfamilies --repeatmasker --alignments --reprise-files --report --classify-with %/library.fa %/genome.fa", 1},
     {rp_command_find, "find -q -t 2 -k 10 -o %/out %/genome.fa", 3},
     {rp_command_annotate, "annotate -q -t 2 -o %/out --hints %/genome.fa %/library.fa", 1},
+    {rp_command_index, "index -q -t 2 -k 10 -o %/out.rpidx %/genome.fa", 1},
     {rp_command_extend, "extend -q -t 2 -o %/out.fa %/genome.fa %/library.fa", 1},
     {rp_command_compare, "compare -t 2 --tsv %/out.tsv --json %/out.json --genome %/genome.fa %/library.fa %/library.fa", 1},
 #ifdef RP_HAVE_OPENCL
@@ -146,6 +148,8 @@ START_TEST(every_allocation_may_fail)
         tried++;
         failed += status != RP_EXIT_OK; /* some are not needed: a thread less, say */
         ck_assert_msg(status == RP_EXIT_OK || status == RP_EXIT_FAILURE, "allocation %ld: exit %d", n, status);
+        ck_assert_msg(rp_account_taken() == 0, "allocation %ld of %ld: %llu bytes are not given back", n, total,
+                      (unsigned long long)rp_account_taken());
         ck_assert_msg(status == RP_EXIT_OK || count_files(place.folder) == before, "allocation %ld of %ld leaves files", n, total);
         char message[300] = "";
         rewind(told);

@@ -57,6 +57,15 @@ void rp_account_give(uint64_t bytes)
     (void)atomic_fetch_sub_explicit(&taken, bytes, memory_order_relaxed);
 }
 
+void rp_lease_set(rp_lease *lease, uint64_t bytes)
+{
+    if (bytes > lease->bytes)
+        rp_account_take_anyway(bytes - lease->bytes);
+    else
+        rp_account_give(lease->bytes - bytes);
+    lease->bytes = bytes;
+}
+
 uint64_t rp_account_taken(void)
 {
     return atomic_load_explicit(&taken, memory_order_relaxed);

@@ -25,6 +25,14 @@ void rp_account_take_anyway(uint64_t bytes);
 
 void rp_account_give(uint64_t bytes);
 
+/* A lease that follows the size of an array: takes or gives the difference to what it was. Zeroed at the start; set to 0
+ * when the array is freed. */
+typedef struct rp_lease {
+    uint64_t bytes;
+} rp_lease;
+
+void rp_lease_set(rp_lease *lease, uint64_t bytes);
+
 uint64_t rp_account_taken(void);
 uint64_t rp_account_most(void); /* most at one time */
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/account.h"
 #include "base/memory.h"
 #include "base/tokens.h"
 
@@ -31,6 +32,7 @@ struct rp_ring {
     uint64_t capacity_pairs, mark_pairs, pairs;
     uint64_t wakes;
     bool closed, cancelled;
+    rp_lease lease;
     rp_ring_figures figures;
 };
 
@@ -52,8 +54,10 @@ rp_ring *rp_ring_create(uint64_t capacity_pairs, double backpressure)
     ring->n_places = (size_t)capacity_pairs + RP_BATCH_PLACES;
     ring->heads = rp_alloc(ring->n_heads, sizeof *ring->heads);
     ring->places = rp_alloc(ring->n_places, sizeof *ring->places);
-    if (both && ring->heads != NULL && ring->places != NULL)
+    if (both && ring->heads != NULL && ring->places != NULL) {
+        rp_lease_set(&ring->lease, ring->n_heads * sizeof *ring->heads + ring->n_places * sizeof *ring->places);
         return ring;
+    }
     if (both)
         (void)pthread_cond_destroy(&ring->not_empty);
     if (conditions)
@@ -72,6 +76,7 @@ void rp_ring_destroy(rp_ring *ring)
     (void)pthread_cond_destroy(&ring->not_empty);
     (void)pthread_cond_destroy(&ring->not_full);
     (void)pthread_mutex_destroy(&ring->lock);
+    rp_lease_set(&ring->lease, 0);
     free(ring->heads);
     free(ring->places);
     free(ring);

@@ -3,6 +3,7 @@
 #define RP_COMMAND_COMMAND_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -23,5 +24,8 @@ int rp_command_simulate(int argc, char **argv);
 
 /* The processors that this process may use: its affinity and its cgroup's quota. */
 unsigned rp_available_threads(void);
+
+/* The memory that this process may use, in bytes: the machine's, or its cgroup's. */
+uint64_t rp_available_memory(void);
 
 #endif

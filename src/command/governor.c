@@ -71,40 +71,6 @@ static uint64_t read_number(const char *path)
     return value;
 }
 
-/* The lowest memory.max from this process' cgroup up to the root; 0: none. */
-static uint64_t cgroup_memory(void)
-{
-    char line[4096], path[4200];
-    uint64_t least = 0;
-    FILE *file = fopen("/proc/self/cgroup", "re");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-        char *group = strstr(line, "::"); /* version 2 */
-        if (strncmp(line, "0::", 3) != 0 || group == NULL)
-            continue;
-        group += 2;
-        group[strcspn(group, "\n")] = '\0';
-        for (;;) {
-            (void)snprintf(path, sizeof path, "/sys/fs/cgroup%.3800s/memory.max", strcmp(group, "/") == 0 ? "" : group);
-            const uint64_t here = read_number(path);
-            least = here > 0 && (least == 0 || here < least) ? here : least;
-            char *slash = strrchr(group, '/');
-            if (slash == NULL || (slash == group && group[1] == '\0'))
-                break;
-            slash[slash == group] = '\0';
-        }
-    }
-    if (file != NULL)
-        (void)fclose(file);
-    const uint64_t first = read_number("/sys/fs/cgroup/memory/memory.limit_in_bytes"); /* version 1 */
-    return first > 0 && first < UINT64_C(1) << 60 && (least == 0 || first < least) ? first : least;
-}
-
-uint64_t rp_available_memory(void)
-{
-    const uint64_t machine = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE), group = cgroup_memory();
-    return group > 0 && group < machine ? group : machine;
-}
-
 /* What kind of storage a file lies on, as the kernel tells; ssd where it does not. */
 static const char *storage_of(const char *path)
 {

@@ -42,15 +42,12 @@ bool rp_governor_check(rp_governor *governor, rp_error *error) RP_MUST_CHECK;
 bool rp_governor_start(rp_governor *governor, const char *command, const char *first_input, const char *folder_of,
                        rp_error *error) RP_MUST_CHECK;
 
-/* Whether genome_bp bases can be worked on with this budget; tells what the run will take. With `more`, a lower bound
- * of what is still to come. */
+/* Whether genome_bp bases can be worked on with this budget; tells what the run will take. False: error filled in, with
+ * the least that would do. */
 bool rp_governor_plan(const rp_governor *governor, uint64_t genome_bp, rp_error *error) RP_MUST_CHECK;
 
 /* After the work, in any state. `ok`: it has come to its end; then the table of stages and waits is printed. False: the
  * trace could not be written. */
 bool rp_governor_stop(rp_governor *governor, bool ok, rp_error *error) RP_MUST_CHECK;
-
-/* Memory that this process may use: its cgroup's or the machine's. */
-uint64_t rp_available_memory(void);
 
 #endif

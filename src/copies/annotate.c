@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/account.h"
 #include "base/parallel.h"
 #include "base/sort.h"
 #include "copies/scan.h"
@@ -49,6 +50,7 @@ struct rp_annotation {
     rp_scan_scratch *scans;    /* by thread */
     thread_scratch *threads;
     rp_alignments all;
+    rp_lease lease;            /* of all, and of parts while they are placed */
     /* while parts are placed: */
     const uint8_t *left_out;
     rp_parts *parts;
@@ -246,6 +248,7 @@ static bool place_copies(rp_annotation *run, rp_error *error)
     run->parts->n = 0;
     if (!resolve(run, error))
         return false;
+    rp_lease_set(&run->lease, run->all.capacity * sizeof *run->all.items + run->parts->capacity * sizeof *run->parts->items);
     if (run->parts->n > 0)
         rp_sort(run->parts->items, run->parts->n, sizeof *run->parts->items, compare_parts);
     link_parts(run);
@@ -347,6 +350,7 @@ void rp_annotation_destroy(rp_annotation *run)
     free(run->scans);
     free(run->threads);
     free(run->all.items);
+    rp_lease_set(&run->lease, 0);
     rp_word_table_clear(&run->table);
     free(run);
 }

@@ -106,6 +106,8 @@ static bool rank_words(rp_word_table *table, const uint16_t *count, uint32_t max
             at += count[word];
         }
     table->places = rp_alloc((size_t)at + 1, sizeof *table->places);
+    rp_lease_set(&table->lease, n_words / 64 * 12 + (uint64_t)n_present * sizeof *table->first + (uint64_t)at * sizeof *table->places +
+                                    2 * table->n_codes);
     return table->places != NULL;
 }
 
@@ -154,6 +156,7 @@ void rp_word_table_clear(rp_word_table *table)
     free(table->present);
     free(table->rank);
     free(table->places);
+    rp_lease_set(&table->lease, 0);
     *table = (rp_word_table){0};
 }
 

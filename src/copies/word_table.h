@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "align/anchored.h"
+#include "base/account.h"
 #include "base/bits.h"
 #include "base/codes.h"
 #include "base/error.h"
@@ -33,6 +34,7 @@ typedef struct rp_word_table {
     uint32_t *rank;         /* by 64 words: how many before them are present */
     uint32_t *first;        /* by rank of a present word: its places begin here; one entry more */
     rp_word_place *places;
+    rp_lease lease;
 } rp_word_table;
 
 /* Builds the table of n consensus sequences. word_bases: 0 takes as many as keep chance hits in a

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/account.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/sort.h"
@@ -32,6 +33,7 @@ struct rp_seeds {
     ranked_seed *ranked;        /* the present tier, in order */
     size_t n_ranked, ranked_capacity;
     rp_bitmask used;
+    rp_lease lease;             /* of waiting and ranked */
     uint64_t total;
 };
 
@@ -209,8 +211,17 @@ void rp_seeds_destroy(rp_seeds *seeds)
     for (unsigned i = 0; i < MAX_TIERS; i++)
         free(seeds->waiting[i].items);
     free(seeds->ranked);
+    rp_lease_set(&seeds->lease, 0);
     rp_bitmask_clear(&seeds->used);
     free(seeds);
+}
+
+static void lease_lists(rp_seeds *seeds)
+{
+    uint64_t bytes = seeds->ranked_capacity * sizeof *seeds->ranked;
+    for (unsigned i = 0; i < seeds->n_tiers; i++)
+        bytes += seeds->waiting[i].capacity * sizeof *seeds->waiting[i].items;
+    rp_lease_set(&seeds->lease, bytes);
 }
 
 static bool recount_part(void *argument, size_t part, unsigned worker, rp_error *error)
@@ -255,6 +266,7 @@ bool rp_seeds_next_tier(rp_seeds *seeds, size_t *n, rp_error *error)
             else if (seed.count >= seeds->limits.min_frequency && !rp_seeds_defer(seeds, seed.id, seed.count))
                 return rp_error_memory(error, "seeds");
         }
+        lease_lists(seeds);
         free(ids->items);
         *ids = (seed_ids){0};
         rp_sort(seeds->ranked, seeds->n_ranked, sizeof *seeds->ranked, compare_ranked);
