@@ -193,6 +193,71 @@ START_TEST(long_extensions_do_not_overflow)
 }
 END_TEST
 
+/* Bases may be covered between scores and traceback by another thread's commit: the path ends elsewhere then, and the
+ * result will be dropped, but it must be whole and inside the band. */
+START_TEST(a_path_over_bases_that_were_covered_meanwhile_is_whole)
+{
+    rp_random random = {(uint64_t)_i + 900};
+    char *element = test_random_letters(&random, 24000), *copy = mutate(&random, element, 60);
+    char *text = malloc(60000);
+    sprintf(text, ">a\n%s%s%s\n", "ACGTACCATGGA", copy, "GG"); /* long enough for scores that fall all the way to reach the bottom */
+    rp_genome genome;
+    test_genome(&genome, text);
+    rp_bitmask covered;
+    ck_assert(rp_bitmask_init(&covered, genome.length_bp));
+    const rp_view view = {.genome = &genome, .covered = &covered};
+    uint8_t forward[24000], turned[24000];
+    to_codes(element, forward, false);
+    to_codes(element, turned, true);
+    const rp_query queries[2] = {{forward, 24000, false}, {turned, 24000, false}};
+    rp_extender *extender = rp_extender_create(rp_band_select("auto"));
+    rp_aligner *aligner = rp_aligner_create(extender);
+    rp_anchors anchors = {0};
+    for (uint32_t place = 8; place < 23992; place += 4000)
+        ck_assert(rp_anchors_push(&anchors, (rp_anchor){.position = 12 + place, .place = place}));
+    rp_alignments found = {0};
+    ck_assert(rp_align_anchors(aligner, &view, queries, &anchors, 60, 50, &found, NULL));
+    for (size_t a = 0; a < found.n; a++)
+        for (int round = 0; round < 6; round++) {
+            const uint64_t begin = rp_random_below(&random, genome.length_bp);
+            rp_bitmask_unset(&covered, 0, genome.length_bp);
+            const uint64_t stripe = round % 3 == 0 ? genome.length_bp : 1 + rp_random_below(&random, 60);
+            for (uint64_t at = begin; at < genome.length_bp; at += stripe + rp_random_below(&random, round % 3 == 1 ? 80 : 2))
+                rp_bitmask_set(&covered, at, at + stripe < genome.length_bp ? at + stripe : genome.length_bp);
+            rp_steps steps[2] = {{0}};
+            rp_row row = {0};
+            rp_alignment *here = &found.items[a];
+            if (round % 2 != 0) { /* it ended at any base */
+                here->left_query = (uint32_t)rp_random_below(&random, here->place + 1);
+                here->right_query = (uint32_t)rp_random_below(&random, 24000 - here->place + 1);
+                here->query_begin = here->place - here->left_query;
+                here->query_end = here->place + here->right_query;
+            }
+            ck_assert(rp_align_trace(aligner, &view, queries, here, 1, steps));
+            for (int side = 0; side < 2; side++) {
+                uint32_t bases = 0;
+                for (size_t i = 0; i < steps[side].n; i++)
+                    bases += steps[side].items[i].kind != RP_STEP_INSERTION ? steps[side].items[i].length : 0;
+                ck_assert_uint_eq(bases, side == 0 ? found.items[a].left_query : found.items[a].right_query);
+            }
+            ck_assert(rp_row_make(&genome, queries, &found.items[a], &steps[0], &steps[1], &row));
+            ck_assert_uint_eq(row.end - row.begin, row.cells.n);
+            free(steps[0].items);
+            free(steps[1].items);
+            rp_row_clear(&row);
+        }
+    free(found.items);
+    free(anchors.items);
+    rp_aligner_destroy(aligner);
+    rp_extender_destroy(extender);
+    rp_bitmask_clear(&covered);
+    rp_genome_clear(&genome);
+    free(element);
+    free(copy);
+    free(text);
+}
+END_TEST
+
 START_TEST(rows_spell_the_genome)
 {
     rp_random random = {31};
@@ -342,6 +407,7 @@ Suite *suite_align(void)
     tcase_add_test(tests, extensions_trace_to_their_scores);
     tcase_add_test(tests, long_extensions_do_not_overflow);
     tcase_add_test(tests, rows_spell_the_genome);
+    tcase_add_loop_test(tests, a_path_over_bases_that_were_covered_meanwhile_is_whole, 0, 12);
     tcase_add_test(tests, realigning_is_exact);
     suite_add_tcase(suite, tests);
     return suite;

@@ -199,7 +199,15 @@ static bool walk_back(const rp_extender *extender, unsigned lane, const rp_exten
     int cell = band->best_cell[lane];
     while (row >= 0 || cell > RP_BAND_CENTRE) {
         rp_step_kind kind;
-        if (row < 0) {
+        uint32_t length = 1;
+        if (row >= 0 && (cell < 0 || cell >= RP_BAND)) {
+            /* Out of the band: bases were covered since the scores were made, so that the path ends elsewhere. Whoever
+             * asked will see that; what he gets must only be whole. */
+            kind = RP_STEP_DELETION;
+            length = (uint32_t)row + 1;
+            row = -1;
+            cell = RP_BAND_CENTRE;
+        } else if (row < 0) {
             kind = RP_STEP_INSERTION; /* genome bases before the first query base */
             cell--;
         } else {
@@ -226,8 +234,8 @@ static bool walk_back(const rp_extender *extender, unsigned lane, const rp_exten
         }
         rp_step *last = steps->n > 0 ? &steps->items[steps->n - 1] : NULL;
         if (last != NULL && last->kind == kind)
-            last->length++;
-        else if (!rp_steps_push(steps, (rp_step){.kind = kind, .length = 1}))
+            last->length += length;
+        else if (!rp_steps_push(steps, (rp_step){.kind = kind, .length = length}))
             return false;
     }
     return true;
