@@ -18,7 +18,8 @@
 enum {
     BUCKET_SHIFT = 14,        /* a bucket is for about 2^14 bases of genome, */
     PREFIX_SHIFT = 6,         /* a prefix for 2^6 */
-    STAGED = 1024             /* k-mers that a scan holds before it looks at their buckets */
+    STAGED = 1024,            /* k-mers that a scan holds before it looks at their buckets */
+    SLICES_A_THREAD = 4, SLICE_BP = 1 << 18 /* more stretches than threads, so that none waits long for another */
 };
 
 typedef struct index_builder {
@@ -310,7 +311,8 @@ static bool set_up(index_builder *builder, const rp_kmer_index_parameters *param
 {
     choose_bits(builder);
     const size_t n_buckets = (size_t)1 << builder->bucket_bits;
-    builder->n_slices = parameters->n_threads;
+    const uint64_t pieces = builder->genome->length_bp / SLICE_BP + 1, wanted = (uint64_t)parameters->n_threads * SLICES_A_THREAD;
+    builder->n_slices = (size_t)(pieces < wanted ? pieces : wanted);
     builder->slice_count = rp_alloc(n_buckets * builder->n_slices, sizeof *builder->slice_count);
     builder->bucket_begin = rp_alloc(n_buckets, sizeof *builder->bucket_begin);
     builder->bucket_n = rp_alloc(n_buckets, sizeof *builder->bucket_n);
