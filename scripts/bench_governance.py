@@ -27,7 +27,7 @@ def sizes(run):
 def growth_table(bench, program, quick):
     print("\n### Growth with the genome (own simulator: 40 % repeats, gene families, duplications; two threads)\n")
     bench.header("genome", "CPU s", "wall s", "CPU used", "MB", "CPU us a base", "bytes a base")
-    for megabases in (5, 10, 25) if quick else (25, 50, 100, 200, 400, 600):
+    for megabases in (5, 10, 25) if quick else (25, 50, 100, 200, 400):
         genome = simulated(bench, program, f"grow{megabases}", "-l", f"{megabases}M", "-f", 30 + 5 * megabases // 3, "-c", 20,
                            "--repeat-share", 0.4, "-s", megabases)
         run = bench.find(program, genome, f"{bench.WORK}/grow", 2)
@@ -40,11 +40,10 @@ def scaling_tables(bench, program, genome, name):
     bench.header("threads", "CPU s", "wall s", "CPU used", "speed-up")
     trace, first = bench.WORK / "trace.tsv", None
     for threads in (1, 2):
-        command = [program, "find", "-q", "-t", threads, "-o", f"{bench.WORK}/scale", genome]
-        run = bench.Run(command)
+        traced = ["--trace", trace] if threads == 1 else []
+        run = bench.Run([program, "find", "-q", "-t", threads, *traced, "-o", f"{bench.WORK}/scale", genome])
         first = first or run
         bench.row(threads, f"{run.cpu:.1f}", f"{run.wall:.1f}", f"{100 * run.cpu / run.wall:.0f} %", f"{first.wall / run.wall:.2f}")
-    bench.Run([program, "find", "-q", "-t", 1, "--trace", trace, "-o", f"{bench.WORK}/scale", genome])
     print()
     print(subprocess.run([sys.executable, ROOT / "scripts" / "replay_schedule.py", trace], capture_output=True, text=True, check=True).stdout)
 
@@ -172,10 +171,10 @@ def cancellation(bench, program, genome):
 
 def watching(bench, program, genome):
     print("\n### What watching costs\n")
-    bench.header("run", "CPU s, best of 3")
+    bench.header("run", "CPU s, best of 2")
     times = {}
     for label, options in (("-q", ["-q"]), ("progress and Prometheus every 0.1 s", ["--progress-interval", "0.1", "--prometheus", f"{bench.WORK}/p.prom"])):
-        times[label] = min(bench.Run([program, "find", *options, "-t", 1, "-o", f"{bench.WORK}/watch", genome]).cpu for _ in range(3))
+        times[label] = min(bench.Run([program, "find", *options, "-t", 1, "-o", f"{bench.WORK}/watch", genome]).cpu for _ in range(2))
         bench.row(label, f"{times[label]:.2f}")
     values = list(times.values())
     print(f"\nRatio: {values[1] / values[0]:.3f}.")

@@ -306,6 +306,7 @@ static bool place_and_classify(find_run *run, rp_annotation *annotation, rp_erro
     free(parts.items);
     all.kernel = run->kernel;
     const rp_classify_parameters parameters = {.n_threads = run->n_threads, .min_copies = (uint32_t)run->options->min_copies};
+    rp_stage_begin(RP_STAGE_CLASSIFY, 0);
     ok = ok && rp_classify(&all, &parameters, error);
     size_t n_others = 0;
     for (size_t f = 0; ok && f < all.n_families; f++)
