@@ -56,24 +56,22 @@ def tier_time(tier, n):
     free = [0.0] * n
     heapq.heapify(free)
     finished = {}
-    screened = {}
+    last_screen = 0.0
     at = 0
     committed = 0.0
-    waiting = []
     order = sorted(tier["grow"])
     next_commit = 0
     for serial, kind, end, duration in tasks:
         while at < len(produced_at) and produced_at[at][0] < end:
             at += 1
         ready = produced_at[at][1] if at < len(produced_at) else clock
-        if kind == 1:
-            ready = max(ready, max((t for t in waiting[-1:]), default=0))
+        if kind == 1:  # not before it was screened
+            ready = max(ready, last_screen)
         start = max(heapq.heappop(free), ready)
         done = start + duration
         heapq.heappush(free, done)
         if kind == 0:
-            waiting.append(done)
-            screened[serial] = done
+            last_screen = done
         else:
             finished[serial] = done
     for serial in order:
@@ -130,8 +128,8 @@ def main():
             elif kind == "task":
                 tasks.append(duration)
         ordered = len(tasks) > 0
-        if ordered:  # the loop that carries them is no work of its own
-            loops = {g: d for g, d in loops.items() if sum(d) < 0.5 * sum(tasks)}
+        if ordered:  # the loops that carry them are no work of their own
+            loops = {g: d for g, d in loops.items() if len(d) > 1}
         tiers = cut_tiers([r for r in rows if r[0] in ("produce", "screen", "grow", "commit", "tier")])
         tiers = [t for t in tiers if t["screen"] or t["produce"]]
         times = {n: sum(loop_time(d, n) for d in loops.values()) + sum(tier_time(t, n) for t in tiers) +

@@ -76,7 +76,8 @@ typedef struct discovery {
     survivors survivors;     /* by serial; guarded by order.lock */
     growth *free_growths;    /* guarded by order.lock */
     uint64_t n_popped;       /* serials below this have left the channel; guarded by order.lock */
-    uint64_t n_produced;     /* the producer's */
+    uint64_t n_produced;     /* the producer's, as the next one is */
+    uint64_t blocked_ns;     /* for room in the channel or a token */
     uint64_t n_pairs;        /* of batches that were worked on; the committer's */
     atomic_bool enough;      /* max_candidates is reached; relaxed: a late look costs some batches */
     worker_scratch *scratch;
@@ -494,9 +495,11 @@ static bool send(discovery *run, const rp_batch *batch)
 {
     rp_ring_status status = rp_ring_try_push(run->ring, batch);
     if (status == RP_RING_FULL) {
+        const uint64_t began = rp_clock_ns();
         rp_tokens_give(&run->tokens);
         status = rp_ring_push(run->ring, batch);
         rp_tokens_take(&run->tokens);
+        run->blocked_ns += rp_clock_ns() - began;
     }
     return status == RP_RING_OK;
 }
@@ -553,9 +556,9 @@ static bool produce(discovery *run, rp_error *error)
             const size_t end = n - done < PRODUCE_AT_ONCE ? n : done + PRODUCE_AT_ONCE;
             rp_stage_reach(rp_seeds_share(run->seeds, done, n));
             rp_tokens_take(&run->tokens);
-            const uint64_t began = rp_trace_begin();
+            const uint64_t began = rp_trace_begin(), blocked = run->blocked_ns;
             ok = produce_some(run, done, end, list, batch, &stop) || rp_error_memory(error, "producer");
-            rp_trace("produce", end - done, run->n_produced, began);
+            rp_trace("produce", end - done, run->n_produced, began == 0 ? 0 : began + run->blocked_ns - blocked);
             rp_tokens_give(&run->tokens);
         }
         stop = !wait_committed(run) || stop;
