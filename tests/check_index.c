@@ -149,6 +149,16 @@ START_TEST(a_spilled_index_is_the_same)
     rp_kmer_index_destroy(spilled);
     ck_assert_uint_eq(rp_blocks_spilled(), 0);
     rp_account_set_limit(0);
+    /* one that was made in memory goes to files, too */
+    rp_kmer_index *moved = build(&genome, 12, 2, 200000);
+    rp_error error = {""};
+    ck_assert_uint_eq(rp_blocks_spilled(), 0);
+    ck_assert_msg(rp_kmer_index_spill(moved, &error), "%s", error.message);
+    ck_assert_uint_ge(rp_blocks_spilled(), rp_kmer_index_bytes(moved));
+    expect_same_index(expected, moved);
+    ck_assert(rp_kmer_index_spill(moved, &error));
+    rp_kmer_index_destroy(moved);
+    ck_assert_uint_eq(rp_blocks_spilled(), 0);
     rp_block_set_spill_folder(NULL);
     rp_kmer_index_destroy(expected);
     rp_genome_clear(&genome);

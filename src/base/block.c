@@ -173,6 +173,11 @@ bool rp_block_resize(rp_block *block, size_t bytes, const char *purpose, rp_erro
     return ok;
 }
 
+bool rp_block_spill(rp_block *block, const char *purpose, rp_error *error)
+{
+    return block->mapped == 0 || block->file != 0 || block->stays || spill_folder == NULL || spill(block, block->mapped, purpose, error);
+}
+
 void rp_block_free(rp_block *block)
 {
     if (block->mapped > 0 && block->file != 0) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/account.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/metrics.h"
@@ -158,7 +159,9 @@ static bool discover_rest(find_run *run, const rp_bitmask *excluded, rp_error *e
         return rp_error_memory(error, "second pass");
     rp_bitmask_add(&left_out, excluded);
     rp_bitmask_add(&left_out, &run->cover.covered);
-    rp_kmer_index *index = build_index(run, run->k_rest, RP_SEED_MIN_COUNT, &left_out, error);
+    /* Little room to sort in would mean many passes: the first index is not needed before the joins. */
+    const bool has_room = rp_kmer_index_default_memory(run->genome.length_bp) >= run->genome.length_bp || rp_kmer_index_spill(run->index, error);
+    rp_kmer_index *index = has_room ? build_index(run, run->k_rest, RP_SEED_MIN_COUNT, &left_out, error) : NULL;
     const bool ok = index != NULL && discover(run, index, wanted > 0 ? wanted - looked_at : 0, &run->discovered[1], error);
     rp_kmer_index_destroy(index);
     rp_bitmask_clear(&left_out);

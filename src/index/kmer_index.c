@@ -69,6 +69,20 @@ void rp_kmer_index_destroy(rp_kmer_index *index)
     free(index);
 }
 
+bool rp_kmer_index_spill(rp_kmer_index *index, rp_error *error)
+{
+    if (index->map != NULL)
+        return true;
+    bool ok = true;
+    void *sections[RP_N_INDEX_SECTIONS];
+    for (int i = 0; i < RP_N_INDEX_SECTIONS; i++) {
+        ok = ok && rp_block_spill(&index->sections[i], "k-mer index", error);
+        sections[i] = index->sections[i].data;
+    }
+    rp_index_point(index, sections); /* those that were moved before a failure too */
+    return ok;
+}
+
 unsigned rp_kmer_index_k(const rp_kmer_index *index)
 {
     return index->k;

@@ -35,6 +35,9 @@ rp_kmer_index *rp_kmer_index_create(const rp_genome *genome, const rp_bitmask *e
                                     const rp_kmer_index_parameters *parameters, rp_error *error) RP_MUST_CHECK;
 void rp_kmer_index_destroy(rp_kmer_index *index);
 
+/* Moves the index to files, to make room for others (base/block.h). Nobody may look anything up meanwhile. */
+bool rp_kmer_index_spill(rp_kmer_index *index, rp_error *error) RP_MUST_CHECK;
+
 unsigned rp_kmer_index_k(const rp_kmer_index *index);
 uint32_t rp_kmer_index_n_kmers(const rp_kmer_index *index);
 uint64_t rp_kmer_index_n_positions(const rp_kmer_index *index);
