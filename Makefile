@@ -5,6 +5,7 @@
 #   make demo         runs the main job on the demo genome in data/
 #   make check        all tests
 #   make bench        the figures of README.md's BENCHMARKS (BENCH=quick, library, governance, huge: a part of them)
+#   make fuzz         fuzzes every reader for FUZZ_SECONDS altogether (clang; tests/fuzz)
 #   make install      under $(DESTDIR)$(PREFIX)
 #   make SAN=address,undefined ...   another flavour, in its own folder
 #   make OPENCL=0 ...                 without OpenCL, in its own folder
@@ -40,10 +41,15 @@ SOURCES := $(filter-out $(LEFT_OUT),$(foreach s,$(STAGES),$(wildcard src/$(s)/*.
 OBJECTS := $(SOURCES:src/%.c=$(OUT)/%.o) $(if $(filter 0,$(OPENCL)),,$(OUT)/device/kernels_source.o) $(if $(X86),$(OUT)/align/band_avx2.o $(OUT)/align/band_avx512.o)
 # The tests fail allocations of the library by number.
 WRAP := $(foreach f,malloc calloc realloc aligned_alloc mmap mremap,-Wl,--wrap=$(f))
-TEST_SOURCES := $(wildcard tests/*.c)
+TEST_SOURCES := $(wildcard tests/*.c) $(filter-out tests/fuzz/entry.c,$(wildcard tests/fuzz/*.c))
 TEST_OBJECTS := $(TEST_SOURCES:tests/%.c=$(OUT)/tests/%.o)
 
-.PHONY: all deps demo check bench install uninstall clean check-units check-commands
+# One program for each reader, with libFuzzer.
+FUZZERS := $(filter-out support entry,$(basename $(notdir $(wildcard tests/fuzz/*.c))))
+FUZZ_SECONDS ?= 300
+FUZZ_SAN := fuzzer-no-link,address,undefined
+
+.PHONY: all deps demo check bench fuzz fuzzers install uninstall clean check-units check-commands
 all: $(OUT)/reprise-c
 
 $(OUT)/reprise-c: $(OUT)/command/main.o $(OUT)/libreprise.a
@@ -56,6 +62,9 @@ $(OUT)/libreprise.a: $(OBJECTS)
 $(OUT)/check_units: $(TEST_OBJECTS) $(OUT)/libreprise.a
 	$(CC) $(ALL_LDFLAGS) $(WRAP) -o $@ $^ $(ALL_LIBS) $(shell pkg-config --libs check)
 
+$(OUT)/fuzz_%: $(OUT)/tests/fuzz/entry_%.o $(OUT)/tests/fuzz/%.o $(OUT)/tests/fuzz/support.o $(OUT)/libreprise.a
+	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(ALL_LIBS)
+
 $(OUT)/bench_kernels: $(OUT)/tests/bench/kernels.o $(OUT)/libreprise.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
@@ -66,6 +75,10 @@ $(OUT)/%.o: src/%.c $(OUT)/flags
 $(OUT)/tests/%.o: tests/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) -Itests $(ALL_CFLAGS) $(shell pkg-config --cflags check) -MMD -MP -c -o $@ $<
+
+$(OUT)/tests/fuzz/entry_%.o: tests/fuzz/entry.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) -Itests -DFUZZ_TARGET=rp_fuzz_$* $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The band's rows once for each instruction set; the program picks one when it runs.
 $(OUT)/align/band_avx2.o: RP_ISA := -mavx2 -DRP_BAND_KERNEL=rp_band_avx2 -DRP_BAND_KERNEL_NAME='"avx2"'
@@ -110,6 +123,12 @@ check:
 bench:
 	$(MAKE) all $(OUT)/bench_kernels
 	scripts/bench.py $(OUT)/reprise-c $(BENCH)
+
+fuzzers: $(FUZZERS:%=$(OUT)/fuzz_%)
+
+fuzz:
+	$(MAKE) CC=clang SAN=$(FUZZ_SAN) CFLAGS="-O1 -g" fuzzers
+	scripts/fuzz.sh $(BUILD)/san-$(subst $(comma),-,$(FUZZ_SAN)) $(FUZZ_SECONDS) $(FUZZERS)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
