@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <htslib/bgzf.h>
 #include <htslib/hts.h>
@@ -53,6 +54,7 @@ static void fill_letters(uint8_t table[256])
 }
 
 enum {
+    BGZIP = 2,                /* what bgzf_compression calls it */
     DIRECT_BYTES = 8 << 20,   /* inputs up to this size are read by the caller alone */
     DIGEST_BP = 1 << 24       /* bases whose MD5 is one of the parts of the digest */
 };
@@ -424,6 +426,7 @@ static bool read_fastq(input *in, input_file *file, BGZF *from, rp_error *error)
 /* Reads from the first character that is no line end. */
 static bool read_stream(input *in, input_file *file, BGZF *from, rp_error *error)
 {
+    const int compression = bgzf_compression(from);
     int first;
     while ((first = bgzf_peek(from)) == '\n' || first == '\r')
         file->n_lines += bgzf_getc(from) == '\n';
@@ -439,7 +442,10 @@ static bool read_stream(input *in, input_file *file, BGZF *from, rp_error *error
     else
         ok = rp_error_set(error, "%s: line %llu: neither FASTA nor FASTQ: the first character is no '>' and no '@'", file->path,
                           (unsigned long long)file->n_lines + 1);
-    if (ok && !atomic_load(&file->bad) && bgzf_compression(from) == 2 && bgzf_check_EOF(from) == 0)
+    if (ok && !atomic_load(&file->bad) && compression == BGZIP && bgzf_compression(from) != BGZIP) /* htslib's threads see it as damage too */
+        ok = rp_error_set(error, "%s: the file is damaged: after line %llu a block is no bgzip block", file->path,
+                          (unsigned long long)file->n_lines);
+    if (ok && !atomic_load(&file->bad) && compression == BGZIP && bgzf_check_EOF(from) == 0)
         ok = rp_error_set(error, "%s: the file is cut off: it has no end-of-file block", file->path);
     return ok;
 }
@@ -457,7 +463,7 @@ static bool read_file(input *in, input_file *file, rp_error *error)
     BGZF *from = is_stdin ? bgzf_dopen(0, "r") : bgzf_open(path, "r");
     if (from == NULL)
         return rp_error_set(error, "%s: cannot be opened: %s", file->path, errno != 0 ? strerror(errno) : "is no sequence file");
-    if (in->n_encoders > 0 && bgzf_compression(from) == 2 && in->reading.n_threads > 1)
+    if (in->n_encoders > 0 && bgzf_compression(from) == BGZIP && in->reading.n_threads > 1)
         (void)bgzf_mt(from, (int)(in->reading.n_threads + 1) / 2, 256);
     bool ok = read_stream(in, file, from, error);
     if (bgzf_close(from) != 0 && ok)
@@ -518,7 +524,8 @@ static bool is_small(const char *const *paths, size_t n_paths)
     uint64_t sum = 0;
     for (size_t i = 0; i < n_paths && sum <= DIRECT_BYTES; i++) {
         struct stat status;
-        sum += stat(paths[i], &status) != 0 ? 0 : S_ISREG(status.st_mode) ? (uint64_t)status.st_size : (uint64_t)DIRECT_BYTES + 1;
+        const bool is_stdin = strcmp(paths[i], "-") == 0;
+        sum += (is_stdin ? fstat(STDIN_FILENO, &status) : stat(paths[i], &status)) != 0 ? 0 : S_ISREG(status.st_mode) ? (uint64_t)status.st_size : (uint64_t)DIRECT_BYTES + 1;
     }
     return sum <= DIRECT_BYTES;
 }
