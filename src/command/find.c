@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/account.h"
+#include "base/cancel.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/metrics.h"
@@ -62,9 +63,143 @@ typedef struct find_run {
     rp_discover_figures discovered[2];   /* by pass */
     rp_join_figures joined;
     uint64_t n_derived;
+    rp_keeper keeper;
+    rp_mark mark;                        /* the stage that is under way or comes next, for checkpoints */
+    uint64_t n_first_pass;               /* families after the first pass */
+    uint32_t join_pass;                  /* the next one */
+    size_t n_before;                     /* the library's size when polishing began */
     rp_results results;
     json_t *summary, *summary_of_report; /* equal; two, since each is read by a thread of its own */
 } find_run;
+
+/* --- Checkpoints --- */
+
+/* What the state follows from, by option; results that are only written otherwise may differ. */
+static json_t *binding_parameters(const rp_find_options *options)
+{
+    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:I, s:I, s:I}", "reprise-c", RP_VERSION, "--kmer", (json_int_t)options->kmer,
+                     "--min-seed-frequency", (json_int_t)options->min_seed_frequency, "--max-seed-frequency",
+                     (json_int_t)options->max_seed_frequency, "--min-copies", (json_int_t)options->min_copies, "--max-candidates",
+                     (json_int_t)options->max_candidates, "--intra-contig", options->intra_contig, "--respect-mask", options->respect_mask,
+                     "--minlength", (json_int_t)options->minlength, "--maxextend", (json_int_t)options->maxextend, "--tandemdist",
+                     (json_int_t)options->tandemdist);
+}
+
+/* Keeps the run as it is, in the stage of run->mark; pass and polish: how far that one is, NULL in other stages. */
+static void keep_now(find_run *run, const rp_discover_state *pass, const rp_polish_state *polish, const rp_intervals *cover)
+{
+    rp_checkpoint state = {.genome_bp = run->genome.length_bp, .k = run->k, .mark = run->mark, .library = run->library,
+                           .in_pass = pass != NULL, .n_first_pass = run->n_first_pass, .join_pass = run->join_pass, .joined = run->joined,
+                           .n_derived = run->n_derived, .source = run->source, .n_source = run->n_consensus, .n_before = run->n_before};
+    memcpy(state.digest, run->genome.digest, sizeof state.digest);
+    for (int i = 0; i < 2; i++) {
+        const rp_discover_figures *found = &run->discovered[i];
+        state.n_seeds[i] = found->n_seeds;
+        state.passes[i] = (rp_discover_state){.n_pairs = found->n_pairs, .n_rejected = found->n_rejected, .n_failed = found->n_failed,
+                                              .n_tandem = found->n_tandem};
+    }
+    if (pass != NULL)
+        state.passes[run->mark] = *pass;
+    if (polish != NULL)
+        state.polish = *polish;
+    if (cover != NULL)
+        state.cover = *cover;
+    rp_keeper_keep(&run->keeper, &state);
+}
+
+static bool pass_is_due(void *context)
+{
+    const find_run *run = context;
+    return rp_keeper_is_due(&run->keeper, false);
+}
+
+static void keep_pass(void *context, const rp_discover_state *state)
+{
+    keep_now(context, state, NULL, NULL);
+}
+
+static void keep_joins(void *context, unsigned next_pass)
+{
+    find_run *run = context;
+    rp_intervals cover = {0};
+    run->join_pass = next_pass;
+    if (rp_keeper_is_due(&run->keeper, true) && rp_bitmask_intervals(&run->cover.covered, &run->genome, &cover))
+        keep_now(run, NULL, NULL, &cover);
+    free(cover.items);
+}
+
+static bool keep_polish(void *context, const rp_polish_state *state)
+{
+    find_run *run = context;
+    if (rp_keeper_is_due(&run->keeper, true))
+        keep_now(run, NULL, state, NULL);
+    return true;
+}
+
+static void keep_between_stages(find_run *run)
+{
+    if (rp_keeper_is_due(&run->keeper, true))
+        keep_now(run, NULL, NULL, NULL);
+}
+
+static bool reserve_lists(find_run *run)
+{
+    const size_t n = run->library.n + 1;
+    return rp_reserve((void **)&run->source, &run->source_capacity, n, sizeof *run->source) &&
+           rp_reserve((void **)&run->seeds, &run->seed_capacity, n, sizeof *run->seeds) &&
+           rp_reserve((void **)&run->consensus, &run->consensus_capacity, n, sizeof *run->consensus);
+}
+
+static rp_reprise_seed seed_of(const rp_family *family)
+{
+    return (rp_reprise_seed){family->seed.kmer, family->seed.k, family->seed.count};
+}
+
+static bool cover_families(find_run *run, uint64_t n)
+{
+    rp_intervals intervals = {0};
+    bool ok = true;
+    for (uint64_t f = 0; ok && f < n; f++) {
+        ok = rp_family_intervals(&run->library.items[f], &intervals);
+        if (ok)
+            rp_cover_add(&run->cover, intervals.items, intervals.n);
+    }
+    free(intervals.items);
+    return ok;
+}
+
+/* Takes the state over from the checkpoint that the run goes on from. */
+static bool restore(find_run *run, rp_error *error)
+{
+    rp_checkpoint *from = &run->keeper.from;
+    if (!run->keeper.resumes)
+        return true;
+    run->library = from->library;
+    from->library = (rp_library){0};
+    run->mark = from->mark;
+    run->k = from->k;
+    run->n_first_pass = from->n_first_pass;
+    run->join_pass = from->join_pass;
+    run->joined = from->joined;
+    run->n_derived = from->n_derived;
+    run->n_before = from->n_before;
+    for (int i = 0; i < 2; i++) {
+        const rp_discover_state *pass = &from->passes[i];
+        run->discovered[i] = (rp_discover_figures){.n_seeds = from->n_seeds[i], .n_pairs = pass->n_pairs, .n_rejected = pass->n_rejected,
+                                                   .n_failed = pass->n_failed, .n_tandem = pass->n_tandem};
+    }
+    if (!reserve_lists(run) || (run->mark == RP_MARK_GROW_REST && !cover_families(run, run->n_first_pass)))
+        return rp_error_memory(error, "checkpoint");
+    if (run->mark == RP_MARK_JOIN)
+        rp_cover_add(&run->cover, from->cover.items, from->cover.n);
+    for (; run->n_consensus < from->n_source; run->n_consensus++) {
+        run->source[run->n_consensus] = from->source[run->n_consensus];
+        run->seeds[run->n_consensus] = seed_of(&run->library.items[from->source[run->n_consensus]]);
+    }
+    static const char *const stages[RP_N_MARKS] = {"families", "families of the rest", "joining", "polishing", "copies"};
+    rp_log_line(run->log, "going on from the checkpoint: %zu families, at %s", run->library.n, stages[run->mark]);
+    return true;
+}
 
 /* --- The stages --- */
 
@@ -77,7 +212,7 @@ static bool read_genome(find_run *run, rp_error *error)
     if (!rp_genome_read(&run->genome, options->inputs, options->n_inputs, options->respect_mask, &run->governor->reading, error))
         return false;
     rp_log_line(run->log, "read %zu contigs, %llu bases", run->genome.n_contigs, (unsigned long long)run->genome.length_bp);
-    if (!rp_governor_plan(run->governor, run->genome.length_bp, error))
+    if (!rp_governor_plan(run->governor, run->genome.length_bp, error) || !rp_keeper_check_genome(&run->keeper, &run->genome, error))
         return false;
     rp_offloading_start(&run->offloading, &run->genome, run->kernel);
     return true;
@@ -131,6 +266,7 @@ static bool discover(find_run *run, const rp_kmer_index *index, uint64_t max_can
                      rp_error *error)
 {
     const rp_find_options *options = run->options;
+    const rp_discover_keeper keeper = {pass_is_due, keep_pass, run};
     const rp_discover_parameters parameters = {
         .n_threads = run->n_threads, .channel_capacity = options->channel_capacity,
         .backpressure = options->backpressure, .max_candidates = max_candidates,
@@ -140,7 +276,10 @@ static bool discover(find_run *run, const rp_kmer_index *index, uint64_t max_can
         .max_extension_bp = (uint32_t)options->maxextend,
         .seed_limits = {.tandem_distance_bp = (uint32_t)options->tandemdist,
                         .min_frequency = (uint32_t)options->min_seed_frequency,
-                        .max_frequency = (uint32_t)options->max_seed_frequency, .intra_contig = options->intra_contig}};
+                        .max_frequency = (uint32_t)options->max_seed_frequency, .intra_contig = options->intra_contig},
+        .keeper = &keeper, .n_covered = run->mark == RP_MARK_GROW ? 0 : run->n_first_pass,
+        .resume = run->keeper.resumes && run->keeper.from.in_pass && run->keeper.from.mark == run->mark ? &run->keeper.from.passes[run->mark]
+                                                                                                        : NULL};
     rp_stage_begin(index == run->index ? RP_STAGE_GROW : RP_STAGE_GROW_REST, 0);
     if (!rp_discover(&run->view, index, &run->cover, &parameters, &run->library, figures, error))
         return false;
@@ -168,29 +307,48 @@ static bool discover_rest(find_run *run, const rp_bitmask *excluded, rp_error *e
     return ok;
 }
 
-static bool find_families(find_run *run, const rp_bitmask *excluded, rp_error *error)
+/* The index of the first pass, which the joins and the polishing use too: mapped or made. */
+static bool get_index(find_run *run, const rp_bitmask *excluded, rp_error *error)
 {
-    if (run->options->index != NULL) {
+    const rp_find_options *options = run->options;
+    if (options->index != NULL) {
         rp_stage_begin(RP_STAGE_INDEX, 0);
-        run->index = rp_kmer_index_open(run->options->index, &run->genome, run->options->respect_mask, (unsigned)run->options->kmer,
-                                        run->n_threads, error);
+        run->index = rp_kmer_index_open(options->index, &run->genome, options->respect_mask, (unsigned)options->kmer, run->n_threads, error);
         if (run->index == NULL)
             return false;
         run->k = rp_kmer_index_k(run->index);
-        rp_log_line(run->log, "index: mapped from %s", run->options->index);
+        rp_log_line(run->log, "index: mapped from %s", options->index);
     } else {
-        run->k = run->options->kmer != 0 ? (unsigned)run->options->kmer : rp_kmer_index_default_k(run->genome.acgt_bp);
+        run->k = options->kmer != 0 ? (unsigned)options->kmer : rp_kmer_index_default_k(run->genome.acgt_bp);
         run->index = build_index(run, run->k, 2, excluded, error);
     }
-    run->k_rest = run->k - REST_SHORTER;
-    if (run->index != NULL && run->results.files[RP_RESULT_FREQ] != NULL &&
-        !rp_reprise_list(run->index, &run->genome, (uint32_t)run->options->min_seed_frequency, &run->frequencies))
-        return rp_error_memory(error, "k-mer frequencies");
-    if (run->index == NULL || !wait_for_devices(run, error) || !discover(run, run->index, run->options->max_candidates, &run->discovered[0], error) ||
-        !discover_rest(run, excluded, error))
-        return false;
+    return run->index != NULL && rp_keeper_check_k(&run->keeper, run->k, error);
+}
+
+/* Both passes; a checkpoint may have been made in either. */
+static bool search(find_run *run, const rp_bitmask *excluded, rp_error *error)
+{
+    if (run->mark == RP_MARK_GROW) {
+        if (!discover(run, run->index, run->options->max_candidates, &run->discovered[0], error))
+            return false;
+        run->n_first_pass = run->library.n;
+        run->mark = RP_MARK_GROW_REST;
+        keep_between_stages(run);
+    }
+    if (run->mark == RP_MARK_GROW_REST) {
+        if (!discover_rest(run, excluded, error))
+            return false;
+        run->mark = RP_MARK_JOIN;
+        keep_joins(run, 0);
+    }
+    return true;
+}
+
+static bool join_and_derive(find_run *run, rp_error *error)
+{
     const rp_join_parameters parameters = {.n_threads = run->n_threads, .kernel = &run->offloading.for_stages,
-                                           .max_extension_bp = (uint32_t)run->options->maxextend};
+                                           .max_extension_bp = (uint32_t)run->options->maxextend, .first_pass = run->join_pass,
+                                           .keep = keep_joins, .keep_context = run};
     rp_stage_begin(RP_STAGE_JOIN, 0);
     if (!rp_join_families(&run->view, run->index, &run->cover, &parameters, &run->library, &run->joined, error))
         return false;
@@ -201,6 +359,17 @@ static bool find_families(find_run *run, const rp_bitmask *excluded, rp_error *e
         return false;
     rp_log_line(run->log, "deletion derivatives: %llu", (unsigned long long)run->n_derived);
     return true;
+}
+
+static bool find_families(find_run *run, const rp_bitmask *excluded, rp_error *error)
+{
+    const bool wants_frequencies = run->results.files[RP_RESULT_FREQ] != NULL;
+    if ((run->mark < RP_MARK_COPIES || wants_frequencies) && !get_index(run, excluded, error))
+        return false;
+    run->k_rest = run->k - REST_SHORTER;
+    if (wants_frequencies && !rp_reprise_list(run->index, &run->genome, (uint32_t)run->options->min_seed_frequency, &run->frequencies))
+        return rp_error_memory(error, "k-mer frequencies");
+    return wait_for_devices(run, error) && search(run, excluded, error) && (run->mark > RP_MARK_JOIN || join_and_derive(run, error));
 }
 
 /* Bases of tandem repeats: the mask, and the copies of families that are tandem repeats. */
@@ -217,17 +386,14 @@ static bool collect_tandem(find_run *run)
 /* Lists the families from number `first` on that are no tandem repeats, each as the strand that its ends tell. */
 static bool list_families(find_run *run, size_t first)
 {
-    const size_t n = run->library.n;
-    if (!rp_reserve((void **)&run->source, &run->source_capacity, n + 1, sizeof *run->source) ||
-        !rp_reserve((void **)&run->seeds, &run->seed_capacity, n + 1, sizeof *run->seeds) ||
-        !rp_reserve((void **)&run->consensus, &run->consensus_capacity, n + 1, sizeof *run->consensus))
+    if (!reserve_lists(run))
         return false;
-    for (size_t f = first; f < n; f++) {
+    for (size_t f = first; f < run->library.n; f++) {
         const rp_family *family = &run->library.items[f];
         rp_codes *consensus = &run->library.items[f].consensus;
         if (consensus->n < run->options->minlength || family->tandem)
             continue;
-        run->seeds[run->n_consensus] = (rp_reprise_seed){family->seed.kmer, family->seed.k, family->seed.count};
+        run->seeds[run->n_consensus] = seed_of(family);
         if (rp_structure_is_turned(consensus)) {
             rp_codes turned = {0};
             if (!rp_codes_reverse_complement(&turned, consensus->items, consensus->n))
@@ -326,27 +492,45 @@ static bool place_and_classify(find_run *run, rp_annotation *annotation, rp_erro
                   rp_classify_by_library(&run->findings, &run->known, &run->known_records, run->n_threads, error));
 }
 
+/* The library comes to rest; what polishing has cut off is listed behind the others. */
+static bool polish(find_run *run, const rp_view *all, const rp_annotate_parameters *annotate, rp_error *error)
+{
+    if (run->mark < RP_MARK_POLISH) {
+        if (!list_families(run, 0))
+            return rp_error_memory(error, "polishing families");
+        run->n_before = run->library.n;
+        run->mark = RP_MARK_POLISH;
+        const rp_polish_state begin = {.active = run->source, .n_active = run->n_consensus};
+        (void)keep_polish(run, &begin);
+    }
+    const rp_keeper *keeper = &run->keeper;
+    const rp_polish_parameters parameters = {.n_threads = run->n_threads, .kernel = &run->offloading.for_stages, .n_rounds = POLISH_ROUNDS,
+                                             .max_extension_bp = (uint32_t)run->options->maxextend,
+                                             .resume = keeper->resumes && keeper->from.mark == RP_MARK_POLISH ? &keeper->from.polish : NULL,
+                                             .keep = keep_polish, .keep_context = run};
+    rp_stage_begin(RP_STAGE_POLISH, 0);
+    if (!rp_polish(all, run->index, run->source, run->n_consensus, annotate, &parameters, &run->library, error))
+        return false;
+    if (!list_families(run, run->n_before))
+        return rp_error_memory(error, "polishing families");
+    rp_log_line(run->log, "families polished");
+    run->mark = RP_MARK_COPIES;
+    keep_between_stages(run);
+    return true;
+}
+
 static bool find_copies(find_run *run, const rp_bitmask *excluded, rp_error *error)
 {
-    if (!list_families(run, 0))
-        return rp_error_memory(error, "finding copies");
-    const size_t n_before = run->library.n;
     const rp_view all = {.genome = &run->genome, .excluded = excluded};
     const rp_annotate_parameters parameters = {.n_threads = run->n_threads, .kernel = &run->offloading.for_stages,
                                                .expected_by_chance = EXPECTED_BY_CHANCE,
                                                .min_copies = (uint32_t)run->options->min_copies,
                                                .manner = RP_ANNOTATE_FOUND};
-    const rp_polish_parameters polish = {.n_threads = run->n_threads, .kernel = &run->offloading.for_stages, .n_rounds = POLISH_ROUNDS,
-                                         .max_extension_bp = (uint32_t)run->options->maxextend};
-    rp_stage_begin(RP_STAGE_POLISH, 0);
-    if (!rp_polish(&all, run->index, run->source, run->n_consensus, &parameters, &polish, &run->library, error))
+    if (run->mark < RP_MARK_COPIES && !polish(run, &all, &parameters, error))
         return false;
-    if (!list_families(run, n_before)) /* polishing may have cut families in two */
-        return rp_error_memory(error, "finding copies");
     list_consensus(run);
     rp_kmer_index_destroy(run->index);
     run->index = NULL;
-    rp_log_line(run->log, "families polished");
     rp_stage_begin(RP_STAGE_COPIES, 0);
     rp_annotation *annotation = rp_annotation_create(&all, run->consensus, run->n_consensus, &parameters, error);
     const bool ok = annotation != NULL && place_and_classify(run, annotation, error);
@@ -491,13 +675,14 @@ static bool find(find_run *run, rp_error *error)
     if (ok && (!exclude_soft_mask(run, &lower_case) || !rp_cover_init(&run->cover, run->genome.length_bp)))
         ok = rp_error_memory(error, "masks");
     run->view = (rp_view){.genome = &run->genome, .covered = &run->cover.covered, .excluded = excluded};
-    ok = ok && find_families(run, excluded, error) && find_copies(run, excluded, error) && write_results(run, error);
+    ok = ok && restore(run, error) && find_families(run, excluded, error) && find_copies(run, excluded, error) && write_results(run, error);
     rp_bitmask_clear(&lower_case);
     return ok;
 }
 
-static void clear_run(find_run *run)
+static void clear_run(find_run *run, bool done)
 {
+    rp_keeper_close(&run->keeper, done);
     rp_offloading_clear(&run->offloading);
     rp_results_clear(&run->results);
     json_decref(run->summary);
@@ -517,6 +702,14 @@ static void clear_run(find_run *run)
     rp_family_file_clear(&run->known);
 }
 
+/* A run that was ended by a signal tells how it goes on. */
+static void add_advice(const find_run *run, rp_error *error)
+{
+    const rp_error reason = *error;
+    error->message[0] = '\0';
+    (void)rp_error_set(error, "%s; the same command goes on from %s", reason.message, run->keeper.folder.path);
+}
+
 int rp_command_find(int argc, char **argv)
 {
     rp_find_options options;
@@ -530,15 +723,19 @@ int rp_command_find(int argc, char **argv)
     rp_governor *governor = &options.governor;
     governor->log.started_ns = rp_clock_ns();
     find_run run = {.options = &options, .governor = governor, .log = &governor->log, .kernel = governor->kernel,
-                    .offloading = {.choice = options.device_choice}, .results = options.results};
+                    .offloading = {.choice = options.device_choice}, .results = options.results, .keeper = options.keeper};
     char *prefix = rp_results_prefix(&run.results, options.inputs[0]);
     bool ok = (prefix != NULL || rp_error_memory(&error, "file names")) &&
               rp_governor_start(governor, "find", options.inputs[0], prefix, &error);
     run.n_threads = governor->n_threads;
-    ok = ok && rp_offloading_choose(&run.offloading, run.log, "find", &error) && find(&run, &error);
+    run.keeper.off |= !rp_results_use_prefix(&run.results);
+    ok = ok && rp_keeper_open(&run.keeper, prefix, binding_parameters(&options), run.log, &error) &&
+         rp_offloading_choose(&run.offloading, run.log, "find", &error) && find(&run, &error);
     if (ok)
         rp_offloading_log(&run.offloading);
-    clear_run(&run);
+    if (!ok && rp_cancelled() != 0 && rp_run_folder_has_state(&run.keeper.folder))
+        add_advice(&run, &error);
+    clear_run(&run, ok);
     ok = rp_governor_stop(governor, ok, &error) && ok;
     free(prefix);
     return rp_command_end("find", ok, &error);

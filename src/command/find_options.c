@@ -55,6 +55,7 @@ static size_t fill_table(rp_find_options *o, rp_option *table)
     memcpy(table + n, rows, sizeof rows);
     n += sizeof rows / sizeof rows[0];
     n += rp_governor_options(&o->governor, table + n);
+    n += rp_keeper_options(&o->keeper, table + n);
     const rp_option more[] = {
         {RP_OPTION_TEXT, "index", 0, "FILE", &o->index, 0, 0, "map this index, which 'reprise-c index' made of the same input, and make none"},
         {RP_OPTION_NUMBER, "channel-capacity", 0, "N", &o->channel_capacity, 1, UINT32_MAX, "candidate pairs between producer and workers [1000000]"},
@@ -95,6 +96,8 @@ bool rp_find_options_parse(rp_find_options *options, int argc, char **argv, rp_e
         for (size_t j = 0; j < i; j++)
             if (strcmp(options->inputs[i], "-") == 0 && strcmp(options->inputs[j], "-") == 0)
                 return rp_error_set(error, "standard input can be read once only");
+    if (options->keeper.off && options->keeper.restart)
+        return rp_error_set(error, "--no-checkpoint and --restart contradict each other");
     if (options->minfreq != 0 && options->min_copies != 3)
         return rp_error_set(error, "--minfreq and --min-copies are the same; give one");
     if (options->pa != 0 && options->governor.threads != 0)

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "command/governor.h"
+#include "command/keeper.h"
 #include "command/results.h"
 #include "command/write.h"
 #include "device/devices.h"
@@ -15,6 +16,7 @@
 typedef struct rp_find_options {
     bool help;
     rp_governor governor;
+    rp_keeper keeper;
     rp_results results;
     rp_write_options write;
     bool keep_other, respect_mask, no_run_info, intra_contig;

@@ -125,6 +125,14 @@ char *rp_results_prefix(const rp_results *results, const char *input)
     return strndup(prefix, n);
 }
 
+bool rp_results_use_prefix(const rp_results *results)
+{
+    bool uses = results->prefix != NULL;
+    for (int i = 0; i < RP_N_RESULTS; i++)
+        uses |= is_wanted(results, i) && results->paths[i] == NULL;
+    return uses;
+}
+
 /* To be freed; NULL: out of memory. */
 static char *make_path(const rp_results *results, int which, const char *input)
 {

@@ -58,6 +58,9 @@ bool rp_results_open(rp_results *results, const char *input, rp_error *error) RP
 /* The prefix of the results' names, to be freed; NULL: out of memory. */
 char *rp_results_prefix(const rp_results *results, const char *input);
 
+/* Whether any wanted result takes its name from the prefix. */
+bool rp_results_use_prefix(const rp_results *results);
+
 /* Renames all files, which are finished, to their names. */
 bool rp_results_commit(rp_results *results, rp_error *error) RP_MUST_CHECK;
 

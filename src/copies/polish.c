@@ -206,6 +206,26 @@ static bool polish_round(polish_run *run, const rp_annotate_parameters *annotate
     return ok;
 }
 
+/* Hands the state after a round to whoever keeps it. */
+static bool keep_state(const polish_run *run, unsigned next_round)
+{
+    rp_polish_state state = {.round = next_round, .active = run->active, .n_active = run->n_active};
+    const bool ok = rp_bitmask_intervals(&run->resting, run->scanned.genome, &state.resting) &&
+                    run->parameters->keep(run->parameters->keep_context, &state);
+    free(state.resting.items);
+    return ok;
+}
+
+static void resume(polish_run *run, const rp_polish_state *state)
+{
+    run->n_active = state->n_active;
+    for (size_t f = 0; f < state->n_active; f++)
+        run->active[f] = state->active[f];
+    for (size_t i = 0; i < state->resting.n; i++)
+        rp_bitmask_set(&run->resting, state->resting.items[i].begin, state->resting.items[i].end);
+    run->cuts = run->cuts && state->round == 0;
+}
+
 bool rp_polish(const rp_view *view, const rp_kmer_index *index, const size_t *source, size_t n,
                const rp_annotate_parameters *annotate, const rp_polish_parameters *parameters, rp_library *library,
                rp_error *error)
@@ -226,11 +246,16 @@ bool rp_polish(const rp_view *view, const rp_kmer_index *index, const size_t *so
         (void)rp_error_memory(error, "polishing families");
     for (size_t f = 0; ok && f < n; f++)
         run.active[f] = source[f];
-    for (unsigned round = 0; ok && round < parameters->n_rounds && run.n_active > 0; round++) {
+    const unsigned first_round = parameters->resume != NULL ? parameters->resume->round : 0;
+    if (ok && parameters->resume != NULL)
+        resume(&run, parameters->resume);
+    for (unsigned round = first_round; ok && round < parameters->n_rounds && run.n_active > 0; round++) {
         ok = polish_round(&run, &rough, error);
         if (ok && !choose_active(&run))
             ok = rp_error_memory(error, "polishing families");
         run.cuts = false;
+        if (ok && parameters->keep != NULL && round + 1 < parameters->n_rounds && !keep_state(&run, round + 1))
+            ok = rp_error_memory(error, "polishing families");
     }
     for (unsigned i = 0; run.builders != NULL && i < parameters->n_threads; i++)
         rp_builder_destroy(run.builders[i]);

@@ -11,12 +11,23 @@
 #include "discover/library.h"
 #include "index/kmer_index.h"
 
+/* How far polishing is, between two rounds: with the library, all that it takes to go on. */
+typedef struct rp_polish_state {
+    unsigned round;          /* the next one */
+    const size_t *active;    /* families in the library that it polishes */
+    size_t n_active;
+    rp_intervals resting;    /* bases of families that are not polished any more */
+} rp_polish_state;
+
 typedef struct rp_polish_parameters {
     unsigned n_threads;
     const rp_band_kernel *kernel;
     uint32_t max_extension_bp;
     unsigned n_rounds;
     bool apart;              /* each family by itself: others neither compete for copies nor stop growth */
+    const rp_polish_state *resume;   /* NULL: from the start */
+    bool (*keep)(void *context, const rp_polish_state *state); /* called after each round but the last; false: out of memory. */
+    void *keep_context;                                        /* NULL: nobody keeps the state */
 } rp_polish_parameters;
 
 /* Polishes the consensus of library->items[source[f]] for the n families, in at most n_rounds: the

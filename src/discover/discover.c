@@ -18,6 +18,7 @@
 
 enum {
     WINDOW = 1 << 14,        /* results that may wait for an earlier one */
+    KEEP_EVERY = 256,        /* commits between two looks at the clock */
     PRODUCE_AT_ONCE = 256    /* seeds that the producer looks up with one token */
 };
 
@@ -79,6 +80,9 @@ typedef struct discovery {
     uint64_t n_produced;     /* the producer's, as the next one is */
     uint64_t blocked_ns;     /* for room in the channel or a token */
     uint64_t n_pairs;        /* of batches that were worked on; the committer's */
+    uint64_t n_families_at_tier;
+    bool in_tiers;           /* the seeds are in order: there is a state to keep */
+    bool commit_failed;      /* in its midst: what is committed does not hold together */
     atomic_bool enough;      /* max_candidates is reached; relaxed: a late look costs some batches */
     worker_scratch *scratch;
     unsigned n_workers, n_cpu_workers; /* the first ones are CPU workers */
@@ -211,6 +215,14 @@ static bool make_again(discovery *run, unsigned worker, result *made)
     return again != NULL && grow(run, worker, again);
 }
 
+static bool cover_family(discovery *run, const rp_family *family)
+{
+    if (!rp_family_intervals(family, &run->commit_intervals))
+        return false;
+    rp_cover_add(run->cover, run->commit_intervals.items, run->commit_intervals.n);
+    return true;
+}
+
 static bool commit_growth(discovery *run, growth *grown)
 {
     rp_seeds_use(run->seeds, &grown->family.consensus);
@@ -220,10 +232,7 @@ static bool commit_growth(discovery *run, growth *grown)
     }
     run->figures->n_tandem += grown->family.tandem;
     rp_count(RP_COUNT_FAMILIES, 1);
-    if (!rp_family_intervals(&grown->family, &run->commit_intervals) || !rp_library_add(run->library, &grown->family))
-        return false;
-    rp_cover_add(run->cover, run->commit_intervals.items, run->commit_intervals.n);
-    return true;
+    return rp_library_add(run->library, &grown->family) && cover_family(run, &grown->family);
 }
 
 static void count_pairs(discovery *run, const result *made)
@@ -232,6 +241,17 @@ static void count_pairs(discovery *run, const result *made)
     run->n_pairs += n * (n - 1) / 2;
     if (run->parameters->max_candidates > 0 && run->n_pairs >= run->parameters->max_candidates)
         atomic_store_explicit(&run->enough, true, memory_order_relaxed);
+}
+
+static void keep_state(const discovery *run)
+{
+    const rp_discover_keeper *keeper = run->parameters->keeper;
+    const rp_bitmask *used = rp_seeds_used(run->seeds);
+    const rp_discover_state state = {.tier = rp_seeds_tier(run->seeds), .n_families_at_tier = run->n_families_at_tier,
+                                     .n_seed_words = (used->n_bits + 63) / 64, .used_seeds = (const uint64_t *)used->words,
+                                     .n_pairs = run->n_pairs, .n_rejected = run->figures->n_rejected,
+                                     .n_failed = run->figures->n_failed, .n_tandem = run->figures->n_tandem};
+    keeper->keep(keeper->context, &state);
 }
 
 static bool commit(void *context, uint64_t serial, void *posted, unsigned worker, rp_error *error)
@@ -247,8 +267,10 @@ static bool commit(void *context, uint64_t serial, void *posted, unsigned worker
     } else {
         if (is_stale(run, made))
             ok = make_again(run, worker, made);
-        if (ok && (made->outcome == OUTCOME_REJECTED || made->outcome == OUTCOME_GROWN))
+        if (ok && (made->outcome == OUTCOME_REJECTED || made->outcome == OUTCOME_GROWN)) {
             count_pairs(run, made);
+            rp_seeds_use_one(run->seeds, made->seed_id); /* it has had its turn */
+        }
         if (ok && made->outcome == OUTCOME_GONE) {
             run->figures->n_gone++;
         } else if (ok && made->outcome == OUTCOME_WAITS) {
@@ -268,6 +290,10 @@ static bool commit(void *context, uint64_t serial, void *posted, unsigned worker
         made->growth = NULL;
         rp_ring_wake(run->ring); /* its claim may have kept somebody waiting */
     }
+    run->commit_failed |= !ok;
+    const rp_discover_keeper *keeper = run->parameters->keeper;
+    if (ok && keeper != NULL && serial % KEEP_EVERY == 0 && keeper->is_due(keeper->context))
+        keep_state(run);
     return ok || rp_error_memory(error, "growing a family");
 }
 
@@ -400,7 +426,7 @@ static bool work_once(discovery *run, unsigned worker, next_step *step, uint64_t
         const uint64_t began = rp_clock_ns();
         const bool ok = run_survivor(run, worker, mine, *due);
         rp_observe(RP_TIME_BATCH, rp_clock_ns() - began);
-        rp_trace("grow", mine.seed_id, mine.serial, rp_trace_begin() != 0 ? began : 0);
+        rp_trace("grow", mine.seed_id, mine.serial, began);
         return ok;
     } else if (run->n_popped + run->scratch[worker].take.size <= order->next + WINDOW) {
         size_t n = 0;
@@ -413,7 +439,7 @@ static bool work_once(discovery *run, unsigned worker, next_step *step, uint64_t
             const bool ok = screen_batches(run, worker, n);
             const uint64_t took = rp_clock_ns() - began;
             rp_observe(RP_TIME_BATCH, took);
-            rp_trace("screen", n, first, rp_trace_begin() != 0 ? began : 0);
+            rp_trace("screen", n, first, began);
             if (n == take->size) /* a short take says little of the size */
                 rp_batch_size_observe(take, (unsigned)n, took);
             rp_gauge_set(RP_GAUGE_BATCH_SIZE, take->size);
@@ -542,6 +568,27 @@ static bool wait_committed(discovery *run)
     return ok;
 }
 
+/* The seeds of the tier to begin with: the first one, or what an interrupted run has left of its last. */
+static bool first_tier(discovery *run, size_t *n, rp_error *error)
+{
+    const rp_discover_state *resume = run->parameters->resume;
+    run->n_families_at_tier = run->library->n;
+    run->in_tiers = resume == NULL;
+    if (resume == NULL)
+        return rp_seeds_next_tier(run->seeds, n, error);
+    run->n_families_at_tier = resume->n_families_at_tier;
+    for (size_t f = run->parameters->n_covered; f < resume->n_families_at_tier; f++)
+        if (!cover_family(run, &run->library->items[f]))
+            return rp_error_memory(error, "producer");
+    if (!rp_seeds_resume(run->seeds, resume->tier, resume->used_seeds, n, error))
+        return false;
+    for (size_t f = resume->n_families_at_tier; f < run->library->n; f++)
+        if (!cover_family(run, &run->library->items[f]))
+            return rp_error_memory(error, "producer");
+    run->in_tiers = true;
+    return true;
+}
+
 static bool produce(discovery *run, rp_error *error)
 {
     rp_place_list *list = rp_place_list_create();
@@ -551,7 +598,9 @@ static bool produce(discovery *run, rp_error *error)
     size_t n = 0;
     if (!ok)
         (void)rp_error_memory(error, "producer");
-    while (ok && !stop && (ok = rp_seeds_next_tier(run->seeds, &n, error)) && n > 0) {
+    ok = ok && first_tier(run, &n, error);
+    bool more = ok && (n > 0 || run->parameters->resume != NULL); /* nothing may be left of the interrupted tier */
+    while (more) {
         for (size_t done = 0; ok && !stop && done < n; done += PRODUCE_AT_ONCE) {
             const size_t end = n - done < PRODUCE_AT_ONCE ? n : done + PRODUCE_AT_ONCE;
             rp_stage_reach(rp_seeds_share(run->seeds, done, n));
@@ -569,6 +618,9 @@ static bool produce(discovery *run, rp_error *error)
         run->figures->n_deferred += run->held_back[0].n;
         rp_stage_done(-(int64_t)run->held_back[0].n);
         run->held_back[0].n = run->held_back[1].n = 0;
+        run->n_families_at_tier = run->library->n;
+        ok = ok && (stop || rp_seeds_next_tier(run->seeds, &n, error));
+        more = ok && !stop && n > 0;
     }
     rp_place_list_destroy(list);
     free(batch);
@@ -664,6 +716,16 @@ static bool run_threads(discovery *run, rp_error *error)
     return ok;
 }
 
+static void resume_figures(discovery *run)
+{
+    const rp_discover_state *resume = run->parameters->resume;
+    run->n_pairs = resume->n_pairs;
+    run->figures->n_rejected = resume->n_rejected;
+    run->figures->n_failed = resume->n_failed;
+    run->figures->n_tandem = resume->n_tandem;
+    atomic_store(&run->enough, run->parameters->max_candidates > 0 && run->n_pairs >= run->parameters->max_candidates);
+}
+
 bool rp_discover(const rp_view *view, const rp_kmer_index *index, rp_cover *cover,
                  const rp_discover_parameters *parameters, rp_library *library, rp_discover_figures *figures,
                  rp_error *error)
@@ -685,7 +747,11 @@ bool rp_discover(const rp_view *view, const rp_kmer_index *index, rp_cover *cove
     if (ok) {
         figures->n_seeds = rp_seeds_total(run.seeds);
         rp_stage_add(figures->n_seeds);
+        if (parameters->resume != NULL)
+            resume_figures(&run);
         ok = run_threads(&run, error);
+        if (!ok && rp_cancelled() != 0 && parameters->keeper != NULL && !run.commit_failed && run.in_tiers)
+            keep_state(&run);
     }
     take_down(&run);
     figures->n_batches = run.n_produced;

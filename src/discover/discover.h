@@ -18,6 +18,22 @@
 #include "discover/library.h"
 #include "produce/seeds.h"
 
+/* How far a pass has come, between two commits: with the library, all that it takes to go on. */
+typedef struct rp_discover_state {
+    uint32_t tier;                /* of seeds, that is under way */
+    uint64_t n_families_at_tier;  /* in the library when the tier began */
+    uint64_t n_seed_words;        /* used seeds: 64 in a word, by id */
+    const uint64_t *used_seeds;
+    uint64_t n_pairs, n_rejected, n_failed, n_tandem; /* of the figures */
+} rp_discover_state;
+
+/* Keeps the state of a pass now and then. Called by the committer; nothing is committed meanwhile. */
+typedef struct rp_discover_keeper {
+    bool (*is_due)(void *context);
+    void (*keep)(void *context, const rp_discover_state *state);
+    void *context;
+} rp_discover_keeper;
+
 typedef struct rp_discover_parameters {
     unsigned n_threads;
     uint64_t channel_capacity;    /* candidate pairs */
@@ -30,6 +46,9 @@ typedef struct rp_discover_parameters {
     const rp_band_kernel *kernel, *device_kernel;
     uint32_t max_extension_bp;    /* by which one growth lengthens one end */
     uint64_t delay_seed;          /* for tests: workers wait at random moments; 0: never */
+    const rp_discover_keeper *keeper;  /* NULL: none. A cancelled pass is kept when its workers have stopped */
+    const rp_discover_state *resume;   /* the state to go on from, NULL: from the start. The library holds the families of */
+    uint64_t n_covered;                /* then; the cover, those of earlier passes: the first n_covered of them */
 } rp_discover_parameters;
 
 typedef struct rp_discover_figures {

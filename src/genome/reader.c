@@ -445,7 +445,7 @@ static bool read_stream(input *in, input_file *file, BGZF *from, rp_error *error
     if (ok && !atomic_load(&file->bad) && compression == BGZIP && bgzf_compression(from) != BGZIP) /* htslib's threads see it as damage too */
         ok = rp_error_set(error, "%s: the file is damaged: after line %llu a block is no bgzip block", file->path,
                           (unsigned long long)file->n_lines);
-    if (ok && !atomic_load(&file->bad) && compression == BGZIP && bgzf_check_EOF(from) == 0)
+    if (ok && !atomic_load(&file->bad) && compression == BGZIP && from->no_eof_block)
         ok = rp_error_set(error, "%s: the file is cut off: it has no end-of-file block", file->path);
     return ok;
 }

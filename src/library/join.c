@@ -11,7 +11,6 @@
 #include "library/circle.h"
 
 enum {
-    MAX_PASSES = 4,
     END_SLACK_BP = 20,           /* a copy reaches an end of its consensus when it comes this near */
     MIN_GAP_BP = -30, MAX_GAP_BP = 200,  /* between two copies that meet */
     MIN_MEETINGS = 2,            /* of two ends */
@@ -556,7 +555,6 @@ bool rp_join_families(const rp_view *view, const rp_kmer_index *index, rp_cover 
                       rp_error *error)
 {
     const unsigned n_threads = parameters->n_threads;
-    *figures = (rp_join_figures){0};
     join_pass pass = {.view = view, .index = index, .cover = cover, .library = library, .figures = figures,
                       .delay_seed = parameters->delay_seed};
     pass.builders = rp_alloc(n_threads, sizeof *pass.builders);
@@ -565,10 +563,11 @@ bool rp_join_families(const rp_view *view, const rp_kmer_index *index, rp_cover 
         ok = (pass.builders[i] = rp_builder_create(parameters->kernel, parameters->max_extension_bp)) != NULL;
     if (!ok)
         (void)rp_error_memory(error, "joining families");
-    for (unsigned i = 0; ok && i < MAX_PASSES; i++) {
+    for (unsigned i = parameters->first_pass; ok && i < RP_JOIN_PASSES;) {
         ok = run_pass(&pass, n_threads, error);
-        if (pass.n_accepted == 0)
-            break;
+        i = pass.n_accepted == 0 ? RP_JOIN_PASSES : i + 1;
+        if (ok && parameters->keep != NULL)
+            parameters->keep(parameters->keep_context, i);
     }
     for (unsigned i = 0; pass.builders != NULL && i < n_threads; i++) {
         if (pass.builders[i] != NULL)

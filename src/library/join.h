@@ -16,6 +16,8 @@
 #include "genome/view.h"
 #include "index/kmer_index.h"
 
+enum { RP_JOIN_PASSES = 4 };
+
 typedef struct rp_join_figures {
     uint64_t n_tried, n_end_joins, n_interior_joins, n_circles;
     uint64_t cells;    /* of this run */
@@ -26,10 +28,13 @@ typedef struct rp_join_parameters {
     const rp_band_kernel *kernel;
     uint32_t max_extension_bp;
     uint64_t delay_seed;   /* for tests: workers wait at random moments; 0: never */
+    unsigned first_pass;   /* passes that an interrupted run has done; 0: none */
+    void (*keep)(void *context, unsigned next_pass); /* called after each pass, with library, cover and figures as they are then; */
+    void *keep_context;                              /* next_pass RP_JOIN_PASSES: there are no more. NULL: nobody keeps the state */
 } rp_join_parameters;
 
 /* Joins families in *library; a family that went into another is left with an empty
- * consensus. The cover follows. */
+ * consensus. The cover follows. *figures are counted on. */
 bool rp_join_families(const rp_view *view, const rp_kmer_index *index, rp_cover *cover,
                       const rp_join_parameters *parameters, rp_library *library, rp_join_figures *figures,
                       rp_error *error) RP_MUST_CHECK;

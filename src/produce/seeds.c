@@ -248,31 +248,73 @@ static int compare_ranked(const void *left, const void *right)
     return (a->id > b->id) - (a->id < b->id);
 }
 
-bool rp_seeds_next_tier(rp_seeds *seeds, size_t *n, rp_error *error)
+/* Makes tier number next_tier the present one and puts its seeds in order. */
+static bool begin_tier(rp_seeds *seeds, rp_error *error)
 {
     seeds->n_ranked = 0;
-    while (seeds->n_ranked == 0 && seeds->next_tier < seeds->n_tiers) {
-        seeds->tier = seeds->next_tier++;
-        seed_ids *ids = &seeds->waiting[seeds->tier];
-        if (!rp_reserve((void **)&seeds->ranked, &seeds->ranked_capacity, ids->n, sizeof *seeds->ranked))
+    seeds->tier = seeds->next_tier++;
+    seed_ids *ids = &seeds->waiting[seeds->tier];
+    if (!rp_reserve((void **)&seeds->ranked, &seeds->ranked_capacity, ids->n, sizeof *seeds->ranked))
+        return rp_error_memory(error, "seeds");
+    if (!rp_parallel((ids->n + RECOUNT_PART - 1) / RECOUNT_PART, seeds->n_threads, recount_part, seeds, error))
+        return false;
+    const uint32_t floor = seeds->floors[seeds->tier];
+    for (size_t i = 0; i < ids->n; i++) {
+        const ranked_seed seed = seeds->ranked[i];
+        if (seed.count >= floor)
+            seeds->ranked[seeds->n_ranked++] = seed;
+        else if (seed.count >= seeds->limits.min_frequency && !rp_seeds_defer(seeds, seed.id, seed.count))
             return rp_error_memory(error, "seeds");
-        if (!rp_parallel((ids->n + RECOUNT_PART - 1) / RECOUNT_PART, seeds->n_threads, recount_part, seeds, error))
-            return false;
-        const uint32_t floor = seeds->floors[seeds->tier];
-        for (size_t i = 0; i < ids->n; i++) {
-            const ranked_seed seed = seeds->ranked[i];
-            if (seed.count >= floor)
-                seeds->ranked[seeds->n_ranked++] = seed;
-            else if (seed.count >= seeds->limits.min_frequency && !rp_seeds_defer(seeds, seed.id, seed.count))
-                return rp_error_memory(error, "seeds");
-        }
-        lease_lists(seeds);
-        free(ids->items);
-        *ids = (seed_ids){0};
-        rp_sort(seeds->ranked, seeds->n_ranked, sizeof *seeds->ranked, compare_ranked);
     }
-    *n = seeds->n_ranked;
+    lease_lists(seeds);
+    free(ids->items);
+    *ids = (seed_ids){0};
+    rp_sort(seeds->ranked, seeds->n_ranked, sizeof *seeds->ranked, compare_ranked);
     return true;
+}
+
+bool rp_seeds_next_tier(rp_seeds *seeds, size_t *n, rp_error *error)
+{
+    bool ok = true;
+    seeds->n_ranked = 0;
+    while (ok && seeds->n_ranked == 0 && seeds->next_tier < seeds->n_tiers)
+        ok = begin_tier(seeds, error);
+    *n = seeds->n_ranked;
+    return ok;
+}
+
+/* Seeds of higher tiers that have not had their turn were put down for a later one: the recount of
+ * this tier puts them where they belong. */
+bool rp_seeds_resume(rp_seeds *seeds, uint32_t tier, const uint64_t *used, size_t *n, rp_error *error)
+{
+    if (tier >= seeds->n_tiers)
+        return rp_error_set(error, "the checkpoint's tier %u is beyond the last", tier);
+    const uint64_t n_words = (seeds->used.n_bits + 63) / 64;
+    for (uint64_t i = 0; i < n_words; i++)
+        atomic_store_explicit(&seeds->used.words[i], used[i], memory_order_relaxed);
+    seed_ids *all = &seeds->waiting[tier];
+    for (uint32_t i = 0; i < tier; i++) {
+        seed_ids *early = &seeds->waiting[i];
+        for (size_t j = 0; j < early->n; j++)
+            if (!rp_seeds_is_used(seeds, early->items[j]) && !seed_ids_push(all, early->items[j]))
+                return rp_error_memory(error, "seeds");
+        free(early->items);
+        *early = (seed_ids){0};
+    }
+    seeds->next_tier = tier;
+    const bool ok = begin_tier(seeds, error);
+    *n = seeds->n_ranked;
+    return ok;
+}
+
+uint32_t rp_seeds_tier(const rp_seeds *seeds)
+{
+    return seeds->tier;
+}
+
+const rp_bitmask *rp_seeds_used(const rp_seeds *seeds)
+{
+    return &seeds->used;
 }
 
 uint32_t rp_seeds_at(const rp_seeds *seeds, size_t rank)
@@ -312,8 +354,13 @@ void rp_seeds_use(rp_seeds *seeds, const rp_codes *consensus)
             continue;
         const rp_occurrences occurrences = rp_kmer_index_find(seeds->index, rp_kmer_canonical(&roll));
         if (occurrences.count > 0)
-            rp_bitmask_set(&seeds->used, occurrences.id, (uint64_t)occurrences.id + 1);
+            rp_seeds_use_one(seeds, occurrences.id);
     }
+}
+
+void rp_seeds_use_one(rp_seeds *seeds, uint32_t seed_id)
+{
+    rp_bitmask_set(&seeds->used, seed_id, (uint64_t)seed_id + 1);
 }
 
 bool rp_seeds_is_used(const rp_seeds *seeds, uint32_t seed_id)

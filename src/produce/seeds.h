@@ -36,6 +36,14 @@ void rp_seeds_destroy(rp_seeds *seeds);
  * may be under way. */
 bool rp_seeds_next_tier(rp_seeds *seeds, size_t *n, rp_error *error) RP_MUST_CHECK;
 
+/* Goes on in tier number `tier` after an interruption: the seeds that were used then are used (a word
+ * of 64 seeds each, by id), and the tier's order is made from the view, which must show the cover that
+ * the tier began with. *n: seeds left in it, 0 included. Called once, before any other tier. */
+bool rp_seeds_resume(rp_seeds *seeds, uint32_t tier, const uint64_t *used, size_t *n, rp_error *error) RP_MUST_CHECK;
+
+uint32_t rp_seeds_tier(const rp_seeds *seeds);            /* number of the present tier */
+const rp_bitmask *rp_seeds_used(const rp_seeds *seeds);   /* by id */
+
 /* Scratch of one thread for looking places up. NULL: out of memory. */
 typedef struct rp_place_list rp_place_list;
 rp_place_list *rp_place_list_create(void) RP_MUST_CHECK;
@@ -60,8 +68,9 @@ uint32_t rp_seeds_floor(const rp_seeds *seeds);           /* of the present tier
 bool rp_seeds_defer(rp_seeds *seeds, uint32_t seed_id, uint32_t count) RP_MUST_CHECK;
 
 /* Marks every seed among the k-mers of a consensus as used, so that none starts a family
- * again. Only the committer calls it; it may run beside readers. */
+ * again; or one seed, which has had its turn. Only the committer calls them; they may run beside readers. */
 void rp_seeds_use(rp_seeds *seeds, const rp_codes *consensus);
+void rp_seeds_use_one(rp_seeds *seeds, uint32_t seed_id);
 bool rp_seeds_is_used(const rp_seeds *seeds, uint32_t seed_id);
 
 /* Share of the tiers that are done, when `done` of the n seeds of the present one are. Tiers take alike. */

@@ -1,0 +1,120 @@
+/* folder.c: see folder.h. */
+#include "checkpoint/folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MAX_TRIES = 100 }; /* against runs that end and take the folder away while this one opens it */
+
+/* To be freed; NULL: out of memory. */
+static char *path_in(const char *folder, const char *name)
+{
+    char *path = NULL;
+    return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
+}
+
+static bool is_still_there(int file, const char *path)
+{
+    struct stat held, named;
+    return fstat(file, &held) == 0 && stat(path, &named) == 0 && held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+}
+
+typedef enum lock_status { LOCKED, HELD_BY_ANOTHER, GONE, FAILED } lock_status;
+
+static lock_status take_lock(rp_run_folder *folder, const char *lock_path)
+{
+    if (mkdir(folder->path, 0777) != 0 && errno != EEXIST)
+        return FAILED;
+    const int file = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (file < 0)
+        return errno == ENOENT ? GONE : FAILED; /* the folder was taken away in between */
+    if (flock(file, LOCK_EX | LOCK_NB) != 0) {
+        const int failure = errno;
+        (void)close(file);
+        errno = failure;
+        return failure == EWOULDBLOCK ? HELD_BY_ANOTHER : FAILED;
+    }
+    if (!is_still_there(file, lock_path)) {
+        (void)close(file);
+        return GONE;
+    }
+    folder->lock = file + 1;
+    return LOCKED;
+}
+
+bool rp_run_folder_open(rp_run_folder *folder, const char *prefix, rp_error *error)
+{
+    char *lock_path = NULL;
+    *folder = (rp_run_folder){0};
+    if (asprintf(&folder->path, "%s.reprise", prefix) < 0)
+        folder->path = NULL;
+    if (folder->path != NULL) {
+        folder->state = path_in(folder->path, "state");
+        lock_path = path_in(folder->path, "lock");
+    }
+    bool ok = (folder->state != NULL && lock_path != NULL) || rp_error_memory(error, "folder names");
+    lock_status status = GONE;
+    for (int tries = 0; ok && status == GONE && tries < MAX_TRIES; tries++)
+        status = take_lock(folder, lock_path);
+    if (ok && status == HELD_BY_ANOTHER)
+        ok = rp_error_set(error, "%s: another run with this prefix is under way; wait for it, or name another with -o", folder->path);
+    else if (ok && status != LOCKED)
+        ok = rp_error_set(error, "%s: the folder for the run's state cannot be made: %s", folder->path, strerror(errno));
+    free(lock_path);
+    if (!ok)
+        rp_run_folder_close(folder, false);
+    return ok;
+}
+
+bool rp_run_folder_has_state(const rp_run_folder *folder)
+{
+    return folder->lock != 0 && access(folder->state, F_OK) == 0;
+}
+
+bool rp_run_folder_forget(const rp_run_folder *folder, rp_error *error)
+{
+    return unlink(folder->state) == 0 || errno == ENOENT ||
+           rp_error_set(error, "%s: cannot be removed: %s", folder->state, strerror(errno));
+}
+
+bool rp_run_folder_set_aside(const rp_run_folder *folder, rp_error *error)
+{
+    char *aside = path_in(folder->path, "state.damaged");
+    bool ok = aside != NULL || rp_error_memory(error, "folder names");
+    if (ok && rename(folder->state, aside) != 0)
+        ok = rp_error_set(error, "%s: cannot be set aside: %s", folder->state, strerror(errno));
+    free(aside);
+    return ok;
+}
+
+static void remove_in(const rp_run_folder *folder, const char *name)
+{
+    char *path = path_in(folder->path, name);
+    if (path != NULL)
+        (void)unlink(path);
+    free(path);
+}
+
+void rp_run_folder_close(rp_run_folder *folder, bool done)
+{
+    if (folder->lock != 0) {
+        if (done) {
+            (void)unlink(folder->state);
+            remove_in(folder, "state.damaged");
+        }
+        if (!rp_run_folder_has_state(folder)) {
+            remove_in(folder, "lock");
+            (void)rmdir(folder->path); /* stays where something else lies in it */
+        }
+        (void)close(folder->lock - 1);
+    }
+    free(folder->path);
+    free(folder->state);
+    *folder = (rp_run_folder){0};
+}

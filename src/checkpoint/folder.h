@@ -1,0 +1,32 @@
+/* folder.h: PREFIX.reprise/, where a run keeps its state, and which one run at a time may hold.
+ *
+ * The lock is the kernel's (flock on the file `lock`), so that it goes with the process that holds
+ * it, however that ends.
+ */
+#ifndef RP_CHECKPOINT_FOLDER_H
+#define RP_CHECKPOINT_FOLDER_H
+
+#include "base/error.h"
+
+typedef struct rp_run_folder {
+    char *path;      /* NULL: there is none */
+    char *state;     /* path of the checkpoint in it */
+    int lock;        /* descriptor + 1; 0: not held */
+} rp_run_folder;
+
+/* Makes PREFIX.reprise/ if it is not there, and takes it for this run. False: error filled in; another run may hold it. */
+bool rp_run_folder_open(rp_run_folder *folder, const char *prefix, rp_error *error) RP_MUST_CHECK;
+
+bool rp_run_folder_has_state(const rp_run_folder *folder);
+
+/* Removes the checkpoint; one that cannot be removed is an error. */
+bool rp_run_folder_forget(const rp_run_folder *folder, rp_error *error) RP_MUST_CHECK;
+
+/* Renames a checkpoint that cannot be trusted to `state.damaged`. */
+bool rp_run_folder_set_aside(const rp_run_folder *folder, rp_error *error) RP_MUST_CHECK;
+
+/* Gives the folder back, in any state. A folder without a checkpoint is removed; `done`: the run has come to its end, and
+ * the checkpoint goes too. */
+void rp_run_folder_close(rp_run_folder *folder, bool done);
+
+#endif

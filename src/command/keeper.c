@@ -1,0 +1,131 @@
+/* keeper.c: see keeper.h. */
+#include "command/keeper.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/tokens.h"
+
+enum { DEFAULT_INTERVAL_S = 600 };
+
+static const double BETWEEN_STAGES_S = 5;
+
+size_t rp_keeper_options(rp_keeper *keeper, rp_option *table)
+{
+    keeper->interval_s = DEFAULT_INTERVAL_S;
+    const rp_option rows[RP_KEEPER_ROWS] = {
+        {RP_OPTION_SECONDS, "checkpoint-interval", 0, "SECONDS", &keeper->interval_s, 0, 0, "time between checkpoints in PREFIX.reprise, from which the same command goes on [600]"},
+        {RP_OPTION_FLAG, "no-checkpoint", 0, NULL, &keeper->off, 0, 0, "keep no state and take no lock: PREFIX.reprise is not made"},
+        {RP_OPTION_FLAG, "restart", 0, NULL, &keeper->restart, 0, 0, "begin anew, whatever checkpoint there is"},
+    };
+    memcpy(table, rows, sizeof rows);
+    return RP_KEEPER_ROWS;
+}
+
+/* The value as the user would write it; to be freed. */
+static char *text_of(const json_t *value)
+{
+    return value == NULL ? strdup("none") : json_dumps(value, JSON_ENCODE_ANY);
+}
+
+/* Tells the first parameter in which the checkpoint differs from this run. */
+static bool compare_parameters(const rp_keeper *keeper, rp_error *error)
+{
+    json_t *own = json_loads(keeper->parameters, 0, NULL), *other = json_loads(keeper->from.parameters, 0, NULL);
+    bool ok = own != NULL || rp_error_memory(error, "checkpoint");
+    const char *name;
+    json_t *value;
+    json_object_foreach(own, name, value) {
+        const json_t *kept = json_object_get(other, name);
+        if (!ok || json_equal(value, kept))
+            continue;
+        char *mine = text_of(value), *theirs = text_of(kept);
+        ok = rp_error_set(error, "%s: the checkpoint is of %s %s, and this run has %s; --restart begins anew", keeper->folder.path, name,
+                          theirs != NULL ? theirs : "?", mine != NULL ? mine : "?");
+        free(mine);
+        free(theirs);
+    }
+    json_decref(own);
+    json_decref(other);
+    return ok;
+}
+
+static bool read_state(rp_keeper *keeper, rp_error *error)
+{
+    rp_error reason = {""};
+    switch (rp_checkpoint_read(&keeper->from, keeper->folder.state, &reason)) {
+    case RP_CHECKPOINT_READ:
+        keeper->resumes = true;
+        return compare_parameters(keeper, error);
+    case RP_CHECKPOINT_DAMAGED:
+        fprintf(stderr, "reprise-c find: %s: the checkpoint is damaged (%s); it is set aside as %s.damaged, and the run begins anew\n",
+                keeper->folder.state, reason.message, keeper->folder.state);
+        return rp_run_folder_set_aside(&keeper->folder, error);
+    case RP_CHECKPOINT_OTHER:
+        return rp_error_set(error, "%s: the checkpoint cannot be used: %s; --restart begins anew", keeper->folder.state, reason.message);
+    case RP_CHECKPOINT_FAILED:
+        break;
+    }
+    return rp_error_set(error, "%s: the checkpoint cannot be read: %s", keeper->folder.state, reason.message);
+}
+
+bool rp_keeper_open(rp_keeper *keeper, const char *prefix, json_t *parameters, const rp_log *log, rp_error *error)
+{
+    keeper->log = log;
+    keeper->kept_ns = rp_clock_ns();
+    keeper->parameters = parameters == NULL ? NULL : json_dumps(parameters, JSON_COMPACT);
+    json_decref(parameters);
+    if (keeper->parameters == NULL)
+        return rp_error_memory(error, "parameters");
+    if (keeper->off)
+        return true;
+    if (!rp_run_folder_open(&keeper->folder, prefix, error))
+        return false;
+    if (keeper->restart)
+        return rp_run_folder_forget(&keeper->folder, error);
+    return !rp_run_folder_has_state(&keeper->folder) || read_state(keeper, error);
+}
+
+bool rp_keeper_check_genome(const rp_keeper *keeper, const rp_genome *genome, rp_error *error)
+{
+    return !keeper->resumes || (strcmp(keeper->from.digest, genome->digest) == 0 && keeper->from.genome_bp == genome->length_bp) ||
+           rp_error_set(error, "%s: the checkpoint is of another genome (MD5 %s, this one has %s); --restart begins anew", keeper->folder.path,
+                        keeper->from.digest, genome->digest);
+}
+
+bool rp_keeper_check_k(const rp_keeper *keeper, unsigned k, rp_error *error)
+{
+    return !keeper->resumes || keeper->from.k == k ||
+           rp_error_set(error, "%s: the checkpoint is of %u-mers, and this run's index of %u-mers; --restart begins anew", keeper->folder.path,
+                        keeper->from.k, k);
+}
+
+bool rp_keeper_is_due(const rp_keeper *keeper, bool between_stages)
+{
+    const double wait = between_stages && keeper->interval_s > BETWEEN_STAGES_S ? BETWEEN_STAGES_S : keeper->interval_s;
+    return keeper->folder.lock != 0 && (double)(rp_clock_ns() - keeper->kept_ns) * 1e-9 >= wait;
+}
+
+void rp_keeper_keep(rp_keeper *keeper, rp_checkpoint *state)
+{
+    rp_error error = {""};
+    if (keeper->folder.lock == 0)
+        return;
+    state->parameters = keeper->parameters;
+    if (rp_checkpoint_write(state, keeper->folder.state, &error))
+        rp_log_line(keeper->log, "checkpoint: %zu families", state->library.n);
+    else
+        rp_log_line(keeper->log, "no checkpoint: %s", error.message);
+    keeper->kept_ns = rp_clock_ns();
+}
+
+void rp_keeper_close(rp_keeper *keeper, bool done)
+{
+    rp_run_folder_close(&keeper->folder, done);
+    if (keeper->resumes)
+        rp_checkpoint_clear(&keeper->from);
+    keeper->resumes = false;
+    free(keeper->parameters);
+    keeper->parameters = NULL;
+}

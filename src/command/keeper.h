@@ -1,0 +1,46 @@
+/* keeper.h: when and where a run of find keeps its state, and whether it goes on from one. */
+#ifndef RP_COMMAND_KEEPER_H
+#define RP_COMMAND_KEEPER_H
+
+#include <jansson.h>
+
+#include "checkpoint/checkpoint.h"
+#include "checkpoint/folder.h"
+#include "command/log.h"
+#include "command/options.h"
+
+typedef struct rp_keeper {
+    double interval_s;            /* between checkpoints; as the user gave it, else the default */
+    bool restart, off;
+    const rp_log *log;
+    rp_run_folder folder;
+    rp_checkpoint from;           /* that the run goes on from */
+    bool resumes;
+    char *parameters;             /* of this run, as text */
+    uint64_t kept_ns;             /* when the state was kept last, or the run began */
+} rp_keeper;
+
+enum { RP_KEEPER_ROWS = 3 };
+
+/* Puts RP_KEEPER_ROWS rows into the table. */
+size_t rp_keeper_options(rp_keeper *keeper, rp_option *table);
+
+/* Takes PREFIX.reprise/ and reads the checkpoint in it, if it is to be used. `parameters`: an object with all that the
+ * result follows from, by option; it is given away. A checkpoint with others is refused; a damaged one is told and set
+ * aside. False: error filled in. */
+bool rp_keeper_open(rp_keeper *keeper, const char *prefix, json_t *parameters, const rp_log *log, rp_error *error) RP_MUST_CHECK;
+
+/* After reading: whether the checkpoint is of this genome. */
+bool rp_keeper_check_genome(const rp_keeper *keeper, const rp_genome *genome, rp_error *error) RP_MUST_CHECK;
+bool rp_keeper_check_k(const rp_keeper *keeper, unsigned k, rp_error *error) RP_MUST_CHECK;
+
+/* Whether it is time to keep the state; between_stages: where it is cheap to go on from. */
+bool rp_keeper_is_due(const rp_keeper *keeper, bool between_stages);
+
+/* Writes the state, whose binding is filled in here. That it cannot be written is told; the run goes on. */
+void rp_keeper_keep(rp_keeper *keeper, rp_checkpoint *state);
+
+/* In any state. `done`: the results are in place. */
+void rp_keeper_close(rp_keeper *keeper, bool done);
+
+#endif
