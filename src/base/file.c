@@ -1,4 +1,4 @@
-/* file.c: result files; see file.h.
+/* file.c: see file.h.
  *
  * Where the file system can, a file has no name at all until it is whole (O_TMPFILE), so that a
  * killed run leaves nothing behind; elsewhere it is written as NAME.PID.part.
@@ -12,19 +12,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <htslib/bgzf.h>
 #include <htslib/hfile.h>
 #include <htslib/kstring.h>
 
+#include "base/cancel.h"
 #include "base/memory.h"
 
-enum { BUFFER_BYTES = 1 << 16 };
+enum { BUFFER_BYTES = 1 << 16, MAX_TRIES = 100 };
 
 struct rp_file {
-    char *path, *part_path;  /* part_path: the name before the file's own; NULL for standard output */
+    char *path;              /* as the user gave it */
+    char *target, *part_path; /* the name to take, and the one before it; NULL: what is written to is there already */
     int descriptor;
+    bool is_stdout;
     bool nameless;           /* part_path does not exist yet */
     BGZF *bgzf;              /* for names in .gz; owns the descriptor */
     kstring_t buffer;
@@ -38,31 +42,62 @@ static bool ends_with(const char *text, const char *ending)
     return n >= m && strcmp(text + n - m, ending) == 0;
 }
 
+/* To be freed; NULL: out of memory. */
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
 /* A file without a name in the folder of `path`; -1 where that is not to be had. */
 static int open_nameless(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    char *folder = slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
+    char *folder = folder_of(path);
     const int descriptor = folder == NULL ? -1 : open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
     free(folder);
     return descriptor;
 }
 
+/* Makes a name for the time before the file's own. Names that killed runs have left are passed over. */
+static bool make_part_path(rp_file *file, int try)
+{
+    free(file->part_path);
+    if (asprintf(&file->part_path, try == 0 ? "%s.%ld.part" : "%s.%ld.%d.part", file->target, (long)getpid(), try) < 0)
+        file->part_path = NULL;
+    return file->part_path != NULL;
+}
+
+/* What the path stands for: a new file in the place of `target`, or something that is written to as it is. */
+static bool find_target(rp_file *file, rp_error *error)
+{
+    struct stat status;
+    if (file->is_stdout || (stat(file->path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)))
+        return true;
+    if (stat(file->path, &status) == 0 && S_ISDIR(status.st_mode))
+        return rp_error_set(error, "%s: cannot be written: %s", file->path, strerror(EISDIR));
+    const bool is_link = lstat(file->path, &status) == 0 && S_ISLNK(status.st_mode);
+    file->target = is_link ? realpath(file->path, NULL) : strdup(file->path);
+    if (file->target == NULL)
+        return rp_error_set(error, "%s: cannot be written: %s", file->path, strerror(errno));
+    return make_part_path(file, 0) || rp_error_memory(error, file->path);
+}
+
 static bool open_part(rp_file *file, rp_error *error)
 {
-    const bool is_stdout = strcmp(file->path, "-") == 0;
-    if (is_stdout) {
+    if (!find_target(file, error))
+        return false;
+    if (file->is_stdout) {
         file->descriptor = dup(STDOUT_FILENO);
+    } else if (file->target == NULL) {
+        file->descriptor = open(file->path, O_WRONLY | O_CLOEXEC);
     } else {
-        const size_t room = strlen(file->path) + 32;
-        file->part_path = rp_alloc(room, 1);
-        if (file->part_path == NULL)
-            return rp_error_memory(error, file->path);
-        (void)snprintf(file->part_path, room, "%s.%ld.part", file->path, (long)getpid());
-        file->descriptor = open_nameless(file->path);
+        file->descriptor = open_nameless(file->target);
         file->nameless = file->descriptor >= 0;
-        if (!file->nameless)
+        for (int try = 1; file->descriptor < 0 && try < MAX_TRIES; try++) {
             file->descriptor = open(file->part_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+            if (file->descriptor < 0 && (errno != EEXIST || !make_part_path(file, try)))
+                break;
+        }
     }
     if (file->descriptor < 0)
         return rp_error_set(error, "%s: cannot be written: %s", file->path, strerror(errno));
@@ -83,6 +118,7 @@ rp_file *rp_file_open(const char *path, rp_error *error)
         return NULL;
     }
     file->descriptor = -1;
+    file->is_stdout = strcmp(path, "-") == 0;
     file->path = strdup(path);
     if (file->path == NULL)
         (void)rp_error_memory(error, path);
@@ -133,12 +169,15 @@ bool rp_file_finish(rp_file *file, rp_error *error)
     if (file->bgzf != NULL && bgzf_close(file->bgzf) != 0 && file->failure == 0)
         file->failure = errno != 0 ? errno : EIO;
     file->bgzf = NULL;
-    if (file->failure == 0 && file->part_path != NULL && fsync(file->descriptor) != 0 && errno != EINVAL)
+    if (file->failure == 0 && file->target != NULL && fsync(file->descriptor) != 0 && errno != EINVAL)
         file->failure = errno;
-    if (file->failure == 0 && file->part_path == NULL && close(file->descriptor) != 0)
-        file->failure = errno;
-    if (file->part_path == NULL)
+    if (file->target == NULL) {
+        if (file->descriptor >= 0 && close(file->descriptor) != 0 && file->failure == 0)
+            file->failure = errno;
         file->descriptor = -1;
+    }
+    if (file->failure == EPIPE && file->is_stdout)
+        rp_cancel(SIGPIPE);
     if (file->failure != 0)
         return rp_error_set(error, "%s: cannot be written: %s", file->path, strerror(file->failure));
     return true;
@@ -149,19 +188,62 @@ static bool name_part(rp_file *file)
 {
     char link[64];
     (void)snprintf(link, sizeof link, "/proc/self/fd/%d", file->descriptor);
-    if (linkat(AT_FDCWD, link, AT_FDCWD, file->part_path, AT_SYMLINK_FOLLOW) != 0)
-        return false;
+    for (int try = 1; linkat(AT_FDCWD, link, AT_FDCWD, file->part_path, AT_SYMLINK_FOLLOW) != 0; try++)
+        if (errno != EEXIST || try == MAX_TRIES || !make_part_path(file, try))
+            return false;
     file->nameless = false;
     return true;
 }
 
+/* A name is safe when its folder is. File systems that cannot sync folders need not. */
+static bool sync_folder(const char *folder)
+{
+    const int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return errno == EACCES; /* a folder that may be written to and not read */
+    const bool ok = fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP;
+    const int failure = errno;
+    (void)close(descriptor);
+    errno = failure;
+    return ok;
+}
+
+static bool place_error(const rp_file *file, rp_error *error)
+{
+    return rp_error_set(error, "%s: cannot be put in place: %s", file->path, strerror(errno));
+}
+
+bool rp_files_commit(rp_file *const *files, size_t n, rp_error *error)
+{
+    for (size_t i = 0; i < n; i++)
+        if (files[i] != NULL && files[i]->nameless && !name_part(files[i]))
+            return place_error(files[i], error);
+    for (size_t i = 0; i < n; i++) {
+        if (files[i] == NULL)
+            continue;
+        if (files[i]->target != NULL && rename(files[i]->part_path, files[i]->target) != 0)
+            return place_error(files[i], error);
+        files[i]->committed = true;
+    }
+    char *last = NULL; /* folder that was synced */
+    bool ok = true;
+    for (size_t i = 0; ok && i < n; i++) {
+        if (files[i] == NULL || files[i]->target == NULL)
+            continue;
+        char *folder = folder_of(files[i]->target);
+        ok = folder != NULL || rp_error_memory(error, files[i]->path);
+        if (ok && (last == NULL || strcmp(folder, last) != 0) && !sync_folder(folder))
+            ok = place_error(files[i], error);
+        free(last);
+        last = folder;
+    }
+    free(last);
+    return ok;
+}
+
 bool rp_file_commit(rp_file *file, rp_error *error)
 {
-    if (file->part_path != NULL &&
-        ((file->nameless && !name_part(file)) || rename(file->part_path, file->path) != 0))
-        return rp_error_set(error, "%s: cannot be put in place: %s", file->path, strerror(errno));
-    file->committed = true;
-    return true;
+    return rp_files_commit(&file, 1, error);
 }
 
 void rp_file_destroy(rp_file *file)
@@ -175,6 +257,7 @@ void rp_file_destroy(rp_file *file)
     if (!file->committed && file->part_path != NULL && !file->nameless)
         (void)unlink(file->part_path);
     free(file->path);
+    free(file->target);
     free(file->part_path);
     ks_free(&file->buffer);
     free(file);

@@ -1,4 +1,9 @@
-/* file.h: one result file, written beside its name and renamed when it is whole. */
+/* file.h: result files, written beside their names and renamed when they are whole.
+ *
+ * What stands under a name is the file of an earlier run or the whole new one, at any moment. A name
+ * that is there and is no regular file (a FIFO, a device) is written to as it is; a symbolic link's
+ * target is what is replaced.
+ */
 #ifndef RP_BASE_FILE_H
 #define RP_BASE_FILE_H
 
@@ -9,18 +14,22 @@
 typedef struct rp_file rp_file;
 
 /* Opens a file for writing: "-" is standard output, a name in .gz gives bgzip. Until
- * rp_file_commit nothing stands under the name. NULL: error filled in. One thread. */
+ * rp_file_commit nothing changes under the name. NULL: error filled in. One thread. */
 rp_file *rp_file_open(const char *path, rp_error *error) RP_MUST_CHECK;
 
 /* Writes; the first failure is kept and told by rp_file_finish. */
 void rp_file_write(rp_file *file, const char *bytes, size_t n);
 void rp_file_print(rp_file *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Writes out, syncs and closes what was written, still beside its name. False: error filled in. */
+/* Writes out, syncs and closes what was written, still beside its name. False: error filled in. Where nobody reads standard
+ * output any more, that is as if SIGPIPE had come (base/cancel.h). */
 bool rp_file_finish(rp_file *file, rp_error *error) RP_MUST_CHECK;
 
-/* Renames a finished file to its name. False: error filled in. */
+/* Puts a finished file in place, and syncs its folder. False: error filled in. */
 bool rp_file_commit(rp_file *file, rp_error *error) RP_MUST_CHECK;
+
+/* The same for several files: none is put in place before each has room in its folder. NULL among them is legal. */
+bool rp_files_commit(rp_file *const *files, size_t n, rp_error *error) RP_MUST_CHECK;
 
 /* Frees the file; one that is not committed is removed. NULL is legal. */
 void rp_file_destroy(rp_file *file);

@@ -126,17 +126,15 @@ static void put_all(writer *to, const rp_checkpoint *from)
         put_family(to, &from->library.items[f]);
 }
 
-bool rp_checkpoint_write(const rp_checkpoint *checkpoint, const char *path, rp_error *error)
+rp_file *rp_checkpoint_write(const rp_checkpoint *checkpoint, const char *path, rp_error *error)
 {
     rp_file *file = rp_file_open(path, error);
     if (file == NULL)
-        return false;
+        return NULL;
     writer to = {file, crc32(0, NULL, 0)};
     put_all(&to, checkpoint);
     put_u32(&to, (uint32_t)to.crc);
-    const bool ok = rp_file_finish(file, error) && rp_file_commit(file, error);
-    rp_file_destroy(file);
-    return ok;
+    return file;
 }
 
 /* --- Reading --- */

@@ -38,8 +38,9 @@ typedef struct rp_checkpoint {
     rp_polish_state polish;       /* and how far that is */
 } rp_checkpoint;
 
-/* Writes the checkpoint under the path, as all result files: the one before it stays until this one is whole. */
-bool rp_checkpoint_write(const rp_checkpoint *checkpoint, const char *path, rp_error *error) RP_MUST_CHECK;
+/* Writes the checkpoint beside the path, as all result files are written: it is in place when the file has been finished and
+ * committed, and the one before it stays until then. NULL: error filled in. */
+rp_file *rp_checkpoint_write(const rp_checkpoint *checkpoint, const char *path, rp_error *error) RP_MUST_CHECK;
 
 typedef enum rp_checkpoint_status {
     RP_CHECKPOINT_READ,

@@ -1,6 +1,7 @@
 /* folder.c: see folder.h. */
 #include "checkpoint/folder.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -25,6 +26,20 @@ static bool is_still_there(int file, const char *path)
     return fstat(file, &held) == 0 && stat(path, &named) == 0 && held.st_dev == named.st_dev && held.st_ino == named.st_ino;
 }
 
+/* What a run that was killed has left of a checkpoint that was not in place yet. */
+static void remove_parts(const rp_run_folder *folder)
+{
+    DIR *list = opendir(folder->path);
+    if (list == NULL)
+        return;
+    for (const struct dirent *entry; (entry = readdir(list)) != NULL;) {
+        const size_t n = strlen(entry->d_name);
+        if (n > 5 && strncmp(entry->d_name, "state.", 6) == 0 && strcmp(entry->d_name + n - 5, ".part") == 0)
+            (void)unlinkat(dirfd(list), entry->d_name, 0);
+    }
+    (void)closedir(list);
+}
+
 typedef enum lock_status { LOCKED, HELD_BY_ANOTHER, GONE, FAILED } lock_status;
 
 static lock_status take_lock(rp_run_folder *folder, const char *lock_path)
@@ -45,6 +60,7 @@ static lock_status take_lock(rp_run_folder *folder, const char *lock_path)
         return GONE;
     }
     folder->lock = file + 1;
+    remove_parts(folder);
     return LOCKED;
 }
 

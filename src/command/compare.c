@@ -83,10 +83,7 @@ static bool compare(compare_run *run, rp_error *error)
     for (int i = 0; i < 3; i++)
         if (files[i] != NULL && !rp_file_finish(files[i], error))
             return false;
-    for (int i = 0; i < 3; i++)
-        if (files[i] != NULL && !rp_file_commit(files[i], error))
-            return false;
-    return true;
+    return rp_files_commit(files, 3, error);
 }
 
 static void clear_run(compare_run *run)

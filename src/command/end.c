@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "base/cancel.h"
-
 #include "command/command.h"
 
 int rp_command_misuse(const char *command, const rp_error *error)
@@ -14,13 +13,12 @@ int rp_command_misuse(const char *command, const rp_error *error)
 
 int rp_command_end(const char *command, bool ok, const rp_error *error)
 {
-    const int number = rp_cancelled();
-    if (!ok && number != 0) { /* the process ends as the signal would have ended it */
+    const int number = ok ? 0 : rp_cancelled();
+    if (!ok && number != SIGPIPE) /* whoever has closed the pipe knows */
         fprintf(stderr, "reprise-c %s: %s\n", command, error->message);
+    if (number != 0) { /* the process ends as the signal would have ended it */
         (void)signal(number, SIG_DFL);
         (void)raise(number);
     }
-    if (!ok)
-        fprintf(stderr, "reprise-c %s: %s\n", command, error->message);
     return ok ? RP_EXIT_OK : RP_EXIT_FAILURE;
 }

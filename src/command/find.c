@@ -1,4 +1,5 @@
 /* find.c: `reprise-c find`: the whole run, from genome to result files. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,8 +86,8 @@ static json_t *binding_parameters(const rp_find_options *options)
                      (json_int_t)options->tandemdist);
 }
 
-/* Keeps the run as it is, in the stage of run->mark; pass and polish: how far that one is, NULL in other stages. */
-static void keep_now(find_run *run, const rp_discover_state *pass, const rp_polish_state *polish, const rp_intervals *cover)
+/* Keeps the run as it is, in the stage of run->mark; pass, polish and cover: how far that one is, NULL in other stages. */
+static void keep_state(find_run *run, const rp_discover_state *pass, const rp_polish_state *polish, const rp_intervals *cover)
 {
     rp_checkpoint state = {.genome_bp = run->genome.length_bp, .k = run->k, .mark = run->mark, .library = run->library,
                            .in_pass = pass != NULL, .n_first_pass = run->n_first_pass, .join_pass = run->join_pass, .joined = run->joined,
@@ -104,18 +105,18 @@ static void keep_now(find_run *run, const rp_discover_state *pass, const rp_poli
         state.polish = *polish;
     if (cover != NULL)
         state.cover = *cover;
-    rp_keeper_keep(&run->keeper, &state);
+    rp_keeper_keep(&run->keeper, &state, pass == NULL);
 }
 
 static bool pass_is_due(void *context)
 {
     const find_run *run = context;
-    return rp_keeper_is_due(&run->keeper, false);
+    return rp_keeper_is_due(&run->keeper);
 }
 
 static void keep_pass(void *context, const rp_discover_state *state)
 {
-    keep_now(context, state, NULL, NULL);
+    keep_state(context, state, NULL, NULL);
 }
 
 static void keep_joins(void *context, unsigned next_pass)
@@ -123,23 +124,14 @@ static void keep_joins(void *context, unsigned next_pass)
     find_run *run = context;
     rp_intervals cover = {0};
     run->join_pass = next_pass;
-    if (rp_keeper_is_due(&run->keeper, true) && rp_bitmask_intervals(&run->cover.covered, &run->genome, &cover))
-        keep_now(run, NULL, NULL, &cover);
+    if (run->keeper.folder.lock != 0 && rp_bitmask_intervals(&run->cover.covered, &run->genome, &cover))
+        keep_state(run, NULL, NULL, &cover);
     free(cover.items);
 }
 
-static bool keep_polish(void *context, const rp_polish_state *state)
+static void keep_polish(void *context, const rp_polish_state *state)
 {
-    find_run *run = context;
-    if (rp_keeper_is_due(&run->keeper, true))
-        keep_now(run, NULL, state, NULL);
-    return true;
-}
-
-static void keep_between_stages(find_run *run)
-{
-    if (rp_keeper_is_due(&run->keeper, true))
-        keep_now(run, NULL, NULL, NULL);
+    keep_state(context, NULL, state, NULL);
 }
 
 static bool reserve_lists(find_run *run)
@@ -333,7 +325,7 @@ static bool search(find_run *run, const rp_bitmask *excluded, rp_error *error)
             return false;
         run->n_first_pass = run->library.n;
         run->mark = RP_MARK_GROW_REST;
-        keep_between_stages(run);
+        keep_state(run, NULL, NULL, NULL);
     }
     if (run->mark == RP_MARK_GROW_REST) {
         if (!discover_rest(run, excluded, error))
@@ -501,7 +493,7 @@ static bool polish(find_run *run, const rp_view *all, const rp_annotate_paramete
         run->n_before = run->library.n;
         run->mark = RP_MARK_POLISH;
         const rp_polish_state begin = {.active = run->source, .n_active = run->n_consensus};
-        (void)keep_polish(run, &begin);
+        keep_polish(run, &begin);
     }
     const rp_keeper *keeper = &run->keeper;
     const rp_polish_parameters parameters = {.n_threads = run->n_threads, .kernel = &run->offloading.for_stages, .n_rounds = POLISH_ROUNDS,
@@ -515,7 +507,7 @@ static bool polish(find_run *run, const rp_view *all, const rp_annotate_paramete
         return rp_error_memory(error, "polishing families");
     rp_log_line(run->log, "families polished");
     run->mark = RP_MARK_COPIES;
-    keep_between_stages(run);
+    keep_state(run, NULL, NULL, NULL);
     return true;
 }
 
@@ -733,8 +725,11 @@ int rp_command_find(int argc, char **argv)
          rp_offloading_choose(&run.offloading, run.log, "find", &error) && find(&run, &error);
     if (ok)
         rp_offloading_log(&run.offloading);
-    if (!ok && rp_cancelled() != 0 && rp_run_folder_has_state(&run.keeper.folder))
-        add_advice(&run, &error);
+    if (!ok && rp_cancelled() != 0 && rp_cancelled() != SIGPIPE) {
+        rp_keeper_flush(&run.keeper);
+        if (rp_run_folder_has_state(&run.keeper.folder))
+            add_advice(&run, &error);
+    }
     clear_run(&run, ok);
     ok = rp_governor_stop(governor, ok, &error) && ok;
     free(prefix);

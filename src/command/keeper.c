@@ -101,27 +101,48 @@ bool rp_keeper_check_k(const rp_keeper *keeper, unsigned k, rp_error *error)
                         keeper->from.k, k);
 }
 
-bool rp_keeper_is_due(const rp_keeper *keeper, bool between_stages)
+static bool has_passed(const rp_keeper *keeper, double seconds)
 {
-    const double wait = between_stages && keeper->interval_s > BETWEEN_STAGES_S ? BETWEEN_STAGES_S : keeper->interval_s;
-    return keeper->folder.lock != 0 && (double)(rp_clock_ns() - keeper->kept_ns) * 1e-9 >= wait;
+    return keeper->folder.lock != 0 && (double)(rp_clock_ns() - keeper->kept_ns) * 1e-9 >= seconds;
 }
 
-void rp_keeper_keep(rp_keeper *keeper, rp_checkpoint *state)
+bool rp_keeper_is_due(const rp_keeper *keeper)
+{
+    return has_passed(keeper, keeper->interval_s);
+}
+
+void rp_keeper_keep(rp_keeper *keeper, rp_checkpoint *state, bool between_stages)
 {
     rp_error error = {""};
     if (keeper->folder.lock == 0)
         return;
     state->parameters = keeper->parameters;
-    if (rp_checkpoint_write(state, keeper->folder.state, &error))
-        rp_log_line(keeper->log, "checkpoint: %zu families", state->library.n);
+    rp_file_destroy(keeper->latest);
+    keeper->latest = rp_checkpoint_write(state, keeper->folder.state, &error);
+    if (keeper->latest == NULL)
+        rp_log_line(keeper->log, "no checkpoint: %s", error.message);
+    else if (rp_keeper_is_due(keeper) || (between_stages && has_passed(keeper, BETWEEN_STAGES_S)))
+        rp_keeper_flush(keeper);
+}
+
+void rp_keeper_flush(rp_keeper *keeper)
+{
+    rp_error error = {""};
+    if (keeper->latest == NULL)
+        return;
+    if (rp_file_finish(keeper->latest, &error) && rp_file_commit(keeper->latest, &error))
+        rp_log_line(keeper->log, "checkpoint written to %s", keeper->folder.state);
     else
         rp_log_line(keeper->log, "no checkpoint: %s", error.message);
+    rp_file_destroy(keeper->latest);
+    keeper->latest = NULL;
     keeper->kept_ns = rp_clock_ns();
 }
 
 void rp_keeper_close(rp_keeper *keeper, bool done)
 {
+    rp_file_destroy(keeper->latest);
+    keeper->latest = NULL;
     rp_run_folder_close(&keeper->folder, done);
     if (keeper->resumes)
         rp_checkpoint_clear(&keeper->from);

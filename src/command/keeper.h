@@ -17,7 +17,8 @@ typedef struct rp_keeper {
     rp_checkpoint from;           /* that the run goes on from */
     bool resumes;
     char *parameters;             /* of this run, as text */
-    uint64_t kept_ns;             /* when the state was kept last, or the run began */
+    uint64_t kept_ns;             /* when the state was put in place last, or the run began */
+    rp_file *latest;              /* the latest state, written but not in place; NULL: it is, or there is none */
 } rp_keeper;
 
 enum { RP_KEEPER_ROWS = 3 };
@@ -34,11 +35,15 @@ bool rp_keeper_open(rp_keeper *keeper, const char *prefix, json_t *parameters, c
 bool rp_keeper_check_genome(const rp_keeper *keeper, const rp_genome *genome, rp_error *error) RP_MUST_CHECK;
 bool rp_keeper_check_k(const rp_keeper *keeper, unsigned k, rp_error *error) RP_MUST_CHECK;
 
-/* Whether it is time to keep the state; between_stages: where it is cheap to go on from. */
-bool rp_keeper_is_due(const rp_keeper *keeper, bool between_stages);
+/* Whether it is time to keep the state. */
+bool rp_keeper_is_due(const rp_keeper *keeper);
 
-/* Writes the state, whose binding is filled in here. That it cannot be written is told; the run goes on. */
-void rp_keeper_keep(rp_keeper *keeper, rp_checkpoint *state);
+/* Writes the state, whose parameters are filled in here, and puts it in place if it is time to; between stages it is time
+ * sooner, since what follows cannot be kept in its midst. That it cannot be written is told; the run goes on. */
+void rp_keeper_keep(rp_keeper *keeper, rp_checkpoint *state, bool between_stages);
+
+/* Puts the latest state in place, for a run that is to end. */
+void rp_keeper_flush(rp_keeper *keeper);
 
 /* In any state. `done`: the results are in place. */
 void rp_keeper_close(rp_keeper *keeper, bool done);

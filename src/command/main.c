@@ -1,6 +1,9 @@
 /* main.c: the command table of reprise-c. */
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command/command.h"
 
@@ -36,14 +39,37 @@ static void print_usage(FILE *to)
 static int finish(int status)
 {
     if (fclose(stdout) != 0 && status == RP_EXIT_OK) {
+        if (errno == EPIPE) { /* quietly, as other programs do */
+            (void)signal(SIGPIPE, SIG_DFL);
+            (void)raise(SIGPIPE);
+        }
         perror("reprise-c: standard output");
         return RP_EXIT_FAILURE;
     }
     return status;
 }
 
+/* A mapped file (an index, a spill file) that somebody has cut while it is in use. */
+static void end_at_lost_file(int number)
+{
+    static const char message[] = "reprise-c: a file that is in use (an index, say) was cut or its disk has failed\n";
+    (void)number;
+    const ssize_t written = write(STDERR_FILENO, message, sizeof message - 1);
+    (void)written;
+    _exit(RP_EXIT_FAILURE);
+}
+
+/* Failing writes are to be told with the file's name, not to end the process. */
+static void set_signals(void)
+{
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    (void)signal(SIGBUS, end_at_lost_file);
+}
+
 int main(int argc, char **argv)
 {
+    set_signals();
     if (argc < 2) {
         print_usage(stderr);
         return RP_EXIT_MISUSE;

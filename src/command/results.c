@@ -163,10 +163,7 @@ bool rp_results_open(rp_results *results, const char *input, rp_error *error)
 
 bool rp_results_commit(rp_results *results, rp_error *error)
 {
-    for (int i = 0; i < RP_N_RESULTS; i++)
-        if (results->files[i] != NULL && !rp_file_commit(results->files[i], error))
-            return false;
-    return true;
+    return rp_files_commit(results->files, RP_N_RESULTS, error);
 }
 
 void rp_results_clear(rp_results *results)

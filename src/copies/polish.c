@@ -210,8 +210,9 @@ static bool polish_round(polish_run *run, const rp_annotate_parameters *annotate
 static bool keep_state(const polish_run *run, unsigned next_round)
 {
     rp_polish_state state = {.round = next_round, .active = run->active, .n_active = run->n_active};
-    const bool ok = rp_bitmask_intervals(&run->resting, run->scanned.genome, &state.resting) &&
-                    run->parameters->keep(run->parameters->keep_context, &state);
+    const bool ok = rp_bitmask_intervals(&run->resting, run->scanned.genome, &state.resting);
+    if (ok)
+        run->parameters->keep(run->parameters->keep_context, &state);
     free(state.resting.items);
     return ok;
 }

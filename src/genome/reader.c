@@ -450,9 +450,18 @@ static bool read_stream(input *in, input_file *file, BGZF *from, rp_error *error
     return ok;
 }
 
+/* Whether a regular file is still what it was when reading began. */
+static bool is_unchanged(const char *path, const struct stat *before)
+{
+    struct stat now;
+    return !S_ISREG(before->st_mode) ||
+           (stat(path, &now) == 0 && now.st_ino == before->st_ino && now.st_size == before->st_size &&
+            now.st_mtim.tv_sec == before->st_mtim.tv_sec && now.st_mtim.tv_nsec == before->st_mtim.tv_nsec);
+}
+
 static bool read_file(input *in, input_file *file, rp_error *error)
 {
-    struct stat status;
+    struct stat status = {0};
     const char *path = file->path;
     const bool is_stdin = strcmp(path, "-") == 0;
     file->path = is_stdin ? "standard input" : path;
@@ -468,6 +477,10 @@ static bool read_file(input *in, input_file *file, rp_error *error)
     bool ok = read_stream(in, file, from, error);
     if (bgzf_close(from) != 0 && ok)
         ok = rp_error_set(error, "%s: the file is damaged or cut off", file->path);
+    if (!is_stdin && !is_unchanged(path, &status)) { /* whatever else was found comes from that */
+        error->message[0] = '\0';
+        ok = rp_error_set(error, "%s: the file was changed while it was read", path);
+    }
     return ok;
 }
 

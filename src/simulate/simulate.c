@@ -554,8 +554,7 @@ bool rp_simulate(const rp_simulate_parameters *parameters, const char *prefix, r
     rp_file *files[] = {sim.genome, families, sim.truth, sim.tandem};
     for (int i = 0; i < 4 && ok; i++)
         ok = rp_file_finish(files[i], error);
-    for (int i = 0; i < 4 && ok; i++)
-        ok = rp_file_commit(files[i], error);
+    ok = ok && rp_files_commit(files, 4, error);
     for (int i = 0; i < 4; i++)
         rp_file_destroy(files[i]);
     for (uint64_t f = 0; sim.families != NULL && f < parameters->n_families; f++)
