@@ -62,6 +62,10 @@ $(OUT)/libreprise.a: $(OBJECTS)
 $(OUT)/check_units: $(TEST_OBJECTS) $(OUT)/libreprise.a
 	$(CC) $(ALL_LDFLAGS) $(WRAP) -o $@ $^ $(ALL_LIBS) $(shell pkg-config --libs check)
 
+# Makes single system calls fail; the tests preload it. Without sanitizers: these come first in a process themselves.
+$(OUT)/faults.so: tests/faults/faults.c $(OUT)/flags
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g -fPIC -shared -o $@ $< -ldl -pthread
+
 $(OUT)/fuzz_%: $(OUT)/tests/fuzz/entry_%.o $(OUT)/tests/fuzz/%.o $(OUT)/tests/fuzz/support.o $(OUT)/libreprise.a
 	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(ALL_LIBS)
 
@@ -117,7 +121,7 @@ demo:
 	scripts/demo.sh $(OUT)/reprise-c
 
 check:
-	$(MAKE) all $(OUT)/check_units
+	$(MAKE) all $(OUT)/check_units $(OUT)/faults.so
 	tests/run.sh $(OUT)
 
 bench:

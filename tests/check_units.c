@@ -1,10 +1,13 @@
 /* check_units.c: runs all unit suites. */
 #include <stdlib.h>
 
+#include <htslib/hts.h>
+
 #include "suites.h"
 
 int main(void)
 {
+    hts_set_log_level(HTS_LOG_OFF);
     SRunner *runner = srunner_create(suite_base());
     srunner_add_suite(runner, suite_genome());
     srunner_add_suite(runner, suite_index());

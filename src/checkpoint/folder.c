@@ -47,11 +47,19 @@ static lock_status take_lock(rp_run_folder *folder, const char *lock_path)
     if (mkdir(folder->path, 0777) != 0 && errno != EEXIST)
         return FAILED;
     const int file = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-    if (file < 0)
-        return errno == ENOENT ? GONE : FAILED; /* the folder was taken away in between */
+    if (file < 0) {
+        const int failure = errno;
+        (void)rmdir(folder->path); /* if it is empty */
+        errno = failure;
+        return failure == ENOENT ? GONE : FAILED; /* gone: the folder was taken away in between */
+    }
     if (flock(file, LOCK_EX | LOCK_NB) != 0) {
         const int failure = errno;
         (void)close(file);
+        if (failure != EWOULDBLOCK) {
+            (void)unlink(lock_path);
+            (void)rmdir(folder->path);
+        }
         errno = failure;
         return failure == EWOULDBLOCK ? HELD_BY_ANOTHER : FAILED;
     }

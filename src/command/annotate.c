@@ -7,6 +7,7 @@
 #include "base/parallel.h"
 #include "base/metrics.h"
 #include "base/tokens.h"
+#include "checkpoint/folder.h"
 #include "classify/classify.h"
 #include "command/command.h"
 #include "command/governor.h"
@@ -34,6 +35,7 @@ typedef struct annotate_run {
     rp_governor governor;
     rp_offloading offloading;
     rp_results results;
+    rp_run_folder folder;
     rp_genome genome;
     rp_bitmask tandem;
     rp_family_file library;
@@ -156,8 +158,20 @@ static bool annotate(annotate_run *run, rp_error *error)
     return rp_parallel(RP_N_RESULTS, run->governor.n_threads, write_result, run, error) && rp_results_commit(&run->results, error);
 }
 
+/* No other run may write results under the prefix meanwhile. */
+static bool take_prefix(annotate_run *run, rp_error *error)
+{
+    if (!rp_results_use_prefix(&run->results))
+        return true;
+    char *prefix = rp_results_prefix(&run->results, run->genome_path);
+    const bool ok = prefix != NULL ? rp_run_folder_open(&run->folder, prefix, error) : rp_error_memory(error, "file names");
+    free(prefix);
+    return ok;
+}
+
 static void clear_run(annotate_run *run)
 {
+    rp_run_folder_close(&run->folder, false); /* a checkpoint of find's stays */
     rp_offloading_clear(&run->offloading);
     rp_results_clear(&run->results);
     rp_findings_clear(&run->findings);
@@ -198,8 +212,8 @@ int rp_command_annotate(int argc, char **argv)
         print_help(table, n);
         return RP_EXIT_OK;
     }
-    bool ok = rp_governor_start(&run.governor, "annotate", run.genome_path, run.results.prefix, &error) &&
-                    rp_offloading_choose(&run.offloading, &run.governor.log, "annotate", &error) && annotate(&run, &error);
+    bool ok = rp_governor_start(&run.governor, "annotate", run.genome_path, run.results.prefix, &error) && take_prefix(&run, &error) &&
+              rp_offloading_choose(&run.offloading, &run.governor.log, "annotate", &error) && annotate(&run, &error);
     if (ok)
         rp_offloading_log(&run.offloading);
     clear_run(&run);

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <htslib/hts.h>
+
 #include "command/command.h"
 
 typedef struct command {
@@ -70,6 +72,7 @@ static void set_signals(void)
 int main(int argc, char **argv)
 {
     set_signals();
+    hts_set_log_level(HTS_LOG_OFF); /* our messages say it once, with the file's name */
     if (argc < 2) {
         print_usage(stderr);
         return RP_EXIT_MISUSE;

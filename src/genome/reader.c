@@ -726,8 +726,6 @@ bool rp_genome_read(rp_genome *genome, const char *const *paths, size_t n_paths,
     *genome = (rp_genome){0};
     input in = {.n_files = n_paths, .keep_soft_mask = keep_soft_mask, .failed_file = n_paths,
                 .reading = reading != NULL ? *reading : (rp_reading){.n_threads = 1}};
-    const enum htsLogLevel level = hts_get_log_level();
-    hts_set_log_level(HTS_LOG_OFF); /* our message says it once, with the file's name */
     fill_letters(in.letters);
     in.files = rp_alloc(n_paths, sizeof *in.files);
     size_t n_locks = 0;
@@ -761,7 +759,6 @@ bool rp_genome_read(rp_genome *genome, const char *const *paths, size_t n_paths,
         ks_free(&in.files[f].line);
     }
     free(in.files);
-    hts_set_log_level(level);
     if (!ok)
         rp_genome_clear(genome);
     return ok;

@@ -1,0 +1,333 @@
+#!/usr/bin/env python3
+"""Kills, checkpoints, failing system calls, full disks, closed pipes: what a run leaves behind."""
+import errno
+import fcntl
+import itertools
+import signal
+import time
+
+from harness import *
+
+sys.path.insert(0, str(ROOT / "scripts"))
+import kill_and_resume
+
+FAULTS = pathlib.Path(PROGRAM).parent / "faults.so"
+SANITIZED = "san-" in PROGRAM
+
+
+def small_genome(folder, seed=3, n=60000):
+    """A genome with a family of 12 copies, in two contigs."""
+    rng = random.Random(seed)
+    element = random_letters(rng, 900)
+    copies = ["".join(c if rng.random() > 0.05 else rng.choice("ACGT") for c in element) for _ in range(12)]
+    spacers = [random_letters(rng, n // 13) for _ in range(13)]
+    text = spacers[0] + "".join(c + s for c, s in zip(copies, spacers[1:]))
+    path = folder / "genome.fa"
+    path.write_text(f">a one\n{text[:n // 2]}\n>b\n{text[n // 2:]}\n")
+    return path
+
+
+def start(*arguments, **more):
+    return subprocess.Popen([PROGRAM, *map(str, arguments)], stderr=subprocess.PIPE, text=True,
+                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL), **more)
+
+
+def interrupt(folder, prefix, number=signal.SIGTERM, options=(), after=None):
+    """Ends a run with a signal once it has grown families; returns its messages."""
+    for wait in itertools.chain([after] if after else [], [0.3, 0.4, 0.5, 0.6, 0.25, 0.2, 0.8, 1.2, 2.0, 3.0]):
+        run = start("find", "--no-run-info", *options, "-o", prefix, DEMO)
+        time.sleep(wait * (8 if SANITIZED else 1))
+        run.send_signal(number)
+        told = run.communicate()[1]
+        if run.returncode == -number and (pathlib.Path(f"{prefix}.reprise") / "state").exists():
+            return told
+        shutil.rmtree(f"{prefix}.reprise", ignore_errors=True)
+        for path in folder.glob(pathlib.Path(prefix).name + ".*"):
+            path.unlink()
+    raise Skip("the machine is too fast or too slow to interrupt the demo run")
+
+
+# --- Kills and checkpoints ---
+
+def test_kill_and_resume(folder):
+    assert kill_and_resume.main(PROGRAM, 12, str(DEMO), ["-t", "2"]) == 0
+
+
+def test_signal_tells_how_to_go_on(folder):
+    expected = digest(demo(folder))
+    for number in (signal.SIGTERM, signal.SIGUSR1):
+        prefix = folder / number.name
+        told = interrupt(folder, prefix, number)
+        assert f"goes on from {prefix}.reprise" in told, told
+        assert [p.name for p in folder.glob(f"{number.name}.*")] == [f"{number.name}.reprise"]
+        done = run("find", "--no-run-info", "-o", prefix, DEMO)
+        assert "going on from the checkpoint" in done.stderr, done.stderr
+        assert digest(prefix) == expected, "other bytes"
+        assert not pathlib.Path(f"{prefix}.reprise").exists()
+
+
+def test_resume_with_other_threads_and_memory(folder):
+    interrupt(folder, folder / "x")
+    run("find", "-q", "--no-run-info", "-t", 1, "--max-memory", "200M", "--channel-capacity", 100, "-o", folder / "x", DEMO)
+    assert digest(folder / "x") == digest(demo(folder))
+
+
+def test_checkpoint_is_bound(folder):
+    interrupt(folder, folder / "x")
+    state = (folder / "x.reprise" / "state").read_bytes()
+    for options, word in ((["--min-copies", 4], "--min-copies 3"), (["--kmer", 12], "--kmer 0"), (["--respect-mask"], "--respect-mask false"),
+                          (["--maxextend", 5000], "--maxextend")):
+        told = run("find", "-q", *options, "-o", folder / "x", DEMO, status=1).stderr
+        assert word in told and "--restart" in told, told
+    other = small_genome(folder)
+    told = run("find", "-q", "-o", folder / "x", other, status=1).stderr
+    assert "another genome" in told and "x.reprise" in told, told
+    assert (folder / "x.reprise" / "state").read_bytes() == state, "a refusal leaves the checkpoint"
+    done = run("find", "--restart", "-o", folder / "x", other)
+    assert "going on" not in done.stderr and not (folder / "x.reprise").exists()
+    run("find", "-q", "--no-checkpoint", "--restart", DEMO, status=2)
+
+
+def test_other_results_may_be_asked_for(folder):
+    interrupt(folder, folder / "x")
+    done = run("find", "--no-run-info", "--hard-mask", "--reprise-files", "--report", "-o", folder / "x", DEMO)
+    assert "going on from the checkpoint" in done.stderr
+    run("find", "-q", "--no-run-info", "--hard-mask", "--reprise-files", "-o", folder / "y", DEMO)
+    endings = [*ENDINGS, "reprof", "freq", "bed", "masked"]
+    assert digest(folder / "x", endings) == digest(folder / "y", endings)
+
+
+def test_damaged_checkpoint_is_set_aside(folder):
+    interrupt(folder, folder / "x")
+    state = folder / "x.reprise" / "state"
+    whole, rng = state.read_bytes(), random.Random(4)
+    damages = [b"", whole[:len(whole) // 2], b"junk" * 500, whole[:-1]]
+    for _ in range(4):
+        at = rng.randrange(len(whole))
+        damages.append(whole[:at] + bytes([whole[at] ^ 1 << rng.randrange(8)]) + whole[at + 1:])
+    expected = digest(demo(folder))
+    for damaged in damages:
+        state.parent.mkdir(exist_ok=True)
+        state.write_bytes(damaged)
+        done = run("find", "-q", "--no-run-info", "-o", folder / "x", DEMO)
+        assert "damaged" in done.stderr and str(state) in done.stderr, done.stderr
+        assert digest(folder / "x") == expected
+        assert not state.parent.exists()
+
+
+def test_one_run_a_prefix(folder):
+    genome, library = small_genome(folder), folder / "library.fa"
+    run("find", "-q", "-o", folder / "l", "--families", library, genome)
+    (folder / "x.reprise").mkdir()
+    with open(folder / "x.reprise" / "lock", "w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        for command in (["find", genome], ["annotate", genome, library]):
+            told = run(command[0], "-q", "-o", folder / "x", *command[1:], status=1).stderr
+            assert "x.reprise" in told and "another run" in told, told
+        run("find", "-q", "-o", folder / "other", genome)
+        run("find", "-q", "--no-checkpoint", "-o", folder / "x", genome)
+    run("find", "-q", "-o", folder / "x", genome)
+    assert not (folder / "x.reprise").exists()
+
+
+def test_two_runs_at_once(folder):
+    first = start("find", "-q", "-o", folder / "x", DEMO)
+    while not (folder / "x.reprise" / "lock").exists() and first.poll() is None:
+        time.sleep(0.001)
+    time.sleep(0.02)
+    second = start("find", "-q", "-o", folder / "x", DEMO)
+    told = second.communicate()[1]
+    if first.poll() is not None:
+        raise Skip("the first run was done too early")
+    assert second.returncode == 1 and "another run" in told, told
+    assert first.wait() == 0
+
+
+# --- Results ---
+
+def test_single_output_to_stdout(folder):
+    genome = small_genome(folder)
+    out = run("find", "-q", "--families", "-", "--no-other", "--no-seed-alignments", "--no-bed", "--no-other-bed", "--no-gff3", "--no-classes",
+              "--no-tandem", "--no-masked", "--no-summary", genome, cwd=folder).stdout
+    assert out.startswith(">R1#"), out[:80]
+    assert [p.name for p in folder.iterdir()] == ["genome.fa"], list(folder.iterdir())
+
+
+def test_closed_pipe_is_quiet(folder):
+    for command in (["find", "-q", "--masked", "-", DEMO], ["find", "--help"], ["--help"]):
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run([PROGRAM, *map(str, command)], stdout=writer, stderr=subprocess.PIPE, text=True, cwd=folder)
+        os.close(writer)
+        assert done.returncode == -signal.SIGPIPE and done.stderr == "", (command, done)
+        assert list(folder.iterdir()) == []
+
+
+def test_full_disk(folder):
+    genome = small_genome(folder)
+    run("find", "-q", "-o", folder / "x", genome)
+    before = digest(folder / "x")
+    names = sorted(p.name for p in folder.iterdir())
+    for limit in (0, 10, 30):
+        done = subprocess.run(["bash", "-c", f"ulimit -f {limit}; exec \"$0\" find -q -o \"$1\" \"$2\"", PROGRAM, folder / "x", genome],
+                              capture_output=True, text=True)
+        assert done.returncode == 1 and f"{folder}/x." in done.stderr and "cannot be written" in done.stderr, done
+        assert digest(folder / "x") == before and sorted(p.name for p in folder.iterdir()) == names
+    told = run("find", "-q", "-o", folder / "y", "--families", "/dev/full", genome, status=1).stderr
+    assert "/dev/full: cannot be written: No space left" in told, told
+    with open("/dev/full", "w") as full:
+        for command in (["find", "-q", "-o", folder / "y", "--families", "-", genome], ["find", "--help"]):
+            done = subprocess.run([PROGRAM, *map(str, command)], stdout=full, stderr=subprocess.PIPE, text=True)
+            assert done.returncode == 1 and "No space left" in done.stderr, done
+    assert sorted(p.name for p in folder.iterdir()) == names
+
+
+def test_places_that_cannot_be_written(folder):
+    genome = small_genome(folder)
+    (folder / "x.copies.bed").mkdir()
+    told = run("find", "-q", "-o", folder / "x", genome, status=1).stderr
+    assert "x.copies.bed: cannot be written: Is a directory" in told, told
+    told = run("find", "-q", "-o", folder / "no" / "x", genome, status=1).stderr
+    assert "no/x.reprise" in told and "No such file" in told, told
+    (folder / "y.reprise").write_text("a file")
+    told = run("find", "-q", "-o", folder / "y", genome, status=1).stderr
+    assert "y.reprise" in told and "cannot be made" in told, told
+    if os.geteuid() != 0:
+        (folder / "shut").mkdir(mode=0o500)
+        told = run("find", "-q", "-o", folder / "shut" / "x", genome, status=1).stderr
+        assert "Permission denied" in told, told
+    assert not list(folder.glob("*.part")) and not list(folder.glob("*.families.fa"))
+
+
+def test_vanished_folder(folder):
+    (folder / "sub").mkdir()
+    run_ = start("find", "-q", "-o", folder / "sub" / "x", "--checkpoint-interval", "0.01", DEMO)
+    while not (folder / "sub" / "x.reprise").exists() and run_.poll() is None:
+        time.sleep(0.002)
+    shutil.rmtree(folder / "sub", ignore_errors=True)
+    shutil.rmtree(folder / "sub", ignore_errors=True)
+    told = run_.communicate()[1]
+    if run_.returncode == 0:
+        raise Skip("the run was done too early")
+    assert run_.returncode == 1 and "sub/x." in told, told
+    assert not (folder / "sub").exists()
+
+
+def test_links_devices_and_modes(folder):
+    genome, kept = small_genome(folder), folder / "kept.bed"
+    kept.write_text("old\n")
+    (folder / "x.copies.bed").symlink_to(kept)
+    run("find", "-q", "-o", folder / "x", "--masked", "/dev/null", genome)
+    assert (folder / "x.copies.bed").is_symlink() and kept.read_text() != "old\n"
+    assert pathlib.Path("/dev/null").is_char_device()
+    os.mkfifo(folder / "pipe")
+    reader = subprocess.Popen(["cat", folder / "pipe"], stdout=subprocess.PIPE, text=True)
+    run("find", "-q", "-o", folder / "x", "--families", folder / "pipe", genome)
+    assert reader.communicate()[0].startswith(">R1#")
+    assert (folder / "x.families.stk").stat().st_mode & 0o777 == 0o666 & ~os.umask(os.umask(0o22))
+
+
+def test_names_with_blanks_quotes_and_newlines(folder):
+    for name in ("with blank", "it's", 'a "b"', "new\nline", "$(touch x)", "-leading", "ünïcode", "semi;colon|pipe&"):
+        place = folder / name
+        place.mkdir()
+        genome = small_genome(place).rename(place / f"{name}.fa")
+        run("find", "-q", "--no-run-info", "-o", place / name, "--report", "--prometheus", place / f"{name}.prom", genome)
+        assert len(fasta(f"{place / name}.families.fa")) == 1
+        run("annotate", "-q", "-o", place / "again", genome, f"{place / name}.families.fa")
+        run("index", "-q", "-o", place / f"{name}.rpidx", genome)
+        run("find", "-q", "--index", place / f"{name}.rpidx", "-o", place / "again", genome)
+        assert not list(place.glob("*.reprise")) and not list(place.glob("*.part"))
+
+
+# --- Failing system calls ---
+
+def calls_of(command, folder, environment):
+    counts = folder / "counts"
+    subprocess.run([PROGRAM, *command], env={**environment, "REPRISE_FAULT_COUNTS": str(counts)}, check=True, capture_output=True)
+    found = {name: int(n) for name, n in (line.split() for line in counts.read_text().splitlines())}
+    counts.unlink()
+    return found
+
+
+def fail_each(folder, command, prefix, endings, kinds, most=40):
+    """Every call of every kind failed in turn: a clean error or the same bytes; a file under its name is the old or the new one."""
+    if SANITIZED or not FAULTS.exists():
+        raise Skip("sanitizers come first in a process themselves")
+    environment = {**os.environ, "LD_PRELOAD": str(FAULTS)}
+    command = [str(c) for c in command]
+    calls = calls_of(command, folder, environment)
+    new = digest(prefix, endings)
+    for ending in endings:
+        pathlib.Path(f"{prefix}.{ending}").write_text("old\n")
+    old = digest(prefix, endings)
+    names = {p.name for p in folder.iterdir()}
+    tried = failed = 0
+    for name, whats in kinds.items():
+        step = max(1, calls[name] // most)
+        for number in range(1, calls[name] + 1, step):
+            for what in whats:
+                done = subprocess.run([PROGRAM, *command], env={**environment, "REPRISE_FAULT": f"{name}:{number}:{what}"}, capture_output=True,
+                                      text=True, timeout=120)
+                case = f"{name} call {number} of {calls[name]} with {what}: exit {done.returncode}: {done.stderr}"
+                tried += 1
+                assert done.returncode in (0, 1), case
+                now = digest(prefix, endings)
+                if done.returncode == 0:
+                    assert now == new, f"other bytes: {case}"
+                else:
+                    failed += 1
+                    assert done.stderr.startswith("reprise-c "), case
+                    assert all(now[e] in (old[e], new[e]) for e in endings), f"half a file: {case}"
+                    assert name in ("rename", "fsync", "open", "close") or now == old, f"earlier results are gone: {case}"
+                if pathlib.Path(f"{prefix}.reprise").exists() and "--checkpoint-interval" in command:  # it goes on from there
+                    subprocess.run([PROGRAM, *command], check=True)
+                    assert digest(prefix, endings) == new, f"after it went on: {case}"
+                assert {p.name for p in folder.iterdir()} == names, f"{sorted({p.name for p in folder.iterdir()} - names)} left: {case}"
+                for ending in endings:
+                    pathlib.Path(f"{prefix}.{ending}").write_text("old\n")
+    assert tried > 20 and failed > 5, (tried, failed, calls)
+
+
+IO_KINDS = {"open": [errno.EMFILE], "read": [errno.EIO, "short"], "write": [errno.ENOSPC, errno.EINTR, "short"], "fsync": [errno.EIO],
+            "rename": [errno.EIO], "linkat": [errno.EDQUOT], "mkdir": [errno.EACCES], "flock": [errno.ENOLCK], "close": [errno.EIO]}
+
+
+def test_each_call_of_find_fails(folder):
+    genome = small_genome(folder)
+    fail_each(folder, ["find", "-q", "-t", 2, "-k", 10, "--no-run-info", "-o", folder / "x", genome], folder / "x", ENDINGS, IO_KINDS)
+
+
+def test_each_call_fails_with_checkpoints(folder):
+    genome = small_genome(folder)
+    fail_each(folder, ["find", "-q", "-t", 1, "-k", 10, "--no-run-info", "--checkpoint-interval", "0.000001", "-o", folder / "x", genome], folder / "x",
+              ENDINGS, {k: v[:1] for k, v in IO_KINDS.items() if k != "read"}, most=25)
+
+
+def test_each_call_of_compressed_and_spilled_fails(folder):
+    genome = small_genome(folder, n=200000)
+    with gzip.open(folder / "g.fa.gz", "wb") as to:
+        to.write(genome.read_bytes())
+    run("index", "-q", "-k", 10, "-o", folder / "i.rpidx", genome)
+    fail_each(folder, ["find", "-q", "-t", 2, "--no-run-info", "--index", folder / "i.rpidx", "-o", folder / "x", "--masked", folder / "x.masked.gz",
+                       folder / "g.fa.gz"], folder / "x", [*[e for e in ENDINGS if e != "masked.fa"], "masked.gz"],
+              {k: IO_KINDS[k][:1] for k in ("open", "read", "write", "fsync", "rename", "linkat")}, most=25)
+
+
+def test_each_thread_fails_to_start(folder):
+    genome = small_genome(folder)
+    if SANITIZED or not FAULTS.exists():
+        raise Skip("sanitizers come first in a process themselves")
+    command = ["find", "-q", "-t", "4", "-k", "10", "--no-run-info", "-o", str(folder / "x"), str(genome)]
+    environment = {**os.environ, "LD_PRELOAD": str(FAULTS)}
+    calls = calls_of(command, folder, environment)["pthread_create"]
+    expected = digest(folder / "x")
+    assert calls > 10, calls
+    for number in range(1, calls + 1):
+        done = subprocess.run([PROGRAM, *command], env={**environment, "REPRISE_FAULT": f"pthread_create:{number}:{errno.EAGAIN}"},
+                              capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0 or (done.returncode == 1 and "thread" in done.stderr), (number, done)
+        assert done.returncode != 0 or digest(folder / "x") == expected, number
+
+
+sys.exit(main(globals()))
