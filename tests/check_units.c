@@ -20,6 +20,7 @@ int main(void)
     srunner_add_suite(runner, suite_discover());
     srunner_add_suite(runner, suite_copies());
     srunner_add_suite(runner, suite_output());
+    srunner_add_suite(runner, suite_checkpoint());
     srunner_add_suite(runner, suite_memory());
     srunner_run_all(runner, CK_NORMAL);
     const int failed = srunner_ntests_failed(runner);

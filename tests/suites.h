@@ -22,6 +22,7 @@ Suite *suite_commit(void);
 Suite *suite_discover(void);
 Suite *suite_copies(void);
 Suite *suite_output(void);
+Suite *suite_checkpoint(void);
 Suite *suite_memory(void);
 
 /* A random sequence of n letters ACGT, to be freed. */

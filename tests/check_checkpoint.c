@@ -1,0 +1,206 @@
+/* check_checkpoint.c: checkpoints and their folder; and the corpora of the fuzz targets. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "checkpoint/checkpoint.h"
+#include "checkpoint/folder.h"
+#include "fuzz/fuzz.h"
+#include "suites.h"
+
+static char folder[40];
+
+static void make_folder(void)
+{
+    strcpy(folder, "/tmp/reprise-test-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+}
+
+/* A checkpoint in which every field has a value of its own. */
+static rp_checkpoint make_checkpoint(rp_random *random)
+{
+    rp_checkpoint state = {.parameters = strdup("{\"--kmer\":0}"), .genome_bp = 100000, .k = 13, .mark = RP_MARK_GROW_REST, .in_pass = true,
+                           .n_seeds = {71, 72}, .n_first_pass = 1, .join_pass = 2, .joined = {.n_tried = 11, .n_end_joins = 12,
+                           .n_interior_joins = 13, .n_circles = 14}, .n_derived = 15, .n_before = 2, .polish = {.round = 1}};
+    memset(state.digest, 'd', 32);
+    uint64_t *words = malloc(3 * sizeof *words);
+    for (int i = 0; i < 3; i++)
+        words[i] = rp_random_next(random);
+    state.passes[0] = (rp_discover_state){.tier = 1, .n_families_at_tier = 1, .n_pairs = 21, .n_rejected = 22, .n_failed = 23, .n_tandem = 24};
+    state.passes[1] = (rp_discover_state){.tier = 5, .n_families_at_tier = 2, .n_seed_words = 3, .used_seeds = words, .n_pairs = 31};
+    for (int f = 0; f < 3; f++) {
+        rp_family family = {.tandem = f == 1, .seed = {rp_random_next(random), 13, 40 + (uint32_t)f}};
+        for (int i = 0; i < 100 * f; i++)
+            ck_assert(rp_codes_push(&family.consensus, (uint8_t)rp_random_below(random, 4)));
+        for (int i = 0; i < 4 * f; i++)
+            ck_assert(rp_copies_push(&family.copies, (rp_copy){.begin = (uint64_t)(1000 * f + 10 * i), .end = (uint64_t)(1000 * f + 10 * i + 9),
+                                                               .consensus_begin = 1, .consensus_end = 90, .score = -i, .reverse = i % 2 == 1,
+                                                               .anchor_place = i == 0 ? RP_NO_ANCHOR : 50}));
+        ck_assert(rp_library_add(&state.library, &family));
+        rp_family_clear(&family);
+    }
+    ck_assert(rp_intervals_push(&state.cover, (rp_interval){5, 500}) && rp_intervals_push(&state.cover, (rp_interval){600, 100000}));
+    ck_assert(rp_intervals_push(&state.polish.resting, (rp_interval){7, 8}));
+    state.source = malloc(2 * sizeof *state.source);
+    size_t *active = malloc(sizeof *active);
+    state.source[0] = 2;
+    state.source[1] = 0;
+    active[0] = 1;
+    state.n_source = 2;
+    state.polish.active = active;
+    state.polish.n_active = 1;
+    return state;
+}
+
+static void write_to(const rp_checkpoint *state, const char *path)
+{
+    rp_error error = {""};
+    rp_file *file = rp_checkpoint_write(state, path, &error);
+    ck_assert_ptr_nonnull(file);
+    ck_assert_msg(rp_file_finish(file, &error) && rp_file_commit(file, &error), "%s", error.message);
+    rp_file_destroy(file);
+}
+
+static size_t contents(const char *path, uint8_t *bytes, size_t room)
+{
+    FILE *file = fopen(path, "rb");
+    ck_assert_ptr_nonnull(file);
+    const size_t n = fread(bytes, 1, room, file);
+    fclose(file);
+    return n;
+}
+
+START_TEST(what_is_written_is_read)
+{
+    enum { ROOM = 1 << 16 };
+    static uint8_t first[ROOM], second[ROOM];
+    rp_random random = {3};
+    make_folder();
+    char path[80], again[80];
+    snprintf(path, sizeof path, "%s/state", folder);
+    snprintf(again, sizeof again, "%s/again", folder);
+    rp_checkpoint state = make_checkpoint(&random), read;
+    rp_error error = {""};
+    write_to(&state, path);
+    ck_assert_int_eq(rp_checkpoint_read(&read, path, &error), RP_CHECKPOINT_READ);
+    ck_assert_str_eq(read.parameters, state.parameters);
+    ck_assert_int_eq(read.mark, RP_MARK_GROW_REST);
+    ck_assert(read.in_pass);
+    ck_assert_uint_eq(read.library.n, 3);
+    ck_assert_uint_eq(read.library.items[2].copies.n, 8);
+    ck_assert_int_eq(read.library.items[2].copies.items[3].score, -3);
+    ck_assert(read.library.items[1].tandem && !read.library.items[2].tandem);
+    ck_assert_int_eq(memcmp(read.passes[1].used_seeds, state.passes[1].used_seeds, 24), 0);
+    ck_assert_uint_eq(read.cover.items[1].begin, 600);
+    /* all the rest: what was read is written as the same bytes */
+    write_to(&read, again);
+    const size_t n = contents(path, first, ROOM);
+    ck_assert_uint_gt(n, 500);
+    ck_assert_uint_eq(contents(again, second, ROOM), n);
+    ck_assert_int_eq(memcmp(first, second, n), 0);
+    rp_checkpoint_clear(&read);
+    rp_checkpoint_clear(&state);
+    unlink(path);
+    unlink(again);
+    ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
+/* Every byte changed and every length cut: never read, never a crash. */
+START_TEST(a_damaged_one_is_not_trusted)
+{
+    enum { ROOM = 1 << 16 };
+    static uint8_t bytes[ROOM];
+    rp_random random = {4};
+    make_folder();
+    char path[80];
+    snprintf(path, sizeof path, "%s/state", folder);
+    rp_checkpoint state = make_checkpoint(&random), read;
+    write_to(&state, path);
+    rp_checkpoint_clear(&state);
+    const size_t n = contents(path, bytes, ROOM);
+    for (size_t at = 0; at < n; at++) {
+        rp_error error = {""};
+        bytes[at] ^= (uint8_t)(1 << at % 8);
+        FILE *file = fopen(path, "wb");
+        ck_assert_uint_eq(fwrite(bytes, 1, at % 3 == 0 ? at : n, file), at % 3 == 0 ? at : n);
+        fclose(file);
+        bytes[at] ^= (uint8_t)(1 << at % 8);
+        ck_assert_int_eq(rp_checkpoint_read(&read, path, &error), RP_CHECKPOINT_DAMAGED);
+        ck_assert_str_ne(error.message, "");
+    }
+    unlink(path);
+    ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
+START_TEST(one_run_holds_the_folder)
+{
+    make_folder();
+    char prefix[60], state[100];
+    snprintf(prefix, sizeof prefix, "%s/x", folder);
+    rp_run_folder mine, other;
+    rp_error error = {""};
+    ck_assert(rp_run_folder_open(&mine, prefix, &error));
+    ck_assert(!rp_run_folder_open(&other, prefix, &error));
+    ck_assert_ptr_nonnull(strstr(error.message, "another run"));
+    ck_assert(!rp_run_folder_has_state(&mine));
+    snprintf(state, sizeof state, "%s.12.part", mine.state); /* of a run that was killed */
+    fclose(fopen(mine.state, "w"));
+    fclose(fopen(state, "w"));
+    ck_assert(rp_run_folder_has_state(&mine));
+    rp_run_folder_close(&mine, false);
+    ck_assert(rp_run_folder_open(&mine, prefix, &error));
+    ck_assert_msg(access(state, F_OK) != 0, "parts of earlier runs are removed");
+    ck_assert(rp_run_folder_has_state(&mine) && rp_run_folder_set_aside(&mine, &error) && !rp_run_folder_has_state(&mine));
+    rp_run_folder_close(&mine, true);
+    ck_assert_msg(rmdir(folder) == 0, "nothing is left");
+}
+END_TEST
+
+typedef struct fuzz_target {
+    const char *name;
+    int (*run)(const uint8_t *data, size_t n);
+} fuzz_target;
+
+static const fuzz_target TARGETS[] = {{"genome", rp_fuzz_genome}, {"library", rp_fuzz_library}, {"index", rp_fuzz_index},
+                                      {"checkpoint", rp_fuzz_checkpoint}, {"report", rp_fuzz_report}, {"options", rp_fuzz_options}};
+
+/* What fuzzing has found, and where it begins. */
+START_TEST(corpora_do_no_harm)
+{
+    enum { ROOM = 1 << 20 };
+    static uint8_t bytes[ROOM];
+    char path[600];
+    const fuzz_target *target = &TARGETS[_i];
+    snprintf(path, sizeof path, "tests/fuzz/corpus/%s", target->name);
+    DIR *list = opendir(path);
+    ck_assert_ptr_nonnull(list);
+    int n = 0;
+    for (const struct dirent *entry; (entry = readdir(list)) != NULL;) {
+        if (entry->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof path, "tests/fuzz/corpus/%s/%s", target->name, entry->d_name);
+        ck_assert_int_eq(target->run(bytes, contents(path, bytes, ROOM)), 0);
+        n++;
+    }
+    closedir(list);
+    ck_assert_int_ge(n, 3);
+}
+END_TEST
+
+Suite *suite_checkpoint(void)
+{
+    Suite *suite = suite_create("checkpoint");
+    TCase *tests = tcase_create("checkpoint");
+    tcase_set_timeout(tests, 300);
+    tcase_add_test(tests, what_is_written_is_read);
+    tcase_add_test(tests, a_damaged_one_is_not_trusted);
+    tcase_add_test(tests, one_run_holds_the_folder);
+    tcase_add_loop_test(tests, corpora_do_no_harm, 0, sizeof TARGETS / sizeof TARGETS[0]);
+    suite_add_tcase(suite, tests);
+    return suite;
+}

@@ -1,0 +1,63 @@
+/* checkpoint.c: checkpoints. The checksum is made right first, or no change would come past it. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "checkpoint/checkpoint.h"
+#include "fuzz/fuzz.h"
+
+static void check_intervals(const rp_intervals *intervals, uint64_t genome_bp)
+{
+    for (size_t i = 0; i < intervals->n; i++)
+        if (intervals->items[i].begin > intervals->items[i].end || intervals->items[i].end > genome_bp)
+            abort();
+}
+
+/* What find relies on when it goes on from a checkpoint. */
+static void check_content(const rp_checkpoint *read)
+{
+    for (size_t f = 0; f < read->library.n; f++) {
+        const rp_family *family = &read->library.items[f];
+        for (size_t i = 0; i < family->copies.n; i++)
+            if (family->copies.items[i].begin >= family->copies.items[i].end || family->copies.items[i].end > read->genome_bp ||
+                family->copies.items[i].consensus_end > family->consensus.n)
+                abort();
+    }
+    for (size_t i = 0; i < read->n_source; i++)
+        if (read->source[i] >= read->library.n)
+            abort();
+    for (size_t i = 0; i < read->polish.n_active; i++)
+        if (read->polish.active[i] >= read->library.n)
+            abort();
+    check_intervals(&read->cover, read->genome_bp);
+    check_intervals(&read->polish.resting, read->genome_bp);
+    if (read->n_first_pass > read->library.n || strlen(read->digest) >= sizeof read->digest)
+        abort();
+}
+
+int rp_fuzz_checkpoint(const uint8_t *data, size_t n)
+{
+    uint8_t *bytes = malloc(n + 1);
+    if (bytes == NULL)
+        abort();
+    if (n > 0)
+        memcpy(bytes, data, n);
+    if (n >= sizeof(uint32_t)) {
+        const uint32_t crc = (uint32_t)crc32(crc32(0, NULL, 0), bytes, (uInt)(n - sizeof crc));
+        memcpy(bytes + n - sizeof crc, &crc, sizeof crc);
+    }
+    const int file = rp_fuzz_file(bytes, n);
+    char path[64];
+    rp_checkpoint read;
+    rp_error error = {""};
+    if (rp_checkpoint_read(&read, rp_fuzz_path(file, path), &error) == RP_CHECKPOINT_READ) {
+        check_content(&read);
+        rp_checkpoint_clear(&read);
+    } else if (error.message[0] == '\0') {
+        abort();
+    }
+    (void)close(file);
+    free(bytes);
+    return 0;
+}
