@@ -58,6 +58,21 @@ static bool parse_value(const rp_option *option, const char *text, rp_error *err
     return true;
 }
 
+/* What getopt_long could not make out: a letter or name that nobody has, a name cut too short, a value where none belongs. */
+static bool unknown_option(const rp_option *options, size_t n, const char *word, rp_error *error)
+{
+    if (optopt > 0 && optopt < FIRST_LONG)
+        return rp_error_set(error, "unknown option -%c", optopt);
+    const char *name = word + strspn(word, "-");
+    const size_t length = strcspn(name, "=");
+    size_t n_alike = 0;
+    for (size_t i = 0; i < n; i++)
+        n_alike += options[i].kind != RP_OPTION_HEADING && strncmp(options[i].name, name, length) == 0;
+    if (optopt >= FIRST_LONG)
+        return rp_error_set(error, "option --%s takes no value", options[optopt - FIRST_LONG].name);
+    return rp_error_set(error, n_alike > 1 ? "option %.100s is ambiguous" : "unknown option %.100s", word);
+}
+
 bool rp_options_parse(const rp_option *options, size_t n, int argc, char **argv, int *first_operand, rp_error *error)
 {
     struct option long_options[MAX_OPTIONS + 1] = {{0}};
@@ -83,7 +98,7 @@ bool rp_options_parse(const rp_option *options, size_t n, int argc, char **argv,
         if (got == -1)
             break;
         if (got == '?')
-            return rp_error_set(error, "unknown option %.100s", optopt > 0 && optopt < FIRST_LONG ? (char[]){'-', (char)optopt, 0} : argv[at]);
+            return unknown_option(options, n, argv[at], error);
         if (got == ':')
             return rp_error_set(error, "option %.100s needs a value", argv[optind - 1]);
         size_t which = 0;

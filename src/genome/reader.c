@@ -55,6 +55,7 @@ static void fill_letters(uint8_t table[256])
 
 enum {
     BGZIP = 2,                /* what bgzf_compression calls it */
+    GZIP_MAGIC = 0x1f,        /* first byte of a gzip file */
     DIRECT_BYTES = 8 << 20,   /* inputs up to this size are read by the caller alone */
     DIGEST_BP = 1 << 24       /* bases whose MD5 is one of the parts of the digest */
 };
@@ -439,6 +440,8 @@ static bool read_stream(input *in, input_file *file, BGZF *from, rp_error *error
         ok = read_fasta(in, file, from, error);
     else if (first == '@')
         ok = read_fastq(in, file, from, error);
+    else if (first == GZIP_MAGIC)
+        ok = rp_error_set(error, "%s: the file is damaged or cut off: it begins as gzip does", file->path);
     else
         ok = rp_error_set(error, "%s: line %llu: neither FASTA nor FASTQ: the first character is no '>' and no '@'", file->path,
                           (unsigned long long)file->n_lines + 1);
