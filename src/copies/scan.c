@@ -14,6 +14,7 @@ enum {
     MARGIN_BP = 128,           /* decoded beyond a chunk, for ungapped extension */
     UNGAPPED_DROP = 8,
     DIAGONAL_SLOTS = 1 << 16,
+    TOUCHED_SLOTS = 2048,      /* that are noted, to be emptied one by one */
     PENDING_WORDS = 64,
     STRIP_SLOTS = 1 << 17,
     STRIP_SHIFT = 5,           /* a strip is 32 diagonals wide */
@@ -78,6 +79,8 @@ static bool take_hit(const scan *run, rp_scan_scratch *scratch, uint64_t begin, 
     int gain = rp_flank_extend(rp_flank_same(&genome_right, &library_right), UNGAPPED_DROP, &right);
     gain += rp_flank_extend(rp_flank_reverse_bits(rp_flank_same(&genome_left, &library_left)), UNGAPPED_DROP, NULL);
     *slot = (struct rp_scan_diagonal){id, at + word + right};
+    if (scratch->n_touched < TOUCHED_SLOTS)
+        scratch->touched[scratch->n_touched++] = id;
     const bool paired = run->parameters->pair_bp > 0 && has_partner(run, scratch->strips, id, at);
     if (gain < run->parameters->min_gain && !paired)
         return true;
@@ -111,8 +114,9 @@ static bool make_buffers(rp_scan_scratch *scratch)
     scratch->codes = rp_alloc(CHUNK_BP + 2 * MARGIN_BP + 64, 1);
     scratch->diagonals = rp_alloc(DIAGONAL_SLOTS, sizeof *scratch->diagonals);
     scratch->strips = rp_alloc(STRIP_SLOTS, sizeof *scratch->strips);
+    scratch->touched = rp_alloc(TOUCHED_SLOTS, sizeof *scratch->touched);
     return rp_planes_init(&scratch->planes, CHUNK_BP + 2 * MARGIN_BP) && scratch->codes != NULL &&
-           scratch->diagonals != NULL && scratch->strips != NULL;
+           scratch->diagonals != NULL && scratch->strips != NULL && scratch->touched != NULL;
 }
 
 void rp_scan_scratch_clear(rp_scan_scratch *scratch)
@@ -123,6 +127,7 @@ void rp_scan_scratch_clear(rp_scan_scratch *scratch)
     rp_planes_clear(&scratch->planes);
     free(scratch->diagonals);
     free(scratch->strips);
+    free(scratch->touched);
     free(scratch->anchors.items);
     free(scratch->hits.items);
     *scratch = (rp_scan_scratch){0};
@@ -131,7 +136,7 @@ void rp_scan_scratch_clear(rp_scan_scratch *scratch)
 /* Decodes a chunk with MARGIN_BP on either side, RP_BASE_NONE beyond the contig; returns its first base. */
 static const uint8_t *decode_chunk(const rp_view *view, const rp_chunk *here, uint8_t *codes)
 {
-    memset(codes, RP_BASE_NONE, CHUNK_BP + 2 * MARGIN_BP + 64);
+    memset(codes, RP_BASE_NONE, (size_t)(here->end - here->begin) + 2 * MARGIN_BP + 64);
     const uint64_t before = here->begin - here->contig_begin < MARGIN_BP ? here->begin - here->contig_begin : MARGIN_BP;
     const uint64_t after = here->contig_end - here->end < MARGIN_BP ? here->contig_end - here->end : MARGIN_BP;
     rp_genome_decode(view->genome, here->begin - before, (size_t)(here->end - here->begin + before + after),
@@ -267,6 +272,23 @@ static bool look_words_up(const scan *run, rp_scan_scratch *scratch, const rp_ch
     return take_pending(run, scratch, here->begin, pending, n_pending);
 }
 
+/* Empties the slots that the last chunk has used: one by one after a small chunk, of which a genome may have very many. */
+static void forget_diagonals(const scan *run, rp_scan_scratch *scratch)
+{
+    if (scratch->n_touched < TOUCHED_SLOTS) {
+        for (size_t i = 0; i < scratch->n_touched; i++) {
+            const uint64_t id = scratch->touched[i];
+            scratch->diagonals[id % DIAGONAL_SLOTS] = (struct rp_scan_diagonal){0};
+            scratch->strips[(id >> STRIP_SHIFT) % STRIP_SLOTS] = (scan_strip){0};
+        }
+    } else {
+        memset(scratch->diagonals, 0, DIAGONAL_SLOTS * sizeof *scratch->diagonals);
+        if (run->parameters->pair_bp > 0)
+            memset(scratch->strips, 0, STRIP_SLOTS * sizeof *scratch->strips);
+    }
+    scratch->n_touched = 0;
+}
+
 static bool scan_chunk(void *argument, size_t part, unsigned worker, rp_error *error)
 {
     scan *run = argument;
@@ -276,10 +298,8 @@ static bool scan_chunk(void *argument, size_t part, unsigned worker, rp_error *e
     const rp_word_table *table = run->table;
     const rp_chunk *here = &run->chunks[part];
     const uint8_t *codes = decode_chunk(run->view, here, scratch->codes);
-    rp_planes_fill(&scratch->planes, codes, CHUNK_BP + MARGIN_BP);
-    memset(scratch->diagonals, 0, DIAGONAL_SLOTS * sizeof *scratch->diagonals);
-    if (run->parameters->pair_bp > 0)
-        memset(scratch->strips, 0, STRIP_SLOTS * sizeof *scratch->strips);
+    rp_planes_fill(&scratch->planes, codes, (size_t)(here->end - here->begin) + MARGIN_BP);
+    forget_diagonals(run, scratch);
     scratch->anchors.n = 0;
     bool ok = look_words_up(run, scratch, here, codes);
     rp_anchors_sort(&scratch->anchors);

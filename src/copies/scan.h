@@ -29,6 +29,8 @@ typedef struct rp_scan_scratch {
     rp_planes planes;          /* of the same, from the chunk's first base on */
     struct rp_scan_diagonal *diagonals; /* by diagonal: how far it was extended */
     struct rp_scan_diagonal *strips;    /* by strip of diagonals: the last word hit */
+    uint64_t *touched;         /* ids of diagonals whose slots are in use; n_touched at its most: there may be more */
+    size_t n_touched;
     rp_anchors anchors;
     rp_word_hits hits;         /* of the words that are looked up together */
 } rp_scan_scratch;

@@ -63,7 +63,7 @@ void rp_planes_clear(rp_planes *planes)
 
 void rp_planes_fill(rp_planes *planes, const uint8_t *codes, size_t n)
 {
-    for (size_t word = 0; word + 1 < planes->n_words; word++) {
+    for (size_t word = 0; word + 1 < planes->n_words && word * 64 < n + 64; word++) { /* one more, which is empty */
         uint64_t high = 0, low = 0, valid = 0;
         for (size_t i = 0; i < 64 && word * 64 + i < n; i++) {
             const uint64_t code = codes[word * 64 + i];

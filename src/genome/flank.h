@@ -41,7 +41,8 @@ bool rp_planes_init(rp_planes *planes, size_t n_bases) RP_MUST_CHECK;
 bool rp_planes_reserve(rp_planes *planes, size_t n_bases) RP_MUST_CHECK; /* the same, of planes that are there already or zeroed */
 void rp_planes_clear(rp_planes *planes);
 
-/* Sets the planes to n base codes; codes over 3 are not valid. n is at most that of rp_planes_init. */
+/* Sets the planes to n base codes; codes over 3 are not valid. n is at most that of rp_planes_init. The
+ * 64 bases behind them are not valid; what lies further is left as it was. */
 void rp_planes_fill(rp_planes *planes, const uint8_t *codes, size_t n);
 
 static inline uint64_t rp_planes_window(const uint64_t *words, size_t bit)
