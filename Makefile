@@ -62,6 +62,11 @@ $(OUT)/libreprise.a: $(OBJECTS)
 $(OUT)/check_units: $(TEST_OBJECTS) $(OUT)/libreprise.a
 	$(CC) $(ALL_LDFLAGS) $(WRAP) -o $@ $^ $(ALL_LIBS) $(shell pkg-config --libs check)
 
+# Small runs of the concurrent parts under all schedules: threads are coroutines there.
+SCHEDULED := $(foreach f,mutex_lock mutex_unlock cond_wait cond_timedwait cond_signal cond_broadcast create join,-Wl,--wrap=pthread_$(f))
+$(OUT)/check_schedules: $(OUT)/tests/schedules/check_schedules.o $(OUT)/tests/schedules/scheduler.o $(OUT)/libreprise.a
+	$(CC) $(ALL_LDFLAGS) $(SCHEDULED) -o $@ $^ $(ALL_LIBS)
+
 # Makes single system calls fail; the tests preload it. Without sanitizers: these come first in a process themselves.
 $(OUT)/faults.so: tests/faults/faults.c $(OUT)/flags
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g -fPIC -shared -o $@ $< -ldl -pthread
@@ -121,7 +126,7 @@ demo:
 	scripts/demo.sh $(OUT)/reprise-c
 
 check:
-	$(MAKE) all $(OUT)/check_units $(OUT)/faults.so
+	$(MAKE) all $(OUT)/check_units $(OUT)/check_schedules $(OUT)/faults.so
 	tests/run.sh $(OUT)
 
 bench:

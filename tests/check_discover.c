@@ -16,7 +16,7 @@ static void run_search(const test_search *with, const rp_discover_parameters *pa
     const rp_view view = {.genome = &with->genome, .covered = &cover->covered, .excluded = &with->tandem};
     ck_assert_msg(rp_discover(&view, with->index, cover, parameters, library, figures, &error), "%s", error.message);
     ck_assert_uint_eq(figures->claims_left, 0);
-    rp_join_figures joined;
+    rp_join_figures joined = {0};
     const rp_join_parameters join = {.n_threads = parameters->n_threads, .kernel = parameters->kernel,
                                      .delay_seed = parameters->delay_seed};
     ck_assert(rp_join_families(&view, with->index, cover, &join, library, &joined, &error));

@@ -22,6 +22,16 @@ cat "$log"
 passed=$((unit_passed + (layers == 0)))
 failed=$((unit_failed + (layers != 0)))
 skipped=0
+case $folder in
+    *san-*) skipped=1; echo "skipped schedules: sanitizers do not follow coroutines" ;;
+    *)
+        "$folder/check_schedules" >"$log" 2>&1
+        schedules=$?
+        cat "$log"
+        passed=$((passed + (schedules == 0)))
+        failed=$((failed + (schedules != 0)))
+        ;;
+esac
 for script in check_commands check_input check_survival check_governance check_library check_devices; do
     python3 "tests/$script.py" "$folder/reprise-c" >"$log" 2>&1 || status=1
     cat "$log"

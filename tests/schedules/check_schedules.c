@@ -1,0 +1,279 @@
+/* check_schedules.c: channel, claims, ordered commits and the whole search under all schedules of small runs. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The steps of claims are its atomic operations: each becomes a point of the scheduler. */
+#include "schedules/scheduler.h"
+
+#ifdef __clang__
+#define STEP_LOAD(at, order) __c11_atomic_load(at, order)
+#define STEP_AND(at, bits, order) __c11_atomic_fetch_and(at, bits, order)
+#define STEP_SWAP(at, seen, wanted, yes, no) __c11_atomic_compare_exchange_weak(at, seen, wanted, yes, no)
+#else
+#define STEP_LOAD(at, order) __atomic_load_n(at, order)
+#define STEP_AND(at, bits, order) __atomic_fetch_and(at, bits, order)
+#define STEP_SWAP(at, seen, wanted, yes, no) __atomic_compare_exchange_n(at, seen, wanted, 1, yes, no)
+#endif
+#undef atomic_load_explicit
+#undef atomic_fetch_and_explicit
+#undef atomic_compare_exchange_weak_explicit
+#define atomic_load_explicit(at, order) (schedule_point(), STEP_LOAD(at, order))
+#define atomic_fetch_and_explicit(at, bits, order) (schedule_point(), STEP_AND(at, bits, order))
+#define atomic_compare_exchange_weak_explicit(at, seen, wanted, yes, no) (schedule_point(), STEP_SWAP(at, seen, wanted, yes, no))
+#include "claim/claims.c"
+
+#include "base/random.h"
+#include "channel/ring.h"
+#include "commit/order.h"
+#include "discover/discover.h"
+#include "genome/reader.h"
+
+/* --- Claims --- */
+
+enum { BLOCKS = 192, MAX_CLAIMERS = 3 };
+
+typedef struct claim_case {
+    rp_claims claims;
+    int owner[BLOCKS];
+    int n;
+    rp_interval wanted[MAX_CLAIMERS][2];   /* blocks */
+    int held;                              /* claims that were had */
+} claim_case;
+
+typedef struct claimer {
+    claim_case *shared;
+    int self;
+} claimer;
+
+static void *claim_once(void *argument)
+{
+    const claimer *me = argument;
+    claim_case *shared = me->shared;
+    rp_interval bases[2];
+    rp_claim_guard guard = {0};
+    for (int i = 0; i < 2; i++)
+        bases[i] = (rp_interval){shared->wanted[me->self][i].begin * RP_CLAIM_BLOCK_BP, shared->wanted[me->self][i].end * RP_CLAIM_BLOCK_BP};
+    if (rp_claims_take(&shared->claims, bases, 2, &guard) == RP_CLAIM_HELD) {
+        shared->held++;
+        for (int take = 1; take >= 0; take--) {
+            for (size_t i = 0; i < guard.blocks.n; i++)
+                for (uint64_t b = guard.blocks.items[i].begin; b < guard.blocks.items[i].end; b++) {
+                    if (shared->owner[b] != (take ? 0 : me->self + 1))
+                        fail("block %llu has two owners", (unsigned long long)b);
+                    shared->owner[b] = take ? me->self + 1 : 0;
+                }
+            schedule_point();
+        }
+        rp_claims_give_back(&shared->claims, &guard);
+    }
+    rp_claim_guard_clear(&guard);
+    return NULL;
+}
+
+static void claims_scenario(void *context)
+{
+    claim_case *shared = context;
+    pthread_t threads[MAX_CLAIMERS];
+    claimer claimers[MAX_CLAIMERS];
+    memset(shared->owner, 0, sizeof shared->owner);
+    shared->held = 0;
+    if (!rp_claims_init(&shared->claims, BLOCKS * RP_CLAIM_BLOCK_BP - 1))
+        abort();
+    for (int i = 0; i < shared->n; i++) {
+        claimers[i] = (claimer){shared, i};
+        if (pthread_create(&threads[i], NULL, claim_once, &claimers[i]) != 0)
+            abort();
+    }
+    for (int i = 0; i < shared->n; i++)
+        (void)pthread_join(threads[i], NULL);
+    if (rp_claims_count(&shared->claims) != 0)
+        fail("%llu claims are not given back", (unsigned long long)rp_claims_count(&shared->claims));
+    if (shared->held == 0)
+        fail("nobody had a claim");
+    rp_claims_clear(&shared->claims);
+}
+
+/* --- Channel and commits --- */
+
+enum { MAX_BATCHES = 8, MAX_WORKERS = 3 };
+
+typedef struct channel_case {
+    int n_batches, n_workers;
+    uint64_t capacity;
+    int cancel_at;            /* serial at whose commit the run fails; -1: none */
+    rp_ring *ring;
+    rp_order order;
+    int results[MAX_BATCHES];
+    uint64_t n_committed;
+    int committing;
+} channel_case;
+
+static bool commit_one(void *context, uint64_t serial, void *result, unsigned worker, rp_error *error)
+{
+    channel_case *shared = context;
+    (void)worker;
+    if (shared->committing++ != 0)
+        fail("two committers");
+    schedule_point();
+    if (serial != shared->n_committed++ || *(int *)result != (int)serial + 100)
+        fail("serial %llu is not due", (unsigned long long)serial);
+    shared->committing--;
+    return (int)serial != shared->cancel_at || rp_error_set(error, "failed");
+}
+
+static void *work_on_channel(void *argument)
+{
+    channel_case *shared = argument;
+    rp_batch batch;
+    size_t n = 0;
+    while (rp_ring_pop(shared->ring, &batch, 1, &n) == RP_RING_OK) {
+        shared->results[batch.serial] = (int)batch.serial + 100;
+        rp_order_post(&shared->order, batch.serial, &shared->results[batch.serial], 0);
+        if (shared->order.failed)
+            rp_ring_cancel(shared->ring);
+    }
+    return NULL;
+}
+
+static void channel_scenario(void *context)
+{
+    channel_case *shared = context;
+    pthread_t threads[MAX_WORKERS];
+    shared->n_committed = 0;
+    shared->committing = 0;
+    shared->ring = rp_ring_create(shared->capacity, 1);
+    if (shared->ring == NULL || !rp_order_init(&shared->order, 4, commit_one, shared))
+        abort();
+    for (int i = 0; i < shared->n_workers; i++)
+        if (pthread_create(&threads[i], NULL, work_on_channel, shared) != 0)
+            abort();
+    rp_ring_status status = RP_RING_OK;
+    for (int i = 0; i < shared->n_batches && status == RP_RING_OK; i++) {
+        const rp_batch batch = {.serial = (uint64_t)i, .n_places = 3};
+        status = rp_ring_push(shared->ring, &batch);
+    }
+    rp_ring_close(shared->ring);
+    for (int i = 0; i < shared->n_workers; i++)
+        (void)pthread_join(threads[i], NULL);
+    if (shared->cancel_at < 0 && (status != RP_RING_OK || shared->n_committed != (uint64_t)shared->n_batches))
+        fail("%llu of %d batches are committed", (unsigned long long)shared->n_committed, shared->n_batches);
+    if (shared->cancel_at >= 0 && (!shared->order.failed || shared->n_committed != (uint64_t)shared->cancel_at + 1))
+        fail("%llu commits in a run that failed", (unsigned long long)shared->n_committed);
+    rp_order_clear(&shared->order);
+    rp_ring_destroy(shared->ring);
+}
+
+/* --- The whole search --- */
+
+typedef struct search_case {
+    rp_genome genome;
+    rp_bitmask excluded; /* nothing */
+    rp_kmer_index *index;
+    rp_library expected;
+    unsigned n_threads;
+    uint64_t capacity;
+} search_case;
+
+static void find_families(search_case *shared, rp_library *library)
+{
+    const rp_discover_parameters parameters = {.n_threads = shared->n_threads, .channel_capacity = shared->capacity, .backpressure = 0.8,
+                                               .extension_length_bp = 100, .kernel = rp_band_select("auto"),
+                                               .seed_limits = {.min_frequency = 3, .max_frequency = UINT32_MAX}};
+    rp_cover cover = {0};
+    rp_error error = {""};
+    rp_discover_figures figures;
+    if (!rp_cover_init(&cover, shared->genome.length_bp))
+        abort();
+    const rp_view view = {.genome = &shared->genome, .covered = &cover.covered, .excluded = &shared->excluded};
+    if (!rp_discover(&view, shared->index, &cover, &parameters, library, &figures, &error))
+        fail("%s", error.message);
+    if (figures.claims_left != 0)
+        fail("claims are not given back");
+    rp_cover_clear(&cover);
+}
+
+static void search_scenario(void *context)
+{
+    search_case *shared = context;
+    rp_library library = {0};
+    find_families(shared, &library);
+    bool same = library.n == shared->expected.n;
+    for (size_t f = 0; same && f < library.n; f++)
+        same = library.items[f].consensus.n == shared->expected.items[f].consensus.n &&
+               memcmp(library.items[f].consensus.items, shared->expected.items[f].consensus.items, library.items[f].consensus.n) == 0;
+    if (!same)
+        fail("other families: %zu, not %zu", library.n, shared->expected.n);
+    rp_library_clear(&library);
+}
+
+/* Three short elements in three copies each, two of them side by side: their claims conflict. */
+static void make_search(search_case *shared)
+{
+    enum { ELEMENT = 100, SPACER = 300, COPIES = 3, LENGTH = 4 + COPIES * (3 * ELEMENT + 2 * SPACER) + 1 };
+    char text[LENGTH + 1] = ">a\n", elements[3][ELEMENT];
+    rp_random random = {17};
+    size_t n = strlen(text);
+    for (int e = 0; e < 3; e++)
+        for (int i = 0; i < ELEMENT; i++)
+            elements[e][i] = "ACGT"[rp_random_below(&random, 4)];
+    for (int c = 0; c < COPIES; c++)
+        for (int e = 0; e < 3; e++) {
+            memcpy(text + n, elements[e], ELEMENT);
+            n += ELEMENT;
+            for (int i = 0; i < SPACER && e != 0; i++)
+                text[n++] = "ACGT"[rp_random_below(&random, 4)];
+        }
+    char path[] = "/tmp/reprise-test-XXXXXX";
+    const char *paths[] = {path};
+    const int file = mkstemp(path);
+    FILE *to = fdopen(file, "w");
+    rp_error error = {""};
+    const rp_kmer_index_parameters parameters = {.k = 12, .min_frequency = 2, .memory_bytes = 1 << 20, .n_threads = 1};
+    if (to == NULL || fprintf(to, "%s\n", text) < 0 || fclose(to) != 0 || !rp_genome_read(&shared->genome, paths, 1, false, NULL, &error) ||
+        !rp_bitmask_init(&shared->excluded, shared->genome.length_bp) ||
+        (shared->index = rp_kmer_index_create(&shared->genome, &shared->excluded, &parameters, &error)) == NULL)
+        abort();
+    (void)remove(path);
+}
+
+/* --- All --- */
+
+int main(void)
+{
+    bool ok = true;
+    claim_case two = {.n = 2, .wanted = {{{3, 70}, {100, 140}}, {{60, 101}, {130, 131}}}};
+    claim_case crossed = {.n = 2, .wanted = {{{1, 2}, {130, 131}}, {{130, 131}, {1, 2}}}};
+    claim_case three = {.n = 3, .wanted = {{{3, 70}, {100, 101}}, {{60, 65}, {100, 104}}, {{64, 66}, {66, 67}}}};
+    channel_case narrow = {.n_batches = 3, .n_workers = 2, .capacity = 3, .cancel_at = -1};
+    channel_case wide = {.n_batches = 2, .n_workers = 2, .capacity = 100, .cancel_at = -1};
+    channel_case crowd = {.n_batches = 3, .n_workers = 3, .capacity = 6, .cancel_at = -1};
+    channel_case failing = {.n_batches = 4, .n_workers = 2, .capacity = 3, .cancel_at = 1};
+    search_case search = {.n_threads = 1, .capacity = 1000};
+    make_search(&search);
+    find_families(&search, &search.expected);
+    printf("the search finds %zu families\n", search.expected.n);
+    ok = search.expected.n >= 2;
+    search.n_threads = 2;
+    search.capacity = 3;
+    const schedules all[] = {
+        {.name = "claims: two threads over three words", .scenario = claims_scenario, .context = &two, .max_preemptions = -1},
+        {.name = "claims: two threads, crossed", .scenario = claims_scenario, .context = &crossed, .max_preemptions = -1},
+        {.name = "claims: three threads, 4 preemptions", .scenario = claims_scenario, .context = &three, .max_preemptions = 4},
+        {.name = "channel: 2 batches, 2 workers", .scenario = channel_scenario, .context = &wide, .max_preemptions = -1},
+        {.name = "channel: 3 batches, room for one, 3 preemptions", .scenario = channel_scenario, .context = &narrow, .max_preemptions = 3},
+        {.name = "channel: 3 batches, 3 workers, 1 preemption", .scenario = channel_scenario, .context = &crowd, .max_preemptions = 1},
+        {.name = "channel: a commit fails, 3 preemptions", .scenario = channel_scenario, .context = &failing, .max_preemptions = 3},
+        {.name = "search: 2 threads, 1 preemption", .scenario = search_scenario, .context = &search, .max_preemptions = 1, .most = 4000},
+        {.name = "search: 2 threads", .scenario = search_scenario, .context = &search, .max_preemptions = -1, .most = 1000, .seed = 5},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        ok = try_schedules(&all[i]) && ok;
+    rp_library_clear(&search.expected);
+    rp_kmer_index_destroy(search.index);
+    rp_bitmask_clear(&search.excluded);
+    rp_genome_clear(&search.genome);
+    return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+}
