@@ -155,8 +155,9 @@ def cancellation(bench, program, genome):
     stages = [(m.group(1).strip(), float(m.group(2))) for m in re.finditer(r"^  ([a-z ]+?) +([0-9.]+) s +[0-9.]+ %$", full, re.M)]
     at = 0.0
     for name, seconds in stages:
-        for left in bench.WORK.glob("cancel.*"):
+        for left in bench.WORK.glob("cancel.*.*"):
             left.unlink()
+        shutil.rmtree(f"{bench.WORK}/cancel.reprise", ignore_errors=True)
         child = subprocess.Popen([program, "find", "-q", "-t", "2", "-o", f"{bench.WORK}/cancel", genome], stderr=subprocess.DEVNULL,
                                  preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         time.sleep(at + seconds / 2)
@@ -166,7 +167,7 @@ def cancellation(bench, program, genome):
         begin = time.monotonic()
         status = child.wait()
         bench.row(name, f"{time.monotonic() - begin:.2f}", f"signal {-status}" if status < 0 else f"exit {status}",
-                  len(list(bench.WORK.glob("cancel.*"))))
+                  len(list(bench.WORK.glob("cancel.*.*"))))
 
 
 def watching(bench, program, genome):

@@ -210,7 +210,8 @@ def test_killed_run_leaves_nothing(folder):
             assert child.wait() == -number
             left = [n for n in os.listdir(folder) if n not in before]
             assert not [n for n in left if n[4:] in ENDINGS], left
-            if not left:
+            shutil.rmtree(folder / "out.reprise", ignore_errors=True)  # the state to go on from
+            if left in ([], ["out.reprise"]):
                 continue
             raise Skip("this file system has no nameless files: NAME.PID.part stays after a kill")
 

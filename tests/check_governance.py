@@ -195,6 +195,7 @@ def test_signals_end_every_stage(folder):
         stopped += 1
         assert child.returncode == -numbers[i % 4], (child.returncode, message)
         assert f"ended by signal {int(numbers[i % 4])}" in message or i == 0, message
+        shutil.rmtree(folder / "out.reprise", ignore_errors=True)
         assert sorted(os.listdir(folder)) == before, os.listdir(folder)
     assert stopped >= 8, stopped
 

@@ -247,7 +247,7 @@ static void take_family(reader *from, rp_family *family, uint64_t genome_bp)
     family->seed.count = take_u32(from);
     const uint32_t tandem = take_u32(from);
     family->tandem = tandem == 1;
-    from->bad |= tandem > 1 || family->seed.k > RP_KMER_MAX;
+    from->bad |= tandem > 1 || family->seed.k == 0 || family->seed.k > RP_KMER_MAX;
     const uint64_t n = take_up_to(from, from->left);
     from->bad |= n > RP_CONSENSUS_MAX_BP;
     if (from->bad)

@@ -161,23 +161,24 @@ static bool has_grown(const polish_run *run, size_t which)
 /* Keeps the families that have grown, and those that were cut off; the bases of the others rest. */
 static bool choose_active(polish_run *run)
 {
-    size_t n = 0;
-    const size_t n_before = run->n_active;
+    const size_t first_cut_off = run->library->n;
     for (size_t i = 0; i < run->parts.n; i++)
         if (!has_grown(run, run->parts.items[i].family))
             rp_bitmask_set(&run->resting, run->parts.items[i].begin, run->parts.items[i].end);
+    for (size_t f = 0; f < run->n_active; f++) {
+        if (run->cut_off[f].n == 0)
+            continue;
+        const rp_family family = {.consensus = run->cut_off[f], .seed = run->library->items[run->active[f]].seed};
+        if (!rp_library_add(run->library, &family))
+            return false;
+        run->cut_off[f].n = 0;
+    }
+    size_t n = 0;
     for (size_t f = 0; f < run->n_active; f++)
         if (has_grown(run, f))
             run->active[n++] = run->active[f]; /* n <= f: what has_grown reads is still there */
-    for (size_t f = 0; f < n_before; f++) {
-        if (run->cut_off[f].n == 0)
-            continue;
-        const rp_family family = {.consensus = run->cut_off[f]};
-        if (!rp_library_add(run->library, &family))
-            return false;
-        run->active[n++] = run->library->n - 1;
-        run->cut_off[f].n = 0;
-    }
+    for (size_t f = first_cut_off; f < run->library->n; f++)
+        run->active[n++] = f;
     run->n_active = n;
     return true;
 }
