@@ -5,6 +5,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import struct
 import subprocess
@@ -49,7 +50,7 @@ def test_spill_folder_that_is_not_there(folder):
     done = subprocess.run([PROGRAM, "find", "-q", "-t", "2", "--max-memory", "195M", "-o", folder / "two", genome], env=environment,
                           capture_output=True, text=True)
     assert done.returncode == 1 and "nowhere" in done.stderr, (done.returncode, done.stderr)
-    assert not [n for n in os.listdir(folder) if n.startswith("two")]
+    assert [n for n in os.listdir(folder) if n.startswith("two")] in ([], ["two.reprise"])  # a checkpoint, if it took long
 
 
 def test_index_file_gives_the_same_bytes(folder):
