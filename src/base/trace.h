@@ -16,7 +16,7 @@ void rp_trace(const char *kind, uint64_t group, uint64_t number, uint64_t begin_
 /* When a task begins; 0 when nobody traces, so that a clock is not read for nothing. */
 uint64_t rp_trace_begin(void);
 
-/* False: the table could not be written. */
+/* Puts the table in place, also that of a run that has failed. False: it could not be written. */
 bool rp_trace_close(rp_error *error) RP_MUST_CHECK;
 
 #endif
