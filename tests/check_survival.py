@@ -199,6 +199,19 @@ def test_places_that_cannot_be_written(folder):
     assert not list(folder.glob("*.part")) and not list(folder.glob("*.families.fa"))
 
 
+def test_a_result_never_takes_an_inputs_place(folder):
+    genome = small_genome(folder)
+    text = genome.read_bytes()
+    os.link(genome, folder / "x.masked.fa")
+    for options in (["--masked", genome], ["--bed", genome], ["-o", folder / "x"]):
+        told = run("find", "-q", *options, genome, status=1, cwd=folder).stderr
+        assert "is an input" in told, told
+    library = folder / "l.families.fa"
+    run("find", "-q", "-o", folder / "l", genome)
+    assert "is an input" in run("annotate", "-q", "--out", library, genome, library, status=1, cwd=folder).stderr
+    assert genome.read_bytes() == text
+
+
 def test_vanished_folder(folder):
     (folder / "sub").mkdir()
     run_ = start("find", "-q", "-o", folder / "sub" / "x", "--checkpoint-interval", "0.01", DEMO)

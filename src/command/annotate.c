@@ -152,7 +152,8 @@ static bool write_result(void *argument, size_t which, unsigned worker, rp_error
 static bool annotate(annotate_run *run, rp_error *error)
 {
     rp_stages_expect(1u << RP_STAGE_READ | 1u << RP_STAGE_TANDEM | 1u << RP_STAGE_COPIES | 1u << RP_STAGE_WRITE);
-    if (!rp_results_open(&run->results, run->genome_path, error) || !read_input(run, error) || !find_copies(run, error))
+    const char *const inputs[] = {run->genome_path, run->library_path};
+    if (!rp_results_open(&run->results, inputs, 2, error) || !read_input(run, error) || !find_copies(run, error))
         return false;
     rp_stage_begin(RP_STAGE_WRITE, 0);
     return rp_parallel(RP_N_RESULTS, run->governor.n_threads, write_result, run, error) && rp_results_commit(&run->results, error);

@@ -663,7 +663,7 @@ static bool find(find_run *run, rp_error *error)
 {
     rp_bitmask lower_case = {0};
     const rp_bitmask *excluded = run->options->respect_mask ? &lower_case : &run->tandem;
-    bool ok = rp_results_open(&run->results, run->options->inputs[0], error) && read_genome(run, error) && mask_tandem(run, error);
+    bool ok = rp_results_open(&run->results, run->options->inputs, run->options->n_inputs, error) && read_genome(run, error) && mask_tandem(run, error);
     if (ok && (!exclude_soft_mask(run, &lower_case) || !rp_cover_init(&run->cover, run->genome.length_bp)))
         ok = rp_error_memory(error, "masks");
     run->view = (rp_view){.genome = &run->genome, .covered = &run->cover.covered, .excluded = excluded};

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { BOTH = RP_FOR_FIND | RP_FOR_ANNOTATE };
 
@@ -145,15 +146,28 @@ static char *make_path(const rp_results *results, int which, const char *input)
     return path;
 }
 
-bool rp_results_open(rp_results *results, const char *input, rp_error *error)
+/* A result that takes the place of an input would destroy it. */
+static bool is_input(const char *path, const char *const *inputs, size_t n_inputs)
+{
+    struct stat result, input;
+    bool same = false;
+    for (size_t i = 0; i < n_inputs && !same && stat(path, &result) == 0; i++)
+        same = S_ISREG(result.st_mode) && stat(inputs[i], &input) == 0 && result.st_dev == input.st_dev && result.st_ino == input.st_ino;
+    return same;
+}
+
+bool rp_results_open(rp_results *results, const char *const *inputs, size_t n_inputs, rp_error *error)
 {
     for (int i = 0; i < RP_N_RESULTS; i++) {
         if (!is_wanted(results, i))
             continue;
-        char *path = make_path(results, i, input);
+        char *path = make_path(results, i, inputs[0]);
         if (path == NULL)
             return rp_error_memory(error, "result files");
-        results->files[i] = rp_file_open(path, error);
+        if (is_input(path, inputs, n_inputs))
+            (void)rp_error_set(error, "%s: is an input; a result would take its place", path);
+        else
+            results->files[i] = rp_file_open(path, error);
         free(path);
         if (results->files[i] == NULL)
             return false;

@@ -51,9 +51,9 @@ size_t rp_results_options(rp_results *results, rp_option *table);
 /* False: misuse, error filled in. */
 bool rp_results_check(const rp_results *results, rp_error *error) RP_MUST_CHECK;
 
-/* Opens all files before the work begins: a name that cannot be written is told at once.
- * `input` gives the prefix where none is set. */
-bool rp_results_open(rp_results *results, const char *input, rp_error *error) RP_MUST_CHECK;
+/* Opens all files before the work begins: a name that cannot be written, or is that of an input, is told at once.
+ * The first input gives the prefix where none is set. */
+bool rp_results_open(rp_results *results, const char *const *inputs, size_t n_inputs, rp_error *error) RP_MUST_CHECK;
 
 /* The prefix of the results' names, to be freed; NULL: out of memory. */
 char *rp_results_prefix(const rp_results *results, const char *input);
