@@ -3,6 +3,8 @@
 
 #include <stdatomic.h>
 
+#include "base/most.h"
+
 /* Relaxed: the numbers stand for themselves, nothing is published by them. */
 static _Atomic uint64_t limit, reserve, taken, most;
 
@@ -28,13 +30,6 @@ static uint64_t bound_now(void)
     return all == 0 ? UINT64_MAX : all > kept ? all - kept : 0;
 }
 
-static void note_most(uint64_t now)
-{
-    uint64_t before = atomic_load_explicit(&most, memory_order_relaxed);
-    while (before < now && !atomic_compare_exchange_weak_explicit(&most, &before, now, memory_order_relaxed, memory_order_relaxed))
-        ;
-}
-
 bool rp_account_take(uint64_t bytes)
 {
     const uint64_t bound = bound_now();
@@ -43,13 +38,13 @@ bool rp_account_take(uint64_t bytes)
         if (before > bound || bytes > bound - before)
             return false;
     } while (!atomic_compare_exchange_weak_explicit(&taken, &before, before + bytes, memory_order_relaxed, memory_order_relaxed));
-    note_most(before + bytes);
+    rp_note_most(&most, before + bytes);
     return true;
 }
 
 void rp_account_take_anyway(uint64_t bytes)
 {
-    note_most(atomic_fetch_add_explicit(&taken, bytes, memory_order_relaxed) + bytes);
+    rp_note_most(&most, atomic_fetch_add_explicit(&taken, bytes, memory_order_relaxed) + bytes);
 }
 
 void rp_account_give(uint64_t bytes)

@@ -146,10 +146,12 @@ bool rp_block_resize(rp_block *block, size_t bytes, const char *purpose, rp_erro
     if (bytes < block->bytes) /* what a later growth brings back is zero */
         memset((char *)block->data + bytes, 0, (mapped < block->bytes ? mapped : block->bytes) - bytes);
     const size_t before = block->mapped;
-    bool ok = true;
     if (mapped == before) {
-        ok = true;
-    } else if (block->file != 0) {
+        block->bytes = bytes;
+        return true;
+    }
+    bool ok = true;
+    if (block->file != 0) {
         ok = resize_file(block, mapped, purpose, error);
     } else if (mapped < before) {
         ok = resize_anonymous(block, mapped, purpose, error);

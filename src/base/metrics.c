@@ -3,6 +3,7 @@
 
 #include <stdatomic.h>
 
+#include "base/most.h"
 #include "base/tokens.h"
 
 /* Log-linear: four buckets for each power of two of nanoseconds. */
@@ -23,7 +24,8 @@ const char *const rp_stage_name[RP_N_STAGES] = {"starting", "reading", "tandem r
 static const unsigned char weight[RP_N_STAGES] = {0, 2, 1, 6, 36, 4, 14, 7, 1, 16, 10, 1, 2};
 
 static _Atomic uint64_t counters[RP_N_COUNTERS];
-static _Atomic int64_t gauges[RP_N_GAUGES], gauge_most[RP_N_GAUGES];
+static _Atomic int64_t gauges[RP_N_GAUGES];
+static _Atomic uint64_t gauge_most[RP_N_GAUGES];
 static times histograms[RP_N_HISTOGRAMS];
 static atomic_int stage;
 static _Atomic uint32_t expected_stages = UINT32_MAX;
@@ -45,22 +47,20 @@ uint64_t rp_counted(rp_counter counter)
     return LOAD(counters[counter]);
 }
 
-static void note_most(rp_gauge gauge, int64_t value)
+static void note_gauge(rp_gauge gauge, int64_t value)
 {
-    int64_t most = LOAD(gauge_most[gauge]);
-    while (most < value && !atomic_compare_exchange_weak_explicit(&gauge_most[gauge], &most, value, memory_order_relaxed, memory_order_relaxed))
-        ;
+    rp_note_most(&gauge_most[gauge], value > 0 ? (uint64_t)value : 0);
 }
 
 void rp_gauge_set(rp_gauge gauge, int64_t value)
 {
     STORE(gauges[gauge], value);
-    note_most(gauge, value);
+    note_gauge(gauge, value);
 }
 
 void rp_gauge_move(rp_gauge gauge, int64_t by)
 {
-    note_most(gauge, ADD(gauges[gauge], by) + by);
+    note_gauge(gauge, ADD(gauges[gauge], by) + by);
 }
 
 int64_t rp_gauge_now(rp_gauge gauge)
@@ -70,7 +70,7 @@ int64_t rp_gauge_now(rp_gauge gauge)
 
 int64_t rp_gauge_most(rp_gauge gauge)
 {
-    return LOAD(gauge_most[gauge]);
+    return (int64_t)LOAD(gauge_most[gauge]);
 }
 
 /* --- Histograms --- */
@@ -97,9 +97,7 @@ void rp_observe(rp_histogram histogram, uint64_t ns)
     times *to = &histograms[histogram];
     (void)ADD(to->bucket[bucket_of(ns)], 1);
     (void)ADD(to->sum_ns, ns);
-    uint64_t most = LOAD(to->most_ns);
-    while (most < ns && !atomic_compare_exchange_weak_explicit(&to->most_ns, &most, ns, memory_order_relaxed, memory_order_relaxed))
-        ;
+    rp_note_most(&to->most_ns, ns);
 }
 
 rp_quantiles rp_observed(rp_histogram histogram)

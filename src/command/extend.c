@@ -167,7 +167,7 @@ int rp_command_extend(int argc, char **argv)
         return RP_EXIT_OK;
     }
     bool ok = rp_governor_start(&run.governor, "extend", run.genome_path, run.options.output, &error) &&
-                    rp_offloading_choose(&run.offloading, &run.governor.log, "extend", &error) && extend(&run, &error);
+              rp_offloading_choose(&run.offloading, &run.governor.log, "extend", &error) && extend(&run, &error);
     if (ok)
         rp_offloading_log(&run.offloading);
     clear_run(&run);

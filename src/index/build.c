@@ -176,8 +176,7 @@ static bool finish_bucket(void *argument, size_t part, unsigned worker, rp_error
             return rp_error_memory(error, "k-mer index");
         rp_sort_u64(keys, builder->spare[worker], n, place_bits, place_bits + rest_bits);
     }
-    const uint64_t first_id = builder->writing ? builder->bucket_kmers[bucket] : 0;
-    uint64_t id = first_id, at = builder->writing ? builder->bucket_positions[bucket] : 0;
+    uint64_t id = builder->writing ? builder->bucket_kmers[bucket] : 0, at = builder->writing ? builder->bucket_positions[bucket] : 0;
     const unsigned prefix_shift = 2 * k - index->prefix_bits;
     uint32_t *prefix = index->sections[RP_INDEX_PREFIX].data;
     uint64_t next_prefix = (uint64_t)bucket << (index->prefix_bits - builder->bucket_bits);

@@ -48,26 +48,27 @@ void rp_index_point(rp_kmer_index *index, void *const sections[RP_N_INDEX_SECTIO
 /* Bytes of a section when the index is whole. */
 uint64_t rp_index_section_bytes(const rp_kmer_index *index, rp_index_section section, bool wide_positions);
 
-/* A bijection on the numbers below 4^k that spreads k-mers evenly. */
-static inline uint64_t rp_index_hash(uint64_t kmer, unsigned k)
+/* A bijection on the numbers below 4^k; the same with the factors' inverses in the other order undoes it. */
+static inline uint64_t rp_index_scramble(uint64_t value, unsigned k, uint64_t first_factor, uint64_t second_factor)
 {
     const uint64_t mask = rp_kmer_mask(k);
-    kmer ^= kmer >> k;
-    kmer = kmer * UINT64_C(0x9e3779b97f4a7c15) & mask;
-    kmer ^= kmer >> k;
-    kmer = kmer * UINT64_C(0xd6e8feb86659fd93) & mask;
-    return kmer ^ kmer >> k;
+    value ^= value >> k;
+    value = value * first_factor & mask;
+    value ^= value >> k;
+    value = value * second_factor & mask;
+    return value ^ value >> k;
 }
 
-/* The k-mer of a hash: the factors are the inverses of those above, modulo 2^64. */
+/* Spreads k-mers evenly. */
+static inline uint64_t rp_index_hash(uint64_t kmer, unsigned k)
+{
+    return rp_index_scramble(kmer, k, UINT64_C(0x9e3779b97f4a7c15), UINT64_C(0xd6e8feb86659fd93));
+}
+
+/* The k-mer of a hash: the factors are inverses modulo 2^64. */
 static inline uint64_t rp_index_unhash(uint64_t hash, unsigned k)
 {
-    const uint64_t mask = rp_kmer_mask(k);
-    hash ^= hash >> k;
-    hash = hash * UINT64_C(0xcfee444d8b59a89b) & mask;
-    hash ^= hash >> k;
-    hash = hash * UINT64_C(0xf1de83e19937733d) & mask;
-    return hash ^ hash >> k;
+    return rp_index_scramble(hash, k, UINT64_C(0xcfee444d8b59a89b), UINT64_C(0xf1de83e19937733d));
 }
 
 #endif

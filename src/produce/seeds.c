@@ -129,9 +129,7 @@ rp_seed_state rp_seeds_fill(const rp_seeds *seeds, const rp_view *view, uint32_t
     }
     if (seeds->limits.intra_contig)
         keep_one_contig(view->genome, list);
-    batch->kmer = list->n == 0 ? 0 : rp_kmer_at(view->genome, list->items[0].position, k);
-    if (list->n > 0 && list->items[0].reverse)
-        batch->kmer = rp_kmer_reverse_complement(batch->kmer, k);
+    batch->kmer = list->n == 0 ? 0 : rp_kmer_index_kmer(seeds->index, view->genome, seed_id);
     batch->seed_id = seed_id;
     batch->frequency = (uint32_t)list->n;
     batch->floor = floor;
