@@ -191,6 +191,7 @@ bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_in
 {
     rp_codes *consensus = &family->consensus;
     rp_copies *copies = &family->copies;
+    family->tandem |= is_tandem(builder, consensus);
     if (family->tandem) /* what it covers is wanted, no better consensus */
         return recruit(builder, view, index, family, reads);
     for (unsigned round = 0; round < n_rounds; round++) {
