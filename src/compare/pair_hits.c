@@ -197,7 +197,7 @@ static bool find_hits(pair_run *run, size_t n_queries, const rp_pair_parameters 
     run->cuts = rp_alloc(parameters->n_threads, sizeof *run->cuts);
     if (run->scans == NULL || run->cuts == NULL)
         return rp_error_memory(error, "aligning families");
-    if (!rp_word_table_init(&run->table, run->queries, n_queries, WORD_BASES, run->view.genome->acgt_bp, MAX_PLACES, error) ||
+    if (!rp_word_table_init(&run->table, run->queries, n_queries, WORD_BASES, run->view.genome->acgt_bp, MAX_PLACES, parameters->n_threads, error) ||
         !rp_scan(&run->view, &run->table, &scan, run->scans, &run->found, error))
         return false;
     const size_t n_pieces = (run->found.n + PIECE - 1) / PIECE;

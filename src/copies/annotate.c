@@ -326,7 +326,7 @@ rp_annotation *rp_annotation_create(const rp_view *view, const rp_codes *const *
     if (n_families > 0)
         ok = ok &&
              rp_word_table_init(&run->table, consensus, n_families, manner->word_bases, view->genome->acgt_bp,
-                                manner->max_places, error) &&
+                                manner->max_places, parameters->n_threads, error) &&
              rp_scan(view, &run->table, &scan, run->scans, &run->all, error);
     if (!ok) {
         rp_annotation_destroy(run);

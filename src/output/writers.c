@@ -161,6 +161,7 @@ bool rp_write_masked(const rp_findings *findings, bool hard, bool with_tandem, r
 {
     const rp_genome *genome = findings->genome;
     enum { BLOCK = LINE_BASES * 1024 };
+    const char *const letters[2] = {"ACGTN", hard ? "NNNNN" : "acgtn"}; /* by whether a base is masked */
     uint8_t *codes = rp_alloc(BLOCK, 1), *mask = rp_alloc(BLOCK, 1);
     char *text = rp_alloc(BLOCK + 1024, 1);
     const bool ok = codes != NULL && mask != NULL && text != NULL;
@@ -183,13 +184,11 @@ bool rp_write_masked(const rp_findings *findings, bool hard, bool with_tandem, r
             for (size_t i = tandem; with_tandem && i < findings->tandem.n && findings->tandem.items[i].begin < at + n; i++)
                 mark(mask, at, at + n, findings->tandem.items[i]);
             size_t length = 0;
-            for (size_t i = 0; i < n; i++) {
-                char letter = codes[i] > 3 ? 'N' : mask[i] && hard ? 'N' : "ACGT"[codes[i]];
-                if (mask[i] && !hard)
-                    letter = (char)(letter | 32);
-                text[length++] = letter;
-                if ((i + 1) % LINE_BASES == 0 || i + 1 == n)
-                    text[length++] = '\n';
+            for (size_t line = 0; line < n; line += LINE_BASES) {
+                const size_t end = n - line < LINE_BASES ? n : line + LINE_BASES;
+                for (size_t i = line; i < end; i++)
+                    text[length++] = letters[mask[i]][codes[i]];
+                text[length++] = '\n';
             }
             rp_file_write(file, text, length);
         }
