@@ -17,9 +17,18 @@ enum {
 
 RP_ARRAY(seed_ids, uint32_t);
 
-typedef struct ranked_seed {
-    uint32_t count, id;
-} ranked_seed;
+/* A seed of the present tier: its count, turned round so that frequent ones come first, above its id. */
+typedef uint64_t ranked_seed;
+
+static inline ranked_seed rank_seed(uint32_t count, uint32_t id)
+{
+    return (uint64_t)(UINT32_MAX - count) << 32 | id;
+}
+
+static inline uint32_t ranked_count(ranked_seed seed)
+{
+    return UINT32_MAX - (uint32_t)(seed >> 32);
+}
 
 struct rp_seeds {
     const rp_view *view;
@@ -233,17 +242,9 @@ static bool recount_part(void *argument, size_t part, unsigned worker, rp_error 
         const uint32_t id = ids->items[i];
         const uint32_t count =
             rp_seeds_is_used(seeds, id) ? 0 : count_places(seeds, rp_kmer_index_get(seeds->index, id));
-        seeds->ranked[i] = (ranked_seed){count, id};
+        seeds->ranked[i] = rank_seed(count, id);
     }
     return true;
-}
-
-static int compare_ranked(const void *left, const void *right)
-{
-    const ranked_seed *a = left, *b = right;
-    if (a->count != b->count)
-        return a->count > b->count ? -1 : 1;
-    return (a->id > b->id) - (a->id < b->id);
 }
 
 /* Makes tier number next_tier the present one and puts its seeds in order. */
@@ -259,15 +260,20 @@ static bool begin_tier(rp_seeds *seeds, rp_error *error)
     const uint32_t floor = seeds->floors[seeds->tier];
     for (size_t i = 0; i < ids->n; i++) {
         const ranked_seed seed = seeds->ranked[i];
-        if (seed.count >= floor)
+        const uint32_t count = ranked_count(seed);
+        if (count >= floor)
             seeds->ranked[seeds->n_ranked++] = seed;
-        else if (seed.count >= seeds->limits.min_frequency && !rp_seeds_defer(seeds, seed.id, seed.count))
+        else if (count >= seeds->limits.min_frequency && !rp_seeds_defer(seeds, (uint32_t)seed, count))
             return rp_error_memory(error, "seeds");
     }
     lease_lists(seeds);
     free(ids->items);
     *ids = (seed_ids){0};
-    rp_sort(seeds->ranked, seeds->n_ranked, sizeof *seeds->ranked, compare_ranked);
+    ranked_seed *spare = rp_alloc(seeds->n_ranked, sizeof *spare);
+    if (spare == NULL)
+        return rp_error_memory(error, "seeds");
+    rp_sort_u64(seeds->ranked, spare, seeds->n_ranked, 0, 64);
+    free(spare);
     return true;
 }
 
@@ -317,7 +323,7 @@ const rp_bitmask *rp_seeds_used(const rp_seeds *seeds)
 
 uint32_t rp_seeds_at(const rp_seeds *seeds, size_t rank)
 {
-    return seeds->ranked[rank].id;
+    return (uint32_t)seeds->ranked[rank];
 }
 
 uint32_t rp_seeds_floor(const rp_seeds *seeds)
