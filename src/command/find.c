@@ -28,6 +28,7 @@
 #include "output/json.h"
 #include "output/reprise.h"
 #include "output/summary.h"
+#include "output/writers.h"
 #include "report/report.h"
 
 enum {
@@ -628,7 +629,7 @@ static bool write_result(void *argument, size_t which, unsigned worker, rp_error
     find_run *run = argument;
     const rp_findings *findings = &run->findings;
     rp_file *file = run->results.files[which];
-    if (file == NULL)
+    if (file == NULL || which == RP_RESULT_SEEDS)
         return true;
     bool ok;
     if (which == RP_RESULT_SUMMARY)
@@ -649,6 +650,9 @@ static bool write_results(find_run *run, rp_error *error)
     run->summary_of_report = json_deep_copy(run->summary);
     if (run->summary == NULL || run->summary_of_report == NULL)
         return rp_error_memory(error, "summary");
+    rp_file *seeds = run->results.files[RP_RESULT_SEEDS]; /* all threads make them */
+    if (seeds != NULL && !(rp_write_seed_alignments(&run->findings, run->n_threads, seeds, error) && rp_file_finish(seeds, error)))
+        return false;
     if (!rp_parallel(RP_N_RESULTS, run->n_threads, write_result, run, error))
         return false;
     if (!rp_results_commit(&run->results, error))

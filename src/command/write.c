@@ -11,7 +11,6 @@ bool rp_write_result(const rp_findings *findings, rp_result which, const rp_writ
     case RP_RESULT_OTHER: return rp_write_families(findings, file, error);
     case RP_RESULT_SUBFAMILIES: return rp_write_subfamilies(findings, file, error);
     case RP_RESULT_SPLIT: return rp_write_split(findings, file, error);
-    case RP_RESULT_SEEDS: return rp_write_seed_alignments(findings, file, error);
     case RP_RESULT_BED:
     case RP_RESULT_OTHER_BED: return rp_write_bed(findings, file, error);
     case RP_RESULT_GFF3: return rp_write_gff3(findings, file, error);

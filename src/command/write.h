@@ -10,7 +10,8 @@ typedef struct rp_write_options {
     bool hard_mask, mask_tandem;
 } rp_write_options;
 
-/* Writes one result; not for those that need more than findings (summary). One thread a file. */
+/* Writes one result; not for those that need more than findings (summary) or
+ * several threads (seed alignments). One thread a file. */
 bool rp_write_result(const rp_findings *findings, rp_result which, const rp_write_options *options, rp_file *file,
                      rp_error *error) RP_MUST_CHECK;
 

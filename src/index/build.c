@@ -19,7 +19,7 @@ enum {
     BUCKET_SHIFT = 14,        /* a bucket is for about 2^14 bases of genome, */
     PREFIX_SHIFT = 6,         /* a prefix for 2^6 */
     STAGED = 1024,            /* k-mers that a scan holds before it looks at their buckets */
-    SLICES_A_THREAD = 4, SLICE_BP = 1 << 18 /* more stretches than threads, so that none waits long for another */
+    SLICES_A_THREAD = 8, SLICE_BP = 1 << 18 /* more stretches than threads, so that none waits long for another */
 };
 
 typedef struct index_builder {

@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "base/sort.h"
+#include "commit/ordered_loop.h"
 #include "output/writers.h"
 
 enum { ROWS_AT_ONCE = RP_LANES / 2, MAX_INSERTED_COLUMNS = 200 };
@@ -19,8 +20,8 @@ typedef struct seed_rank {
     size_t part;
 } seed_rank;
 
-typedef struct seed_writer {
-    const rp_findings *findings;
+/* What one thread makes alignments with. */
+typedef struct seed_maker {
     rp_extender *extender;
     rp_aligner *aligner;
     rp_steps steps[RP_LANES];
@@ -31,8 +32,15 @@ typedef struct seed_writer {
     size_t rank_capacity;
     uint32_t *inserted;       /* columns before each consensus column; one more at the end */
     size_t inserted_capacity;
-    kstring_t text;
-} seed_writer;
+    size_t width;             /* columns with the inserted ones */
+} seed_maker;
+
+typedef struct seed_run {
+    const rp_findings *findings;
+    rp_file *file;            /* the committer's */
+    seed_maker *makers;       /* by thread */
+    kstring_t *texts;         /* by family, until they are written */
+} seed_run;
 
 static int compare_ranks(const void *left, const void *right)
 {
@@ -54,116 +62,168 @@ static char letter(uint8_t cell)
 }
 
 /* The longest insertion before each column, over all rows. */
-static void measure_insertions(seed_writer *writer, size_t n_rows, size_t n_columns)
+static void measure_insertions(seed_maker *maker, size_t n_rows, size_t n_columns)
 {
-    memset(writer->inserted, 0, (n_columns + 1) * sizeof *writer->inserted);
+    memset(maker->inserted, 0, (n_columns + 1) * sizeof *maker->inserted);
     for (size_t i = 0; i < n_rows; i++)
-        for (size_t j = 0; j < writer->rows[i].insertions.n; j++) {
-            const rp_insertion *here = &writer->rows[i].insertions.items[j];
+        for (size_t j = 0; j < maker->rows[i].insertions.n; j++) {
+            const rp_insertion *here = &maker->rows[i].insertions.items[j];
             const uint32_t n = here->n < MAX_INSERTED_COLUMNS ? here->n : MAX_INSERTED_COLUMNS;
-            if (n > writer->inserted[here->column])
-                writer->inserted[here->column] = n;
+            if (n > maker->inserted[here->column])
+                maker->inserted[here->column] = n;
         }
+    maker->width = n_columns;
+    for (size_t i = 0; i <= n_columns; i++)
+        maker->width += maker->inserted[i];
 }
 
 /* One aligned row; NULL: the RF line. */
-static void write_row(seed_writer *writer, rp_file *file, const rp_row *row, size_t n_columns)
+static bool add_row(const seed_maker *maker, kstring_t *text, const rp_row *row, size_t n_columns)
 {
-    kstring_t *text = &writer->text;
-    text->l = 0;
+    if (ks_resize(text, text->l + maker->width + 2) < 0)
+        return false;
+    char *to = text->s + text->l;
     size_t next = 0;
     for (uint32_t column = 0; column <= n_columns; column++) {
         uint32_t filled = 0;
         if (row != NULL && next < row->insertions.n && row->insertions.items[next].column == column) {
             const rp_insertion *here = &row->insertions.items[next++];
             for (; filled < here->n && filled < MAX_INSERTED_COLUMNS; filled++)
-                kputc(letter(row->inserted.items[here->first + filled]), text);
+                *to++ = letter(row->inserted.items[here->first + filled]);
         }
-        for (; filled < writer->inserted[column]; filled++)
-            kputc('.', text);
+        for (; filled < maker->inserted[column]; filled++)
+            *to++ = '.';
         if (column == n_columns)
             break;
         if (row == NULL)
-            kputc('x', text);
+            *to++ = 'x';
         else
-            kputc(column >= row->begin && column < row->end ? letter(row->cells.items[column - row->begin]) : '.', text);
+            *to++ = column >= row->begin && column < row->end ? letter(row->cells.items[column - row->begin]) : '.';
     }
-    kputc('\n', text);
-    rp_file_write(file, text->s, text->l);
+    *to++ = '\n';
+    *to = '\0';
+    text->l = (size_t)(to - text->s);
+    return true;
 }
 
-static bool align_rows(seed_writer *writer, const rp_found_family *family, size_t n_rows)
+static bool align_rows(seed_maker *maker, const rp_findings *findings, const rp_found_family *family, size_t n_rows)
 {
-    const rp_view view = {.genome = writer->findings->genome};
+    const rp_view view = {.genome = findings->genome};
     for (size_t done = 0; done < n_rows; done += ROWS_AT_ONCE) {
         const size_t n = n_rows - done < ROWS_AT_ONCE ? n_rows - done : ROWS_AT_ONCE;
         const rp_part *parts[ROWS_AT_ONCE];
         rp_interval kept[ROWS_AT_ONCE];
         for (size_t i = 0; i < n; i++)
-            parts[i] = &writer->findings->parts.items[family->parts[writer->ranks[done + i].part]];
-        if (!rp_part_rows(writer->aligner, &view, writer->queries, parts, n, writer->steps, writer->rows + done, kept))
+            parts[i] = &findings->parts.items[family->parts[maker->ranks[done + i].part]];
+        if (!rp_part_rows(maker->aligner, &view, maker->queries, parts, n, maker->steps, maker->rows + done, kept))
             return false;
     }
     return true;
 }
 
-static bool write_family(seed_writer *writer, size_t f, rp_file *file)
+/* Chooses and aligns the rows of a family; *n_rows of them are in maker->rows. */
+static bool make_rows(seed_maker *maker, const rp_findings *findings, size_t f, size_t *n_rows)
 {
-    const rp_findings *findings = writer->findings;
     const rp_found_family *family = &findings->families[f];
     const size_t n_columns = family->consensus->n;
-    if (!rp_reserve((void **)&writer->ranks, &writer->rank_capacity, family->n_parts, sizeof *writer->ranks) ||
-        !rp_reserve((void **)&writer->inserted, &writer->inserted_capacity, n_columns + 1, sizeof *writer->inserted) ||
-        !rp_codes_reverse_complement(&writer->turned, family->consensus->items, n_columns))
+    if (!rp_reserve((void **)&maker->ranks, &maker->rank_capacity, family->n_parts, sizeof *maker->ranks) ||
+        !rp_reserve((void **)&maker->inserted, &maker->inserted_capacity, n_columns + 1, sizeof *maker->inserted) ||
+        !rp_codes_reverse_complement(&maker->turned, family->consensus->items, n_columns))
         return false;
-    writer->queries[2 * f] = (rp_query){.codes = family->consensus->items, .length = (uint32_t)n_columns};
-    writer->queries[2 * f + 1] = (rp_query){.codes = writer->turned.items, .length = (uint32_t)n_columns};
+    maker->queries[2 * f] = (rp_query){.codes = family->consensus->items, .length = (uint32_t)n_columns};
+    maker->queries[2 * f + 1] = (rp_query){.codes = maker->turned.items, .length = (uint32_t)n_columns};
     for (size_t i = 0; i < family->n_parts; i++)
-        writer->ranks[i] = (seed_rank){findings->parts.items[family->parts[i]].score, i};
-    rp_sort(writer->ranks, family->n_parts, sizeof *writer->ranks, compare_ranks);
-    const size_t n_rows = family->n_parts < RP_SEED_ROWS ? family->n_parts : RP_SEED_ROWS;
-    rp_sort(writer->ranks, n_rows, sizeof *writer->ranks, compare_parts);
-    if (!align_rows(writer, family, n_rows))
+        maker->ranks[i] = (seed_rank){findings->parts.items[family->parts[i]].score, i};
+    rp_sort(maker->ranks, family->n_parts, sizeof *maker->ranks, compare_ranks);
+    *n_rows = family->n_parts < RP_SEED_ROWS ? family->n_parts : RP_SEED_ROWS;
+    rp_sort(maker->ranks, *n_rows, sizeof *maker->ranks, compare_parts);
+    if (!align_rows(maker, findings, family, *n_rows))
         return false;
-    measure_insertions(writer, n_rows, n_columns);
-    rp_file_print(file, "# STOCKHOLM 1.0\n#=GF ID %s\n#=GF DE copies %llu, bases %llu, divergence %.1f %%\n#=GF TP Interspersed_Repeat;Unknown\n#=GF SQ %zu\n",
-                  family->name, (unsigned long long)family->n_copies, (unsigned long long)family->bases,
-                  family->divergence, n_rows);
-    rp_file_print(file, "#=GC RF ");
-    write_row(writer, file, NULL, n_columns);
-    for (size_t i = 0; i < n_rows; i++) {
-        const rp_part *part = &findings->parts.items[family->parts[writer->ranks[i].part]];
-        const rp_locus at = rp_findings_locus(findings, part->begin);
-        rp_file_print(file, "%.*s:%llu-%llu_%c ", at.name_length, at.name, (unsigned long long)at.position + 1,
-                      (unsigned long long)(at.position + part->end - part->begin), part->reverse ? '-' : '+');
-        write_row(writer, file, &writer->rows[i], n_columns);
-    }
-    rp_file_print(file, "//\n");
+    measure_insertions(maker, *n_rows, n_columns);
     return true;
 }
 
-bool rp_write_seed_alignments(const rp_findings *findings, rp_file *file, rp_error *error)
+static bool make_text(seed_maker *maker, const rp_findings *findings, size_t f, kstring_t *text)
 {
-    seed_writer writer = {.findings = findings};
-    writer.extender = rp_extender_create(findings->kernel);
-    if (writer.extender != NULL)
-        writer.aligner = rp_aligner_create(writer.extender);
-    writer.rows = rp_alloc(RP_SEED_ROWS, sizeof *writer.rows);
-    writer.queries = rp_alloc(2 * findings->n_families, sizeof *writer.queries);
-    bool ok = writer.aligner != NULL && writer.rows != NULL && writer.queries != NULL;
-    for (size_t f = 0; f < findings->n_families && ok; f++)
-        ok = write_family(&writer, f, file);
-    rp_aligner_destroy(writer.aligner);
-    rp_extender_destroy(writer.extender);
+    const rp_found_family *family = &findings->families[f];
+    size_t n_rows = 0;
+    bool ok = make_rows(maker, findings, f, &n_rows) &&
+              ksprintf(text, "# STOCKHOLM 1.0\n#=GF ID %s\n#=GF DE copies %llu, bases %llu, divergence %.1f %%\n"
+                             "#=GF TP Interspersed_Repeat;Unknown\n#=GF SQ %zu\n#=GC RF ",
+                       family->name, (unsigned long long)family->n_copies, (unsigned long long)family->bases, family->divergence, n_rows) >= 0 &&
+              add_row(maker, text, NULL, family->consensus->n);
+    for (size_t i = 0; ok && i < n_rows; i++) {
+        const rp_part *part = &findings->parts.items[family->parts[maker->ranks[i].part]];
+        const rp_locus at = rp_findings_locus(findings, part->begin);
+        ok = ksprintf(text, "%.*s:%llu-%llu_%c ", at.name_length, at.name, (unsigned long long)at.position + 1,
+                      (unsigned long long)(at.position + part->end - part->begin), part->reverse ? '-' : '+') >= 0 &&
+             add_row(maker, text, &maker->rows[i], family->consensus->n);
+    }
+    return ok && kputs("//\n", text) >= 0;
+}
+
+static bool prepare(seed_maker *maker, const rp_findings *findings)
+{
+    if (maker->queries != NULL)
+        return true;
+    maker->extender = rp_extender_create(findings->kernel);
+    if (maker->extender != NULL)
+        maker->aligner = rp_aligner_create(maker->extender);
+    maker->rows = rp_alloc(RP_SEED_ROWS, sizeof *maker->rows);
+    if (maker->aligner == NULL || maker->rows == NULL)
+        return false;
+    maker->queries = rp_alloc(2 * findings->n_families, sizeof *maker->queries);
+    return maker->queries != NULL;
+}
+
+static void clear_maker(seed_maker *maker)
+{
+    rp_aligner_destroy(maker->aligner);
+    rp_extender_destroy(maker->extender);
     for (unsigned i = 0; i < RP_LANES; i++)
-        free(writer.steps[i].items);
-    for (unsigned i = 0; writer.rows != NULL && i < RP_SEED_ROWS; i++)
-        rp_row_clear(&writer.rows[i]);
-    free(writer.rows);
-    free(writer.queries);
-    free(writer.turned.items);
-    free(writer.ranks);
-    free(writer.inserted);
-    ks_free(&writer.text);
-    return ok || rp_error_memory(error, "seed alignments");
+        free(maker->steps[i].items);
+    for (unsigned i = 0; maker->rows != NULL && i < RP_SEED_ROWS; i++)
+        rp_row_clear(&maker->rows[i]);
+    free(maker->rows);
+    free(maker->queries);
+    free(maker->turned.items);
+    free(maker->ranks);
+    free(maker->inserted);
+}
+
+static void *make_family(void *context, size_t f, unsigned worker, rp_error *error)
+{
+    seed_run *run = context;
+    if (prepare(&run->makers[worker], run->findings) && make_text(&run->makers[worker], run->findings, f, &run->texts[f]))
+        return &run->texts[f];
+    (void)rp_error_memory(error, "seed alignments");
+    return NULL;
+}
+
+static bool write_family(void *context, uint64_t serial, void *made, unsigned worker, rp_error *error)
+{
+    const seed_run *run = context;
+    kstring_t *text = made;
+    (void)serial;
+    (void)worker;
+    (void)error;
+    rp_file_write(run->file, text->s, text->l);
+    ks_free(text);
+    return true;
+}
+
+bool rp_write_seed_alignments(const rp_findings *findings, unsigned n_threads, rp_file *file, rp_error *error)
+{
+    seed_run run = {.findings = findings, .file = file};
+    run.makers = rp_alloc(n_threads, sizeof *run.makers);
+    run.texts = rp_alloc(findings->n_families, sizeof *run.texts);
+    bool ok = (run.makers != NULL && run.texts != NULL) || rp_error_memory(error, "seed alignments");
+    ok = ok && rp_ordered_loop(findings->n_families, n_threads, make_family, write_family, &run, error);
+    for (unsigned i = 0; run.makers != NULL && i < n_threads; i++)
+        clear_maker(&run.makers[i]);
+    for (size_t f = 0; run.texts != NULL && f < findings->n_families; f++)
+        ks_free(&run.texts[f]);
+    free(run.makers);
+    free(run.texts);
+    return ok;
 }
