@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/parallel.h"
+
 enum { DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS, INSERTION_LIMIT = 48 };
 
 static void insertion_sort(uint64_t *keys, size_t n, unsigned low_bit, uint64_t mask)
@@ -49,4 +52,65 @@ void rp_sort_u64(uint64_t *keys, uint64_t *spare, size_t n, unsigned low_bit, un
     }
     if (from != keys)
         memcpy(keys, from, n * sizeof *keys);
+}
+
+/* --- By comparison, on several threads: runs are sorted, then merged two by two --- */
+
+enum { LEAST_RUN = 2048 };
+
+typedef struct parallel_sort {
+    char *from, *to;
+    size_t n, size, run;       /* run: items of one that is sorted; the last may be shorter */
+    int (*compare)(const void *, const void *);
+} parallel_sort;
+
+static bool sort_run(void *argument, size_t number, unsigned worker, rp_error *error)
+{
+    (void)worker;
+    (void)error;
+    const parallel_sort *sort = argument;
+    const size_t begin = number * sort->run, left = sort->n - begin;
+    rp_sort(sort->from + begin * sort->size, left < sort->run ? left : sort->run, sort->size, sort->compare);
+    return true;
+}
+
+/* Merges runs 2 * number and 2 * number + 1; of equal items the one of the first run comes first. */
+static bool merge_runs(void *argument, size_t number, unsigned worker, rp_error *error)
+{
+    (void)worker;
+    (void)error;
+    const parallel_sort *sort = argument;
+    const size_t begin = 2 * number * sort->run, middle = begin + sort->run < sort->n ? begin + sort->run : sort->n;
+    const size_t end = middle + sort->run < sort->n ? middle + sort->run : sort->n;
+    size_t a = begin, b = middle;
+    for (size_t at = begin; at < end; at++) {
+        const bool first = b == end || (a < middle && sort->compare(sort->from + a * sort->size, sort->from + b * sort->size) <= 0);
+        memcpy(sort->to + at * sort->size, sort->from + (first ? a : b) * sort->size, sort->size);
+        if (first)
+            a++;
+        else
+            b++;
+    }
+    return true;
+}
+
+bool rp_sort_parallel(void *items, size_t n, size_t size, int (*compare)(const void *, const void *), unsigned n_threads,
+                      rp_error *error)
+{
+    parallel_sort sort = {.from = items, .n = n, .size = size, .run = (n + n_threads - 1) / n_threads, .compare = compare};
+    sort.run = sort.run < LEAST_RUN ? LEAST_RUN : sort.run;
+    char *spare = n > sort.run ? rp_alloc(n, size) : NULL;
+    if (n > sort.run && spare == NULL)
+        return rp_error_memory(error, "sorting");
+    bool ok = rp_parallel((n + sort.run - 1) / sort.run, n_threads, sort_run, &sort, error);
+    for (sort.to = spare; ok && sort.run < n; sort.run *= 2) {
+        ok = rp_parallel((n + 2 * sort.run - 1) / (2 * sort.run), n_threads, merge_runs, &sort, error);
+        char *swap = sort.from;
+        sort.from = sort.to;
+        sort.to = swap;
+    }
+    if (sort.from != items && n > 0)
+        memcpy(items, sort.from, n * size);
+    free(spare);
+    return ok;
 }

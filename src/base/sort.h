@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/error.h"
+
 /* Sorts n keys by their bits [low_bit, high_bit), stably; `spare` holds n keys
  * of scratch. The result is in `keys`. Thread-safe. */
 void rp_sort_u64(uint64_t *keys, uint64_t *spare, size_t n, unsigned low_bit, unsigned high_bit);
@@ -17,5 +19,9 @@ static inline void rp_sort(void *items, size_t n, size_t size, int (*compare)(co
     if (n > 1)
         qsort(items, n, size, compare);
 }
+
+/* The same on several threads, and stable. False: out of memory, or the run was cancelled; the items are in some order. */
+bool rp_sort_parallel(void *items, size_t n, size_t size, int (*compare)(const void *, const void *), unsigned n_threads,
+                      rp_error *error) RP_MUST_CHECK;
 
 #endif

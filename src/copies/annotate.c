@@ -120,8 +120,8 @@ static bool resolve(rp_annotation *run, rp_error *error)
         rp_bitmask_clear(&taken);
         return rp_error_memory(error, "overlapping copies");
     }
-    rp_sort(run->all.items, run->all.n, sizeof *run->all.items, run->parameters.apart ? compare_by_family : compare_alignments);
-    bool ok = true;
+    bool ok = rp_sort_parallel(run->all.items, run->all.n, sizeof *run->all.items,
+                               run->parameters.apart ? compare_by_family : compare_alignments, run->parameters.n_threads, error);
     for (size_t i = 0, j; i < run->all.n && ok; i = j) {
         /* one competition of all, or one for each family */
         for (j = i + 1; j < run->all.n && (!run->parameters.apart || run->all.items[j].query / 2 == run->all.items[i].query / 2); j++)
@@ -249,8 +249,8 @@ static bool place_copies(rp_annotation *run, rp_error *error)
     if (!resolve(run, error))
         return false;
     rp_lease_set(&run->lease, run->all.capacity * sizeof *run->all.items + run->parts->capacity * sizeof *run->parts->items);
-    if (run->parts->n > 0)
-        rp_sort(run->parts->items, run->parts->n, sizeof *run->parts->items, compare_parts);
+    if (!rp_sort_parallel(run->parts->items, run->parts->n, sizeof *run->parts->items, compare_parts, run->parameters.n_threads, error))
+        return false;
     link_parts(run);
     return true;
 }
