@@ -260,6 +260,9 @@ bool rp_family_grow(rp_builder *builder, const rp_view *view, const rp_kmer_inde
         consensus->items[consensus->n++] = (uint8_t)(kmer >> 2 * (k - 1 - i) & 3);
     if (!grow_from_places(builder, view, index, false, places, n_places, k, family, reads))
         return false;
+    family->tandem |= consensus->n >= MIN_GROWN_BP && is_tandem(builder, consensus);
+    if (family->tandem && consensus->n >= MIN_GROWN_BP) /* as in refinement */
+        return recruit(builder, view, index, family, reads);
     if (consensus->n >= LEFT_FROM_COPIES_BP + k) {
         if (!recruit(builder, view, index, family, reads) ||
             !grow_from_copies(builder, view, index, true, family, reads))
