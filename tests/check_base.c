@@ -7,6 +7,8 @@
 #include "base/block.h"
 #include "base/cancel.h"
 #include "base/metrics.h"
+#include "base/random.h"
+#include "base/sort.h"
 #include "base/parallel.h"
 #include "channel/batch_size.h"
 #include "suites.h"
@@ -185,6 +187,44 @@ START_TEST(batch_sizes_climb_to_where_work_is_fastest)
 }
 END_TEST
 
+typedef struct numbered {
+    uint32_t key, number;
+} numbered;
+
+static int compare_keys(const void *left, const void *right)
+{
+    const numbered *a = left, *b = right;
+    return (a->key > b->key) - (a->key < b->key);
+}
+
+/* Any number of items and threads: in order, and equal ones as they were. */
+START_TEST(parallel_sort_is_stable)
+{
+    static const size_t SIZES[] = {0, 1, 2, 2048, 2049, 5000, 100003};
+    static const unsigned THREADS[] = {1, 2, 3, 8};
+    rp_random random = {9};
+    rp_error error = {""};
+    for (size_t s = 0; s < sizeof SIZES / sizeof SIZES[0]; s++)
+        for (size_t t = 0; t < sizeof THREADS / sizeof THREADS[0]; t++) {
+            const size_t n = SIZES[s];
+            numbered *items = malloc((n + 1) * sizeof *items);
+            uint64_t sum = 0;
+            for (size_t i = 0; i < n; i++) {
+                items[i] = (numbered){(uint32_t)rp_random_below(&random, n / 4 + 1), (uint32_t)i};
+                sum += items[i].key;
+            }
+            ck_assert(rp_sort_parallel(items, n, sizeof *items, compare_keys, THREADS[t], &error));
+            for (size_t i = 0; i < n; i++) {
+                ck_assert(i == 0 || items[i - 1].key < items[i].key ||
+                          (items[i - 1].key == items[i].key && items[i - 1].number < items[i].number));
+                sum -= items[i].key;
+            }
+            ck_assert_uint_eq(sum, 0);
+            free(items);
+        }
+}
+END_TEST
+
 Suite *suite_base(void)
 {
     Suite *suite = suite_create("base");
@@ -197,6 +237,7 @@ Suite *suite_base(void)
     tcase_add_test(tests, stages_tell_their_share);
     tcase_add_test(tests, a_cancelled_loop_ends_with_the_signal);
     tcase_add_loop_test(tests, batch_sizes_climb_to_where_work_is_fastest, 0, 3);
+    tcase_add_test(tests, parallel_sort_is_stable);
     suite_add_tcase(suite, tests);
     return suite;
 }

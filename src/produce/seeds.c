@@ -176,6 +176,70 @@ static void make_floors(rp_seeds *seeds)
         seeds->floors[i] = rising[n - 1 - i];
 }
 
+/* The k-mers go to their tiers in parts, ranges of ids: first each part counts its seeds, then it files them. */
+typedef struct tier_part {
+    size_t n[MAX_TIERS];       /* seeds by tier; then where the part's next one goes */
+} tier_part;
+
+typedef struct tier_filing {
+    rp_seeds *seeds;
+    tier_part *parts;
+    size_t n_parts;
+    bool files;                /* the second time */
+} tier_filing;
+
+static bool file_part(void *argument, size_t number, unsigned worker, rp_error *error)
+{
+    (void)worker;
+    (void)error;
+    const tier_filing *filing = argument;
+    rp_seeds *seeds = filing->seeds;
+    const uint64_t n_kmers = rp_kmer_index_n_kmers(seeds->index);
+    const uint32_t begin = (uint32_t)(n_kmers * number / filing->n_parts), end = (uint32_t)(n_kmers * (number + 1) / filing->n_parts);
+    for (uint32_t id = begin; id < end; id++) {
+        const uint32_t count = rp_kmer_index_get(seeds->index, id).count;
+        if (count < seeds->limits.min_frequency || count > seeds->limits.max_frequency)
+            continue;
+        const unsigned tier = tier_of(seeds, count);
+        if (filing->files)
+            seeds->waiting[tier].items[filing->parts[number].n[tier]] = id;
+        filing->parts[number].n[tier]++;
+    }
+    return true;
+}
+
+/* From the parts' counts to where their seeds begin; makes room for all. */
+static bool place_parts(const tier_filing *filing)
+{
+    rp_seeds *seeds = filing->seeds;
+    for (unsigned tier = 0; tier < seeds->n_tiers; tier++) {
+        size_t at = 0;
+        for (size_t i = 0; i < filing->n_parts; i++) {
+            const size_t here = filing->parts[i].n[tier];
+            filing->parts[i].n[tier] = at;
+            at += here;
+        }
+        if (!seed_ids_reserve(&seeds->waiting[tier], at))
+            return false;
+        seeds->waiting[tier].n = at;
+        seeds->total += at;
+    }
+    return true;
+}
+
+static bool file_seeds(rp_seeds *seeds, rp_error *error)
+{
+    tier_filing filing = {.seeds = seeds, .n_parts = seeds->n_threads};
+    filing.parts = rp_alloc(filing.n_parts, sizeof *filing.parts);
+    bool ok = filing.parts != NULL || rp_error_memory(error, "seeds");
+    ok = ok && rp_parallel(filing.n_parts, seeds->n_threads, file_part, &filing, error) &&
+         (place_parts(&filing) || rp_error_memory(error, "seeds"));
+    filing.files = true;
+    ok = ok && rp_parallel(filing.n_parts, seeds->n_threads, file_part, &filing, error);
+    free(filing.parts);
+    return ok;
+}
+
 rp_seeds *rp_seeds_create(const rp_view *view, const rp_kmer_index *index, const rp_seed_limits *limits,
                           unsigned n_threads, rp_error *error)
 {
@@ -192,22 +256,12 @@ rp_seeds *rp_seeds_create(const rp_view *view, const rp_kmer_index *index, const
         seeds->limits.tandem_distance_bp = DEFAULT_TANDEM_DISTANCE_BP;
     seeds->n_threads = n_threads;
     make_floors(seeds);
-    bool ok = true;
-    const uint32_t n_kmers = rp_kmer_index_n_kmers(index);
-    for (uint32_t id = 0; id < n_kmers && ok; id++) {
-        const uint32_t count = rp_kmer_index_get(index, id).count;
-        if (count < limits->min_frequency || count > limits->max_frequency)
-            continue;
-        ok = seed_ids_push(&seeds->waiting[tier_of(seeds, count)], id);
-        seeds->total++;
+    if (!file_seeds(seeds, error)) {
+        rp_seeds_destroy(seeds);
+        return NULL;
     }
     while (seeds->first_tier + 1 < seeds->n_tiers && seeds->waiting[seeds->first_tier].n == 0)
         seeds->first_tier++;
-    if (!ok) {
-        rp_seeds_destroy(seeds);
-        (void)rp_error_memory(error, "seeds");
-        return NULL;
-    }
     return seeds;
 }
 
