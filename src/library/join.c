@@ -71,6 +71,7 @@ typedef struct join_pass {
     rp_cover *cover;
     rp_library *library;
     rp_join_figures *figures;
+    unsigned n_threads;
     rp_builder **builders;      /* per worker */
     meetings meetings;
     candidates candidates;
@@ -159,9 +160,8 @@ static bool find_meetings(join_pass *pass, rp_error *error)
         for (size_t i = 0; i < family->copies.n && !family->tandem && family->consensus.n > 0; i++)
             placed[n++] = (placed_copy){family->copies.items[i].begin, family->copies.items[i].end, (uint32_t)f, (uint32_t)i};
     }
-    rp_sort(placed, n, sizeof *placed, compare_placed);
+    bool ok = rp_sort_parallel(placed, n, sizeof *placed, compare_placed, pass->n_threads, error);
     pass->meetings.n = 0;
-    bool ok = true;
     size_t contig_end_of = SIZE_MAX;
     uint64_t contig_end = 0;
     for (size_t i = 0; i < n && ok; i++) {
@@ -280,7 +280,8 @@ static bool find_candidates(join_pass *pass, rp_error *error)
 {
     if (!find_meetings(pass, error))
         return false;
-    rp_sort(pass->meetings.items, pass->meetings.n, sizeof *pass->meetings.items, compare_meetings);
+    if (!rp_sort_parallel(pass->meetings.items, pass->meetings.n, sizeof *pass->meetings.items, compare_meetings, pass->n_threads, error))
+        return false;
     pass->candidates.n = 0;
     for (size_t i = 0, j; i < pass->meetings.n; i = j) {
         for (j = i + 1; j < pass->meetings.n && same_ends(&pass->meetings.items[i], &pass->meetings.items[j]); j++)
@@ -555,7 +556,7 @@ bool rp_join_families(const rp_view *view, const rp_kmer_index *index, rp_cover 
                       rp_error *error)
 {
     const unsigned n_threads = parameters->n_threads;
-    join_pass pass = {.view = view, .index = index, .cover = cover, .library = library, .figures = figures,
+    join_pass pass = {.view = view, .index = index, .cover = cover, .library = library, .figures = figures, .n_threads = n_threads,
                       .delay_seed = parameters->delay_seed};
     pass.builders = rp_alloc(n_threads, sizeof *pass.builders);
     bool ok = pass.builders != NULL;

@@ -12,6 +12,7 @@ enum {
     ASKED_AHEAD = 12,          /* places that are asked for before they are read */
     DEFAULT_TANDEM_DISTANCE_BP = 500,
     MAX_TIERS = 160,
+    WIDE_FROM = 400,           /* from this count on tiers have few seeds each, and wait long for their last: they are wider */
     RECOUNT_PART = 4096
 };
 
@@ -169,7 +170,7 @@ static void make_floors(rp_seeds *seeds)
 {
     uint32_t rising[MAX_TIERS];
     unsigned n = 0;
-    for (uint64_t floor = seeds->limits.min_frequency; floor < UINT32_MAX && n < MAX_TIERS; floor += floor / 5 + 1)
+    for (uint64_t floor = seeds->limits.min_frequency; floor < UINT32_MAX && n < MAX_TIERS; floor += floor < WIDE_FROM ? floor / 5 + 1 : floor)
         rising[n++] = (uint32_t)floor;
     seeds->n_tiers = n;
     for (unsigned i = 0; i < n; i++)
