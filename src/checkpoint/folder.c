@@ -53,15 +53,12 @@ static lock_status take_lock(rp_run_folder *folder, const char *lock_path)
         errno = failure;
         return failure == ENOENT ? GONE : FAILED; /* gone: the folder was taken away in between */
     }
-    if (flock(file, LOCK_EX | LOCK_NB) != 0) {
+    /* some file systems of clusters have no locks: there nobody is kept out, and the run goes on */
+    if (flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
         const int failure = errno;
         (void)close(file);
-        if (failure != EWOULDBLOCK) {
-            (void)unlink(lock_path);
-            (void)rmdir(folder->path);
-        }
         errno = failure;
-        return failure == EWOULDBLOCK ? HELD_BY_ANOTHER : FAILED;
+        return HELD_BY_ANOTHER;
     }
     if (!is_still_there(file, lock_path)) {
         (void)close(file);

@@ -1,7 +1,7 @@
 /* folder.h: PREFIX.reprise/, where a run keeps its state, and which one run at a time may hold.
  *
  * The lock is the kernel's (flock on the file `lock`), so that it goes with the process that holds
- * it, however that ends.
+ * it, however that ends. Where the file system has no locks, two runs are not kept apart.
  */
 #ifndef RP_CHECKPOINT_FOLDER_H
 #define RP_CHECKPOINT_FOLDER_H

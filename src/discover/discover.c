@@ -580,7 +580,7 @@ static bool first_tier(discovery *run, size_t *n, rp_error *error)
     for (size_t f = run->parameters->n_covered; f < resume->n_families_at_tier; f++)
         if (!cover_family(run, &run->library->items[f]))
             return rp_error_memory(error, "producer");
-    if (!rp_seeds_resume(run->seeds, resume->tier, resume->used_seeds, n, error))
+    if (!rp_seeds_resume(run->seeds, resume->tier, resume->used_seeds, resume->n_seed_words, n, error))
         return false;
     for (size_t f = resume->n_families_at_tier; f < run->library->n; f++)
         if (!cover_family(run, &run->library->items[f]))

@@ -344,11 +344,10 @@ bool rp_seeds_next_tier(rp_seeds *seeds, size_t *n, rp_error *error)
 
 /* Seeds of higher tiers that have not had their turn were put down for a later one: the recount of
  * this tier puts them where they belong. */
-bool rp_seeds_resume(rp_seeds *seeds, uint32_t tier, const uint64_t *used, size_t *n, rp_error *error)
+bool rp_seeds_resume(rp_seeds *seeds, uint32_t tier, const uint64_t *used, uint64_t n_words, size_t *n, rp_error *error)
 {
-    if (tier >= seeds->n_tiers)
-        return rp_error_set(error, "the checkpoint's tier %u is beyond the last", tier);
-    const uint64_t n_words = (seeds->used.n_bits + 63) / 64;
+    if (tier >= seeds->n_tiers || n_words != (seeds->used.n_bits + 63) / 64)
+        return rp_error_set(error, "the checkpoint does not fit the index; --restart begins anew");
     for (uint64_t i = 0; i < n_words; i++)
         atomic_store_explicit(&seeds->used.words[i], used[i], memory_order_relaxed);
     seed_ids *all = &seeds->waiting[tier];
