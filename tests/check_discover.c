@@ -81,6 +81,85 @@ START_TEST(families_do_not_depend_on_the_run)
 }
 END_TEST
 
+/* States of a run, as a checkpoint would keep them. */
+enum { MAX_KEPT = 64 };
+
+typedef struct kept_states {
+    const rp_library *library;
+    rp_discover_state states[MAX_KEPT];
+    size_t n_families[MAX_KEPT], n;
+} kept_states;
+
+static bool is_due(void *context)
+{
+    return ((const kept_states *)context)->n < MAX_KEPT;
+}
+
+static void keep(void *context, const rp_discover_state *state)
+{
+    kept_states *kept = context;
+    const size_t bytes = (size_t)state->n_seed_words * sizeof *state->used_seeds;
+    uint64_t *words = malloc(bytes + 1);
+    memcpy(words, state->used_seeds, bytes);
+    kept->states[kept->n] = *state;
+    kept->states[kept->n].used_seeds = words;
+    kept->n_families[kept->n++] = kept->library->n;
+}
+
+START_TEST(a_run_goes_on_from_any_of_its_states)
+{
+    test_search with;
+    test_begin_search(&with, 1500000, 60, 8);
+    rp_library expected = {0};
+    rp_cover cover;
+    rp_error error = {""};
+    rp_discover_figures figures, resumed;
+    kept_states kept = {.library = &expected};
+    const rp_discover_keeper keeper = {is_due, keep, &kept};
+    rp_discover_parameters parameters = PLAIN;
+    parameters.kernel = rp_band_select("auto");
+    parameters.n_threads = 2;
+    parameters.keeper = &keeper;
+    ck_assert(rp_cover_init(&cover, with.genome.length_bp));
+    const rp_view view = {.genome = &with.genome, .covered = &cover.covered, .excluded = &with.tandem};
+    ck_assert_msg(rp_discover(&view, with.index, &cover, &parameters, &expected, &figures, &error), "%s", error.message);
+    rp_cover_clear(&cover);
+    ck_assert_uint_ge(kept.n, 5);
+    ck_assert_uint_gt(expected.n, 5);
+    for (size_t i = 0; i < kept.n; i++) {
+        rp_library library = {0};
+        for (size_t f = 0; f < kept.n_families[i]; f++)
+            ck_assert(rp_library_add(&library, &expected.items[f]));
+        parameters.keeper = NULL;
+        parameters.resume = &kept.states[i];
+        parameters.n_threads = 1 + (unsigned)(i % 3);
+        ck_assert(rp_cover_init(&cover, with.genome.length_bp));
+        ck_assert_msg(rp_discover(&view, with.index, &cover, &parameters, &library, &resumed, &error), "%s", error.message);
+        expect_same(&expected, &library);
+        ck_assert_uint_eq(resumed.n_pairs, figures.n_pairs);
+        ck_assert_uint_eq(resumed.n_rejected, figures.n_rejected);
+        ck_assert_uint_eq(resumed.n_failed, figures.n_failed);
+        ck_assert_uint_eq(resumed.n_tandem, figures.n_tandem);
+        rp_cover_clear(&cover);
+        rp_library_clear(&library);
+        free((uint64_t *)kept.states[i].used_seeds);
+    }
+    /* a state of another index */
+    rp_library none = {0};
+    kept.states[0].used_seeds = (const uint64_t[]){0};
+    kept.states[0].n_seed_words = 1;
+    kept.states[0].n_families_at_tier = 0;
+    parameters.resume = &kept.states[0];
+    ck_assert(rp_cover_init(&cover, with.genome.length_bp));
+    ck_assert(!rp_discover(&view, with.index, &cover, &parameters, &none, &resumed, &error));
+    ck_assert_ptr_nonnull(strstr(error.message, "does not fit the index"));
+    rp_cover_clear(&cover);
+    rp_library_clear(&none);
+    rp_library_clear(&expected);
+    test_end_search(&with);
+}
+END_TEST
+
 START_TEST(limits_do_not_depend_on_the_run)
 {
     test_search with;
@@ -204,6 +283,7 @@ Suite *suite_discover(void)
     TCase *tests = tcase_create("discover");
     tcase_set_timeout(tests, 600);
     tcase_add_loop_test(tests, families_do_not_depend_on_the_run, 0, sizeof RUNS / sizeof RUNS[0]);
+    tcase_add_test(tests, a_run_goes_on_from_any_of_its_states);
     tcase_add_test(tests, limits_do_not_depend_on_the_run);
     tcase_add_test(tests, joins_do_not_depend_on_the_run);
     tcase_add_test(tests, families_beyond_4_gigabases);
