@@ -160,7 +160,8 @@ def test_closed_pipe_is_quiet(folder):
         done = subprocess.run([PROGRAM, *map(str, command)], stdout=writer, stderr=subprocess.PIPE, text=True, cwd=folder)
         os.close(writer)
         assert done.returncode == -signal.SIGPIPE and done.stderr == "", (command, done)
-        assert list(folder.iterdir()) == []
+        assert [p.name for p in folder.iterdir()] in ([], ["demo.reprise"])  # a checkpoint, if it took long
+        shutil.rmtree(folder / "demo.reprise", ignore_errors=True)
 
 
 def test_full_disk(folder):
@@ -168,7 +169,7 @@ def test_full_disk(folder):
     run("find", "-q", "-o", folder / "x", genome)
     before = digest(folder / "x")
     names = sorted(p.name for p in folder.iterdir())
-    for limit in (0, 10, 30):
+    for limit in (0, 10, 30) if not SANITIZED else ():  # which write files of their own
         done = subprocess.run(["bash", "-c", f"ulimit -f {limit}; exec \"$0\" find -q -o \"$1\" \"$2\"", PROGRAM, folder / "x", genome],
                               capture_output=True, text=True)
         assert done.returncode == 1 and f"{folder}/x." in done.stderr and "cannot be written" in done.stderr, done
