@@ -228,7 +228,7 @@ START_TEST(families_beyond_4_gigabases)
     genome.packed = genome.packed_block.data;
     genome.contigs = calloc(3, sizeof *genome.contigs);
     for (int c = 0; c < 3; c++)
-        genome.contigs[c] = (rp_contig){.name = strdup("abc" + c), .id_length = 1, .begin = (uint64_t[]){0, PIECE, far}[c],
+        genome.contigs[c] = (rp_contig){.name = strdup(&"abc"[c]), .id_length = 1, .begin = (uint64_t[]){0, PIECE, far}[c],
                                         .length_bp = c == 1 ? 0 : PIECE};
     for (int c = 0; c < 3; c += 2)
         for (int i = 0; i < N_COPIES; i++) {
