@@ -193,6 +193,21 @@ START_TEST(long_extensions_do_not_overflow)
 }
 END_TEST
 
+static void free_trace(rp_steps steps[2], rp_row *row)
+{
+    free(steps[0].items);
+    free(steps[1].items);
+    rp_row_clear(row);
+}
+
+static void free_alignments(rp_alignments *found, rp_anchors *anchors, rp_aligner *aligner, rp_extender *extender)
+{
+    free(found->items);
+    free(anchors->items);
+    rp_aligner_destroy(aligner);
+    rp_extender_destroy(extender);
+}
+
 /* Bases may be covered between scores and traceback by another thread's commit: the path ends elsewhere then, and the
  * result will be dropped, but it must be whole and inside the band. */
 START_TEST(a_path_over_bases_that_were_covered_meanwhile_is_whole)
@@ -242,14 +257,9 @@ START_TEST(a_path_over_bases_that_were_covered_meanwhile_is_whole)
             }
             ck_assert(rp_row_make(&genome, queries, &found.items[a], &steps[0], &steps[1], &row));
             ck_assert_uint_eq(row.end - row.begin, row.cells.n);
-            free(steps[0].items);
-            free(steps[1].items);
-            rp_row_clear(&row);
+            free_trace(steps, &row);
         }
-    free(found.items);
-    free(anchors.items);
-    rp_aligner_destroy(aligner);
-    rp_extender_destroy(extender);
+    free_alignments(&found, &anchors, aligner, extender);
     rp_bitmask_clear(&covered);
     rp_genome_clear(&genome);
     free(element);
@@ -303,13 +313,8 @@ START_TEST(rows_spell_the_genome)
             const unsigned code = rp_genome_base(&genome, at);
             ck_assert_int_eq(spelled[i], reverse ? 3 - (int)code : (int)code);
         }
-        free(steps[0].items);
-        free(steps[1].items);
-        rp_row_clear(&row);
-        free(found.items);
-        free(anchors.items);
-        rp_aligner_destroy(aligner);
-        rp_extender_destroy(extender);
+        free_trace(steps, &row);
+        free_alignments(&found, &anchors, aligner, extender);
     }
     rp_genome_clear(&genome);
     free(element);

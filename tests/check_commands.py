@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 
-from harness import (DEMO, ENDINGS, PROGRAM, ROOT, SHARED, Skip, bed, demo, digest, fasta, main, need, random_letters, run, same_runs,
+from harness import (DEMO, ENDINGS, PROGRAM, ROOT, SHARED, Skip, bed, demo, digest, fasta, heed_signals, main, need, random_letters, run, same_runs,
                      union)
 
 
@@ -190,12 +190,6 @@ def test_stockholm_rows_spell_the_genome(folder):
             assert len(text) == len(rf) and text.replace(".", "") == piece, name
             rows += 1
     assert names == families and rows >= 3 * len(names)
-
-
-def heed_signals():
-    """A shell's background job, and what it starts, ignores INT."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
 
 
 def test_killed_run_leaves_nothing(folder):

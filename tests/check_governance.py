@@ -13,7 +13,7 @@ import sys
 import time
 import zlib
 
-from harness import DEMO, ENDINGS, PROGRAM, digest, main, random_letters, run
+from harness import DEMO, ENDINGS, PROGRAM, digest, main, random_letters, run, started
 
 
 def simulated(folder, length, *more):
@@ -154,18 +154,9 @@ def test_trace_of_tasks(folder):
     assert all(len(r) == 6 and int(r[5]) >= 0 for r in rows[1:])
 
 
-def heed_signals():
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
-        signal.signal(number, signal.SIG_DFL)
-
-
-def started(folder, *options):
-    return subprocess.Popen([PROGRAM, *map(str, options)], stderr=subprocess.PIPE, text=True, preexec_fn=heed_signals, cwd=folder)
-
-
 def test_usr2_prints_the_dashboard(folder):
     genome = simulated(folder, "12M")
-    child = started(folder, "find", "-q", "-t", 1, "-o", folder / "out", genome)
+    child = started("find", "-q", "-t", 1, "-o", folder / "out", genome)
     time.sleep(0.5)
     child.send_signal(signal.SIGUSR2)
     message = child.communicate()[1]
@@ -185,7 +176,7 @@ def test_signals_end_every_stage(folder):
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGHUP)
     stopped = 0
     for i in range(16):
-        child = started(folder, "find", "-t", 2, "-o", folder / "out", genome)
+        child = started("find", "-t", 2, "-o", folder / "out", genome)
         time.sleep(took * (i + 0.5) / 16)
         child.send_signal(numbers[i % 4])
         message = child.communicate(timeout=30)[1]

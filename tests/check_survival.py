@@ -27,15 +27,10 @@ def small_genome(folder, seed=3, n=60000):
     return path
 
 
-def start(*arguments, **more):
-    return subprocess.Popen([PROGRAM, *map(str, arguments)], stderr=subprocess.PIPE, text=True,
-                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL), **more)
-
-
 def interrupt(folder, prefix, number=signal.SIGTERM, options=(), after=None):
     """Ends a run with a signal once it has grown families; returns its messages."""
     for wait in itertools.chain([after] if after else [], [0.3, 0.4, 0.5, 0.6, 0.25, 0.2, 0.8, 1.2, 2.0, 3.0]):
-        run = start("find", "--no-run-info", *options, "-o", prefix, DEMO)
+        run = started("find", "--no-run-info", *options, "-o", prefix, DEMO)
         time.sleep(wait * (8 if SANITIZED else 1))
         run.send_signal(number)
         told = run.communicate()[1]
@@ -131,11 +126,11 @@ def test_one_run_a_prefix(folder):
 
 
 def test_two_runs_at_once(folder):
-    first = start("find", "-q", "-o", folder / "x", DEMO)
+    first = started("find", "-q", "-o", folder / "x", DEMO)
     while not (folder / "x.reprise" / "lock").exists() and first.poll() is None:
         time.sleep(0.001)
     time.sleep(0.02)
-    second = start("find", "-q", "-o", folder / "x", DEMO)
+    second = started("find", "-q", "-o", folder / "x", DEMO)
     told = second.communicate()[1]
     if first.poll() is not None:
         raise Skip("the first run was done too early")
@@ -215,7 +210,7 @@ def test_a_result_never_takes_an_inputs_place(folder):
 
 def test_vanished_folder(folder):
     (folder / "sub").mkdir()
-    run_ = start("find", "-q", "-o", folder / "sub" / "x", "--checkpoint-interval", "0.01", DEMO)
+    run_ = started("find", "-q", "-o", folder / "sub" / "x", "--checkpoint-interval", "0.01", DEMO)
     while not (folder / "sub" / "x.reprise").exists() and run_.poll() is None:
         time.sleep(0.002)
     shutil.rmtree(folder / "sub", ignore_errors=True)

@@ -7,6 +7,7 @@ import pathlib
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,17 @@ def run(*arguments, status=0, text=None, cwd=None):
                           text=not isinstance(text, bytes))
     assert done.returncode == status, f"{arguments}: exit {done.returncode}, not {status}: {done.stderr}"
     return done
+
+
+def heed_signals():
+    """A shell's background job, and what it starts, ignores INT."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def started(*arguments, cwd=None):
+    """A run under way, which heeds signals."""
+    return subprocess.Popen([PROGRAM, *map(str, arguments)], stderr=subprocess.PIPE, text=True, preexec_fn=heed_signals, cwd=cwd)
 
 
 def need(program):

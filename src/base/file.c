@@ -43,8 +43,7 @@ static bool ends_with(const char *text, const char *ending)
     return n >= m && strcmp(text + n - m, ending) == 0;
 }
 
-/* To be freed; NULL: out of memory. */
-static char *folder_of(const char *path)
+char *rp_folder_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
@@ -53,7 +52,7 @@ static char *folder_of(const char *path)
 /* A file without a name in the folder of `path`; -1 where that is not to be had. */
 static int open_nameless(const char *path)
 {
-    char *folder = folder_of(path);
+    char *folder = rp_folder_of(path);
     const int descriptor = folder == NULL ? -1 : open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
     free(folder);
     return descriptor;
@@ -72,10 +71,11 @@ static bool make_part_path(rp_file *file, int try)
 static bool find_target(rp_file *file, rp_error *error)
 {
     struct stat status;
-    if (file->is_stdout || (stat(file->path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)))
-        return true;
-    if (stat(file->path, &status) == 0 && S_ISDIR(status.st_mode))
+    const bool exists = !file->is_stdout && stat(file->path, &status) == 0;
+    if (exists && S_ISDIR(status.st_mode))
         return rp_error_set(error, "%s: cannot be written: %s", file->path, strerror(EISDIR));
+    if (file->is_stdout || (exists && !S_ISREG(status.st_mode)))
+        return true;
     const bool is_link = lstat(file->path, &status) == 0 && S_ISLNK(status.st_mode);
     file->target = is_link ? realpath(file->path, NULL) : strdup(file->path);
     if (file->target == NULL)
@@ -242,7 +242,7 @@ bool rp_files_commit(rp_file *const *files, size_t n, rp_error *error)
     for (size_t i = 0; ok && i < n; i++) {
         if (files[i] == NULL || files[i]->target == NULL)
             continue;
-        char *folder = folder_of(files[i]->target);
+        char *folder = rp_folder_of(files[i]->target);
         ok = folder != NULL || rp_error_memory(error, files[i]->path);
         if (ok && (last == NULL || strcmp(folder, last) != 0) && !sync_folder(folder))
             ok = place_error(files[i], error);

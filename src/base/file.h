@@ -31,6 +31,9 @@ bool rp_file_commit(rp_file *file, rp_error *error) RP_MUST_CHECK;
 /* The same for several files: none is put in place before each has room in its folder. NULL among them is legal. */
 bool rp_files_commit(rp_file *const *files, size_t n, rp_error *error) RP_MUST_CHECK;
 
+/* The folder of a path, "." for a name alone; to be freed. NULL: out of memory. */
+char *rp_folder_of(const char *path) RP_MUST_CHECK;
+
 /* Frees the file; one that is not committed is removed. NULL is legal. */
 void rp_file_destroy(rp_file *file);
 

@@ -26,14 +26,10 @@ typedef struct writer {
 
 static void put(writer *to, const void *bytes, size_t n)
 {
-    const char *at = bytes;
-    while (n > 0) {
-        const size_t now = n < (1u << 30) ? n : 1u << 30;
-        to->crc = crc32(to->crc, (const unsigned char *)at, (uInt)now);
-        rp_file_write(to->file, at, now);
-        at += now;
-        n -= now;
-    }
+    if (n == 0) /* of no bytes zlib makes a new beginning */
+        return;
+    to->crc = crc32_z(to->crc, bytes, n);
+    rp_file_write(to->file, bytes, n);
 }
 
 static void put_u32(writer *to, uint32_t value)
@@ -359,13 +355,7 @@ static rp_checkpoint_status parse(rp_checkpoint *checkpoint, const uint8_t *byte
         return RP_CHECKPOINT_DAMAGED;
     }
     memcpy(&crc, bytes + n - sizeof crc, sizeof crc);
-    uLong found = crc32(0, NULL, 0);
-    for (size_t done = 0; done < n - sizeof crc;) {
-        const size_t left = n - sizeof crc - done, now = left < (1u << 30) ? left : 1u << 30;
-        found = crc32(found, bytes + done, (uInt)now);
-        done += now;
-    }
-    if (crc != (uint32_t)found) {
+    if (crc != (uint32_t)crc32_z(crc32(0, NULL, 0), bytes, n - sizeof crc)) {
         (void)rp_error_set(error, "its checksum does not fit");
         return RP_CHECKPOINT_DAMAGED;
     }

@@ -55,9 +55,7 @@ static lock_status take_lock(rp_run_folder *folder, const char *lock_path)
     }
     /* some file systems of clusters have no locks: there nobody is kept out, and the run goes on */
     if (flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-        const int failure = errno;
         (void)close(file);
-        errno = failure;
         return HELD_BY_ANOTHER;
     }
     if (!is_still_there(file, lock_path)) {

@@ -28,4 +28,7 @@ unsigned rp_available_threads(void);
 /* The memory that this process may use, in bytes: the machine's, or its cgroup's. */
 uint64_t rp_available_memory(void);
 
+/* What kind of storage a file lies on, as the kernel tells: nvme, ssd or hdd; ssd where it does not. */
+const char *rp_storage_of(const char *path);
+
 #endif

@@ -152,11 +152,8 @@ static bool cover_families(find_run *run, uint64_t n)
 {
     rp_intervals intervals = {0};
     bool ok = true;
-    for (uint64_t f = 0; ok && f < n; f++) {
-        ok = rp_family_intervals(&run->library.items[f], &intervals);
-        if (ok)
-            rp_cover_add(&run->cover, intervals.items, intervals.n);
-    }
+    for (uint64_t f = 0; ok && f < n; f++)
+        ok = rp_family_cover(&run->library.items[f], &run->cover, &intervals);
     free(intervals.items);
     return ok;
 }

@@ -3,12 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/account.h"
 #include "base/block.h"
+#include "base/file.h"
 #include "base/metrics.h"
 #include "base/trace.h"
 #include "command/command.h"
@@ -57,47 +56,7 @@ bool rp_governor_check(rp_governor *governor, rp_error *error)
     return true;
 }
 
-/* --- What the machine has --- */
-
-static uint64_t read_number(const char *path)
-{
-    unsigned long long value = 0;
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return 0;
-    if (fscanf(file, "%llu", &value) != 1) /* "max": no limit */
-        value = 0;
-    (void)fclose(file);
-    return value;
-}
-
-/* What kind of storage a file lies on, as the kernel tells; ssd where it does not. */
-static const char *storage_of(const char *path)
-{
-    struct stat status;
-    char rotational[128], device[512] = "";
-    if (strcmp(path, "-") == 0 || stat(path, &status) != 0)
-        return "ssd";
-    (void)snprintf(rotational, sizeof rotational, "/sys/dev/block/%u:%u", major(status.st_dev), minor(status.st_dev));
-    const ssize_t n = readlink(rotational, device, sizeof device - 1);
-    if (n > 0 && strstr(device, "nvme") != NULL)
-        return "nvme";
-    for (int up = 0; up < 2; up++) { /* of the device, or of the one whose partition it is */
-        (void)snprintf(rotational, sizeof rotational, "/sys/dev/block/%u:%u/%squeue/rotational", major(status.st_dev), minor(status.st_dev),
-                       up ? "../" : "");
-        if (access(rotational, R_OK) == 0)
-            return read_number(rotational) != 0 ? "hdd" : "ssd";
-    }
-    return "ssd";
-}
-
 /* --- A run --- */
-
-static char *folder_of_path(const char *path)
-{
-    const char *slash = path == NULL ? NULL : strrchr(path, '/');
-    return slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
-}
 
 bool rp_governor_start(rp_governor *governor, const char *command, const char *first_input, const char *folder_of, rp_error *error)
 {
@@ -109,11 +68,11 @@ bool rp_governor_start(rp_governor *governor, const char *command, const char *f
                             (unsigned long long)(governor->memory_bytes >> 20), governor->n_threads, (unsigned long long)(own >> 20));
     rp_account_set_limit(governor->memory_bytes - own);
     const char *temporary = getenv("TMPDIR");
-    governor->spill_folder = temporary != NULL && temporary[0] != '\0' ? strdup(temporary) : folder_of_path(folder_of);
+    governor->spill_folder = temporary != NULL && temporary[0] != '\0' ? strdup(temporary) : rp_folder_of(folder_of != NULL ? folder_of : "");
     if (governor->spill_folder == NULL)
         return rp_error_memory(error, "folder names");
     rp_block_set_spill_folder(governor->spill_folder);
-    const char *storage = governor->storage != NULL && strcmp(governor->storage, "auto") != 0 ? governor->storage : storage_of(first_input);
+    const char *storage = governor->storage != NULL && strcmp(governor->storage, "auto") != 0 ? governor->storage : rp_storage_of(first_input);
     const unsigned depth = governor->io_depth != 0 ? (unsigned)governor->io_depth : depth_of(storage);
     if (!rp_tokens_init(&governor->io_tokens, depth, RP_GAUGE_IO_TOKENS, RP_TIME_IO_TOKEN))
         return rp_error_set(error, "cannot make a lock");

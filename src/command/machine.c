@@ -1,18 +1,20 @@
-/* machine.c: the processors and the memory that this process may use; see command.h. */
+/* machine.c: the processors, the memory and the storage that this process may use; see command.h. */
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "command/command.h"
 
 enum { PATH_BYTES = 4096 };
 
-/* What one file of a cgroup says; 0: no limit. */
+/* What one file of the kernel says; 0: nothing, or no limit. */
 typedef uint64_t limit_function(FILE *file);
 
-static uint64_t memory_limit(FILE *file)
+static uint64_t one_number(FILE *file)
 {
     unsigned long long bytes = 0;
     return fscanf(file, "%llu", &bytes) == 1 ? bytes : 0; /* "max": none */
@@ -70,8 +72,8 @@ unsigned rp_available_threads(void)
         n = (unsigned)CPU_COUNT(&set);
     uint64_t quota = lowest_limit("cpu.max", cpu_limit);
     if (quota == 0) { /* version 1 */
-        const uint64_t us = read_limit("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", memory_limit);
-        const uint64_t period = read_limit("/sys/fs/cgroup/cpu/cpu.cfs_period_us", memory_limit);
+        const uint64_t us = read_limit("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", one_number);
+        const uint64_t period = read_limit("/sys/fs/cgroup/cpu/cpu.cfs_period_us", one_number);
         quota = us > 0 && us < UINT64_C(1) << 40 && period > 0 ? (us + period - 1) / period : 0;
     }
     return quota > 0 && quota < n ? (unsigned)quota : n;
@@ -80,9 +82,28 @@ unsigned rp_available_threads(void)
 uint64_t rp_available_memory(void)
 {
     uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-    const uint64_t limits[] = {lowest_limit("memory.max", memory_limit),
-                               read_limit("/sys/fs/cgroup/memory/memory.limit_in_bytes", memory_limit)};
+    const uint64_t limits[] = {lowest_limit("memory.max", one_number),
+                               read_limit("/sys/fs/cgroup/memory/memory.limit_in_bytes", one_number)};
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
         memory = limits[i] > 0 && limits[i] < memory ? limits[i] : memory;
     return memory;
+}
+
+const char *rp_storage_of(const char *path)
+{
+    struct stat status;
+    char rotational[128], device[512] = "";
+    if (strcmp(path, "-") == 0 || stat(path, &status) != 0)
+        return "ssd";
+    (void)snprintf(rotational, sizeof rotational, "/sys/dev/block/%u:%u", major(status.st_dev), minor(status.st_dev));
+    const ssize_t n = readlink(rotational, device, sizeof device - 1);
+    if (n > 0 && strstr(device, "nvme") != NULL)
+        return "nvme";
+    for (int up = 0; up < 2; up++) { /* of the device, or of the one whose partition it is */
+        (void)snprintf(rotational, sizeof rotational, "/sys/dev/block/%u:%u/%squeue/rotational", major(status.st_dev), minor(status.st_dev),
+                       up ? "../" : "");
+        if (access(rotational, R_OK) == 0)
+            return read_limit(rotational, one_number) != 0 ? "hdd" : "ssd";
+    }
+    return "ssd";
 }

@@ -63,13 +63,13 @@ static bool unknown_option(const rp_option *options, size_t n, const char *word,
 {
     if (optopt > 0 && optopt < FIRST_LONG)
         return rp_error_set(error, "unknown option -%c", optopt);
+    if (optopt >= FIRST_LONG)
+        return rp_error_set(error, "option --%s takes no value", options[optopt - FIRST_LONG].name);
     const char *name = word + strspn(word, "-");
     const size_t length = strcspn(name, "=");
     size_t n_alike = 0;
     for (size_t i = 0; i < n; i++)
         n_alike += options[i].kind != RP_OPTION_HEADING && strncmp(options[i].name, name, length) == 0;
-    if (optopt >= FIRST_LONG)
-        return rp_error_set(error, "option --%s takes no value", options[optopt - FIRST_LONG].name);
     return rp_error_set(error, n_alike > 1 ? "option %.100s is ambiguous" : "unknown option %.100s", word);
 }
 

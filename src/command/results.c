@@ -151,8 +151,10 @@ static bool is_input(const char *path, const char *const *inputs, size_t n_input
 {
     struct stat result, input;
     bool same = false;
-    for (size_t i = 0; i < n_inputs && !same && stat(path, &result) == 0; i++)
-        same = S_ISREG(result.st_mode) && stat(inputs[i], &input) == 0 && result.st_dev == input.st_dev && result.st_ino == input.st_ino;
+    if (stat(path, &result) != 0 || !S_ISREG(result.st_mode))
+        return false;
+    for (size_t i = 0; i < n_inputs && !same; i++)
+        same = stat(inputs[i], &input) == 0 && result.st_dev == input.st_dev && result.st_ino == input.st_ino;
     return same;
 }
 

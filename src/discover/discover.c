@@ -215,14 +215,6 @@ static bool make_again(discovery *run, unsigned worker, result *made)
     return again != NULL && grow(run, worker, again);
 }
 
-static bool cover_family(discovery *run, const rp_family *family)
-{
-    if (!rp_family_intervals(family, &run->commit_intervals))
-        return false;
-    rp_cover_add(run->cover, run->commit_intervals.items, run->commit_intervals.n);
-    return true;
-}
-
 static bool commit_growth(discovery *run, growth *grown)
 {
     rp_seeds_use(run->seeds, &grown->family.consensus);
@@ -232,7 +224,7 @@ static bool commit_growth(discovery *run, growth *grown)
     }
     run->figures->n_tandem += grown->family.tandem;
     rp_count(RP_COUNT_FAMILIES, 1);
-    return rp_library_add(run->library, &grown->family) && cover_family(run, &grown->family);
+    return rp_library_add(run->library, &grown->family) && rp_family_cover(&grown->family, run->cover, &run->commit_intervals);
 }
 
 static void count_pairs(discovery *run, const result *made)
@@ -568,6 +560,14 @@ static bool wait_committed(discovery *run)
     return ok;
 }
 
+static bool cover_families(discovery *run, uint64_t begin, uint64_t end)
+{
+    bool ok = true;
+    for (uint64_t f = begin; ok && f < end; f++)
+        ok = rp_family_cover(&run->library->items[f], run->cover, &run->commit_intervals);
+    return ok;
+}
+
 /* The seeds of the tier to begin with: the first one, or what an interrupted run has left of its last. */
 static bool first_tier(discovery *run, size_t *n, rp_error *error)
 {
@@ -577,14 +577,12 @@ static bool first_tier(discovery *run, size_t *n, rp_error *error)
     if (resume == NULL)
         return rp_seeds_next_tier(run->seeds, n, error);
     run->n_families_at_tier = resume->n_families_at_tier;
-    for (size_t f = run->parameters->n_covered; f < resume->n_families_at_tier; f++)
-        if (!cover_family(run, &run->library->items[f]))
-            return rp_error_memory(error, "producer");
+    if (!cover_families(run, run->parameters->n_covered, resume->n_families_at_tier))
+        return rp_error_memory(error, "producer");
     if (!rp_seeds_resume(run->seeds, resume->tier, resume->used_seeds, resume->n_seed_words, n, error))
         return false;
-    for (size_t f = resume->n_families_at_tier; f < run->library->n; f++)
-        if (!cover_family(run, &run->library->items[f]))
-            return rp_error_memory(error, "producer");
+    if (!cover_families(run, resume->n_families_at_tier, run->library->n))
+        return rp_error_memory(error, "producer");
     run->in_tiers = true;
     return true;
 }

@@ -37,3 +37,11 @@ bool rp_family_intervals(const rp_family *family, rp_intervals *intervals)
     rp_intervals_merge(intervals);
     return true;
 }
+
+bool rp_family_cover(const rp_family *family, rp_cover *cover, rp_intervals *intervals)
+{
+    if (!rp_family_intervals(family, intervals))
+        return false;
+    rp_cover_add(cover, intervals->items, intervals->n);
+    return true;
+}

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "commit/cover.h"
 #include "family/family.h"
 
 RP_ARRAY(rp_library, rp_family);
@@ -16,5 +17,8 @@ bool rp_library_add(rp_library *library, const rp_family *family) RP_MUST_CHECK;
 
 /* The genome intervals of a family's copies, merged. False: out of memory. */
 bool rp_family_intervals(const rp_family *family, rp_intervals *intervals) RP_MUST_CHECK;
+
+/* Covers a family's copies as one change; `intervals` is scratch. Committer only. False: out of memory. */
+bool rp_family_cover(const rp_family *family, rp_cover *cover, rp_intervals *intervals) RP_MUST_CHECK;
 
 #endif

@@ -161,11 +161,24 @@ static bool is_tandem(rp_builder *builder, const rp_codes *consensus)
     return 2 * recurrent >= consensus->n;
 }
 
-/* The copies of the consensus as it stands. */
-static bool recruit(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, rp_family *family, rp_intervals *reads)
+/* Whether the consensus as it stands resembles itself. */
+static bool resembles_itself(rp_builder *builder, const rp_family *family)
 {
-    return rp_recruit(builder->recruiter, view, index, &family->consensus, family->tandem || is_tandem(builder, &family->consensus),
-                      &family->copies, reads);
+    return family->tandem || is_tandem(builder, &family->consensus);
+}
+
+/* The copies of the consensus as it stands. */
+static bool recruit(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, bool tandem, rp_family *family,
+                    rp_intervals *reads)
+{
+    return rp_recruit(builder->recruiter, view, index, &family->consensus, tandem, &family->copies, reads);
+}
+
+/* Of a tandem family what it covers is wanted, no better consensus. */
+static bool recruit_tandem(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, rp_family *family, rp_intervals *reads)
+{
+    family->tandem = true;
+    return recruit(builder, view, index, true, family, reads);
 }
 
 /* Growth to the left wants copies of the same coordinates as growth to the right had. */
@@ -191,11 +204,10 @@ bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_in
 {
     rp_codes *consensus = &family->consensus;
     rp_copies *copies = &family->copies;
-    family->tandem |= is_tandem(builder, consensus);
-    if (family->tandem) /* what it covers is wanted, no better consensus */
-        return recruit(builder, view, index, family, reads);
+    if (resembles_itself(builder, family))
+        return recruit_tandem(builder, view, index, family, reads);
     for (unsigned round = 0; round < n_rounds; round++) {
-        if (!recruit(builder, view, index, family, reads))
+        if (!recruit(builder, view, index, round > 0 && resembles_itself(builder, family), family, reads))
             return false;
         if (copies->n < RP_FAMILY_MIN_COPIES)
             return true;
@@ -209,7 +221,7 @@ bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_in
         if (consensus->n - before < ROUND_MIN_GAIN_BP)
             break;
     }
-    if (!recruit(builder, view, index, family, reads))
+    if (!recruit(builder, view, index, resembles_itself(builder, family), family, reads))
         return false;
     if (!rp_family_holds(family))
         return true;
@@ -260,11 +272,10 @@ bool rp_family_grow(rp_builder *builder, const rp_view *view, const rp_kmer_inde
         consensus->items[consensus->n++] = (uint8_t)(kmer >> 2 * (k - 1 - i) & 3);
     if (!grow_from_places(builder, view, index, false, places, n_places, k, family, reads))
         return false;
-    family->tandem |= consensus->n >= MIN_GROWN_BP && is_tandem(builder, consensus);
-    if (family->tandem && consensus->n >= MIN_GROWN_BP) /* as in refinement */
-        return recruit(builder, view, index, family, reads);
+    if (consensus->n >= MIN_GROWN_BP && resembles_itself(builder, family))
+        return recruit_tandem(builder, view, index, family, reads);
     if (consensus->n >= LEFT_FROM_COPIES_BP + k) {
-        if (!recruit(builder, view, index, family, reads) ||
+        if (!recruit(builder, view, index, false, family, reads) ||
             !grow_from_copies(builder, view, index, true, family, reads))
             return false;
     } else if (!grow_from_places(builder, view, index, true, places, n_places, k, family, reads)) {

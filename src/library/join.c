@@ -472,9 +472,8 @@ static bool accept(join_pass *pass, const candidate *what, trial *made)
     const rp_library *library = pass->library;
     if (!uncover(pass, &library->items[what->base]) ||
         (!what->interior && !what->circle && !uncover(pass, &library->items[what->piece])) ||
-        !rp_family_intervals(&made->family, &pass->scratch))
+        !rp_family_cover(&made->family, pass->cover, &pass->scratch))
         return false;
-    rp_cover_add(pass->cover, pass->scratch.items, pass->scratch.n);
     pass->touched[what->base] = 1;
     if (what->circle) {
         pass->figures->n_circles++;
