@@ -299,7 +299,8 @@ def fail_each(folder, command, prefix, endings, kinds, most=40, least=20):
 
 
 IO_KINDS = {"open": [errno.EMFILE], "read": [errno.EIO, "short"], "write": [errno.ENOSPC, errno.EINTR, "short"], "fsync": [errno.EIO],
-            "rename": [errno.EIO], "linkat": [errno.EDQUOT], "mkdir": [errno.EACCES], "flock": [errno.ENOLCK], "close": [errno.EIO]}
+            "rename": [errno.EIO], "linkat": [errno.EDQUOT], "mkdir": [errno.EACCES], "flock": [errno.ENOLCK], "close": [errno.EIO],
+            "access": [errno.ENOENT]}
 
 
 def test_each_call_of_find_fails(folder):
@@ -320,7 +321,7 @@ def test_each_call_of_compressed_and_spilled_fails(folder):
     run("index", "-q", "-k", 10, "-o", folder / "i.rpidx", genome)
     fail_each(folder, ["find", "-q", "-t", 2, "--no-run-info", "--index", folder / "i.rpidx", "-o", folder / "x", "--masked", folder / "x.masked.gz",
                        folder / "g.fa.gz"], folder / "x", [*[e for e in ENDINGS if e != "masked.fa"], "masked.gz"],
-              {k: IO_KINDS[k][:1] for k in ("open", "read", "write", "fsync", "rename", "linkat")}, most=25)
+              {k: IO_KINDS[k][:1] for k in ("open", "read", "write", "fsync", "rename", "linkat", "access")}, most=25)
 
 
 def test_each_spill_fails(folder):

@@ -49,13 +49,27 @@ char *rp_folder_of(const char *path)
     return slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
-/* A file without a name in the folder of `path`; -1 where that is not to be had. */
+enum { LINK_BYTES = 64 };
+
+/* Where a descriptor's file is found, if it has no name. */
+static void link_of(int descriptor, char link[LINK_BYTES])
+{
+    (void)snprintf(link, LINK_BYTES, "/proc/self/fd/%d", descriptor);
+}
+
+/* A file without a name in the folder of `path`, which can be given one later; -1 where that is not to be had. */
 static int open_nameless(const char *path)
 {
-    char *folder = rp_folder_of(path);
+    char link[LINK_BYTES], *folder = rp_folder_of(path);
     const int descriptor = folder == NULL ? -1 : open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
     free(folder);
-    return descriptor;
+    if (descriptor < 0)
+        return -1;
+    link_of(descriptor, link);
+    if (access(link, F_OK) == 0)
+        return descriptor;
+    (void)close(descriptor); /* no /proc here */
+    return -1;
 }
 
 /* Makes a name for the time before the file's own. Names that killed runs have left are passed over. */
@@ -198,8 +212,8 @@ bool rp_file_finish(rp_file *file, rp_error *error)
 /* Gives a nameless file its first name. */
 static bool name_part(rp_file *file)
 {
-    char link[64];
-    (void)snprintf(link, sizeof link, "/proc/self/fd/%d", file->descriptor);
+    char link[LINK_BYTES];
+    link_of(file->descriptor, link);
     for (int try = 1; linkat(AT_FDCWD, link, AT_FDCWD, file->part_path, AT_SYMLINK_FOLLOW) != 0; try++)
         if (errno != EEXIST || try == MAX_TRIES || !make_part_path(file, try))
             return false;

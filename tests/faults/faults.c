@@ -18,11 +18,11 @@
 #include <unistd.h>
 
 typedef enum fault_name {
-    F_OPEN, F_READ, F_PREAD, F_WRITE, F_FSYNC, F_RENAME, F_LINKAT, F_MKDIR, F_FLOCK, F_FTRUNCATE, F_FALLOCATE, F_CLOSE, F_THREAD, N_NAMES
+    F_OPEN, F_READ, F_PREAD, F_WRITE, F_FSYNC, F_RENAME, F_LINKAT, F_MKDIR, F_FLOCK, F_FTRUNCATE, F_FALLOCATE, F_CLOSE, F_ACCESS, F_THREAD, N_NAMES
 } fault_name;
 
 static const char *const NAMES[N_NAMES] = {"open", "read", "pread", "write", "fsync", "rename", "linkat", "mkdir", "flock", "ftruncate",
-                                           "posix_fallocate", "close", "pthread_create"};
+                                           "posix_fallocate", "close", "access", "pthread_create"};
 enum { SHORT = -1 };
 
 static atomic_long calls[N_NAMES];
@@ -159,6 +159,12 @@ int close(int file)
         return -1;
     }
     return REAL(int, "close", int)(file);
+}
+
+int access(const char *path, int how)
+{
+    FAIL_IF(F_ACCESS);
+    return REAL(int, "access", const char *, int)(path, how);
 }
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument)
