@@ -6,6 +6,9 @@ folder=$1
 log=$folder/check.log
 status=0
 export LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0${LSAN_OPTIONS:+:$LSAN_OPTIONS}"
+case $folder in
+    *san-*) export CK_TIMEOUT_MULTIPLIER="${CK_TIMEOUT_MULTIPLIER:-4}" ;;
+esac
 
 "$folder/check_units" >"$log" 2>&1 || status=1
 cat "$log"
