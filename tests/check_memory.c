@@ -1,9 +1,11 @@
-/* check_memory.c: every allocation of small runs failed in turn: a clean error, no crash, no hang, no file. */
+/* check_memory.c: every allocation of small runs failed in turn: a clean error and no file, or the same files; no crash, no
+ * hang. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "base/account.h"
 #include "command/command.h"
@@ -69,6 +71,30 @@ static int count_files(const char *folder)
     return n;
 }
 
+/* One number for the names and the bytes of the files, in any order. */
+static unsigned long sum_files(const char *folder, const char *of_prefix)
+{
+    unsigned long sum = 0;
+    DIR *list = opendir(folder);
+    ck_assert_ptr_nonnull(list);
+    for (struct dirent *entry; (entry = readdir(list)) != NULL;) {
+        char path[400];
+        unsigned char bytes[4096];
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        if (strncmp(entry->d_name, of_prefix, strlen(of_prefix)) != 0)
+            continue;
+        FILE *file = fopen(path, "r");
+        ck_assert_ptr_nonnull(file);
+        unsigned long crc = crc32_z(0, (const unsigned char *)entry->d_name, strlen(entry->d_name));
+        for (size_t n; (n = fread(bytes, 1, sizeof bytes, file)) > 0;)
+            crc = crc32_z(crc, bytes, n);
+        fclose(file);
+        sum ^= crc;
+    }
+    closedir(list);
+    return sum;
+}
+
 static void remove_files(const char *folder, const char *of_prefix)
 {
     DIR *list = opendir(folder);
@@ -90,9 +116,9 @@ typedef struct failing_command {
 } failing_command;
 
 static const failing_command COMMANDS[] = {
-    {rp_command_find, "find -q -t 1 -k 10 -o %/out --split-ltr --subfamilies --repeatmasker --alignments --reprise-files --report --classify-with %/library.fa %/genome.fa", 1},
-    {rp_command_find, "find -q -t 2 -k 10 -o %/out %/genome.fa", 3},
-    {rp_command_annotate, "annotate -q -t 2 -o %/out --hints %/genome.fa %/library.fa", 1},
+    {rp_command_find, "find -q --no-run-info -t 1 -k 10 -o %/out --split-ltr --subfamilies --repeatmasker --alignments --reprise-files --report --classify-with %/library.fa %/genome.fa", 1},
+    {rp_command_find, "find -q --no-run-info -t 2 -k 10 -o %/out %/genome.fa", 3},
+    {rp_command_annotate, "annotate -q --no-run-info -t 2 -o %/out --hints %/genome.fa %/library.fa", 1},
     {rp_command_index, "index -q -t 2 -k 10 -o %/out.rpidx %/genome.fa", 1},
     {rp_command_extend, "extend -q -t 2 -o %/out.fa %/genome.fa %/library.fa", 1},
     {rp_command_compare, "compare -t 2 --tsv %/out.tsv --json %/out.json --genome %/genome.fa %/library.fa %/library.fa", 1},
@@ -131,9 +157,9 @@ static void set_up(workplace *place)
     snprintf(place->library, sizeof place->library, "%s/library.fa", place->folder);
     write_genome(place->genome, &random);
     /* results of a run that nothing disturbs are the library of the others, and what is reported */
-    const failing_command find = {rp_command_find, "find -q -t 2 -k 10 -o %/kept --families %/library.fa %/genome.fa", 1};
+    const failing_command find = {rp_command_find, "find -q --no-run-info -t 2 -k 10 -o %/kept --families %/library.fa %/genome.fa", 1};
     ck_assert_int_eq(run_line(&find, place), RP_EXIT_OK);
-    const failing_command again = {rp_command_find, "find -q -t 2 -k 10 -o %/kept %/genome.fa", 1};
+    const failing_command again = {rp_command_find, "find -q --no-run-info -t 2 -k 10 -o %/kept %/genome.fa", 1};
     ck_assert_int_eq(run_line(&again, place), RP_EXIT_OK);
 }
 
@@ -152,6 +178,7 @@ START_TEST(every_allocation_may_fail)
     ck_assert_int_eq(run_line(command, &place), RP_EXIT_OK);
     const long total = test_allocations();
     ck_assert_int_gt(count_files(place.folder), before);
+    const unsigned long expected = sum_files(place.folder, "out");
     remove_files(place.folder, "out");
     long failed = 0, tried = 0;
     for (long n = 1; n <= total; n += command->step * STRIDE) {
@@ -166,6 +193,7 @@ START_TEST(every_allocation_may_fail)
         ck_assert_msg(rp_account_taken() == 0, "allocation %ld of %ld: %llu bytes are not given back", n, total,
                       (unsigned long long)rp_account_taken());
         ck_assert_msg(status == RP_EXIT_OK || count_files(place.folder) == before, "allocation %ld of %ld leaves files", n, total);
+        ck_assert_msg(status != RP_EXIT_OK || sum_files(place.folder, "out") == expected, "allocation %ld of %ld: other results", n, total);
         char message[300] = "";
         rewind(told);
         ck_assert(status == RP_EXIT_OK || fgets(message, sizeof message, told) != NULL);
