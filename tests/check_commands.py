@@ -175,10 +175,15 @@ def test_stockholm_rows_spell_the_genome(folder):
     turn = str.maketrans("ACGTN", "TGCAN")
     families = [n.split("#")[0] for n in fasta(f"{prefix}.families.fa")]
     consensus = {n.split("#")[0]: s for n, s in fasta(f"{prefix}.families.fa").items()}
+    orders = {n.split("#")[0]: re.split("[ /]", n.split("#")[1])[0] for n in fasta(f"{prefix}.families.fa")}
+    types = {"LTR": "Long_Terminal_Repeat_Element", "LINE": "LINE", "SINE": "SINE", "DNA": "Transposase", "MITE": "Transposase",
+             "RC": "Helicase", "Unknown": "Unknown"}  # the last word of Dfam's lineage
     names, rows, rf = [], 0, None
     for line in open(f"{prefix}.families.stk"):
         if line.startswith("#=GF ID"):
             names.append(line.split()[2])
+        elif line.startswith("#=GF TP"):
+            assert line.split()[2].split(";")[-1] == types[orders[names[-1]]], (names[-1], line)
         elif line.startswith("#=GC RF"):
             rf = line.split()[2]
             assert set(rf) <= set("x.") and rf.count("x") == len(consensus[names[-1]])
