@@ -67,7 +67,7 @@ SCHEDULED := $(foreach f,mutex_lock mutex_unlock cond_wait cond_timedwait cond_s
 $(OUT)/check_schedules: $(OUT)/tests/schedules/check_schedules.o $(OUT)/tests/schedules/scheduler.o $(OUT)/libreprise.a
 	$(CC) $(ALL_LDFLAGS) $(SCHEDULED) -o $@ $^ $(ALL_LIBS)
 
-# Makes single system calls fail; the tests preload it. Without sanitizers: these come first in a process themselves.
+# Makes single system calls fail; the tests preload it. It has no sanitizers of its own: those of the program serve.
 $(OUT)/faults.so: tests/faults/faults.c $(OUT)/flags
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g -fPIC -shared -o $@ $< -ldl -pthread
 

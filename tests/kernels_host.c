@@ -86,16 +86,21 @@ static void run_item(void)
     switch_item();
 }
 
+static void begin_item(ucontext_t *item, char *stack)
+{
+    (void)getcontext(item);
+    item->uc_stack.ss_sp = stack;
+    item->uc_stack.ss_size = STACK_BYTES;
+    item->uc_link = &host_main;
+    makecontext(item, run_item, 0);
+}
+
 static void run_group(void)
 {
     host_group_id = 0;
     for (size_t i = 0; i < RP_GROW_LANES; i++) {
         host_finished[i] = false;
-        (void)getcontext(&host_items[i]);
-        host_items[i].uc_stack.ss_sp = host_stacks[i];
-        host_items[i].uc_stack.ss_size = STACK_BYTES;
-        host_items[i].uc_link = &host_main;
-        makecontext(&host_items[i], run_item, 0);
+        begin_item(&host_items[i], host_stacks[i]);
     }
     host_running = host_local_id = 0;
     (void)swapcontext(&host_main, &host_items[0]);
