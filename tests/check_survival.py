@@ -255,7 +255,7 @@ def with_faults():
     """The environment that preloads tests/faults. Where memory is checked, leaks on the way out of an error count as well."""
     if "san-thread" in PROGRAM:
         raise Skip("the thread sanitizer starts threads and reads files itself")
-    options = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0"]))
+    options = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0", "symbolize=0"]))  # a symbolizer would inherit the fault
     return {**os.environ, "LD_PRELOAD": str(FAULTS), "ASAN_OPTIONS": options}
 
 

@@ -16,13 +16,12 @@
 #include <unistd.h>
 
 #include <htslib/bgzf.h>
-#include <htslib/hfile.h>
 #include <htslib/kstring.h>
 
 #include "base/cancel.h"
 #include "base/memory.h"
 
-enum { BUFFER_BYTES = 1 << 16, WRITE_BEHIND_BYTES = 8 << 20, MAX_TRIES = 100 };
+enum { BUFFER_BYTES = 1 << 16, WRITE_BEHIND_BYTES = 8 << 20, MAX_TRIES = 100, DEFAULT_LEVEL = -1 };
 
 struct rp_file {
     char *path;              /* as the user gave it */
@@ -30,7 +29,7 @@ struct rp_file {
     int descriptor;
     bool is_stdout;
     bool nameless;           /* part_path does not exist yet */
-    BGZF *bgzf;              /* for names in .gz; owns the descriptor */
+    uint8_t *block;          /* for names in .gz: room for a compressed block (bgzip); NULL: not compressed */
     kstring_t buffer;
     size_t behind;           /* bytes written since the disk was asked for */
     int failure;             /* errno of the first failure; 0: none */
@@ -118,11 +117,8 @@ static bool open_part(rp_file *file, rp_error *error)
         return rp_error_set(error, "%s: cannot be written: %s", file->path, strerror(errno));
     if (!ends_with(file->path, ".gz"))
         return true;
-    const int own = dup(file->descriptor); /* bgzf closes its own */
-    file->bgzf = own < 0 ? NULL : bgzf_dopen(own, "w");
-    if (file->bgzf == NULL && own >= 0)
-        (void)close(own);
-    return file->bgzf != NULL || rp_error_set(error, "%s: cannot be written: %s", file->path, strerror(errno));
+    file->block = rp_alloc(BGZF_MAX_BLOCK_SIZE, 1);
+    return file->block != NULL || rp_error_memory(error, file->path);
 }
 
 rp_file *rp_file_open(const char *path, rp_error *error)
@@ -148,26 +144,61 @@ rp_file *rp_file_open(const char *path, rp_error *error)
 static void write_behind(rp_file *file, size_t n)
 {
     file->behind += n;
-    if (file->target == NULL || file->bgzf != NULL || file->behind < WRITE_BEHIND_BYTES)
+    if (file->target == NULL || file->behind < WRITE_BEHIND_BYTES)
         return;
     (void)sync_file_range(file->descriptor, 0, 0, SYNC_FILE_RANGE_WRITE); /* advice: no error counts */
     file->behind = 0;
 }
 
-static void flush(rp_file *file)
+static void write_bytes(rp_file *file, const void *bytes, size_t n)
 {
+    const char *from = bytes;
     size_t done = 0;
-    while (done < file->buffer.l && file->failure == 0) {
-        const size_t left = file->buffer.l - done;
-        const ssize_t n = file->bgzf != NULL ? bgzf_write(file->bgzf, file->buffer.s + done, left)
-                                             : write(file->descriptor, file->buffer.s + done, left);
-        if (n > 0)
-            done += (size_t)n;
-        else if (errno != EINTR)
-            file->failure = errno != 0 ? errno : EIO;
+    while (done < n && file->failure == 0) {
+        const ssize_t written = write(file->descriptor, from + done, n - done);
+        if (written > 0)
+            done += (size_t)written;
+        else if (written == 0 || errno != EINTR)
+            file->failure = written < 0 && errno != 0 ? errno : EIO;
     }
     write_behind(file, done);
-    file->buffer.l = 0;
+}
+
+/* No bytes make the block that ends a file. */
+static void write_block(rp_file *file, const char *bytes, size_t n)
+{
+    size_t n_compressed = BGZF_MAX_BLOCK_SIZE;
+    if (bgzf_compress(file->block, &n_compressed, bytes, n, DEFAULT_LEVEL) != 0)
+        file->failure = ENOMEM;
+    else
+        write_bytes(file, file->block, n_compressed);
+}
+
+/* Whole blocks; `all`: the rest too. */
+static void write_blocks(rp_file *file, bool all)
+{
+    size_t done = 0;
+    while (file->failure == 0 && (file->buffer.l - done >= BGZF_BLOCK_SIZE || (all && done < file->buffer.l))) {
+        const size_t left = file->buffer.l - done, n = left < BGZF_BLOCK_SIZE ? left : BGZF_BLOCK_SIZE;
+        write_block(file, file->buffer.s + done, n);
+        done += n;
+    }
+    if (done > 0)
+        memmove(file->buffer.s, file->buffer.s + done, file->buffer.l - done);
+    file->buffer.l -= done;
+}
+
+/* `all`: nothing is left in the buffer. */
+static void flush(rp_file *file, bool all)
+{
+    if (file->block != NULL) {
+        write_blocks(file, all);
+    } else {
+        write_bytes(file, file->buffer.s, file->buffer.l);
+        file->buffer.l = 0;
+    }
+    if (file->failure != 0)
+        file->buffer.l = 0;
 }
 
 void rp_file_write(rp_file *file, const char *bytes, size_t n)
@@ -175,7 +206,7 @@ void rp_file_write(rp_file *file, const char *bytes, size_t n)
     if (file->failure == 0 && kputsn(bytes, n, &file->buffer) < 0)
         file->failure = ENOMEM;
     if (file->buffer.l >= BUFFER_BYTES)
-        flush(file);
+        flush(file, false);
 }
 
 void rp_file_print(rp_file *file, const char *format, ...)
@@ -186,15 +217,14 @@ void rp_file_print(rp_file *file, const char *format, ...)
         file->failure = ENOMEM;
     va_end(arguments);
     if (file->buffer.l >= BUFFER_BYTES)
-        flush(file);
+        flush(file, false);
 }
 
 bool rp_file_finish(rp_file *file, rp_error *error)
 {
-    flush(file);
-    if (file->bgzf != NULL && bgzf_close(file->bgzf) != 0 && file->failure == 0)
-        file->failure = errno != 0 ? errno : EIO;
-    file->bgzf = NULL;
+    flush(file, true);
+    if (file->block != NULL && file->failure == 0)
+        write_block(file, "", 0);
     if (file->failure == 0 && file->target != NULL && fsync(file->descriptor) != 0 && errno != EINVAL)
         file->failure = errno;
     if (file->target == NULL) {
@@ -276,8 +306,6 @@ void rp_file_destroy(rp_file *file)
 {
     if (file == NULL)
         return;
-    if (file->bgzf != NULL)
-        (void)bgzf_close(file->bgzf);
     if (file->descriptor >= 0)
         (void)close(file->descriptor);
     if (!file->committed && file->part_path != NULL && !file->nameless)
@@ -285,6 +313,7 @@ void rp_file_destroy(rp_file *file)
     free(file->path);
     free(file->target);
     free(file->part_path);
+    free(file->block);
     ks_free(&file->buffer);
     free(file);
 }
