@@ -173,9 +173,10 @@ def test_stockholm_rows_spell_the_genome(folder):
     prefix = demo(folder)
     genome = {n.split()[0]: s.upper() for n, s in fasta(DEMO).items()}
     turn = str.maketrans("ACGTN", "TGCAN")
-    families = [n.split("#")[0] for n in fasta(f"{prefix}.families.fa")]
-    consensus = {n.split("#")[0]: s for n, s in fasta(f"{prefix}.families.fa").items()}
-    orders = {n.split("#")[0]: re.split("[ /]", n.split("#")[1])[0] for n in fasta(f"{prefix}.families.fa")}
+    library = fasta(f"{prefix}.families.fa")
+    families = [n.split("#")[0] for n in library]
+    consensus = dict(zip(families, library.values()))
+    orders = {n.split("#")[0]: re.split("[ /]", n.split("#")[1])[0] for n in library}
     types = {"LTR": "Long_Terminal_Repeat_Element", "LINE": "LINE", "SINE": "SINE", "DNA": "Transposase", "MITE": "Transposase",
              "RC": "Helicase", "Unknown": "Unknown"}  # the last word of Dfam's lineage
     names, rows, rf = [], 0, None

@@ -21,7 +21,7 @@
 #include "base/cancel.h"
 #include "base/memory.h"
 
-enum { BUFFER_BYTES = 1 << 16, WRITE_BEHIND_BYTES = 8 << 20, MAX_TRIES = 100, DEFAULT_LEVEL = -1 };
+enum { BUFFER_BYTES = 1 << 16, WRITE_BEHIND_BYTES = 8 << 20, MAX_TRIES = 100, LINK_BYTES = 64, DEFAULT_LEVEL = -1 };
 
 struct rp_file {
     char *path;              /* as the user gave it */
@@ -47,8 +47,6 @@ char *rp_folder_of(const char *path)
     const char *slash = strrchr(path, '/');
     return slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
-
-enum { LINK_BYTES = 64 };
 
 /* Where a descriptor's file is found, if it has no name. */
 static void link_of(int descriptor, char link[LINK_BYTES])
