@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "commit/cover.h"
 #include "commit/ordered_loop.h"
+#include "genome/cover.h"
 #include "suites.h"
 
 enum { TASKS = 3000 };

@@ -213,6 +213,92 @@ START_TEST(joins_do_not_depend_on_the_run)
 }
 END_TEST
 
+/* The cover of everything that a family's growth has not noted: nobody may see a difference. */
+static void cover_the_rest(rp_cover *cover, const rp_genome *genome, const rp_reads *reads)
+{
+    const uint64_t n_blocks = genome->length_bp / RP_READS_BLOCK_BP + 1;
+    uint8_t *noted = calloc(n_blocks, 1);
+    for (size_t i = 0; i < reads->n; i++)
+        if (reads->blocks[i] < n_blocks)
+            noted[reads->blocks[i]] = 1;
+    for (uint64_t block = 0; block < n_blocks; block++) {
+        const uint64_t begin = block * RP_READS_BLOCK_BP, end = begin + RP_READS_BLOCK_BP;
+        const rp_interval whole = {begin, end < genome->length_bp ? end : genome->length_bp};
+        if (!noted[block])
+            rp_cover_add(cover, &whole, 1);
+    }
+    free(noted);
+}
+
+static void grow_one(rp_builder *builder, const test_search *with, const rp_view *view, uint32_t seed, rp_family *family,
+                     rp_reads *reads)
+{
+    const rp_occurrences occurrences = rp_kmer_index_get(with->index, seed);
+    rp_place places[RP_BATCH_PLACES];
+    size_t n = 0;
+    const unsigned k = rp_kmer_index_k(with->index);
+    rp_reads_restart(reads);
+    for (uint32_t i = 0; i < occurrences.count && n < RP_BATCH_PLACES; i++) {
+        const uint64_t position = rp_kmer_index_position(with->index, occurrences.first + i);
+        if (!rp_view_is_range_free(view, position, k))
+            continue;
+        ck_assert(rp_reads_note(reads, position, position + k)); /* the seed's own places are looked at by who grows it */
+        places[n++] = (rp_place){position, rp_kmer_index_is_reverse(with->index, occurrences.first + i)};
+    }
+    ck_assert(rp_family_grow(builder, view, with->index, rp_kmer_index_kmer(with->index, &with->genome, seed), places, n,
+                             family, reads));
+}
+
+/* genome/reads.h: what was seen free and mattered is noted, so covering all else leaves a result as it is. */
+START_TEST(a_growth_notes_all_that_it_relies_on)
+{
+    test_search with;
+    test_begin_search(&with, 500000, _i < 3 ? 25 : 3, 90 + (uint64_t)_i); /* few families have many copies */
+    rp_builder *builder = rp_builder_create(rp_band_select("auto"), 0);
+    ck_assert_ptr_nonnull(builder);
+    rp_random random = {(uint64_t)_i};
+    rp_reads reads = {0};
+    rp_library libraries[2] = {{0}};
+    enum { MOST_GROWN = 40 };
+    unsigned n_grown = 0;
+    for (int tries = 0; tries < 4000 && n_grown < MOST_GROWN; tries++) {
+        const uint32_t seed = (uint32_t)rp_random_below(&random, rp_kmer_index_n_kmers(with.index));
+        const uint32_t count = rp_kmer_index_get(with.index, seed).count;
+        if (count < 4)
+            continue;
+        rp_cover cover;
+        ck_assert(rp_cover_init(&cover, with.genome.length_bp));
+        for (int i = 0; i < 100; i++) {
+            const uint64_t begin = rp_random_below(&random, with.genome.length_bp - 1000);
+            const rp_interval some = {begin, begin + 1 + rp_random_below(&random, 1000)};
+            rp_cover_add(&cover, &some, 1);
+        }
+        const rp_view view = {.genome = &with.genome, .covered = &cover.covered, .excluded = &with.tandem};
+        for (int i = 0; i < 2; i++) {
+            rp_family family = {0};
+            grow_one(builder, &with, &view, seed, &family, &reads);
+            ck_assert(rp_library_add(&libraries[i], &family));
+            n_grown += i == 0 && rp_family_holds(&family);
+            rp_family_clear(&family);
+            const uint32_t version = rp_cover_version(&cover);
+            if (i == 0) {
+                cover_the_rest(&cover, &with.genome, &reads);
+                ck_assert_uint_gt(rp_cover_version(&cover), version);
+                ck_assert(!rp_cover_has_changed(&cover, &reads, version));
+            }
+        }
+        rp_cover_clear(&cover);
+    }
+    ck_assert_uint_ge(n_grown, MOST_GROWN);
+    expect_same(&libraries[0], &libraries[1]);
+    rp_library_clear(&libraries[0]);
+    rp_library_clear(&libraries[1]);
+    rp_reads_clear(&reads);
+    rp_builder_destroy(builder);
+    test_end_search(&with);
+}
+END_TEST
+
 /* A genome of over 2^32 bases of which little exists: two contigs at its ends, each with copies of one element. */
 START_TEST(families_beyond_4_gigabases)
 {
@@ -286,6 +372,7 @@ Suite *suite_discover(void)
     tcase_add_test(tests, a_run_goes_on_from_any_of_its_states);
     tcase_add_test(tests, limits_do_not_depend_on_the_run);
     tcase_add_test(tests, joins_do_not_depend_on_the_run);
+    tcase_add_loop_test(tests, a_growth_notes_all_that_it_relies_on, 0, 5);
     tcase_add_test(tests, families_beyond_4_gigabases);
     suite_add_tcase(suite, tests);
     return suite;

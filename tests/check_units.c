@@ -14,6 +14,7 @@ int main(void)
     srunner_add_suite(runner, suite_align());
     srunner_add_suite(runner, suite_family());
     srunner_add_suite(runner, suite_device());
+    srunner_add_suite(runner, suite_produce());
     srunner_add_suite(runner, suite_channel());
     srunner_add_suite(runner, suite_claim());
     srunner_add_suite(runner, suite_commit());

@@ -16,6 +16,7 @@ Suite *suite_index(void);
 Suite *suite_align(void);
 Suite *suite_family(void);
 Suite *suite_device(void);
+Suite *suite_produce(void);
 Suite *suite_channel(void);
 Suite *suite_claim(void);
 Suite *suite_commit(void);

@@ -122,7 +122,7 @@ static void mark_path(rp_anchors *anchors, size_t from, const rp_alignment *foun
 }
 
 static bool extend_round(rp_aligner *aligner, const rp_view *view, const rp_query *queries, rp_anchors *anchors,
-                         size_t n_selected, int min_score, int x_drop, rp_alignments *alignments, rp_intervals *reads)
+                         size_t n_selected, int min_score, int x_drop, rp_alignments *alignments, rp_reads *reads)
 {
     if (!rp_reserve((void **)&aligner->extensions, &aligner->extension_capacity, 2 * n_selected,
                     sizeof *aligner->extensions))
@@ -136,8 +136,7 @@ static bool extend_round(rp_aligner *aligner, const rp_view *view, const rp_quer
     for (size_t s = 0; s < n_selected; s++) {
         const rp_anchor *here = &anchors->items[aligner->selected[s]];
         const rp_extension *both = &aligner->extensions[2 * s];
-        const rp_interval looked_at = {here->position - both[0].looked_at, here->position + both[1].looked_at};
-        if (reads != NULL && !rp_intervals_push(reads, looked_at))
+        if (!rp_reads_note(reads, here->position - both[0].looked_at, here->position + both[1].looked_at))
             return false;
         const rp_alignment found = make_alignment(here, both);
         if (found.score < min_score)
@@ -150,7 +149,7 @@ static bool extend_round(rp_aligner *aligner, const rp_view *view, const rp_quer
 }
 
 bool rp_align_anchors(rp_aligner *aligner, const rp_view *view, const rp_query *queries, rp_anchors *anchors,
-                      int min_score, int x_drop, rp_alignments *alignments, rp_intervals *reads)
+                      int min_score, int x_drop, rp_alignments *alignments, rp_reads *reads)
 {
     for (;;) {
         size_t n_selected = 0;

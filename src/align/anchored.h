@@ -13,6 +13,7 @@
 
 #include "align/extend.h"
 #include "base/error.h"
+#include "genome/reads.h"
 #include "genome/view.h"
 
 typedef struct rp_query {
@@ -52,10 +53,10 @@ rp_aligner *rp_aligner_create(rp_extender *extender) RP_MUST_CHECK;
 void rp_aligner_destroy(rp_aligner *aligner);
 
 /* Aligns through all anchors, which are sorted by query and position, and appends the
- * alignments of at least min_score to *alignments. With reads, appends the genome
- * intervals that were looked at. False: out of memory. */
+ * alignments of at least min_score to *alignments. Notes in `reads` (or NULL)
+ * what was looked at. False: out of memory. */
 bool rp_align_anchors(rp_aligner *aligner, const rp_view *view, const rp_query *queries, rp_anchors *anchors,
-                      int min_score, int x_drop, rp_alignments *alignments, rp_intervals *reads) RP_MUST_CHECK;
+                      int min_score, int x_drop, rp_alignments *alignments, rp_reads *reads) RP_MUST_CHECK;
 
 /* Traces n <= RP_LANES / 2 alignments: steps[2i] leads left from the anchor of alignment i,
  * steps[2i + 1] right. The steps' arrays are reused. */

@@ -43,7 +43,7 @@ static size_t fill_table(rp_find_options *o, rp_option *table)
         {RP_OPTION_NUMBER, "min-copies", 0, "N", &o->min_copies, 2, UINT32_MAX, "copies that a family needs to be reported [3]"},
         {RP_OPTION_NUMBER, "extension-length", 0, "N", &o->extension_length, 1, 100000, "bases beside a place that a worker claims; no effect on the results [100]"},
         {RP_OPTION_NUMBER, "max-candidates", 0, "N", &o->max_candidates, 1, UINT64_MAX, "stop looking for families after so many candidate pairs [no limit]"},
-        {RP_OPTION_FLAG, "intra-contig", 0, NULL, &o->intra_contig, 0, 0, "only pairs of places within one contig start a family"},
+        {RP_OPTION_FLAG, "intra-contig", 0, NULL, &o->intra_contig, 0, 0, "only pairs of places within one contig start a family; it grows, and its copies are found, in all contigs"},
         {RP_OPTION_HEADING, "by the names that REPrise gives them:", 0, NULL, NULL, 0, 0, NULL},
         {RP_OPTION_NUMBER, "minlength", 0, "N", &o->minlength, RP_FAMILY_MIN_BP, RP_CONSENSUS_MAX_BP, "bases that a consensus needs to be reported [60]"},
         {RP_OPTION_NUMBER, "minfreq", 0, "N", &o->minfreq, 2, UINT32_MAX, "the same as --min-copies"},

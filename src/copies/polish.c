@@ -133,7 +133,7 @@ static bool polish_family(void *argument, size_t which, unsigned worker, rp_erro
 {
     polish_run *run = argument;
     rp_family *family = &run->library->items[run->active[which]];
-    rp_intervals own = {0}, reads = {0};
+    rp_intervals own = {0};
     bool ok = run->builders[worker] != NULL ||
               (run->builders[worker] = rp_builder_create(run->parameters->kernel, run->parameters->max_extension_bp)) != NULL;
     bool opened = false;
@@ -143,11 +143,10 @@ static bool polish_family(void *argument, size_t which, unsigned worker, rp_erro
     rp_view growing = run->growing;
     growing.lifted = own.items;
     growing.n_lifted = own.n;
-    ok = ok && (opened || rp_family_regrow(run->builders[worker], &run->scanned, &growing, run->index, family, &reads));
+    ok = ok && (opened || rp_family_regrow(run->builders[worker], &run->scanned, &growing, run->index, family));
     family->copies.n = 0;
     rp_stage_done(1);
     free(own.items);
-    free(reads.items);
     return ok || rp_error_memory(error, "polishing families");
 }
 

@@ -25,7 +25,7 @@ enum {
 /* What a worker made of a batch that passed the prescreen: reused from a free list. */
 typedef struct growth {
     rp_family family;
-    rp_intervals reads;
+    rp_reads reads;
     rp_claim_guard guard;
     struct growth *next_free;
 } growth;
@@ -140,11 +140,10 @@ static bool grow(discovery *run, unsigned worker, growth *into)
     run->scratch[worker].n_batches++;
     rp_count(RP_COUNT_GROWN, 1);
     run->scratch[worker].n_pairs += n * (n - 1) / 2;
-    into->reads.n = 0;
+    rp_reads_restart(&into->reads);
     const bool ok = rp_family_grow(run->scratch[worker].builder, run->view, run->index, batch->kmer, batch->places,
                                    batch->n_places, &into->family, &into->reads);
     into->family.seed.count = batch->frequency;
-    rp_intervals_merge(&into->reads);
     return ok;
 }
 
@@ -170,10 +169,8 @@ static bool is_stale(const discovery *run, const result *made)
 {
     if (made->version == rp_cover_version(run->cover) || made->outcome == OUTCOME_GONE)
         return false; /* a cover only grows: a seed that is gone stays so */
-    if (made->outcome == OUTCOME_GROWN)
-        for (size_t i = 0; i < made->growth->reads.n; i++)
-            if (rp_cover_changed_since(run->cover, made->growth->reads.items[i], made->version))
-                return true;
+    if (made->outcome == OUTCOME_GROWN && rp_cover_has_changed(run->cover, &made->growth->reads, made->version))
+        return true;
     return places_changed(run, made->seed_id, made->version);
 }
 
@@ -659,7 +656,7 @@ static void take_down(discovery *run)
         growth *gone = run->free_growths;
         run->free_growths = gone->next_free;
         rp_family_clear(&gone->family);
-        free(gone->reads.items);
+        rp_reads_clear(&gone->reads);
         rp_claim_guard_clear(&gone->guard);
         free(gone);
     }

@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "base/tokens.h"
 #include "channel/ring.h"
-#include "commit/cover.h"
+#include "genome/cover.h"
 #include "discover/library.h"
 #include "produce/seeds.h"
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "commit/cover.h"
+#include "genome/cover.h"
 #include "family/family.h"
 
 RP_ARRAY(rp_library, rp_family);

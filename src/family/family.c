@@ -87,7 +87,7 @@ uint64_t rp_builder_cells(const rp_builder *builder)
 
 /* Grows the right end, or with `left` the left one, along builder->walks. */
 static bool grow_end(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, bool left, size_t n_walks,
-                     rp_family *family, rp_intervals *reads)
+                     rp_family *family, rp_reads *reads)
 {
     rp_codes *consensus = &family->consensus;
     bool tandem = false;
@@ -128,7 +128,7 @@ static bool walks_from_copies(rp_builder *builder, const rp_view *view, const rp
 }
 
 static bool grow_from_copies(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, bool left,
-                             rp_family *family, rp_intervals *reads)
+                             rp_family *family, rp_reads *reads)
 {
     size_t n = 0;
     if (!walks_from_copies(builder, view, family, left, &n))
@@ -138,7 +138,7 @@ static bool grow_from_copies(rp_builder *builder, const rp_view *view, const rp_
 
 static bool grow_from_places(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, bool left,
                              const rp_place *places, size_t n_places, unsigned k, rp_family *family,
-                             rp_intervals *reads)
+                             rp_reads *reads)
 {
     if (!rp_reserve((void **)&builder->walks, &builder->walk_capacity, n_places, sizeof *builder->walks))
         return false;
@@ -169,13 +169,13 @@ static bool resembles_itself(rp_builder *builder, const rp_family *family)
 
 /* The copies of the consensus as it stands. */
 static bool recruit(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, bool tandem, rp_family *family,
-                    rp_intervals *reads)
+                    rp_reads *reads)
 {
     return rp_recruit(builder->recruiter, view, index, &family->consensus, tandem, &family->copies, reads);
 }
 
 /* Of a tandem family what it covers is wanted, no better consensus. */
-static bool recruit_tandem(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, rp_family *family, rp_intervals *reads)
+static bool recruit_tandem(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, rp_family *family, rp_reads *reads)
 {
     family->tandem = true;
     return recruit(builder, view, index, true, family, reads);
@@ -191,7 +191,7 @@ static void clip_to_consensus(rp_family *family)
 
 /* Grows from the copies that reach an end. */
 static bool grow_both_ends(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, rp_family *family,
-                           rp_intervals *reads)
+                           rp_reads *reads)
 {
     if (!grow_from_copies(builder, view, index, false, family, reads))
         return false;
@@ -200,7 +200,7 @@ static bool grow_both_ends(rp_builder *builder, const rp_view *view, const rp_km
 }
 
 bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, unsigned n_rounds,
-                      rp_family *family, rp_intervals *reads)
+                      rp_family *family, rp_reads *reads)
 {
     rp_codes *consensus = &family->consensus;
     rp_copies *copies = &family->copies;
@@ -232,7 +232,7 @@ bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_in
 }
 
 bool rp_family_regrow(rp_builder *builder, const rp_view *aligned, const rp_view *growing, const rp_kmer_index *index,
-                      rp_family *family, rp_intervals *reads)
+                      rp_family *family)
 {
     rp_codes *consensus = &family->consensus;
     if (family->copies.n < RP_FAMILY_MIN_COPIES)
@@ -242,11 +242,11 @@ bool rp_family_regrow(rp_builder *builder, const rp_view *aligned, const rp_view
         return false;
     if (family->copies.n < RP_FAMILY_MIN_COPIES || consensus->n > RP_CONSENSUS_MAX_BP / 2)
         return true;
-    if (!grow_from_copies(builder, growing, index, false, family, reads))
+    if (!grow_from_copies(builder, growing, index, false, family, NULL))
         return false;
     const size_t before = consensus->n;
     clip_to_consensus(family);
-    if (!grow_from_copies(builder, growing, index, true, family, reads))
+    if (!grow_from_copies(builder, growing, index, true, family, NULL))
         return false;
     for (size_t i = 0; i < family->copies.n; i++)
         if (family->copies.items[i].anchor_place != RP_NO_ANCHOR)
@@ -258,7 +258,7 @@ bool rp_family_regrow(rp_builder *builder, const rp_view *aligned, const rp_view
 }
 
 bool rp_family_grow(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, uint64_t kmer,
-                    const rp_place *places, size_t n_places, rp_family *family, rp_intervals *reads)
+                    const rp_place *places, size_t n_places, rp_family *family, rp_reads *reads)
 {
     const unsigned k = rp_kmer_index_k(index);
     rp_codes *consensus = &family->consensus;

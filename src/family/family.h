@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/codes.h"
 #include "family/recruit.h"
+#include "genome/reads.h"
 #include "genome/view.h"
 #include "index/kmer_index.h"
 
@@ -51,19 +52,19 @@ struct rp_voter *rp_builder_voter(rp_builder *builder);
 uint64_t rp_builder_cells(const rp_builder *builder);
 
 /* Grows a family from a seed: growth both ways, then rounds of recruitment, vote, trim and
- * growth. The family may turn out not to hold. Appends to `reads` the genome intervals that
- * the result relies on. False: out of memory. */
+ * growth. The family may turn out not to hold. Notes in `reads` (or NULL) what the result
+ * relies on. False: out of memory. */
 bool rp_family_grow(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, uint64_t kmer,
-                    const rp_place *places, size_t n_places, rp_family *family, rp_intervals *reads) RP_MUST_CHECK;
+                    const rp_place *places, size_t n_places, rp_family *family, rp_reads *reads) RP_MUST_CHECK;
 
 /* Votes and trims a family whose copies are given, as alignments under the view `aligned` (their
  * query 0 or 1), and grows its ends under the view `growing`. The copies do not fit the consensus
  * afterwards. A family with too few copies stays as it is. */
 bool rp_family_regrow(rp_builder *builder, const rp_view *aligned, const rp_view *growing, const rp_kmer_index *index,
-                      rp_family *family, rp_intervals *reads) RP_MUST_CHECK;
+                      rp_family *family) RP_MUST_CHECK;
 
 /* Refines a family whose consensus is given, with at most n_rounds of growth. */
 bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, unsigned n_rounds,
-                      rp_family *family, rp_intervals *reads) RP_MUST_CHECK;
+                      rp_family *family, rp_reads *reads) RP_MUST_CHECK;
 
 #endif

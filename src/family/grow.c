@@ -96,10 +96,10 @@ static void fill_lane(rp_grower *grower, const rp_view *view, unsigned lane, uns
                       (int64_t)grower->row - state->joined + row - RP_BAND_CENTRE + state->shift, row, n);
 }
 
-static bool note_reach(const grow_lane *lane, rp_intervals *reads)
+static bool note_reach(const grow_lane *lane, rp_reads *reads)
 {
     const rp_interval reach = rp_lane_feed_reach(&lane->feed);
-    return reach.begin >= reach.end || rp_intervals_push(reads, reach);
+    return rp_reads_note(reads, reach.begin, reach.end);
 }
 
 static void start_lane(rp_grower *grower, const rp_view *view, unsigned lane, rp_strand_walk walk)
@@ -344,10 +344,12 @@ static unsigned count_spanning(rp_grower *grower)
 
 /* --- New copies at the frontier --- */
 
-/* The genome place a lane has reached, as a frontier key (strand in the top bit). */
+static const uint64_t FRONTIER_REVERSE = UINT64_C(1) << 63; /* the strand of a frontier key */
+
+/* The genome place a lane has reached. */
 static uint64_t frontier_key(uint64_t origin, bool reverse)
 {
-    return (uint64_t)reverse << 63 | origin;
+    return origin | (reverse ? FRONTIER_REVERSE : 0);
 }
 
 static uint64_t lane_frontier(const rp_grower *grower, unsigned lane)
@@ -428,15 +430,25 @@ static int compare_clusters(const void *left, const void *right)
     return (a->key > b->key) - (a->key < b->key);
 }
 
+/* Notes where the k-mers stand that point to the frontiers of sorted keys [first, last]: up to RESEED_BP before them. */
+static bool note_frontiers(uint64_t first, uint64_t last, rp_reads *reads)
+{
+    const uint64_t begin = first & ~FRONTIER_REVERSE, end = last & ~FRONTIER_REVERSE;
+    if (first & FRONTIER_REVERSE)
+        return rp_reads_note(reads, begin, end + RESEED_BP);
+    return rp_reads_note(reads, begin < RESEED_BP ? 0 : begin - RESEED_BP, end);
+}
+
 /* Groups the sorted frontiers that lie close together; the best supported group first. */
-static bool cluster_frontiers(rp_grower *grower, size_t n_frontiers, size_t *n_clusters)
+static bool cluster_frontiers(rp_grower *grower, size_t n_frontiers, size_t *n_clusters, rp_reads *reads)
 {
     const uint64_t *keys = grower->frontiers;
     size_t n = 0;
     for (size_t i = 0, j; i < n_frontiers; i = j) {
         for (j = i + 1; j < n_frontiers && keys[j] - keys[j - 1] <= RESEED_CLUSTER_BP; j++)
             ;
-        if (!rp_reserve((void **)&grower->clusters, &grower->cluster_capacity, n + 1, sizeof *grower->clusters))
+        if (!rp_reserve((void **)&grower->clusters, &grower->cluster_capacity, n + 1, sizeof *grower->clusters) ||
+            !note_frontiers(keys[i], keys[j - 1], reads))
             return false;
         grower->clusters[n++] = (cluster){keys[i + (j - i) / 2], (uint32_t)(j - i)};
     }
@@ -445,13 +457,14 @@ static bool cluster_frontiers(rp_grower *grower, size_t n_frontiers, size_t *n_c
     return true;
 }
 
-static bool reseed(rp_grower *grower, const rp_view *view, const rp_kmer_index *index, const rp_codes *consensus)
+static bool reseed(rp_grower *grower, const rp_view *view, const rp_kmer_index *index, const rp_codes *consensus,
+                   rp_reads *reads)
 {
     size_t n_frontiers = 0, n_clusters = 0, next = 0;
     if (!find_frontiers(grower, view, index, consensus, &n_frontiers))
         return false;
     rp_sort_u64(grower->frontiers, grower->spare_frontiers, n_frontiers, 0, 64);
-    if (!cluster_frontiers(grower, n_frontiers, &n_clusters))
+    if (!cluster_frontiers(grower, n_frontiers, &n_clusters, reads))
         return false;
     for (unsigned lane = 0; lane < RP_GROW_LANES; lane++) {
         if (lane < grower->n_groups * RP_LANES && is_live(grower, lane))
@@ -463,7 +476,7 @@ static bool reseed(rp_grower *grower, const rp_view *view, const rp_kmer_index *
         if (lane >= grower->n_groups * RP_LANES)
             open_group(grower, grower->n_groups);
         const uint64_t key = grower->clusters[next++].key;
-        start_lane(grower, view, lane, rp_view_walk(view, key & ~((uint64_t)1 << 63), key >> 63 != 0));
+        start_lane(grower, view, lane, rp_view_walk(view, key & ~FRONTIER_REVERSE, (key & FRONTIER_REVERSE) != 0));
     }
     return true;
 }
@@ -507,7 +520,7 @@ static unsigned count_live(const rp_grower *grower, unsigned *used)
 }
 
 bool rp_grow(rp_grower *grower, const rp_view *view, const rp_kmer_index *index, rp_codes *consensus,
-             const rp_strand_walk *walks, size_t n_walks, rp_intervals *reads, bool *tandem)
+             const rp_strand_walk *walks, size_t n_walks, rp_reads *reads, bool *tandem)
 {
     const size_t n_before = consensus->n;
     const unsigned n_lanes = n_walks < RP_GROW_LANES ? (unsigned)n_walks : RP_GROW_LANES;
@@ -555,7 +568,7 @@ bool rp_grow(rp_grower *grower, const rp_view *view, const rp_kmer_index *index,
             for (unsigned lane = 0; lane < grower->n_groups * RP_LANES && ok; lane++)
                 if (!is_live(grower, lane))
                     ok = note_reach(&grower->lanes[lane], reads); /* its feed may be handed to another copy */
-            ok = ok && reseed(grower, view, index, consensus);
+            ok = ok && reseed(grower, view, index, consensus, reads);
         }
     }
     for (unsigned lane = 0; lane < grower->n_groups * RP_LANES && ok; lane++)

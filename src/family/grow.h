@@ -14,6 +14,7 @@
 #include "align/band.h"
 #include "base/error.h"
 #include "base/codes.h"
+#include "genome/reads.h"
 #include "genome/view.h"
 #include "index/kmer_index.h"
 
@@ -27,11 +28,11 @@ void rp_grower_destroy(rp_grower *grower);
 
 /* Appends to `consensus` what the copies have in common beyond its end. `walks` are
  * the copies' strands from the consensus' end on; of more than RP_GROW_LANES an even
- * sample is taken. To grow to the left, hand over reverse complements. Appends to
- * `reads` the genome intervals that were looked at. *tandem tells whether growth was
+ * sample is taken. To grow to the left, hand over reverse complements. Notes in
+ * `reads` (or NULL) what was looked at. *tandem tells whether growth was
  * stopped because the sequence is a tandem repeat. False: out of memory. */
 bool rp_grow(rp_grower *grower, const rp_view *view, const rp_kmer_index *index, rp_codes *consensus,
-             const rp_strand_walk *walks, size_t n_walks, rp_intervals *reads, bool *tandem) RP_MUST_CHECK;
+             const rp_strand_walk *walks, size_t n_walks, rp_reads *reads, bool *tandem) RP_MUST_CHECK;
 
 /* DP cells worked out so far. */
 uint64_t rp_grower_cells(const rp_grower *grower);

@@ -160,6 +160,17 @@ static bool promises(const rp_recruiter *recruiter, const rp_view *view, const c
     return 2 * ((int)k + gain) + (int)rp_flank_agreement(genome, consensus) >= MIN_EVIDENCE;
 }
 
+/* Notes the hits, which are sorted, with the flanks that a chain with its anchor there may be judged by. */
+static bool note_hits(const rp_recruiter *recruiter, size_t n_hits, unsigned k, rp_reads *reads)
+{
+    for (size_t i = 0; i < n_hits && reads != NULL; i++) {
+        const uint64_t position = recruiter->hits[i] << 1 >> 1 >> QUERY_BITS;
+        if (!rp_reads_note(reads, position < RP_FLANK_BP ? 0 : position - RP_FLANK_BP, position + k + RP_FLANK_BP))
+            return false;
+    }
+    return true;
+}
+
 static bool build_chains(rp_recruiter *recruiter, size_t n_hits, unsigned k)
 {
     chains *all = &recruiter->chains;
@@ -246,7 +257,7 @@ static rp_copy make_copy(const rp_alignment *from, uint32_t length)
 }
 
 bool rp_recruit(rp_recruiter *recruiter, const rp_view *view, const rp_kmer_index *index, const rp_codes *consensus,
-                bool tandem, rp_copies *copies, rp_intervals *reads)
+                bool tandem, rp_copies *copies, rp_reads *reads)
 {
     const unsigned k = rp_kmer_index_k(index);
     copies->n = 0;
@@ -256,7 +267,8 @@ bool rp_recruit(rp_recruiter *recruiter, const rp_view *view, const rp_kmer_inde
         return false;
     queries[0].tandem = queries[1].tandem = tandem;
     rp_sort_u64(recruiter->hits, recruiter->spare, n_hits, QUERY_BITS, 64);
-    if (!build_chains(recruiter, n_hits, k) || !keep_strong_chains(recruiter, view, queries, k))
+    if (!note_hits(recruiter, n_hits, k, reads) || !build_chains(recruiter, n_hits, k) ||
+        !keep_strong_chains(recruiter, view, queries, k))
         return false;
     recruiter->alignments.n = 0;
     if (!rp_align_anchors(recruiter->aligner, view, queries, &recruiter->anchors, RP_RECRUIT_MIN_SCORE,

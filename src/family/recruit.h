@@ -12,6 +12,7 @@
 #include "align/row.h"
 #include "base/error.h"
 #include "base/codes.h"
+#include "genome/reads.h"
 #include "genome/view.h"
 #include "index/kmer_index.h"
 
@@ -41,11 +42,10 @@ rp_recruiter *rp_recruiter_create(rp_extender *extender) RP_MUST_CHECK;
 void rp_recruiter_destroy(rp_recruiter *recruiter);
 
 /* Puts the copies of the consensus that the view shows into *copies, in genome order.
- * Appends to `reads` the genome intervals that the answer relies on. Consensus length
- * at most RP_CONSENSUS_MAX_BP. A tandem consensus
- * resembles itself: one alignment is kept for a stretch of genome. False: out of memory. */
+ * Notes in `reads` (or NULL) what the answer relies on. Consensus length at most RP_CONSENSUS_MAX_BP. A tandem
+ * consensus resembles itself: one alignment is kept for a stretch of genome. False: out of memory. */
 bool rp_recruit(rp_recruiter *recruiter, const rp_view *view, const rp_kmer_index *index, const rp_codes *consensus,
-                bool tandem, rp_copies *copies, rp_intervals *reads) RP_MUST_CHECK;
+                bool tandem, rp_copies *copies, rp_reads *reads) RP_MUST_CHECK;
 
 enum { RP_NO_ANCHOR = UINT32_MAX };
 

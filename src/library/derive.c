@@ -108,7 +108,7 @@ static bool splice(const rp_family *family, const junction *at, rp_codes *consen
 static bool build(derive_run *run, const rp_family *family, junctions *list, size_t centre, unsigned worker, rp_library *out)
 {
     rp_family derived = {.seed = family->seed};
-    rp_intervals lifted = {0}, reads = {0};
+    rp_intervals lifted = {0};
     const junction shared = list->items[centre];
     bool ok = splice(family, &shared, &derived.consensus);
     for (size_t i = 0; i < list->n && ok; i++) {
@@ -123,13 +123,12 @@ static bool build(derive_run *run, const rp_family *family, junctions *list, siz
     view.lifted = lifted.items;
     view.n_lifted = lifted.n;
     const size_t expected = derived.consensus.n;
-    ok = ok && (expected < RP_FAMILY_MIN_BP || rp_family_refine(run->builders[worker], &view, run->index, 0, &derived, &reads));
+    ok = ok && (expected < RP_FAMILY_MIN_BP || rp_family_refine(run->builders[worker], &view, run->index, 0, &derived, NULL));
     if (ok && expected >= RP_FAMILY_MIN_BP && rp_family_holds(&derived) && !derived.tandem &&
         100 * derived.consensus.n >= KEPT_PERCENT * expected)
         ok = rp_library_add(out, &derived);
     rp_family_clear(&derived);
     free(lifted.items);
-    free(reads.items);
     return ok;
 }
 

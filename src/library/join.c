@@ -59,7 +59,8 @@ RP_ARRAY(candidates, candidate);
 
 typedef struct trial {
     rp_family family;           /* what came out */
-    rp_intervals lifted, reads;
+    rp_intervals lifted;
+    rp_reads reads;
     uint32_t version;
     bool accepted;              /* by the worker */
     bool joined;                /* by the committer */
@@ -377,7 +378,7 @@ static bool try_circle(join_pass *pass, const candidate *what, trial *out, unsig
     const rp_family *family = &pass->library->items[what->base];
     out->version = rp_cover_version(pass->cover);
     out->accepted = false;
-    out->reads.n = 0;
+    rp_reads_restart(&out->reads);
     out->family.tandem = false;
     if (!rp_circle_cut(family, &what->cut, pass->view->genome, &out->family.consensus) || !lift_copies(pass, what, &out->lifted))
         return false;
@@ -389,7 +390,6 @@ static bool try_circle(join_pass *pass, const candidate *what, trial *out, unsig
     view.n_lifted = out->lifted.n;
     if (!rp_family_refine(pass->builders[worker], &view, pass->index, 0, &out->family, &out->reads))
         return false;
-    rp_intervals_merge(&out->reads);
     out->accepted = rp_family_holds(&out->family) && !out->family.tandem &&
                     100 * out->family.consensus.n >= CIRCLE_KEPT_PERCENT * expected;
     return true;
@@ -405,7 +405,7 @@ static bool try_join(join_pass *pass, const candidate *what, trial *out, unsigne
         other = what->piece_end ? what->point : other - what->point;
     out->version = rp_cover_version(pass->cover);
     out->accepted = false;
-    out->reads.n = 0;
+    rp_reads_restart(&out->reads);
     out->family.tandem = false;
     if (base + other > RP_CONSENSUS_MAX_BP / 2)
         return true;
@@ -416,7 +416,6 @@ static bool try_join(join_pass *pass, const candidate *what, trial *out, unsigne
     view.n_lifted = out->lifted.n;
     if (!rp_family_refine(pass->builders[worker], &view, pass->index, REFINE_ROUNDS, &out->family, &out->reads))
         return false;
-    rp_intervals_merge(&out->reads);
     const size_t longer = base > other ? base : other, shorter = base > other ? other : base;
     const size_t kept = what->interior ? base + other * KEPT_PERCENT / 100 : longer + shorter * KEPT_PERCENT / 100;
     out->accepted = rp_family_holds(&out->family) && !out->family.tandem && out->family.consensus.n >= kept;
@@ -445,34 +444,15 @@ static void clear_trial(trial *done)
 {
     rp_family_clear(&done->family);
     free(done->lifted.items);
-    free(done->reads.items);
+    rp_reads_clear(&done->reads);
     *done = (trial){0};
 }
 
-static bool is_stale(const join_pass *pass, const trial *made)
-{
-    for (size_t i = 0; i < made->reads.n; i++)
-        if (rp_cover_changed_since(pass->cover, made->reads.items[i], made->version))
-            return true;
-    return false;
-}
-
-static bool uncover(join_pass *pass, const rp_family *family)
-{
-    if (!rp_family_intervals(family, &pass->scratch))
-        return false;
-    rp_cover_remove(pass->cover, pass->scratch.items, pass->scratch.n);
-    return true;
-}
-
-/* Lets the cover follow a join. The library itself stays as it is until the pass is over: workers
- * read it. No other join of the pass may use the two families. */
+/* Covers what a join has made. The cover of the families that it was made of, and the library itself, stay as they are
+ * until the pass is over: workers rely on them (genome/reads.h). No other join of the pass may use the two families. */
 static bool accept(join_pass *pass, const candidate *what, trial *made)
 {
-    const rp_library *library = pass->library;
-    if (!uncover(pass, &library->items[what->base]) ||
-        (!what->interior && !what->circle && !uncover(pass, &library->items[what->piece])) ||
-        !rp_family_cover(&made->family, pass->cover, &pass->scratch))
+    if (!rp_family_cover(&made->family, pass->cover, &pass->scratch))
         return false;
     pass->touched[what->base] = 1;
     if (what->circle) {
@@ -485,6 +465,31 @@ static bool accept(join_pass *pass, const candidate *what, trial *made)
     }
     pass->n_accepted++;
     made->joined = true;
+    return true;
+}
+
+static bool uncover(join_pass *pass, const rp_family *family)
+{
+    if (!rp_family_intervals(family, &pass->scratch))
+        return false;
+    rp_cover_remove(pass->cover, pass->scratch.items, pass->scratch.n);
+    return true;
+}
+
+/* Takes back the cover of the families that were joined; what else covers the same bases, the joined families
+ * most of all, keeps its own. */
+static bool uncover_parts(join_pass *pass)
+{
+    for (size_t i = 0; i < pass->candidates.n; i++) {
+        const candidate *what = &pass->candidates.items[i];
+        if (pass->trials[i].joined &&
+            !(uncover(pass, &pass->library->items[what->base]) &&
+              (what->interior || what->circle || uncover(pass, &pass->library->items[what->piece]))))
+            return false;
+    }
+    for (size_t i = 0; i < pass->candidates.n; i++)
+        if (pass->trials[i].joined && !rp_family_cover(&pass->trials[i].family, pass->cover, &pass->scratch))
+            return false;
     return true;
 }
 
@@ -515,7 +520,7 @@ static bool commit(void *context, uint64_t serial, void *result, unsigned worker
     bool ok = true;
     if (!is_touched(pass, what)) { /* else its ends have changed: the next pass looks again */
         pass->figures->n_tried++;
-        if (is_stale(pass, made))
+        if (rp_cover_has_changed(pass->cover, &made->reads, made->version))
             ok = try_join(pass, what, made, worker);
         if (ok && made->accepted)
             ok = accept(pass, what, made);
@@ -539,6 +544,8 @@ static bool run_pass(join_pass *pass, unsigned n_threads, rp_error *error)
         ok = rp_ordered_loop(pass->candidates.n, n_threads, work, commit, pass, error);
     else
         (void)rp_error_memory(error, "joining families");
+    if (ok)
+        ok = uncover_parts(pass) || rp_error_memory(error, "joining families");
     if (ok)
         apply_joins(pass);
     for (size_t i = 0; pass->trials != NULL && i < pass->candidates.n; i++)

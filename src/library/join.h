@@ -11,7 +11,7 @@
 
 #include "align/band.h"
 #include "base/error.h"
-#include "commit/cover.h"
+#include "genome/cover.h"
 #include "discover/library.h"
 #include "genome/view.h"
 #include "index/kmer_index.h"

@@ -67,13 +67,65 @@ void rp_place_list_destroy(rp_place_list *list)
 
 /* --- Places --- */
 
-/* Whether the place is far enough from the counted one before it on its strand. */
-static bool stands_apart(const rp_seeds *seeds, uint64_t position, bool reverse, uint64_t last[2])
+/* A walk over a seed's places from left to right that takes, of those on one strand of one contig, as many as stand apart
+ * by the tandem distance. Covering places never lets it take more: the first one, and then always the next that is far
+ * enough, are the most that can be chosen, on each strand of each contig by itself. So a seed that is too rare stays so,
+ * with intra_contig too, where the richest contig counts. */
+typedef struct place_walk {
+    const rp_seeds *seeds;
+    const rp_view *view;
+    uint64_t last[2];          /* by strand: the place taken last; UINT64_MAX: none */
+    uint64_t contig_end;       /* of the contig of the present place; kept for intra_contig only */
+    uint32_t n, most;          /* taken in this contig, or in all; most: in the richest of the contigs before */
+    size_t begin, best_begin;  /* places taken before those of this, and of the richest contig */
+} place_walk;
+
+static place_walk begin_walk(const rp_seeds *seeds, const rp_view *view)
 {
-    const bool apart = last[reverse] == UINT64_MAX || position - last[reverse] >= seeds->limits.tandem_distance_bp;
-    if (apart)
-        last[reverse] = position;
-    return apart;
+    return (place_walk){.seeds = seeds, .view = view, .last = {UINT64_MAX, UINT64_MAX}};
+}
+
+static uint64_t contig_end_at(const rp_genome *genome, uint64_t position)
+{
+    const rp_contig *contig = &genome->contigs[rp_genome_contig_of(genome, position)];
+    return contig->begin + contig->length_bp;
+}
+
+static void end_contig(place_walk *walk)
+{
+    if (walk->n > walk->most) {
+        walk->most = walk->n;
+        walk->best_begin = walk->begin;
+    }
+    walk->begin += walk->n;
+    walk->n = 0;
+}
+
+/* Whether the next place is taken: free, and far enough from the one taken before it on its strand and contig. */
+static bool take_place(place_walk *walk, uint64_t position, bool reverse)
+{
+    const rp_seeds *seeds = walk->seeds;
+    if (!rp_view_is_range_free(walk->view, position, rp_kmer_index_k(seeds->index)))
+        return false;
+    const uint64_t last = walk->last[reverse];
+    if (last != UINT64_MAX && position - last < seeds->limits.tandem_distance_bp &&
+        rp_genome_same_contig(walk->view->genome, last, position))
+        return false;
+    walk->last[reverse] = position;
+    if (seeds->limits.intra_contig && position >= walk->contig_end) {
+        end_contig(walk);
+        walk->contig_end = contig_end_at(walk->view->genome, position);
+    }
+    walk->n++;
+    return true;
+}
+
+/* The places that count: all that were taken, or those of the richest contig, the first of equals. */
+static uint32_t end_walk(place_walk *walk, size_t *first)
+{
+    end_contig(walk);
+    *first = walk->best_begin;
+    return walk->most;
 }
 
 /* Asks for the genome at occurrence number `from` and, in the beginning, at the ones behind it. */
@@ -86,66 +138,43 @@ static void ask_for_places(const rp_kmer_index *index, const rp_view *view, rp_o
 
 static uint32_t count_places(const rp_seeds *seeds, rp_occurrences occurrences)
 {
-    const unsigned k = rp_kmer_index_k(seeds->index);
-    uint64_t last[2] = {UINT64_MAX, UINT64_MAX};
-    uint32_t count = 0;
+    place_walk walk = begin_walk(seeds, seeds->view);
     ask_for_places(seeds->index, seeds->view, occurrences, 0);
     for (uint32_t i = 0; i < occurrences.count; i++) {
         const uint64_t position = rp_kmer_index_position(seeds->index, occurrences.first + i);
         ask_for_places(seeds->index, seeds->view, occurrences, i + 1);
-        if (!rp_view_is_range_free(seeds->view, position, k))
-            continue;
-        count += stands_apart(seeds, position, rp_kmer_index_is_reverse(seeds->index, occurrences.first + i), last);
+        (void)take_place(&walk, position, rp_kmer_index_is_reverse(seeds->index, occurrences.first + i));
     }
-    return count;
-}
-
-/* Leaves only the places of the contig that has most of them. */
-static void keep_one_contig(const rp_genome *genome, rp_place_list *list)
-{
-    size_t best_begin = 0, best_n = 0;
-    for (size_t begin = 0, end; begin < list->n; begin = end) {
-        const rp_contig *contig = &genome->contigs[rp_genome_contig_of(genome, list->items[begin].position)];
-        for (end = begin; end < list->n && list->items[end].position < contig->begin + contig->length_bp; end++)
-            ;
-        if (end - begin > best_n) {
-            best_n = end - begin;
-            best_begin = begin;
-        }
-    }
-    for (size_t i = 0; i < best_n; i++)
-        list->items[i] = list->items[best_begin + i];
-    list->n = best_n;
+    size_t first;
+    return end_walk(&walk, &first);
 }
 
 rp_seed_state rp_seeds_fill(const rp_seeds *seeds, const rp_view *view, uint32_t seed_id, uint32_t floor,
                             rp_place_list *list, rp_batch *batch)
 {
-    const unsigned k = rp_kmer_index_k(seeds->index);
     const rp_occurrences occurrences = rp_kmer_index_get(seeds->index, seed_id);
     if (!rp_reserve((void **)&list->items, &list->capacity, occurrences.count, sizeof *list->items))
         return RP_SEED_NO_MEMORY;
     list->n = 0;
-    uint64_t last[2] = {UINT64_MAX, UINT64_MAX};
+    place_walk walk = begin_walk(seeds, view);
     ask_for_places(seeds->index, view, occurrences, 0);
     for (uint32_t i = 0; i < occurrences.count; i++) {
         const uint64_t position = rp_kmer_index_position(seeds->index, occurrences.first + i);
         ask_for_places(seeds->index, view, occurrences, i + 1);
-        if (!rp_view_is_range_free(view, position, k))
-            continue;
         const bool reverse = rp_kmer_index_is_reverse(seeds->index, occurrences.first + i);
-        if (stands_apart(seeds, position, reverse, last))
+        if (take_place(&walk, position, reverse))
             list->items[list->n++] = (rp_place){position, reverse};
     }
-    if (seeds->limits.intra_contig)
-        keep_one_contig(view->genome, list);
+    size_t first;
+    list->n = end_walk(&walk, &first);
+    const rp_place *places = list->items + first;
     batch->kmer = list->n == 0 ? 0 : rp_kmer_index_kmer(seeds->index, view->genome, seed_id);
     batch->seed_id = seed_id;
     batch->frequency = (uint32_t)list->n;
     batch->floor = floor;
     batch->n_places = list->n < RP_BATCH_PLACES ? (uint32_t)list->n : RP_BATCH_PLACES;
     for (uint32_t i = 0; i < batch->n_places; i++)
-        batch->places[i] = list->items[list->n * i / batch->n_places];
+        batch->places[i] = places[list->n * i / batch->n_places];
     if (list->n < seeds->limits.min_frequency)
         return RP_SEED_GONE;
     return list->n < floor ? RP_SEED_WAITS : RP_SEED_READY;

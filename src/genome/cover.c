@@ -1,5 +1,5 @@
 /* cover.c: the permanent mask of committed families; see cover.h. */
-#include "commit/cover.h"
+#include "genome/cover.h"
 
 #include <stdlib.h>
 
@@ -7,7 +7,8 @@
 
 bool rp_cover_init(rp_cover *cover, uint64_t length_bp)
 {
-    cover->changed = rp_alloc((size_t)(length_bp / RP_COVER_BLOCK_BP + 1), sizeof *cover->changed);
+    cover->n_blocks = length_bp / RP_READS_BLOCK_BP + 1;
+    cover->changed = rp_alloc((size_t)cover->n_blocks, sizeof *cover->changed);
     atomic_init(&cover->version, 0);
     return rp_bitmask_init(&cover->covered, length_bp) && cover->changed != NULL;
 }
@@ -21,7 +22,7 @@ void rp_cover_clear(rp_cover *cover)
 
 static void stamp(rp_cover *cover, rp_interval interval, uint32_t version)
 {
-    for (uint64_t block = interval.begin / RP_COVER_BLOCK_BP; block <= (interval.end - 1) / RP_COVER_BLOCK_BP; block++)
+    for (uint64_t block = interval.begin / RP_READS_BLOCK_BP; block <= (interval.end - 1) / RP_READS_BLOCK_BP; block++)
         atomic_store_explicit(&cover->changed[block], version, memory_order_relaxed);
 }
 
@@ -58,8 +59,17 @@ bool rp_cover_changed_since(const rp_cover *cover, rp_interval interval, uint32_
 {
     if (interval.begin >= interval.end)
         return false;
-    for (uint64_t block = interval.begin / RP_COVER_BLOCK_BP; block <= (interval.end - 1) / RP_COVER_BLOCK_BP; block++)
+    for (uint64_t block = interval.begin / RP_READS_BLOCK_BP; block <= (interval.end - 1) / RP_READS_BLOCK_BP; block++)
         if (atomic_load_explicit(&cover->changed[block], memory_order_relaxed) > version)
+            return true;
+    return false;
+}
+
+bool rp_cover_has_changed(const rp_cover *cover, const rp_reads *reads, uint32_t version)
+{
+    for (size_t i = 0; i < reads->n; i++)
+        if (reads->blocks[i] < cover->n_blocks &&
+            atomic_load_explicit(&cover->changed[reads->blocks[i]], memory_order_relaxed) > version)
             return true;
     return false;
 }
