@@ -140,8 +140,9 @@ static bool write_result(void *argument, size_t which, unsigned worker, rp_error
     if (which == RP_RESULT_SUMMARY) {
         json_t *parameters = json_pack("{s:b, s:I, s:b, s:b}", "fast", run->options.fast, "min_copies", (json_int_t)run->options.min_copies, "hard_mask",
                                        run->options.write.hard_mask, "mask_tandem", run->options.write.mask_tandem);
-        ok = rp_json_write(rp_summary_make(&run->findings, NULL, "annotate", parameters, NULL,
-                                           run->options.no_run_info ? NULL : describe_run(run)), file) ||
+        json_t *this_run = run->options.no_run_info ? NULL : describe_run(run);
+        const bool described = run->options.no_run_info || this_run != NULL;
+        ok = rp_json_write(rp_json_if(described, rp_summary_make(&run->findings, NULL, "annotate", parameters, NULL, this_run)), file) ||
              rp_error_memory(error, "summary");
     } else {
         ok = rp_write_result(&run->findings, (rp_result)which, &run->options.write, file, error);

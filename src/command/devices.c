@@ -29,19 +29,23 @@ static void print_table(const rp_devices *devices, const char *reason)
     }
 }
 
+/* What drivers tell of themselves is foreign text. */
+static json_t *describe(const rp_device *device)
+{
+    return json_pack("{s:i, s:o, s:s, s:o, s:o, s:o, s:I, s:I, s:i, s:s, s:s?}", "index", (int)device->index, "name",
+                     rp_json_text(device->name), "type", rp_device_type_names[device->type], "platform", rp_json_text(device->platform),
+                     "version", rp_json_text(device->version), "driver", rp_json_text(device->driver), "memory_bytes",
+                     (json_int_t)device->memory_bytes, "max_buffer_bytes", (json_int_t)device->max_buffer_bytes, "compute_units",
+                     (int)device->compute_units, "used", use_of(device), "why_not", device->why_not);
+}
+
 static bool print_json(const rp_devices *devices, const char *reason, rp_error *error)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < devices->n; i++) {
-        const rp_device *device = &devices->items[i];
-        (void)json_array_append_new(
-            list, json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:i, s:s, s:s?}", "index", (int)device->index, "name", device->name,
-                            "type", rp_device_type_names[device->type], "platform", device->platform, "version", device->version, "driver",
-                            device->driver, "memory_bytes", (json_int_t)device->memory_bytes, "max_buffer_bytes",
-                            (json_int_t)device->max_buffer_bytes, "compute_units", (int)device->compute_units, "used", use_of(device),
-                            "why_not", device->why_not));
-    }
-    json_t *whole = json_pack("{s:o, s:s?}", "devices", list, "reason", devices->n == 0 ? reason : NULL);
+    bool listed = list != NULL;
+    for (size_t i = 0; listed && i < devices->n; i++)
+        listed = rp_json_append(list, describe(&devices->items[i]));
+    json_t *whole = rp_json_if(listed, json_pack("{s:o, s:s?}", "devices", list, "reason", devices->n == 0 ? reason : NULL));
     rp_file *file = whole != NULL ? rp_file_open("-", error) : NULL;
     bool ok = file != NULL && (rp_json_write(json_incref(whole), file) || rp_error_memory(error, "devices")) && rp_file_finish(file, error);
     if (whole == NULL)

@@ -1,13 +1,26 @@
-/* end.c: how commands end; see command.h. */
+/* end.c: how commands speak of what went wrong, and how they end; see command.h. */
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "base/cancel.h"
+#include "base/text.h"
 #include "command/command.h"
+
+void rp_command_tell(const char *command, const char *format, ...)
+{
+    char message[2 * RP_ERROR_BYTES], shown[4 * sizeof message];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "reprise-c%s%s: %s\n", command[0] != '\0' ? " " : "", command, rp_text_show(message, shown, sizeof shown));
+}
 
 int rp_command_misuse(const char *command, const rp_error *error)
 {
-    fprintf(stderr, "reprise-c %s: %s\nTry 'reprise-c %s --help'.\n", command, error->message, command);
+    rp_command_tell(command, "%s", error->message);
+    fprintf(stderr, "Try 'reprise-c %s --help'.\n", command);
     return RP_EXIT_MISUSE;
 }
 
@@ -15,7 +28,7 @@ int rp_command_end(const char *command, bool ok, const rp_error *error)
 {
     const int number = ok ? 0 : rp_cancelled();
     if (!ok && number != SIGPIPE) /* whoever has closed the pipe knows */
-        fprintf(stderr, "reprise-c %s: %s\n", command, error->message);
+        rp_command_tell(command, "%s", error->message);
     if (number != 0) { /* the process ends as the signal would have ended it */
         (void)signal(number, SIG_DFL);
         (void)raise(number);

@@ -552,17 +552,19 @@ static json_t *describe_parameters(const find_run *run)
 static json_t *describe_search(const find_run *run)
 {
     json_t *passes = json_array();
-    for (int i = 0; i < 2; i++) {
+    bool ok = passes != NULL;
+    for (int i = 0; ok && i < 2; i++) {
         const rp_discover_figures *found = &run->discovered[i];
-        (void)json_array_append_new(
+        ok = rp_json_append(
             passes, json_pack("{s:i, s:I, s:I, s:I, s:I, s:I}", "kmer", (int)(i == 0 ? run->k : run->k_rest), "seeds",
                               (json_int_t)found->n_seeds, "candidate_pairs", (json_int_t)found->n_pairs,
                               "seeds_rejected", (json_int_t)found->n_rejected, "growths_failed",
                               (json_int_t)found->n_failed, "tandem_families", (json_int_t)found->n_tandem));
     }
-    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I}", "passes", passes, "joins_tried", (json_int_t)run->joined.n_tried,
-                     "end_joins", (json_int_t)run->joined.n_end_joins, "interior_joins",
-                     (json_int_t)run->joined.n_interior_joins, "circles_opened", (json_int_t)run->joined.n_circles, "derivatives", (json_int_t)run->n_derived);
+    return rp_json_if(ok, json_pack("{s:o, s:I, s:I, s:I, s:I, s:I}", "passes", passes, "joins_tried", (json_int_t)run->joined.n_tried,
+                                    "end_joins", (json_int_t)run->joined.n_end_joins, "interior_joins",
+                                    (json_int_t)run->joined.n_interior_joins, "circles_opened", (json_int_t)run->joined.n_circles,
+                                    "derivatives", (json_int_t)run->n_derived));
 }
 
 static json_t *describe_pass_run(const rp_discover_figures *found)
@@ -589,8 +591,10 @@ static json_t *describe_run(const find_run *run)
 
 static json_t *make_summary(const find_run *run)
 {
-    return rp_summary_make(&run->findings, &run->others, "find", describe_parameters(run), describe_search(run),
-                           run->options->no_run_info ? NULL : describe_run(run));
+    const bool with_run = !run->options->no_run_info;
+    json_t *search = describe_search(run), *this_run = with_run ? describe_run(run) : NULL;
+    const bool ok = search != NULL && (!with_run || this_run != NULL);
+    return rp_json_if(ok, rp_summary_make(&run->findings, &run->others, "find", describe_parameters(run), search, this_run));
 }
 
 static bool write_report(const find_run *run, rp_file *file, rp_error *error)

@@ -1,11 +1,11 @@
 /* keeper.c: see keeper.h. */
 #include "command/keeper.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/tokens.h"
+#include "command/command.h"
 
 enum { DEFAULT_INTERVAL_S = 600 };
 
@@ -59,8 +59,8 @@ static bool read_state(rp_keeper *keeper, rp_error *error)
         keeper->resumes = true;
         return compare_parameters(keeper, error);
     case RP_CHECKPOINT_DAMAGED:
-        fprintf(stderr, "reprise-c find: %s: the checkpoint is damaged (%s); it is set aside as %s.damaged, and the run begins anew\n",
-                keeper->folder.state, reason.message, keeper->folder.state);
+        rp_command_tell("find", "%s: the checkpoint is damaged (%s); it is set aside as %s.damaged, and the run begins anew",
+                        keeper->folder.state, reason.message, keeper->folder.state);
         return rp_run_folder_set_aside(&keeper->folder, error);
     case RP_CHECKPOINT_OTHER:
         return rp_error_set(error, "%s: the checkpoint cannot be used: %s; --restart begins anew", keeper->folder.state, reason.message);

@@ -6,8 +6,11 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
+#include "base/text.h"
 #include "base/tokens.h"
 #include "command/telemetry.h"
+
+enum { LINE_BYTES = 2048 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards standard error and what follows */
 static bool progress_is_shown;
@@ -29,15 +32,17 @@ void rp_log_line(const rp_log *log, const char *format, ...)
 {
     if (log->quiet)
         return;
+    char line[LINE_BYTES], shown[4 * LINE_BYTES];
     va_list arguments;
     va_start(arguments, format);
+    (void)vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    (void)rp_text_show(line, shown, sizeof shown);
     (void)pthread_mutex_lock(&lock);
     clear_progress();
     print_times(log);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    fprintf(stderr, "%s\n", shown);
     (void)pthread_mutex_unlock(&lock);
-    va_end(arguments);
 }
 
 void rp_log_progress(const rp_log *log, const char *line)

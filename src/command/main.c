@@ -88,7 +88,8 @@ int main(int argc, char **argv)
     for (int i = 0; i < N_COMMANDS; i++)
         if (strcmp(argv[1], COMMANDS[i].name) == 0)
             return finish(COMMANDS[i].run(argc - 1, argv + 1));
-    fprintf(stderr, "reprise-c: unknown command '%.100s'\n\n", argv[1]);
+    rp_command_tell("", "unknown command '%.100s'", argv[1]);
+    fputc('\n', stderr);
     print_usage(stderr);
     return RP_EXIT_MISUSE;
 }

@@ -1,9 +1,11 @@
 /* offloading.c: the OpenCL devices of a run; see offloading.h. */
 #include "command/offloading.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "command/command.h"
+#include "output/json.h"
 
 enum { CONSUMERS_A_DEVICE = 8, CONSUMERS_A_GPU = 48 };
 
@@ -27,7 +29,7 @@ bool rp_offloading_choose(rp_offloading *offloading, const rp_log *log, const ch
         return true;
     if (!offloading->choice.cpu)
         return false;
-    fprintf(stderr, "reprise-c %s: %s; the CPU does it all\n", command, error->message);
+    rp_command_tell(command, "%s; the CPU does it all", error->message);
     offloading->chosen.n = 0;
     return true;
 }
@@ -35,7 +37,7 @@ bool rp_offloading_choose(rp_offloading *offloading, const rp_log *log, const ch
 static void warn(void *context, const char *message)
 {
     const rp_offloading *offloading = context;
-    fprintf(stderr, "reprise-c %s: %s\n", offloading->command, message);
+    rp_command_tell(offloading->command, "%s", message);
 }
 
 static void *start_main(void *argument)
@@ -90,17 +92,18 @@ static double gcups(const rp_engine_figures *figures)
 json_t *rp_offloading_describe(const rp_offloading *offloading)
 {
     json_t *list = json_array();
+    bool ok = list != NULL;
     const unsigned n = offloading->engine != NULL ? rp_engine_n_devices(offloading->engine) : 0;
-    for (unsigned i = 0; i < n; i++) {
+    for (unsigned i = 0; ok && i < n; i++) {
         const rp_engine_figures figures = rp_engine_measure(offloading->engine, i);
-        (void)json_array_append_new(
-            list, json_pack("{s:s, s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:I}", "name", figures.name, "retired", figures.retired,
-                            "why", figures.why, "requests", (json_int_t)figures.n_requests, "launches", (json_int_t)figures.n_launches,
-                            "extensions", (json_int_t)figures.n_extensions, "growths", (json_int_t)figures.n_growths, "cells",
-                            (json_int_t)figures.cells, "busy_seconds", (double)figures.busy_ns * 1e-9, "gcups", gcups(&figures),
-                            "launch_size", (json_int_t)figures.launch_size));
+        ok = rp_json_append(
+            list, json_pack("{s:o, s:b, s:o, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:I}", "name", rp_json_text(figures.name), "retired",
+                            figures.retired, "why", rp_json_text(figures.why), "requests", (json_int_t)figures.n_requests, "launches",
+                            (json_int_t)figures.n_launches, "extensions", (json_int_t)figures.n_extensions, "growths",
+                            (json_int_t)figures.n_growths, "cells", (json_int_t)figures.cells, "busy_seconds",
+                            (double)figures.busy_ns * 1e-9, "gcups", gcups(&figures), "launch_size", (json_int_t)figures.launch_size));
     }
-    return list;
+    return rp_json_if(ok, list);
 }
 
 void rp_offloading_log(const rp_offloading *offloading)

@@ -60,7 +60,7 @@ int rp_command_simulate(int argc, char **argv)
                                                .n_contigs = options.contigs, .repeat_share = options.repeat_share,
                                                .max_divergence = options.max_divergence, .seed = options.seed, .gzip = options.gzip};
     if (!rp_simulate(&parameters, options.prefix, &error)) {
-        fprintf(stderr, "reprise-c simulate: %s\n", error.message);
+        rp_command_tell("simulate", "%s", error.message);
         return RP_EXIT_FAILURE;
     }
     return RP_EXIT_OK;

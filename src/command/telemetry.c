@@ -9,6 +9,7 @@
 #include "base/metrics.h"
 #include "base/tokens.h"
 #include "base/file.h"
+#include "output/json.h"
 
 uint64_t rp_resident_bytes(void)
 {
@@ -139,25 +140,30 @@ void rp_telemetry_table(FILE *to)
     print_histograms(to);
 }
 
+static json_t *describe_histogram(rp_histogram which)
+{
+    const rp_quantiles q = rp_observed(which);
+    return json_pack("{s:I, s:f, s:f, s:f, s:f, s:f}", "number", (json_int_t)q.n, "sum_seconds", (double)q.sum_ns * 1e-9, "p50_seconds",
+                     (double)q.p50_ns * 1e-9, "p95_seconds", (double)q.p95_ns * 1e-9, "p99_seconds", (double)q.p99_ns * 1e-9,
+                     "most_seconds", (double)q.most_ns * 1e-9);
+}
+
 json_t *rp_telemetry_json(void)
 {
     json_t *counters = json_object(), *gauges = json_object(), *histograms = json_object(), *stages = json_object();
+    bool ok = true;
     for (int i = 0; i < RP_N_COUNTERS; i++)
-        (void)json_object_set_new(counters, rp_counter_name[i], json_integer((json_int_t)rp_counted((rp_counter)i)));
+        ok = rp_json_set(counters, rp_counter_name[i], json_integer((json_int_t)rp_counted((rp_counter)i))) && ok;
     for (int i = 0; i < RP_N_GAUGES; i++)
-        (void)json_object_set_new(gauges, rp_gauge_name[i], json_integer((json_int_t)rp_gauge_most((rp_gauge)i)));
-    for (int i = 0; i < RP_N_HISTOGRAMS; i++) {
-        const rp_quantiles q = rp_observed((rp_histogram)i);
-        (void)json_object_set_new(histograms, rp_histogram_name[i],
-                                  json_pack("{s:I, s:f, s:f, s:f, s:f, s:f}", "number", (json_int_t)q.n, "sum_seconds", (double)q.sum_ns * 1e-9,
-                                            "p50_seconds", (double)q.p50_ns * 1e-9, "p95_seconds", (double)q.p95_ns * 1e-9, "p99_seconds",
-                                            (double)q.p99_ns * 1e-9, "most_seconds", (double)q.most_ns * 1e-9));
-    }
+        ok = rp_json_set(gauges, rp_gauge_name[i], json_integer((json_int_t)rp_gauge_most((rp_gauge)i))) && ok;
+    for (int i = 0; i < RP_N_HISTOGRAMS; i++)
+        ok = rp_json_set(histograms, rp_histogram_name[i], describe_histogram((rp_histogram)i)) && ok;
     for (int i = 0; i < RP_N_STAGES; i++)
         if (rp_stage_ns((rp_stage)i) > 0)
-            (void)json_object_set_new(stages, rp_stage_name[i], json_real((double)rp_stage_ns((rp_stage)i) * 1e-9));
-    return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I}", "counters", counters, "most", gauges, "times", histograms, "stage_seconds", stages,
-                     "most_leased_bytes", (json_int_t)rp_account_most(), "memory_limit_bytes", (json_int_t)rp_account_limit());
+            ok = rp_json_set(stages, rp_stage_name[i], json_real((double)rp_stage_ns((rp_stage)i) * 1e-9)) && ok;
+    return rp_json_if(ok, json_pack("{s:o, s:o, s:o, s:o, s:I, s:I}", "counters", counters, "most", gauges, "times", histograms,
+                                    "stage_seconds", stages, "most_leased_bytes", (json_int_t)rp_account_most(), "memory_limit_bytes",
+                                    (json_int_t)rp_account_limit()));
 }
 
 bool rp_telemetry_prometheus(const rp_log *log, const char *command, const char *path, rp_error *error)

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "base/text.h"
 #include "output/json.h"
 
 static double percent(size_t part, size_t whole)
@@ -18,14 +19,23 @@ static const char *name_of(const rp_family_file *library, size_t family)
     return family == RP_NO_FAMILY ? "-" : library->items[family].name;
 }
 
+/* A text as a terminal may have it. */
+typedef char shown_text[4096];
+
+static const char *show(const char *text, shown_text shown)
+{
+    return rp_text_show(text, shown, sizeof(shown_text));
+}
+
 void rp_comparison_print(const rp_comparison *comparison, const rp_comparison_names *names, bool all, rp_file *file)
 {
+    shown_text shown, best;
     rp_file_print(file, "reference families  %6zu  of %zu in %s\n", comparison->n_held, comparison->n_reference,
-                  names->reference_path);
+                  show(names->reference_path, shown));
     for (int i = 0; i < RP_N_MATCH_CLASSES; i++)
         rp_file_print(file, "  %-16s  %6zu  %5.1f %%\n", rp_match_class_names[i], comparison->counts[i],
                       percent(comparison->counts[i], comparison->n_held));
-    rp_file_print(file, "found families      %6zu  in %s\n", comparison->n_found, names->found_path);
+    rp_file_print(file, "found families      %6zu  in %s\n", comparison->n_found, show(names->found_path, shown));
     rp_file_print(file, "  redundant         %6zu  %5.1f %%\n", comparison->n_redundant, percent(comparison->n_redundant, comparison->n_found));
     rp_file_print(file, "  chimeras          %6zu  %5.1f %%\n", comparison->n_chimeras, percent(comparison->n_chimeras, comparison->n_found));
     rp_file_print(file, "  unmatched         %6zu  %5.1f %%\n", comparison->n_unmatched, percent(comparison->n_unmatched, comparison->n_found));
@@ -37,12 +47,12 @@ void rp_comparison_print(const rp_comparison *comparison, const rp_comparison_na
         const rp_reference_verdict *verdict = &comparison->reference[r];
         if (!verdict->held)
             continue;
-        rp_file_print(file, "%-28s %-8s %8zu %5.1f %%  ", names->reference->items[r].name, rp_match_class_names[verdict->match],
+        rp_file_print(file, "%-28s %-8s %8zu %5.1f %%  ", show(names->reference->items[r].name, shown), rp_match_class_names[verdict->match],
                       names->reference->items[r].consensus.n, 100 * verdict->covered_share);
         if (verdict->best == RP_NO_FAMILY)
             rp_file_print(file, "-\n");
         else
-            rp_file_print(file, "%-20s %7zu %5.1f %% %4.1f %%\n", name_of(names->found, verdict->best),
+            rp_file_print(file, "%-20s %7zu %5.1f %% %4.1f %%\n", show(name_of(names->found, verdict->best), best),
                           names->found->items[verdict->best].consensus.n, 100 * verdict->best_share, 100 * verdict->best_difference);
     }
 }
@@ -74,41 +84,42 @@ void rp_comparison_write_tsv(const rp_comparison *comparison, const rp_compariso
 static json_t *describe_reference(const rp_comparison *comparison, const rp_comparison_names *names)
 {
     json_t *list = json_array();
-    for (size_t r = 0; r < comparison->n_reference; r++) {
+    bool ok = list != NULL;
+    for (size_t r = 0; ok && r < comparison->n_reference; r++) {
         const rp_reference_verdict *verdict = &comparison->reference[r];
         if (!verdict->held)
             continue;
-        json_t *one = json_pack("{s:s, s:s, s:I, s:s, s:f, s:f, s:I}", "name", names->reference->items[r].name, "class",
-                                names->reference->items[r].class_name, "length",
+        json_t *one = json_pack("{s:o, s:o, s:I, s:s, s:f, s:f, s:I}", "name", rp_json_text(names->reference->items[r].name), "class",
+                                rp_json_text(names->reference->items[r].class_name), "length",
                                 (json_int_t)names->reference->items[r].consensus.n, "match", rp_match_class_names[verdict->match],
                                 "covered", rp_json_rounded(verdict->covered_share, 1e-4), "covered_close",
                                 rp_json_rounded(verdict->close_share, 1e-4), "found_families", (json_int_t)verdict->n_found);
         if (verdict->best != RP_NO_FAMILY)
-            (void)json_object_set_new(one, "best",
-                                      json_pack("{s:s, s:f, s:f}", "name", name_of(names->found, verdict->best), "covers",
-                                                rp_json_rounded(verdict->best_share, 1e-4), "difference",
-                                                rp_json_rounded(verdict->best_difference, 1e-4)));
-        (void)json_array_append_new(list, one);
+            ok = rp_json_set(one, "best", json_pack("{s:o, s:f, s:f}", "name", rp_json_text(name_of(names->found, verdict->best)), "covers",
+                                                    rp_json_rounded(verdict->best_share, 1e-4), "difference",
+                                                    rp_json_rounded(verdict->best_difference, 1e-4)));
+        ok = rp_json_append(list, one) && ok;
     }
-    return list;
+    return rp_json_if(ok, list);
 }
 
 static json_t *describe_found(const rp_comparison *comparison, const rp_comparison_names *names)
 {
     json_t *list = json_array();
-    for (size_t f = 0; f < comparison->n_found; f++) {
+    bool ok = list != NULL;
+    for (size_t f = 0; ok && f < comparison->n_found; f++) {
         const rp_found_verdict *verdict = &comparison->found[f];
-        json_t *one = json_pack("{s:s, s:s, s:I, s:f, s:b, s:b, s:b}", "name", names->found->items[f].name, "class",
-                                names->found->items[f].class_name, "length", (json_int_t)names->found->items[f].consensus.n,
-                                "known", rp_json_rounded(verdict->known_share, 1e-4), "redundant", verdict->redundant, "chimera",
+        json_t *one = json_pack("{s:o, s:o, s:I, s:f, s:b, s:b, s:b}", "name", rp_json_text(names->found->items[f].name), "class",
+                                rp_json_text(names->found->items[f].class_name), "length",
+                                (json_int_t)names->found->items[f].consensus.n, "known", rp_json_rounded(verdict->known_share, 1e-4), "redundant", verdict->redundant, "chimera",
                                 verdict->chimera, "unmatched", verdict->known_share < 0.5);
         if (verdict->best != RP_NO_FAMILY)
-            (void)json_object_set_new(one, "best", json_string(name_of(names->reference, verdict->best)));
-        if (verdict->chimera)
-            (void)json_object_set_new(one, "second", json_string(name_of(names->reference, verdict->second)));
-        (void)json_array_append_new(list, one);
+            ok = rp_json_set(one, "best", rp_json_text(name_of(names->reference, verdict->best)));
+        if (ok && verdict->chimera)
+            ok = rp_json_set(one, "second", rp_json_text(name_of(names->reference, verdict->second)));
+        ok = rp_json_append(list, one) && ok;
     }
-    return list;
+    return rp_json_if(ok, list);
 }
 
 bool rp_comparison_write_json(const rp_comparison *comparison, const rp_comparison_names *names, rp_file *file, rp_error *error)

@@ -31,40 +31,68 @@ static json_t *describe_results(const rp_findings *findings)
                      rp_json_rounded(100.0 * (double)findings->masked_bp / acgt, 0.001), "tandem_bases", (json_int_t)tandem_bp);
 }
 
-/* What structure shows; what is not there is left out. */
+/* The ends: terminal repeats, tails. */
+static bool describe_ends(json_t *out, const rp_traits *traits)
+{
+    bool ok = true;
+    if (traits->ltr_bp > 0)
+        ok = rp_json_set(out, "ltr", json_pack("{s:[I, I], s:[I, I], s:f}", "left", (json_int_t)traits->ltr_begin,
+                                               (json_int_t)(traits->ltr_begin + traits->ltr_bp), "right",
+                                               (json_int_t)traits->ltr_right_begin, (json_int_t)traits->ltr_right_end,
+                                               "identity_percent", rp_json_rounded((double)traits->ltr_identity, 0.1)));
+    if (ok && traits->tg_ca)
+        ok = rp_json_set(out, "tg_ca", json_true());
+    if (ok && traits->tir_bp > 0)
+        ok = rp_json_set(out, "tir", json_pack("{s:I, s:f}", "length", (json_int_t)traits->tir_bp, "identity_percent",
+                                               rp_json_rounded((double)traits->tir_identity, 0.1)));
+    if (ok && traits->tail_bp > 0)
+        ok = rp_json_set(out, "tail", json_pack("{s:s, s:I}", "unit", traits->tail_unit, "length", (json_int_t)traits->tail_bp));
+    if (ok && traits->tail_in_copies > 0)
+        ok = rp_json_set(out, "tail_in_copies", json_real(rp_json_rounded((double)traits->tail_in_copies, 0.01)));
+    if (ok && traits->helitron_ends)
+        ok = rp_json_set(out, "helitron_ends", json_pack("{s:I, s:f}", "hairpin", (json_int_t)traits->hairpin_bp, "between_a_and_t",
+                                                         rp_json_rounded((double)traits->at_share, 0.01)));
+    return ok;
+}
+
+/* What structure shows; what is not there is left out. NULL: out of memory. */
 static json_t *describe_traits(const rp_traits *traits)
 {
     json_t *out = json_pack("{s:I, s:I, s:I, s:I, s:I}", "full_copies", (json_int_t)traits->n_full, "truncated_left",
                             (json_int_t)traits->n_truncated_left, "truncated_right", (json_int_t)traits->n_truncated_right,
                             "independent_copies", (json_int_t)traits->n_independent, "tandem_copies", (json_int_t)traits->n_tandem);
-    if (traits->ltr_bp > 0)
-        (void)json_object_set_new(out, "ltr", json_pack("{s:[I, I], s:[I, I], s:f}", "left", (json_int_t)traits->ltr_begin,
-                                                        (json_int_t)(traits->ltr_begin + traits->ltr_bp), "right",
-                                                        (json_int_t)traits->ltr_right_begin, (json_int_t)traits->ltr_right_end,
-                                                        "identity_percent", rp_json_rounded((double)traits->ltr_identity, 0.1)));
-    if (traits->tg_ca)
-        (void)json_object_set_new(out, "tg_ca", json_true());
-    if (traits->tir_bp > 0)
-        (void)json_object_set_new(out, "tir", json_pack("{s:I, s:f}", "length", (json_int_t)traits->tir_bp, "identity_percent",
-                                                        rp_json_rounded((double)traits->tir_identity, 0.1)));
-    if (traits->tail_bp > 0)
-        (void)json_object_set_new(out, "tail", json_pack("{s:s, s:I}", "unit", traits->tail_unit, "length", (json_int_t)traits->tail_bp));
-    if (traits->tail_in_copies > 0)
-        (void)json_object_set_new(out, "tail_in_copies", json_real(rp_json_rounded((double)traits->tail_in_copies, 0.01)));
-    if (traits->helitron_ends)
-        (void)json_object_set_new(out, "helitron_ends", json_pack("{s:I, s:f}", "hairpin", (json_int_t)traits->hairpin_bp, "between_a_and_t",
-                                                                  rp_json_rounded((double)traits->at_share, 0.01)));
-    if (traits->tsd_bp > 0)
-        (void)json_object_set_new(out, "tsd", json_pack("{s:I, s:I, s:s*, s:f}", "length", (json_int_t)traits->tsd_bp, "longest",
-                                                        (json_int_t)traits->tsd_max_bp, "consensus",
-                                                        traits->tsd_consensus[0] != '\0' ? traits->tsd_consensus : NULL, "share",
-                                                        rp_json_rounded((double)traits->tsd_share, 0.01)));
-    if (traits->orf_bp > 0)
-        (void)json_object_set_new(out, "orf", json_pack("{s:I, s:I, s:s}", "begin", (json_int_t)traits->orf_begin, "length",
-                                                        (json_int_t)traits->orf_bp, "strand", traits->orf_reverse ? "-" : "+"));
-    if (traits->third_position > 0)
-        (void)json_object_set_new(out, "third_position_share", json_real(rp_json_rounded((double)traits->third_position, 0.01)));
-    return out;
+    bool ok = out != NULL && describe_ends(out, traits);
+    if (ok && traits->tsd_bp > 0)
+        ok = rp_json_set(out, "tsd", json_pack("{s:I, s:I, s:s*, s:f}", "length", (json_int_t)traits->tsd_bp, "longest",
+                                               (json_int_t)traits->tsd_max_bp, "consensus",
+                                               traits->tsd_consensus[0] != '\0' ? traits->tsd_consensus : NULL, "share",
+                                               rp_json_rounded((double)traits->tsd_share, 0.01)));
+    if (ok && traits->orf_bp > 0)
+        ok = rp_json_set(out, "orf", json_pack("{s:I, s:I, s:s}", "begin", (json_int_t)traits->orf_begin, "length",
+                                               (json_int_t)traits->orf_bp, "strand", traits->orf_reverse ? "-" : "+"));
+    if (ok && traits->third_position > 0)
+        ok = rp_json_set(out, "third_position_share", json_real(rp_json_rounded((double)traits->third_position, 0.01)));
+    return rp_json_if(ok, out);
+}
+
+static json_t *describe_family(const rp_found_family *family, kstring_t *evidence)
+{
+    evidence->l = 0;
+    if (!rp_evidence(&family->traits, evidence))
+        return NULL;
+    json_t *one = json_pack("{s:o, s:o, s:I, s:I, s:I, s:f}", "name", rp_json_text(family->name), "class", rp_json_text(family->class_name),
+                            "length", (json_int_t)family->consensus->n, "copies", (json_int_t)family->n_copies, "bases",
+                            (json_int_t)family->bases, "divergence_percent", rp_json_rounded(family->divergence, 0.01));
+    bool ok = one != NULL;
+    if (ok && family->traits.other != RP_OTHER_NONE)
+        ok = rp_json_set(one, "reason", json_string(rp_other_reason[family->traits.other]));
+    if (ok && family->like != NULL)
+        ok = rp_json_set(one, "like", rp_json_text(family->like));
+    if (ok && family->hint != NULL)
+        ok = rp_json_set(one, "hint", json_string(family->hint));
+    if (ok && family->traits.n_copies > 0)
+        ok = rp_json_set(one, "evidence", json_string(evidence->s)) && rp_json_set(one, "structure", describe_traits(&family->traits));
+    return rp_json_if(ok, one);
 }
 
 static json_t *describe_families(const rp_findings *findings)
@@ -72,39 +100,20 @@ static json_t *describe_families(const rp_findings *findings)
     json_t *list = json_array();
     kstring_t evidence = KS_INITIALIZE;
     bool ok = list != NULL;
-    for (size_t f = 0; ok && f < findings->n_families; f++) {
-        const rp_found_family *family = &findings->families[f];
-        evidence.l = 0;
-        json_t *one = !rp_evidence(&family->traits, &evidence) ? NULL
-                      : json_pack("{s:s, s:s, s:I, s:I, s:I, s:f}", "name", family->name, "class", family->class_name, "length",
-                                  (json_int_t)family->consensus->n, "copies", (json_int_t)family->n_copies, "bases",
-                                  (json_int_t)family->bases, "divergence_percent", rp_json_rounded(family->divergence, 0.01));
-        if (one != NULL && family->traits.other != RP_OTHER_NONE)
-            (void)json_object_set_new(one, "reason", json_string(rp_other_reason[family->traits.other]));
-        if (one != NULL && family->like != NULL)
-            (void)json_object_set_new(one, "like", json_string(family->like));
-        if (one != NULL && family->hint != NULL)
-            (void)json_object_set_new(one, "hint", json_string(family->hint));
-        if (one != NULL && family->traits.n_copies > 0) {
-            (void)json_object_set_new(one, "evidence", json_string(evidence.s));
-            (void)json_object_set_new(one, "structure", describe_traits(&family->traits));
-        }
-        ok = one != NULL && json_array_append_new(list, one) == 0;
-    }
+    for (size_t f = 0; ok && f < findings->n_families; f++)
+        ok = rp_json_append(list, describe_family(&findings->families[f], &evidence));
     ks_free(&evidence);
-    if (!ok) {
-        json_decref(list);
-        return NULL;
-    }
-    return list;
+    return rp_json_if(ok, list);
 }
 
 json_t *rp_summary_make(const rp_findings *findings, const rp_findings *others, const char *command, json_t *parameters,
                         json_t *search, json_t *run)
 {
-    /* json_pack with o? takes the references over even when it fails; a NULL value leaves its key out with *. */
-    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o*, s:o, s:o, s:o*, s:o*}", "program", "reprise-c", "command", command,
-                     "version", RP_VERSION, "parameters", parameters, "input", describe_input(findings), "search", search,
-                     "results", describe_results(findings), "families", describe_families(findings), "other",
-                     others != NULL ? describe_families(others) : NULL, "run", run);
+    json_t *other = others != NULL ? describe_families(others) : NULL;
+    /* json_pack with o takes the references over even when it fails; a NULL value leaves its key out with *. */
+    json_t *summary = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o*, s:o, s:o, s:o*, s:o*}", "program", "reprise-c", "command", command,
+                                "version", RP_VERSION, "parameters", parameters, "input", describe_input(findings), "search", search,
+                                "results", describe_results(findings), "families", describe_families(findings), "other", other,
+                                "run", run);
+    return rp_json_if(others == NULL || other != NULL, summary);
 }

@@ -9,8 +9,8 @@
 
 /* The figures of the findings, and of the other repeats (NULL: none), together with what the
  * caller knows: objects `parameters`, `search` (figures of the search that do not depend on
- * timing) and `run` (those that do). NULL leaves one of the last two out. Takes over the three
- * references. NULL: out of memory. */
+ * timing) and `run` (those that do). NULL leaves one of the last two out; a caller that had no memory
+ * for one must not give NULL for it. Takes over the three references. NULL: out of memory. */
 json_t *rp_summary_make(const rp_findings *findings, const rp_findings *others, const char *command, json_t *parameters,
                         json_t *search, json_t *run) RP_MUST_CHECK;
 

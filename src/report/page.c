@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/sort.h"
+#include "base/text.h"
 
 /* The eight class colours can be told apart with the common colour-vision deficiencies (after Okabe and Ito),
  * in light and dark. */
@@ -45,14 +46,17 @@ static const char STYLE[] =
 
 void rp_page_text(rp_file *file, const char *text)
 {
-    for (const char *c = text; *c != '\0'; c++)
+    size_t length;
+    for (const char *c = text; *c != '\0'; c += length > 0 ? length : 1) {
+        length = rp_utf8_length(c);
         switch (*c) {
         case '<': rp_file_print(file, "&lt;"); break;
         case '>': rp_file_print(file, "&gt;"); break;
         case '&': rp_file_print(file, "&amp;"); break;
         case '"': rp_file_print(file, "&quot;"); break;
-        default: rp_file_write(file, c, 1);
+        default: rp_file_write(file, length > 0 ? c : RP_TEXT_REPLACEMENT, length > 0 ? length : sizeof RP_TEXT_REPLACEMENT - 1);
         }
+    }
 }
 
 const char *rp_page_number(double value, char text[RP_NUMBER_BYTES])
@@ -107,10 +111,11 @@ void rp_page_facts(rp_file *file, const json_t *object)
     json_t *value;
     json_object_foreach((json_t *)object, key, value) {
         rp_file_print(file, "<div><dt>");
-        for (const char *c = key; *c != '\0'; c++) {
-            const char letter[] = {*c == '_' ? ' ' : *c, '\0'};
-            rp_page_text(file, letter);
-        }
+        char name[64];
+        (void)snprintf(name, sizeof name, "%s", key);
+        for (char *c = name; *c != '\0'; c++)
+            *c = *c == '_' ? ' ' : *c;
+        rp_page_text(file, name);
         rp_file_print(file, "</dt><dd>");
         write_value(file, value);
         rp_file_print(file, "</dd></div>");

@@ -14,7 +14,7 @@ enum { RP_NUMBER_BYTES = 40 };
 void rp_page_begin(rp_file *file, const char *title, const char *version, const char *digest);
 void rp_page_end(rp_file *file);
 
-/* Text with what HTML gives a meaning escaped. */
+/* Text with what HTML gives a meaning escaped, and U+FFFD for each byte that is no UTF-8. */
 void rp_page_text(rp_file *file, const char *text);
 
 /* A whole number with thin spaces between thousands, into `text`, which is returned. */
