@@ -20,9 +20,9 @@ FLAVOUR := $(if $(SAN),san-$(subst $(comma),-,$(SAN)),release)$(if $(filter 0,$(
 OUT := $(BUILD)/$(FLAVOUR)
 
 CFLAGS ?= -O3 -g
-PKGS := htslib jansson zlib $(if $(filter 0,$(OPENCL)),,OpenCL)
+PKGS := htslib jansson zlib liblzma $(if $(filter 0,$(OPENCL)),,OpenCL)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lhts -ljansson -lz $(if $(filter 0,$(OPENCL)),,-lOpenCL))
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lhts -ljansson -lz -llzma $(if $(filter 0,$(OPENCL)),,-lOpenCL))
 
 WARNINGS := -Wall -Wextra -Wformat=2 -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef
 X86 := $(filter x86_64 amd64,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null))))
@@ -31,7 +31,7 @@ SANITIZE := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-fr
 ALL_CPPFLAGS := -Isrc -D_GNU_SOURCE -DRP_VERSION='"$(VERSION)"' $(if $(X86),-DRP_HAVE_X86) $(if $(filter 0,$(OPENCL)),,-DRP_HAVE_OPENCL) $(PKG_CFLAGS) $(CPPFLAGS)
 ALL_CFLAGS := -std=c11 -pthread $(WARNINGS) $(HARDENING) $(SANITIZE) $(CFLAGS)
 ALL_LDFLAGS := -pthread -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SANITIZE) $(LDFLAGS)
-ALL_LIBS := $(PKG_LIBS) -lm $(LIBS)
+ALL_LIBS := $(PKG_LIBS) -lbz2 -lm $(LIBS)
 
 # One folder for each stage of the flow, in the order in which they may include each other.
 STAGES := base genome index align device family produce channel claim commit discover library copies checkpoint compare classify output report simulate command

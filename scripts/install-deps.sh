@@ -2,7 +2,7 @@
 # install-deps.sh: installs the Debian packages that building and checking reprise-c need.
 set -eu
 
-packages="gcc make pkg-config libc6-dev libhts-dev libjansson-dev zlib1g-dev check python3 ocl-icd-opencl-dev pocl-opencl-icd"
+packages="gcc make pkg-config libc6-dev libhts-dev libjansson-dev zlib1g-dev libbz2-dev liblzma-dev check python3 ocl-icd-opencl-dev pocl-opencl-icd"
 # Programs that read the results in the tests; a test is skipped where its reader cannot be had.
 readers="samtools bedtools genometools gffread hmmer chromium-headless-shell"
 

@@ -1,4 +1,4 @@
-/* reader.c: reads sequence files with htslib and packs them; see reader.h.
+/* reader.c: reads sequence files and packs them; see reader.h.
  *
  * A reader takes blocks of text from its file, finds the contigs in them and hands them on through a
  * bounded queue; encoders pack the bases where they belong. A small input is read and packed by the
@@ -15,7 +15,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <htslib/bgzf.h>
 #include <htslib/hts.h>
 #include <htslib/khash.h>
 #include <htslib/kstring.h>
@@ -24,6 +23,7 @@
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "base/parallel.h"
+#include "genome/source.h"
 #include "genome/text_queue.h"
 
 /* khash's functions are static and not all used; the warnings are not ours. */
@@ -32,7 +32,7 @@
 KHASH_SET_INIT_STR(names)
 #pragma GCC diagnostic pop
 
-/* Code of a letter: 0-3 A C G T (U), 4 other IUPAC codes and N, 5 gaps, 6 not sequence, 7 line ends. */
+/* Code of a letter: 0-3 A C G T (U), 4 other IUPAC codes and N, 5 gaps, 6 not sequence, 7 line ends and blanks. */
 enum { LETTER_OTHER = 4, LETTER_GAP = 5, LETTER_BAD = 6, LETTER_SKIP = 7, LETTER_SOFT = 8 };
 
 static void fill_letters(uint8_t table[256])
@@ -49,12 +49,11 @@ static void fill_letters(uint8_t table[256])
     }
     table['U'] = 3;
     table['u'] = 3 | LETTER_SOFT;
-    table['\n'] = table['\r'] = LETTER_SKIP;
+    table['\n'] = table['\r'] = table[' '] = table['\t'] = LETTER_SKIP;
     table['-'] = table['.'] = table['*'] = LETTER_GAP;
 }
 
 enum {
-    BGZIP = 2,                /* what bgzf_compression calls it */
     GZIP_MAGIC = 0x1f,        /* first byte of a gzip file */
     DIRECT_BYTES = 8 << 20,   /* inputs up to this size are read by the caller alone */
     DIGEST_BP = 1 << 24       /* bases whose MD5 is one of the parts of the digest */
@@ -62,7 +61,8 @@ enum {
 
 /* One input file. */
 typedef struct input_file {
-    const char *path;
+    const char *path;         /* in messages */
+    char *records_path;       /* the same where lines are those of records as FASTA; owned */
     rp_genome part;           /* in the file's own coordinate */
     uint64_t capacity_bp;     /* that the masks and packed bases have room for */
     size_t contig_capacity, line_capacity;
@@ -247,11 +247,12 @@ static bool add_piece(input_file *file, rp_text_block *block, size_t begin, size
     return rp_text_pieces_push(&block->pieces, piece);
 }
 
-static size_t count_line_ends(const char *text, size_t n)
+/* Line ends, blanks and tabs, which hold no place in a sequence. */
+static size_t count_blanks(const char *text, size_t n)
 {
     size_t count = 0;
     for (size_t i = 0; i < n; i++)
-        count += (text[i] == '\n') | (text[i] == '\r');
+        count += (text[i] == '\n') | (text[i] == '\r') | (text[i] == ' ') | (text[i] == '\t');
     return count;
 }
 
@@ -303,7 +304,7 @@ static bool parse_block(input_file *file, fasta_state *state, rp_text_block *blo
             if (j == n || text[j] == '>')
                 break;
         }
-        if (!add_piece(file, block, i, j, line, j - i - count_line_ends(text + i, j - i)))
+        if (!add_piece(file, block, i, j, line, j - i - count_blanks(text + i, j - i)))
             return rp_error_memory(error, "input");
         i = j;
     }
@@ -311,7 +312,7 @@ static bool parse_block(input_file *file, fasta_state *state, rp_text_block *blo
 }
 
 /* Fills a block; *n 0 at the end of the file. */
-static bool read_block(const input *in, const input_file *file, BGZF *from, rp_text_block *block, rp_error *error)
+static bool read_block(const input *in, const input_file *file, rp_source *from, rp_text_block *block, rp_error *error)
 {
     block->n_bytes = 0;
     if (!rp_not_cancelled(error))
@@ -321,18 +322,17 @@ static bool read_block(const input *in, const input_file *file, BGZF *from, rp_t
     const uint64_t begin = rp_clock_ns();
     ssize_t got = 1;
     while (block->n_bytes < RP_TEXT_BLOCK_BYTES && got > 0) {
-        got = bgzf_read(from, block->text + block->n_bytes, RP_TEXT_BLOCK_BYTES - block->n_bytes);
+        got = rp_source_read(from, block->text + block->n_bytes, RP_TEXT_BLOCK_BYTES - block->n_bytes);
         block->n_bytes += got > 0 ? (size_t)got : 0;
     }
     rp_observe(RP_TIME_READ, rp_clock_ns() - begin);
     if (in->reading.io_tokens != NULL)
         rp_tokens_give(in->reading.io_tokens);
     rp_stage_done((int64_t)block->n_bytes);
-    return got >= 0 || rp_error_set(error, "%s: after line %llu: the file is damaged or cut off", file->path,
-                                    (unsigned long long)file->n_lines);
+    return got >= 0 || rp_error_set(error, "%s: after line %llu: %s", file->path, (unsigned long long)file->n_lines, rp_source_fault(from));
 }
 
-static bool read_fasta(input *in, input_file *file, BGZF *from, rp_error *error)
+static bool read_fasta(input *in, input_file *file, rp_source *from, rp_error *error)
 {
     fasta_state state = {.at_line_start = true};
     bool ok = true, end = false;
@@ -362,14 +362,12 @@ static bool read_fasta(input *in, input_file *file, BGZF *from, rp_error *error)
 
 /* --- FASTQ, by lines --- */
 
-/* One line without its ending (LF or CR LF). 1: read, 0: end, -1: the stream is damaged. */
-static int next_line(input_file *file, BGZF *from)
+/* One line without its ending (LF or CR LF). 1: read, 0: end, -1: the source has a fault. */
+static int next_line(input_file *file, rp_source *from)
 {
-    const int got = bgzf_getline(from, '\n', &file->line);
-    if (got < -1)
-        return -1;
-    if (got < 0)
-        return 0;
+    const int got = rp_source_line(from, &file->line);
+    if (got <= 0)
+        return got;
     file->n_lines++;
     while (file->line.l > 0 && file->line.s[file->line.l - 1] == '\r')
         file->line.s[--file->line.l] = '\0';
@@ -382,7 +380,7 @@ static bool append_line(input *in, input_file *file, rp_error *error)
     if (file->line.l > UINT32_MAX - 1)
         return rp_error_set(error, "%s: line %llu: over 2^32 bases in one line of FASTQ", file->path, (unsigned long long)file->n_lines);
     rp_text_block line = {.file = file, .text = file->line.s, .n_bytes = file->line.l};
-    const bool ok = add_piece(file, &line, 0, file->line.l, file->n_lines, file->line.l) &&
+    const bool ok = add_piece(file, &line, 0, file->line.l, file->n_lines, file->line.l - count_blanks(file->line.s, file->line.l)) &&
                     reserve_bases(file, in->keep_soft_mask, file->part.length_bp);
     if (ok)
         encode_block(in, &line);
@@ -391,7 +389,7 @@ static bool append_line(input *in, input_file *file, rp_error *error)
     return ok || rp_error_memory(error, "genome");
 }
 
-static bool read_fastq(input *in, input_file *file, BGZF *from, rp_error *error)
+static bool read_fastq(input *in, input_file *file, rp_source *from, rp_error *error)
 {
     int got;
     while ((got = next_line(file, from)) > 0 && !atomic_load(&file->bad)) {
@@ -410,7 +408,7 @@ static bool read_fastq(input *in, input_file *file, BGZF *from, rp_error *error)
                 return false;
         uint64_t quality = 0;
         while (got > 0 && quality < contig->length_bp && (got = next_line(file, from)) > 0)
-            quality += file->line.l;
+            quality += file->line.l - count_blanks(file->line.s, file->line.l);
         if (got < 0)
             break;
         if (got == 0 || quality != contig->length_bp)
@@ -418,21 +416,23 @@ static bool read_fastq(input *in, input_file *file, BGZF *from, rp_error *error)
                                 (unsigned long long)file->n_lines, (int)shown(contig), contig->name,
                                 (unsigned long long)contig->length_bp, (unsigned long long)quality);
     }
-    return got >= 0 || rp_error_set(error, "%s: line %llu: the file is damaged or cut off", file->path,
-                                    (unsigned long long)file->n_lines + 1);
+    return got >= 0 || rp_error_set(error, "%s: line %llu: %s", file->path, (unsigned long long)file->n_lines + 1, rp_source_fault(from));
 }
 
 /* --- Files --- */
 
-/* Reads from the first character that is no line end. */
-static bool read_stream(input *in, input_file *file, BGZF *from, rp_error *error)
+/* Reads from the first character that is no line end or blank. */
+static bool read_stream(input *in, input_file *file, rp_source *from, rp_error *error)
 {
-    const int compression = bgzf_compression(from);
     int first;
-    while ((first = bgzf_peek(from)) == '\n' || first == '\r')
-        file->n_lines += bgzf_getc(from) == '\n';
+    while ((first = rp_source_peek(from)) == '\n' || first == '\r' || first == ' ' || first == '\t') {
+        file->n_lines += first == '\n';
+        rp_source_skip(from);
+    }
     if (first < -1)
-        return rp_error_set(error, "%s: cannot be read: the file is damaged or cut off", file->path);
+        return rp_error_set(error, "%s: cannot be read: %s", file->path, rp_source_fault(from));
+    if (first < 0 && in->reading.may_be_empty)
+        return true;
     if (first < 0)
         return rp_error_set(error, "%s: the file is empty", file->path);
     bool ok;
@@ -445,12 +445,8 @@ static bool read_stream(input *in, input_file *file, BGZF *from, rp_error *error
     else
         ok = rp_error_set(error, "%s: line %llu: neither FASTA nor FASTQ: the first character is no '>' and no '@'", file->path,
                           (unsigned long long)file->n_lines + 1);
-    if (ok && !atomic_load(&file->bad) && compression == BGZIP && bgzf_compression(from) != BGZIP) /* htslib's threads see it as damage too */
-        ok = rp_error_set(error, "%s: the file is damaged: after line %llu a block is no bgzip block", file->path,
-                          (unsigned long long)file->n_lines);
-    if (ok && !atomic_load(&file->bad) && compression == BGZIP && from->no_eof_block)
-        ok = rp_error_set(error, "%s: the file is cut off: it has no end-of-file block", file->path);
-    return ok;
+    const char *fault = ok && !atomic_load(&file->bad) ? rp_source_end_fault(from) : NULL;
+    return ok && (fault == NULL || rp_error_set(error, "%s: after line %llu: %s", file->path, (unsigned long long)file->n_lines, fault));
 }
 
 /* Whether a regular file is still what it was when reading began. */
@@ -472,13 +468,16 @@ static bool read_file(input *in, input_file *file, rp_error *error)
         return rp_error_set(error, "%s: %s", path, strerror(errno));
     if (!is_stdin && S_ISDIR(status.st_mode))
         return rp_error_set(error, "%s: is a directory, not a sequence file", path);
-    BGZF *from = is_stdin ? bgzf_dopen(0, "r") : bgzf_open(path, "r");
-    if (from == NULL)
-        return rp_error_set(error, "%s: cannot be opened: %s", file->path, errno != 0 ? strerror(errno) : "is no sequence file");
-    if (in->n_encoders > 0 && bgzf_compression(from) == BGZIP && in->reading.n_threads > 1)
-        (void)bgzf_mt(from, (int)(in->reading.n_threads + 1) / 2, 256);
-    bool ok = read_stream(in, file, from, error);
-    if (bgzf_close(from) != 0 && ok)
+    const unsigned n_threads = in->n_encoders > 0 && in->reading.n_threads > 1 ? (in->reading.n_threads + 1) / 2 : 0;
+    rp_source *from = rp_source_open(path, file->path, n_threads, error);
+    if (from != NULL && rp_source_is_records(from)) {
+        if (asprintf(&file->records_path, "%s (as FASTA)", file->path) < 0)
+            file->records_path = NULL;
+        else
+            file->path = file->records_path;
+    }
+    bool ok = from != NULL && read_stream(in, file, from, error);
+    if (!rp_source_close(from) && ok)
         ok = rp_error_set(error, "%s: the file is damaged or cut off", file->path);
     if (!is_stdin && !is_unchanged(path, &status)) { /* whatever else was found comes from that */
         error->message[0] = '\0';
@@ -522,14 +521,16 @@ static void *reader_main(void *argument)
 
 uint64_t rp_input_bytes(const char *const *paths, size_t n_paths)
 {
+    static const char *const packed[] = {".gz", ".bgz", ".bz2", ".xz", ".sam", ".bam", ".cram"};
     uint64_t sum = 0;
     for (size_t i = 0; i < n_paths; i++) {
         struct stat status;
         if (stat(paths[i], &status) != 0 || !S_ISREG(status.st_mode))
             return 0;
         const size_t n = strlen(paths[i]);
-        if (n > 3 && (strcmp(paths[i] + n - 3, ".gz") == 0 || strcmp(paths[i] + n - 3, "bgz") == 0))
-            return 0;
+        for (size_t e = 0; e < sizeof packed / sizeof packed[0]; e++)
+            if (n > strlen(packed[e]) && strcmp(paths[i] + n - strlen(packed[e]), packed[e]) == 0)
+                return 0;
         sum += (uint64_t)status.st_size;
     }
     return sum;
@@ -759,6 +760,7 @@ bool rp_genome_read(rp_genome *genome, const char *const *paths, size_t n_paths,
             (void)pthread_rwlock_destroy(&in.files[f].lock);
         rp_genome_clear(&in.files[f].part);
         free(in.files[f].contig_line);
+        free(in.files[f].records_path);
         ks_free(&in.files[f].line);
     }
     free(in.files);

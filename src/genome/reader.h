@@ -1,4 +1,4 @@
-/* reader.h: sequence files into a genome, through htslib. */
+/* reader.h: sequence files into a genome. */
 #ifndef RP_GENOME_READER_H
 #define RP_GENOME_READER_H
 
@@ -14,10 +14,11 @@ typedef struct rp_reading {
     unsigned n_threads;      /* for decompression and encoding together; 1: all in the caller */
     uint64_t queue_bytes;    /* text that is read ahead of the encoders */
     rp_tokens *io_tokens;    /* taken for each read of a file; NULL: no bound */
+    bool may_be_empty;       /* a file without any sequence is no error but has no contigs */
 } rp_reading;
 
-/* Reads FASTA or FASTQ (plain, gzip or bgzip; "-" is standard input) from the
- * paths, in order, into *genome, which the caller clears with rp_genome_clear. With
+/* Reads FASTA or FASTQ, or records of SAM, BAM or CRAM (genome/source.h tells how they may be packed; "-" is standard
+ * input) from the paths, in order, into *genome, which the caller clears with rp_genome_clear. With
  * keep_soft_mask, lower case is kept in soft_masked. `reading` NULL: by the caller alone. The text
  * is never whole in memory. An error names the file and, where there is one, line and contig: the
  * first in the order of the files. Not thread-safe for one genome. */

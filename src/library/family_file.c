@@ -20,11 +20,11 @@ void rp_family_file_clear(rp_family_file *library)
     *library = (rp_family_file){0};
 }
 
-/* Takes a header apart: name, '#' and class, blank, rest. */
+/* Takes a header apart: name, '#' and class, blank, rest. The last '#' tells, as RepeatMasker has it: names may hold some. */
 static bool set_names(rp_named_family *family, const rp_contig *contig)
 {
     const char *rest = contig->name + contig->id_length;
-    const char *hash = memchr(contig->name, '#', contig->id_length);
+    const char *hash = memrchr(contig->name, '#', contig->id_length);
     const size_t name_length = hash != NULL ? (size_t)(hash - contig->name) : contig->id_length;
     const size_t class_length = hash != NULL ? contig->id_length - name_length - 1 : 0;
     family->name = strndup(contig->name, name_length);
@@ -75,12 +75,15 @@ bool rp_family_file_read(rp_family_file *library, const char *path, rp_genome *r
 {
     *library = (rp_family_file){0};
     rp_genome records;
-    if (!rp_genome_read(&records, &path, 1, false, NULL, error))
+    const rp_reading reading = {.n_threads = 1, .may_be_empty = true};
+    if (!rp_genome_read(&records, &path, 1, false, &reading, error))
         return false;
     bool ok = true;
     for (size_t i = 0; i < records.n_contigs && ok; i++) {
         const rp_contig *contig = &records.contigs[i];
-        if (contig->length_bp == 0)
+        if (memrchr(contig->name, '#', contig->id_length) == contig->name)
+            ok = rp_error_set(error, "%s: %.200s: a family without a name: none stands before the '#' of its class", path, contig->name);
+        else if (contig->length_bp == 0)
             ok = rp_error_set(error, "%s: %.200s has no sequence", path, contig->name);
         else if (contig->length_bp > UINT32_MAX / 4)
             ok = rp_error_set(error, "%s: %.200s: too long for a family: %llu bases", path, contig->name,

@@ -1,0 +1,48 @@
+/* source.h: the text of a sequence file, whatever it is packed in.
+ *
+ * Plain, gzip and bgzip are read through htslib, and so are SAM, BAM and CRAM, whose records come as FASTA; bzip2 and
+ * xz through their libraries. A byte order mark is passed over. A format that is none of these is named in an error.
+ * Files, pipes and standard input are alike. For one thread at a time.
+ */
+#ifndef RP_GENOME_SOURCE_H
+#define RP_GENOME_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include <htslib/kstring.h>
+
+#include "base/error.h"
+
+typedef struct rp_source rp_source;
+
+/* Opens a path ("-": standard input), which is `name` in messages. bgzip is unpacked by n_threads beside the caller's (0:
+ * by the caller). NULL: error filled in. */
+rp_source *rp_source_open(const char *path, const char *name, unsigned n_threads, rp_error *error) RP_MUST_CHECK;
+
+/* Whether what is read are records of SAM, BAM or CRAM: lines are then those of the FASTA text. */
+bool rp_source_is_records(const rp_source *source);
+
+/* The next byte, which stays; -1: the end, -2: rp_source_fault tells. */
+int rp_source_peek(rp_source *source);
+
+/* Takes the byte that was peeked at. */
+void rp_source_skip(rp_source *source);
+
+/* Up to n bytes; 0: the end, -1: rp_source_fault tells. */
+ssize_t rp_source_read(rp_source *source, char *to, size_t n) RP_MUST_CHECK;
+
+/* A line without its LF. 1: read, 0: the end, -1: rp_source_fault tells. */
+int rp_source_line(rp_source *source, kstring_t *line) RP_MUST_CHECK;
+
+/* Why reading has failed, to be put behind the file's name and the place. */
+const char *rp_source_fault(const rp_source *source);
+
+/* After the end: what is wrong with it all the same (bgzip, BAM and CRAM have marks at the end); NULL: nothing. */
+const char *rp_source_end_fault(const rp_source *source);
+
+/* Closes and frees. False: the file is damaged. NULL is legal. */
+bool rp_source_close(rp_source *source);
+
+#endif
