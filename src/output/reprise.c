@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "index/kmer.h"
+#include "output/names.h"
 
 enum { REPROF_LINE = 80, MASKED_LINE = 50, BLOCK = MASKED_LINE * 1024 };
 
@@ -54,7 +55,8 @@ void rp_write_reprise_bed(const rp_findings *findings, rp_file *file)
         const rp_part *part = &findings->parts.items[i];
         const rp_locus at = rp_findings_locus(findings, part->begin);
         const unsigned long long bases = part->end - part->begin;
-        rp_file_print(file, "%.*s\t%llu\t%llu\tR=%u\t%llu\t%c\n", at.name_length, at.name, (unsigned long long)at.position,
+        const rp_line_name name = rp_line_name_of(at.name, (size_t)at.name_length);
+        rp_file_print(file, "%s%.*s\t%llu\t%llu\tR=%u\t%llu\t%c\n", name.head, name.rest_length, name.rest, (unsigned long long)at.position,
                       (unsigned long long)at.position + bases, part->family, bases, part->reverse ? '-' : '+');
     }
 }

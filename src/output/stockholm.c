@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "commit/ordered_loop.h"
+#include "output/names.h"
 #include "output/writers.h"
 
 enum { ROWS_AT_ONCE = RP_LANES / 2, MAX_INSERTED_COLUMNS = 200 };
@@ -180,7 +181,8 @@ static bool make_text(seed_maker *maker, const rp_findings *findings, size_t f, 
     for (size_t i = 0; ok && i < n_rows; i++) {
         const rp_part *part = &findings->parts.items[family->parts[maker->ranks[i].part]];
         const rp_locus at = rp_findings_locus(findings, part->begin);
-        ok = ksprintf(text, "%.*s:%llu-%llu_%c ", at.name_length, at.name, (unsigned long long)at.position + 1,
+        const rp_line_name name = rp_line_name_of(at.name, (size_t)at.name_length);
+        ok = ksprintf(text, "%s%.*s:%llu-%llu_%c ", name.head, name.rest_length, name.rest, (unsigned long long)at.position + 1,
                       (unsigned long long)(at.position + part->end - part->begin), part->reverse ? '-' : '+') >= 0 &&
              add_row(maker, text, &maker->rows[i], family->consensus->n);
     }

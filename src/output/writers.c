@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "classify/classify.h"
+#include "output/names.h"
 
 enum { LINE_BASES = 60 };
 
@@ -87,26 +88,13 @@ bool rp_write_bed(const rp_findings *findings, rp_file *file, rp_error *error)
         const rp_part *part = &findings->parts.items[i];
         const rp_found_family *family = &findings->families[part->family];
         const rp_locus at = rp_findings_locus(findings, part->begin);
-        rp_file_print(file, "%.*s\t%llu\t%llu\t%s\t%d\t%c\t%.1f\t%u\t%u\t%zu\t%u\n", at.name_length, at.name,
+        const rp_line_name name = rp_line_name_of(at.name, (size_t)at.name_length);
+        rp_file_print(file, "%s%.*s\t%llu\t%llu\t%s\t%d\t%c\t%.1f\t%u\t%u\t%zu\t%u\n", name.head, name.rest_length, name.rest,
                       (unsigned long long)at.position, (unsigned long long)(at.position + part->end - part->begin),
                       family->name, display_score(part), part->reverse ? '-' : '+', (double)part->divergence,
                       part->consensus_begin, part->consensus_end, family->consensus->n, part->copy + 1);
     }
     return true;
-}
-
-/* Column 1 of GFF3 may hold [a-zA-Z0-9.:^*$@!+_?-|]; anything else is written as %XX. */
-static void write_gff3_name(rp_file *file, const rp_locus *at)
-{
-    for (int i = 0; i < at->name_length; i++) {
-        const unsigned char c = (unsigned char)at->name[i];
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                           strchr(".:^*$@!+_?-|", c) != NULL;
-        if (plain)
-            rp_file_write(file, (const char *)&c, 1);
-        else
-            rp_file_print(file, "%%%02X", c);
-    }
 }
 
 bool rp_write_gff3(const rp_findings *findings, rp_file *file, rp_error *error)
@@ -115,24 +103,26 @@ bool rp_write_gff3(const rp_findings *findings, rp_file *file, rp_error *error)
     rp_file_print(file, "##gff-version 3\n");
     const rp_genome *genome = findings->genome;
     for (size_t c = 0; c < genome->n_contigs; c++) {
-        const rp_locus at = {genome->contigs[c].name, (int)genome->contigs[c].id_length, 0, genome->contigs[c].length_bp};
-        if (genome->contigs[c].length_bp == 0)
+        const rp_contig *contig = &genome->contigs[c];
+        if (contig->length_bp == 0)
             continue;
         rp_file_print(file, "##sequence-region ");
-        write_gff3_name(file, &at);
-        rp_file_print(file, " 1 %llu\n", (unsigned long long)genome->contigs[c].length_bp);
+        rp_write_gff3_name(file, contig->name, contig->id_length);
+        rp_file_print(file, " 1 %llu\n", (unsigned long long)contig->length_bp);
     }
     for (size_t i = 0; i < findings->parts.n; i++) {
         const rp_part *part = &findings->parts.items[i];
         const rp_found_family *family = &findings->families[part->family];
         const rp_locus at = rp_findings_locus(findings, part->begin);
-        write_gff3_name(file, &at);
+        rp_write_gff3_name(file, at.name, (size_t)at.name_length);
         /* SO:0000657 repeat_region; parts of one copy are one feature on several lines, as the format has it */
-        rp_file_print(file, "\treprise-c\trepeat_region\t%llu\t%llu\t%d\t%c\t.\tID=copy%u;Name=%s;Target=%s %u %u +;divergence=%.1f\n",
-                      (unsigned long long)at.position + 1,
+        rp_file_print(file, "\treprise-c\trepeat_region\t%llu\t%llu\t%d\t%c\t.\tID=copy%u;Name=", (unsigned long long)at.position + 1,
                       (unsigned long long)(at.position + part->end - part->begin), part->score, part->reverse ? '-' : '+',
-                      part->copy + 1, family->name, family->name, part->consensus_begin + 1, part->consensus_end,
-                      (double)part->divergence);
+                      part->copy + 1);
+        rp_write_gff3_value(file, family->name);
+        rp_file_print(file, ";Target=");
+        rp_write_gff3_value(file, family->name);
+        rp_file_print(file, " %u %u +;divergence=%.1f\n", part->consensus_begin + 1, part->consensus_end, (double)part->divergence);
     }
     return true;
 }
@@ -143,7 +133,8 @@ bool rp_write_tandem(const rp_findings *findings, rp_file *file, rp_error *error
     for (size_t i = 0; i < findings->tandem.n; i++) {
         const rp_interval *here = &findings->tandem.items[i];
         const rp_locus at = rp_findings_locus(findings, here->begin);
-        rp_file_print(file, "%.*s\t%llu\t%llu\ttandem_repeat\n", at.name_length, at.name,
+        const rp_line_name name = rp_line_name_of(at.name, (size_t)at.name_length);
+        rp_file_print(file, "%s%.*s\t%llu\t%llu\ttandem_repeat\n", name.head, name.rest_length, name.rest,
                       (unsigned long long)at.position, (unsigned long long)(at.position + here->end - here->begin));
     }
     return true;
