@@ -13,6 +13,7 @@
 #include "command/governor.h"
 #include "command/offloading.h"
 #include "command/results.h"
+#include "command/warnings.h"
 #include "command/write.h"
 #include "copies/annotate.h"
 #include "genome/reader.h"
@@ -86,6 +87,7 @@ static bool read_input(annotate_run *run, rp_error *error)
         return false;
     rp_log_line(&run->governor.log, "read %zu families, %zu contigs, %llu bases", run->library.n, run->genome.n_contigs,
                 (unsigned long long)run->genome.length_bp);
+    rp_warn_of_names(&run->governor.log, &run->genome);
     rp_offloading_start(&run->offloading, &run->genome, run->governor.kernel);
     rp_stage_begin(RP_STAGE_TANDEM, run->genome.length_bp);
     return rp_tandem_mask(&run->tandem, &run->genome, run->governor.n_threads, error) && rp_offloading_wait(&run->offloading, error);

@@ -10,6 +10,7 @@
 #include "command/governor.h"
 #include "command/offloading.h"
 #include "command/options.h"
+#include "command/warnings.h"
 #include "copies/polish.h"
 #include "family/grow.h"
 #include "genome/reader.h"
@@ -74,7 +75,10 @@ static bool read_input(extend_run *run, rp_error *error)
     run->index = rp_kmer_index_create(&run->genome, &run->tandem, &parameters, error);
     rp_log_line(&run->governor.log, "read %zu families, %zu contigs, %llu bases", run->file.n, run->genome.n_contigs,
                 (unsigned long long)run->genome.length_bp);
-    return run->index != NULL && rp_offloading_wait(&run->offloading, error);
+    if (run->index == NULL)
+        return false;
+    rp_warn_of_reads(&run->governor.log, &run->genome, run->index);
+    return rp_offloading_wait(&run->offloading, error);
 }
 
 static bool grow(extend_run *run, rp_error *error)

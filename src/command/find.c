@@ -16,6 +16,7 @@
 #include "command/find_options.h"
 #include "command/offloading.h"
 #include "command/telemetry.h"
+#include "command/warnings.h"
 #include "command/write.h"
 #include "copies/annotate.h"
 #include "copies/polish.h"
@@ -202,6 +203,7 @@ static bool read_genome(find_run *run, rp_error *error)
     if (!rp_genome_read(&run->genome, options->inputs, options->n_inputs, options->respect_mask, &run->governor->reading, error))
         return false;
     rp_log_line(run->log, "read %zu contigs, %llu bases", run->genome.n_contigs, (unsigned long long)run->genome.length_bp);
+    rp_warn_of_names(run->log, &run->genome);
     if (!rp_governor_plan(run->governor, run->genome.length_bp, error) || !rp_keeper_check_genome(&run->keeper, &run->genome, error))
         return false;
     rp_offloading_start(&run->offloading, &run->genome, run->kernel);
@@ -312,7 +314,10 @@ static bool get_index(find_run *run, const rp_bitmask *excluded, rp_error *error
         run->k = options->kmer != 0 ? (unsigned)options->kmer : rp_kmer_index_default_k(run->genome.acgt_bp);
         run->index = build_index(run, run->k, 2, excluded, error);
     }
-    return run->index != NULL && rp_keeper_check_k(&run->keeper, run->k, error);
+    if (run->index == NULL)
+        return false;
+    rp_warn_of_reads(run->log, &run->genome, run->index);
+    return rp_keeper_check_k(&run->keeper, run->k, error);
 }
 
 /* Both passes; a checkpoint may have been made in either. */

@@ -7,6 +7,7 @@
 #include "command/command.h"
 #include "command/governor.h"
 #include "command/results.h"
+#include "command/warnings.h"
 #include "genome/tandem.h"
 #include "index/file.h"
 
@@ -56,6 +57,7 @@ static bool make(index_run *run, const char *const *inputs, size_t n_inputs, rp_
         return false;
     rp_log_line(&governor->log, "index: %u repeated %u-mers at %llu places", rp_kmer_index_n_kmers(run->index), parameters.k,
                 (unsigned long long)rp_kmer_index_n_positions(run->index));
+    rp_warn_of_reads(&governor->log, &run->genome, run->index);
     rp_stage_begin(RP_STAGE_WRITE, 0);
     return rp_kmer_index_save(run->index, &run->genome, run->respect_mask, governor->n_threads, file, error) &&
            rp_file_finish(file, error) && rp_file_commit(file, error);

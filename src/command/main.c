@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -72,6 +73,7 @@ static void set_signals(void)
 int main(int argc, char **argv)
 {
     set_signals();
+    (void)setenv("REF_PATH", ":", 0); /* or else htslib would fetch a CRAM file's reference from the network, unasked */
     hts_set_log_level(HTS_LOG_OFF); /* our messages say it once, with the file's name */
     if (argc < 2) {
         print_usage(stderr);

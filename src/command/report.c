@@ -11,15 +11,15 @@
 
 typedef struct report_options {
     bool help;
-    const char *output;
+    const char *output, *library;
 } report_options;
 
-static bool make_report(const char *prefix, const char *path, rp_error *error)
+static bool make_report(const char *prefix, const char *library, const char *path, rp_error *error)
 {
     rp_report report;
     rp_report_source source;
     rp_file *file = NULL;
-    const bool ok = rp_report_read(&report, &source, prefix, error) && (file = rp_file_open(path, error)) != NULL &&
+    const bool ok = rp_report_read(&report, &source, prefix, library, error) && (file = rp_file_open(path, error)) != NULL &&
                     rp_report_write(&report, file, error) && rp_file_finish(file, error) && rp_file_commit(file, error);
     rp_file_destroy(file);
     rp_report_clear(&report);
@@ -29,9 +29,10 @@ static bool make_report(const char *prefix, const char *path, rp_error *error)
 
 int rp_command_report(int argc, char **argv)
 {
-    report_options options = {false, NULL};
+    report_options options = {0};
     const rp_option table[] = {
         {RP_OPTION_TEXT, "output", 'o', "FILE", &options.output, 0, 0, "the page [PREFIX.report.html]; - is standard output"},
+        {RP_OPTION_TEXT, "library", 'l', "FILE", &options.library, 0, 0, "the library of the run [PREFIX.families.fa; after annotate, none is needed]"},
         {RP_OPTION_FLAG, "help", 'h', NULL, &options.help, 0, 0, "print this text"},
     };
     const size_t n = sizeof table / sizeof table[0];
@@ -41,7 +42,7 @@ int rp_command_report(int argc, char **argv)
     if (ok && options.help) {
         printf("usage: reprise-c report [options] PREFIX\n\n"
                "Makes one HTML page of the results that `find` or `annotate` wrote under PREFIX: tables and plots,\n"
-               "to be opened in a browser. Needs PREFIX.summary.json, PREFIX.families.fa and PREFIX.copies.bed.\n\noptions:\n");
+               "to be opened in a browser. Needs PREFIX.summary.json, PREFIX.copies.bed and, after find, PREFIX.families.fa.\n\noptions:\n");
         rp_options_print(table, n, stdout);
         return RP_EXIT_OK;
     }
@@ -54,7 +55,7 @@ int rp_command_report(int argc, char **argv)
         path = strdup(options.output);
     else if (asprintf(&path, "%s.report.html", argv[first]) < 0)
         path = NULL;
-    ok = path != NULL ? make_report(argv[first], path, &error) : rp_error_memory(&error, "report");
+    ok = path != NULL ? make_report(argv[first], options.library, path, &error) : rp_error_memory(&error, "report");
     free(path);
     return rp_command_end("report", ok, &error);
 }

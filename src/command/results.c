@@ -90,7 +90,7 @@ bool rp_results_check(const rp_results *results, rp_error *error)
 /* The input's name without its folder and endings. */
 static size_t stem(const char *input, const char **begin)
 {
-    static const char *const endings[] = {".gz", ".bgz", ".fa", ".fasta", ".fna", ".fq", ".fastq", ".fas"};
+    static const char *const endings[] = {".gz", ".bgz", ".bz2", ".xz", ".bam", ".cram", ".sam", ".fa", ".fasta", ".fna", ".fq", ".fastq", ".fas"};
     const char *slash = strrchr(input, '/');
     *begin = strcmp(input, "-") == 0 ? "reprise" : slash == NULL ? input : slash + 1;
     size_t n = strlen(*begin);

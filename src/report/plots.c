@@ -179,7 +179,7 @@ static void mark_structure(rp_file *file, const rp_report_family *family, int le
 {
     const json_t *structure = json_object_get(family->facts, "structure");
     const json_t *ltr = json_object_get(structure, "ltr"), *tir = json_object_get(structure, "tir");
-    const size_t length = family->consensus->n;
+    const size_t length = family->length_bp;
     mark_interval(file, json_object_get(ltr, "left"), length, left, span, y);
     mark_interval(file, json_object_get(ltr, "right"), length, left, span, y);
     const double bp = json_number_value(json_object_get(tir, "length"));
@@ -190,7 +190,7 @@ static void mark_structure(rp_file *file, const rp_report_family *family, int le
 
 bool rp_plot_coverage(rp_file *file, const rp_report_family *family)
 {
-    const size_t length = family->consensus->n;
+    const size_t length = family->length_bp;
     int32_t *depth = rp_alloc(length + 1, sizeof *depth);
     if (depth == NULL)
         return false;

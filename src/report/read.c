@@ -12,6 +12,9 @@
 #include <htslib/khash.h>
 #include <htslib/kstring.h>
 
+#include "base/memory.h"
+#include "base/text.h"
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
 KHASH_MAP_INIT_STR(family_index, size_t)
@@ -19,24 +22,32 @@ KHASH_MAP_INIT_STR(family_index, size_t)
 
 enum { BED_COLUMNS = 11 };
 
-/* PREFIX and ending, with .gz where only that is there; to be freed. NULL: error filled in. */
+/* PREFIX and ending, with .gz where only that is there; to be freed, NULL where neither is. False: out of memory. */
+static bool look_for_file(const char *prefix, const char *ending, char **path)
+{
+    for (int gz = 0; gz < 2; gz++) {
+        if (asprintf(path, "%s%s%s", prefix, ending, gz ? ".gz" : "") < 0) {
+            *path = NULL;
+            return false;
+        }
+        if (access(*path, F_OK) == 0)
+            return true;
+        free(*path);
+        *path = NULL;
+    }
+    return true;
+}
+
+/* The same where the file must be there. NULL: error filled in. */
 static char *find_file(const char *prefix, const char *ending, rp_error *error)
 {
     char *path = NULL;
-    for (int gz = 0; gz < 2; gz++) {
-        free(path);
-        if (asprintf(&path, "%s%s%s", prefix, ending, gz ? ".gz" : "") < 0) {
-            (void)rp_error_memory(error, "report");
-            return NULL;
-        }
-        if (access(path, F_OK) == 0)
-            return path;
-    }
-    path[strlen(path) - 3] = '\0';
-    (void)rp_error_set(error, "%s: %s (a report needs the summary, the families and the BED file of copies of one run)", path,
-                       strerror(ENOENT));
-    free(path);
-    return NULL;
+    if (!look_for_file(prefix, ending, &path))
+        (void)rp_error_memory(error, "report");
+    else if (path == NULL)
+        (void)rp_error_set(error, "%s%s: %s (a report needs the summary, the library and the BED file of copies of one run)", prefix, ending,
+                           strerror(ENOENT));
+    return path;
 }
 
 static bool read_summary(rp_report *report, const char *prefix, rp_error *error)
@@ -75,6 +86,22 @@ static size_t split(char *line, char *columns[BED_COLUMNS])
     return n;
 }
 
+/* The family of this name, as the library has it or as the summary does. False: out of memory. */
+static bool find_family(const khash_t(family_index) *index, const char *name, size_t *family, bool *found)
+{
+    khiter_t at = kh_get(family_index, index, name);
+    if (at == kh_end(index)) {
+        char *copy = rp_utf8_copy(name);
+        if (copy == NULL)
+            return false;
+        at = kh_get(family_index, index, copy);
+        free(copy);
+    }
+    *found = at != kh_end(index);
+    *family = *found ? kh_val(index, at) : 0;
+    return true;
+}
+
 static bool take_line(rp_report *report, const khash_t(family_index) *index, char *line, const char **fault)
 {
     char *columns[BED_COLUMNS];
@@ -87,13 +114,17 @@ static bool take_line(rp_report *report, const khash_t(family_index) *index, cha
     const double divergence = strtod(columns[6], NULL);
     if (!(divergence >= 0 && divergence <= 100))
         return false;
-    const khiter_t at = kh_get(family_index, index, columns[3]);
-    *fault = "names a family that is not in the library";
-    if (at == kh_end(index))
+    *fault = "out of memory";
+    size_t which;
+    bool found;
+    if (!find_family(index, columns[3], &which, &found))
         return false;
-    rp_report_family *family = &report->families[kh_val(index, at)];
+    *fault = "names a family that is not in the library";
+    if (!found)
+        return false;
+    rp_report_family *family = &report->families[which];
     *fault = "goes beyond its family's consensus";
-    if (to > family->consensus->n)
+    if (to > family->length_bp)
         return false;
     *fault = "out of memory";
     return rp_report_parts_push(&family->parts, (rp_report_part){(uint32_t)from, (uint32_t)to, (uint32_t)(end - begin),
@@ -123,47 +154,91 @@ static bool read_copies(rp_report *report, const khash_t(family_index) *index, c
     return ok;
 }
 
-static bool link_library(rp_report *report, rp_report_source *source, khash_t(family_index) *index, rp_error *error)
+/* Whether the library is the one that the summary tells of. False: out of memory. */
+static bool is_of_run(const rp_report *report, const rp_family_file *library, bool *fits)
 {
-    const size_t n = source->library.n;
+    const json_t *list = json_object_get(report->summary, "families");
+    *fits = json_array_size(list) == library->n;
+    for (size_t i = 0; *fits && i < library->n; i++) {
+        const json_t *facts = json_array_get(list, i);
+        const char *told = json_string_value(json_object_get(facts, "name"));
+        char *name = rp_utf8_copy(library->items[i].name);
+        if (name == NULL)
+            return false;
+        *fits = told != NULL && strcmp(name, told) == 0 &&
+                json_integer_value(json_object_get(facts, "length")) == (json_int_t)library->items[i].consensus.n;
+        free(name);
+    }
+    return true;
+}
+
+/* Reads the library, where there is one. */
+static bool read_library(rp_report *report, rp_report_source *source, const char *prefix, const char *library, rp_error *error)
+{
+    const char *command = json_string_value(json_object_get(report->summary, "command"));
+    const bool may_lack = library == NULL && command != NULL && strcmp(command, "annotate") == 0;
+    char *path = NULL;
+    bool ok = true;
+    if (library != NULL)
+        ok = (path = strdup(library)) != NULL || rp_error_memory(error, "report");
+    else if (may_lack)
+        ok = look_for_file(prefix, ".families.fa", &path) || rp_error_memory(error, "report");
+    else
+        ok = (path = find_file(prefix, ".families.fa", error)) != NULL;
+    if (path == NULL)
+        return ok;
+    bool fits = true;
+    ok = rp_family_file_read(&source->library, path, NULL, error);
+    source->has_library = ok;
+    if (ok && may_lack && !is_of_run(report, &source->library, &fits))
+        ok = rp_error_memory(error, "report");
+    if (ok && !fits) {
+        rp_family_file_clear(&source->library);
+        source->has_library = false;
+    }
+    free(path);
+    return ok;
+}
+
+static const char *name_in_summary(const rp_report *report, size_t family)
+{
+    const char *name = json_string_value(json_object_get(json_array_get(json_object_get(report->summary, "families"), family), "name"));
+    return name != NULL ? name : "";
+}
+
+/* Names the families, by the library or without it by the summary, and notes which name is which. */
+static bool link_families(rp_report *report, rp_report_source *source, khash_t(family_index) *index, rp_error *error)
+{
+    const bool has_library = source->has_library;
+    const size_t n = has_library ? source->library.n : json_array_size(json_object_get(report->summary, "families"));
     source->names = rp_alloc(n, sizeof *source->names);
     source->consensus = rp_alloc(n, sizeof *source->consensus);
     if (source->names == NULL || source->consensus == NULL)
         return rp_error_memory(error, "report");
     for (size_t i = 0; i < n; i++) {
         int absent = 0;
-        source->names[i] = source->library.items[i].name;
-        source->consensus[i] = &source->library.items[i].consensus;
+        source->names[i] = has_library ? source->library.items[i].name : name_in_summary(report, i);
+        source->consensus[i] = has_library ? &source->library.items[i].consensus : NULL;
         const khiter_t at = kh_put(family_index, index, source->names[i], &absent);
         if (absent < 0)
             return rp_error_memory(error, "report");
+        if (absent == 0) /* the library's reader has seen to its names; the summary's can be alike where they are no UTF-8 */
+            return rp_error_set(error, "the summary tells of two families named %.200s: the library is needed (--library)", source->names[i]);
         kh_val(index, at) = i;
     }
-    return rp_report_link(report, n, source->names, source->consensus, error);
+    return rp_report_link(report, n, source->names, has_library ? source->consensus : NULL, error);
 }
 
-/* An empty library is an empty file, which the reader of sequences refuses. */
-static bool is_empty(const char *path)
-{
-    BGZF *file = bgzf_open(path, "r");
-    const bool empty = file != NULL && bgzf_peek(file) == -1;
-    if (file != NULL)
-        (void)bgzf_close(file);
-    return empty;
-}
-
-bool rp_report_read(rp_report *report, rp_report_source *source, const char *prefix, rp_error *error)
+bool rp_report_read(rp_report *report, rp_report_source *source, const char *prefix, const char *library, rp_error *error)
 {
     *report = (rp_report){.title = prefix};
     *source = (rp_report_source){0};
     khash_t(family_index) *index = kh_init(family_index);
-    char *families = NULL, *copies = NULL;
+    char *copies = NULL;
     bool ok = index != NULL || rp_error_memory(error, "report");
-    ok = ok && read_summary(report, prefix, error) && (families = find_file(prefix, ".families.fa", error)) != NULL &&
-         (copies = find_file(prefix, ".copies.bed", error)) != NULL &&
-         (is_empty(families) || rp_family_file_read(&source->library, families, NULL, error)) &&
-         link_library(report, source, index, error) && read_copies(report, index, copies, error);
-    free(families);
+    ok = ok && read_summary(report, prefix, error) && read_library(report, source, prefix, library, error) &&
+         (copies = find_file(prefix, ".copies.bed", error)) != NULL && link_families(report, source, index, error) &&
+         read_copies(report, index, copies, error);
     free(copies);
     kh_destroy(family_index, index);
     return ok;

@@ -7,8 +7,11 @@
 
 #include "base/memory.h"
 #include "base/sort.h"
+#include "base/text.h"
 #include "report/page.h"
 #include "report/plots.h"
+
+enum { MAX_TOLD_BP = 100000000 }; /* of a family whose sequence is not at hand; what is over that is no family */
 
 void rp_report_clear(rp_report *report)
 {
@@ -17,6 +20,22 @@ void rp_report_clear(rp_report *report)
     free(report->families);
     json_decref(report->summary);
     *report = (rp_report){0};
+}
+
+/* Whether the summary has the name, bytes that are no UTF-8 replaced as everywhere in JSON. False: out of memory. */
+static bool compare_names(const char *name, const char *in_summary, bool *same)
+{
+    char *copy = rp_utf8_copy(name);
+    *same = copy != NULL && in_summary != NULL && strcmp(copy, in_summary) == 0;
+    free(copy);
+    return copy != NULL;
+}
+
+/* The length of a family that only the summary tells of; 0: it tells nothing that can be. */
+static size_t length_in_summary(const json_t *facts)
+{
+    const json_int_t length = json_integer_value(json_object_get(facts, "length"));
+    return length > 0 && length <= MAX_TOLD_BP ? (size_t)length : 0;
 }
 
 bool rp_report_link(rp_report *report, size_t n, const char *const *names, const rp_codes *const *consensus, rp_error *error)
@@ -32,10 +51,17 @@ bool rp_report_link(rp_report *report, size_t n, const char *const *names, const
     for (size_t f = 0; f < n; f++) {
         const json_t *facts = json_array_get(list, f);
         const char *name = json_string_value(json_object_get(facts, "name"));
-        if (name == NULL || strcmp(name, names[f]) != 0)
+        bool same;
+        if (!compare_names(names[f], name, &same))
+            return rp_error_memory(error, "report");
+        if (!same)
             return rp_error_set(error, "family %zu is %.100s in the library and %.100s in the summary: they are not of one run",
                                 f + 1, names[f], name != NULL ? name : "nothing");
-        report->families[f] = (rp_report_family){.facts = facts, .name = names[f], .consensus = consensus[f]};
+        const size_t length = consensus != NULL ? consensus[f]->n : length_in_summary(facts);
+        if (length == 0)
+            return rp_error_set(error, "the summary does not tell the length of family %.100s", names[f]);
+        report->families[f] = (rp_report_family){.facts = facts, .name = names[f], .consensus = consensus != NULL ? consensus[f] : NULL,
+                                                 .length_bp = length};
     }
     return true;
 }
@@ -221,19 +247,21 @@ static void write_classes(const rp_report *report, const groups *all, rp_file *f
 
 static bool write_overview(const rp_report *report, const groups *all, rp_file *file)
 {
-    const size_t n = report->n_families;
-    uint64_t *bases = rp_alloc(RP_PLOT_MAX_CLASSES * RP_PLOT_BINS, sizeof *bases), *copies = rp_alloc(n, sizeof *copies);
-    uint32_t *lengths = rp_alloc(n, sizeof *lengths);
+    size_t n = 0; /* families with copies */
+    uint64_t *bases = rp_alloc(RP_PLOT_MAX_CLASSES * RP_PLOT_BINS, sizeof *bases), *copies = rp_alloc(report->n_families, sizeof *copies);
+    uint32_t *lengths = rp_alloc(report->n_families, sizeof *lengths);
     const bool ok = bases != NULL && copies != NULL && lengths != NULL;
-    for (size_t f = 0; ok && f < n; f++) {
+    for (size_t f = 0; ok && f < report->n_families; f++) {
         const rp_report_family *family = &report->families[f];
+        if (family->parts.n == 0)
+            continue;
         const size_t group = colour_of(all, family);
         for (size_t i = 0; i < family->parts.n; i++) {
             const uint32_t percent = family->parts.items[i].tenths / 10;
             bases[group * RP_PLOT_BINS + (percent < RP_PLOT_BINS ? percent : RP_PLOT_BINS - 1)] += family->parts.items[i].bases;
         }
-        copies[f] = (uint64_t)figure(family->facts, "copies");
-        lengths[f] = (uint32_t)family->consensus->n;
+        copies[n] = (uint64_t)figure(family->facts, "copies");
+        lengths[n++] = (uint32_t)family->length_bp;
     }
     if (ok) {
         rp_page_sort_down(copies, n);
@@ -261,7 +289,7 @@ static bool write_family(const rp_report_family *family, unsigned colour, rp_fil
     rp_page_text(file, family->name);
     rp_file_print(file, "</b><span><i style=\"background:var(--c%u)\"></i>", colour);
     rp_page_text(file, text_of(family->facts, "class"));
-    rp_file_print(file, "</span><span class=\"n\">%s bp</span>", rp_page_number((double)family->consensus->n, text));
+    rp_file_print(file, "</span><span class=\"n\">%s bp</span>", rp_page_number((double)family->length_bp, text));
     rp_file_print(file, "<span class=\"n\">%s copies</span>", rp_page_number(figure(family->facts, "copies"), text));
     rp_file_print(file, "<span class=\"n\">%s bases</span>", rp_page_number(figure(family->facts, "bases"), text));
     rp_file_print(file, "<span class=\"n\">%.2f %%</span><span class=\"ev\">", figure(family->facts, "divergence_percent"));
@@ -271,10 +299,14 @@ static bool write_family(const rp_report_family *family, unsigned colour, rp_fil
         return false;
     rp_file_print(file, "</figure><figure><figcaption>Divergence of the copies</figcaption>");
     rp_plot_divergence(file, family);
-    rp_file_print(file, "</figure><figure class=\"dot\"><figcaption>Self dot plot</figcaption>");
-    if (!rp_plot_dots(file, family->consensus))
-        return false;
-    rp_file_print(file, "</figure><dl>");
+    rp_file_print(file, "</figure>");
+    if (family->consensus != NULL) {
+        rp_file_print(file, "<figure class=\"dot\"><figcaption>Self dot plot</figcaption>");
+        if (!rp_plot_dots(file, family->consensus))
+            return false;
+        rp_file_print(file, "</figure>");
+    }
+    rp_file_print(file, "<dl>");
     rp_page_facts(file, json_object_get(family->facts, "structure"));
     if (text_of(family->facts, "like")[0] != '\0') {
         rp_file_print(file, "<div><dt>like</dt><dd>");
@@ -312,6 +344,46 @@ static void write_others(const rp_report *report, rp_file *file)
     rp_file_print(file, "</tbody></table></div></section>");
 }
 
+typedef struct family_rank {
+    double bases;
+    size_t family;
+} family_rank;
+
+static int compare_ranks(const void *left, const void *right)
+{
+    const family_rank *a = left, *b = right;
+    if (a->bases != b->bases)
+        return a->bases > b->bases ? -1 : 1;
+    return (a->family > b->family) - (a->family < b->family);
+}
+
+/* The families that have copies, most bases first. */
+static bool write_families(const rp_report *report, const groups *all, rp_file *file)
+{
+    family_rank *ranks = rp_alloc(report->n_families, sizeof *ranks);
+    if (ranks == NULL)
+        return false;
+    size_t n = 0;
+    for (size_t f = 0; f < report->n_families; f++)
+        if (report->families[f].parts.n > 0)
+            ranks[n++] = (family_rank){figure(report->families[f].facts, "bases"), f};
+    rp_sort(ranks, n, sizeof *ranks, compare_ranks);
+    rp_file_print(file, "<section><h2>Families</h2><p>By genome bases; open one for its plots. In the first plot the bars below show "
+                        "where copies begin (up) and end (down): a pile inside tells of a truncation or a join; marks on the axis "
+                        "are terminal repeats.");
+    if (n < report->n_families)
+        rp_file_print(file, " Without copies, and not shown: %zu.", report->n_families - n);
+    rp_file_print(file, "</p><div class=\"list\">\n");
+    bool ok = true;
+    for (size_t i = 0; ok && i < n; i++) {
+        const rp_report_family *family = &report->families[ranks[i].family];
+        ok = write_family(family, colour_of(all, family), file);
+    }
+    rp_file_print(file, "</div></section>");
+    free(ranks);
+    return ok;
+}
+
 bool rp_report_write(const rp_report *report, rp_file *file, rp_error *error)
 {
     groups all;
@@ -322,13 +394,7 @@ bool rp_report_write(const rp_report *report, rp_file *file, rp_error *error)
     rp_page_begin(file, slash != NULL ? slash + 1 : report->title, text_of(report->summary, "version"), text_of(input, "md5"));
     write_summary(report, file);
     write_classes(report, &all, file);
-    bool ok = write_overview(report, &all, file);
-    rp_file_print(file, "<section><h2>Families</h2><p>By genome bases; open one for its plots. In the first plot the bars below show "
-                        "where copies begin (up) and end (down): a pile inside tells of a truncation or a join; marks on the axis "
-                        "are terminal repeats.</p><div class=\"list\">\n");
-    for (size_t f = 0; ok && f < report->n_families; f++)
-        ok = write_family(&report->families[f], colour_of(&all, &report->families[f]), file);
-    rp_file_print(file, "</div></section>");
+    const bool ok = write_overview(report, &all, file) && write_families(report, &all, file);
     write_others(report, file);
     rp_page_end(file);
     return ok || rp_error_memory(error, "report");

@@ -23,7 +23,8 @@ RP_ARRAY(rp_report_parts, rp_report_part);
 typedef struct rp_report_family {
     const json_t *facts;     /* its object in the summary; borrowed */
     const char *name;        /* borrowed */
-    const rp_codes *consensus;
+    const rp_codes *consensus; /* borrowed; NULL where the sequence is not at hand */
+    size_t length_bp;        /* of the consensus */
     rp_report_parts parts;
 } rp_report_family;
 
@@ -41,7 +42,8 @@ bool rp_report_from_findings(rp_report *report, const rp_findings *findings, jso
 /* Tenths of a percent as a BED line with one decimal gives them. */
 uint32_t rp_report_tenths(double percent);
 
-/* Links the families of report->summary with their sequences and makes room for parts. */
+/* Links the families of report->summary, whose names these are (as bytes: the summary has them as UTF-8), with their
+ * sequences and makes room for parts. consensus NULL: the sequences are not at hand. */
 bool rp_report_link(rp_report *report, size_t n, const char *const *names, const rp_codes *const *consensus,
                     rp_error *error) RP_MUST_CHECK;
 

@@ -39,7 +39,7 @@ int rp_fuzz_report(const uint8_t *data, size_t n)
     rp_report report;
     rp_report_source source;
     rp_error error = {""};
-    const bool ok = rp_report_read(&report, &source, path, &error);
+    const bool ok = rp_report_read(&report, &source, path, NULL, &error);
     if (!ok && error.message[0] == '\0')
         abort();
     (void)snprintf(path, sizeof path, "%s/out", folder);

@@ -1,0 +1,15 @@
+/* warnings.h: what a run's log tells of input that is read but may not be what the user thinks. */
+#ifndef RP_COMMAND_WARNINGS_H
+#define RP_COMMAND_WARNINGS_H
+
+#include "command/log.h"
+#include "genome/genome.h"
+#include "index/kmer_index.h"
+
+/* Contigs whose names BED and Stockholm have otherwise (output/names.h). */
+void rp_warn_of_names(const rp_log *log, const rp_genome *genome);
+
+/* Reads that are given as a genome (index/coverage.h). */
+void rp_warn_of_reads(const rp_log *log, const rp_genome *genome, const rp_kmer_index *index);
+
+#endif
