@@ -26,7 +26,7 @@ struct rp_source {
     rp_unpacker *unpacker;
     rp_records *records;
     bool is_bgzip;
-    const char *fault;    /* NULL: none so far */
+    const char *fault;    /* NULL: none so far; nothing is read after one */
     size_t at, n;         /* what is read ahead */
     char ahead[AHEAD_BYTES];
 };
@@ -37,7 +37,8 @@ static const char DAMAGED[] = "the file is damaged or cut off";
 static ssize_t fetch(rp_source *source, char *to, size_t n)
 {
     ssize_t got;
-    source->fault = NULL;
+    if (source->fault != NULL)
+        return -1;
     if (source->records != NULL)
         got = rp_records_read(source->records, to, n, &source->fault);
     else if (source->unpacker != NULL)

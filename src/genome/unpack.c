@@ -129,11 +129,13 @@ static bool step_xz(rp_unpacker *unpacker, char *to, size_t *n, const char **fau
 
 ssize_t rp_unpacker_read(rp_unpacker *unpacker, char *to, size_t n, const char **fault)
 {
-    *fault = "the file is damaged or cut off";
     while (!unpacker->done) {
         size_t got = n;
-        if (!fill(unpacker) || !(unpacker->packing == RP_PACKING_XZ ? step_xz : step_bzip2)(unpacker, to, &got, fault))
+        if (!fill(unpacker) || !(unpacker->packing == RP_PACKING_XZ ? step_xz : step_bzip2)(unpacker, to, &got, fault)) {
+            if (*fault == NULL)
+                *fault = "the file is damaged or cut off";
             return -1;
+        }
         if (got > 0)
             return (ssize_t)got;
     }

@@ -26,7 +26,7 @@ rp_packing rp_packing_of(const char *bytes, size_t n);
 rp_unpacker *rp_unpacker_create(rp_packing packing, hFILE *from) RP_MUST_CHECK;
 void rp_unpacker_destroy(rp_unpacker *unpacker); /* NULL is legal */
 
-/* Up to n bytes, n > 0; 0: the end, all is whole; -1: *fault tells why not. */
+/* Up to n bytes, n > 0; 0: the end, all is whole; -1: *fault, NULL before, tells why not. */
 ssize_t rp_unpacker_read(rp_unpacker *unpacker, char *to, size_t n, const char **fault) RP_MUST_CHECK;
 
 #endif
