@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "base/sort.h"
 #include "base/parallel.h"
+#include "base/text.h"
 #include "channel/batch_size.h"
 #include "suites.h"
 
@@ -225,6 +226,39 @@ START_TEST(parallel_sort_is_stable)
 }
 END_TEST
 
+static const struct { const char *text, *utf8, *shown; } TEXTS[] = {
+    {"plain", "plain", "plain"},
+    {"\xc3\xa9\xe2\x82\xac\xf0\x9f\xa7\xac", "\xc3\xa9\xe2\x82\xac\xf0\x9f\xa7\xac", "\xc3\xa9\xe2\x82\xac\xf0\x9f\xa7\xac"},
+    {"a\xe9z", "a\xef\xbf\xbdz", "a\\xe9z"},
+    {"\xc3", "\xef\xbf\xbd", "\\xc3"},                                             /* cut off */
+    {"\xe2\x82", "\xef\xbf\xbd\xef\xbf\xbd", "\\xe2\\x82"},
+    {"\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd", "\\xc0\\xaf"},                       /* longer than it need be */
+    {"\xe0\x80\xaf", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "\\xe0\\x80\\xaf"},
+    {"\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "\\xed\\xa0\\x80"}, /* a surrogate */
+    {"\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf"},                 /* U+10FFFF */
+    {"\xf4\x90\x80\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "\\xf4\\x90\\x80\\x80"},
+    {"\x1b[2J\t\x7f", "\x1b[2J\t\x7f", "\\x1b[2J\\x09\\x7f"},
+    {"\xc2\x9b" "1m\xc2\xa0", "\xc2\x9b" "1m\xc2\xa0", "\\xc2\\x9b1m\xc2\xa0"},
+    {"\xe2\x80\xae\xe2\x81\xa6\xe2\x80\xa6", "\xe2\x80\xae\xe2\x81\xa6\xe2\x80\xa6", "\\xe2\\x80\\xae\\xe2\\x81\\xa6\xe2\x80\xa6"},
+};
+
+START_TEST(text_is_utf8_or_shown)
+{
+    char shown[80];
+    char *copy = rp_utf8_copy(TEXTS[_i].text);
+    ck_assert_str_eq(copy, TEXTS[_i].utf8);
+    free(copy);
+    ck_assert_str_eq(rp_text_show(TEXTS[_i].text, shown, sizeof shown), TEXTS[_i].shown);
+    for (size_t size = 1; size < sizeof shown; size++) { /* cut between characters, never beyond the room */
+        memset(shown, 'x', sizeof shown);
+        const size_t n = strlen(rp_text_show(TEXTS[_i].text, shown, size));
+        ck_assert_uint_lt(n, size);
+        ck_assert_int_eq(memcmp(shown, TEXTS[_i].shown, n), 0);
+        ck_assert_int_eq(shown[size], 'x');
+    }
+}
+END_TEST
+
 Suite *suite_base(void)
 {
     Suite *suite = suite_create("base");
@@ -238,6 +272,7 @@ Suite *suite_base(void)
     tcase_add_test(tests, a_cancelled_loop_ends_with_the_signal);
     tcase_add_loop_test(tests, batch_sizes_climb_to_where_work_is_fastest, 0, 3);
     tcase_add_test(tests, parallel_sort_is_stable);
+    tcase_add_loop_test(tests, text_is_utf8_or_shown, 0, sizeof TEXTS / sizeof TEXTS[0]);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -297,7 +297,7 @@ def test_annotate_without_copies_and_with_bad_libraries(folder):
     (folder / "l.fa").write_text(f">x#LINE\n{random_letters(rng, 800)}\n")
     prefix = annotated(folder, folder / "g.fa", folder / "l.fa")
     assert bed(f"{prefix}.copies.bed") == [] and out_rows(f"{prefix}.out") == []
-    for name, text in {"twice.fa": ">a#X\nACGTACGT\n>a#Y\nACGTACGT\n", "protein.fa": ">p\nMKLVEFPMKLVEFP\n", "empty.fa": ""}.items():
+    for name, text in {"twice.fa": ">a#X\nACGTACGT\n>a#Y\nACGTACGT\n", "protein.fa": ">p\nMKLVEFPMKLVEFP\n"}.items():
         (folder / name).write_text(text)
         assert name in run("annotate", "-q", "-o", folder / "no", folder / "g.fa", folder / name, status=1).stderr
     assert not [n for n in os.listdir(folder) if n.startswith("no.")]

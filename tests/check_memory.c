@@ -7,6 +7,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include <jansson.h>
+
 #include "base/account.h"
 #include "command/command.h"
 #include "suites.h"
@@ -126,6 +128,7 @@ static const failing_command COMMANDS[] = {
     {rp_command_extend, "extend -q -t 1 --device opencl:0 -o %/out.fa %/genome.fa %/library.fa", 5},
 #endif
     {rp_command_report, "report -o %/out.html %/kept", 1},
+    {rp_command_report, "report -o %/out.html %/annotated", 1},
 };
 
 enum { N_COMMANDS = sizeof COMMANDS / sizeof COMMANDS[0] };
@@ -161,6 +164,8 @@ static void set_up(workplace *place)
     ck_assert_int_eq(run_line(&find, place), RP_EXIT_OK);
     const failing_command again = {rp_command_find, "find -q --no-run-info -t 2 -k 10 -o %/kept %/genome.fa", 1};
     ck_assert_int_eq(run_line(&again, place), RP_EXIT_OK);
+    const failing_command annotate = {rp_command_annotate, "annotate -q -o %/annotated %/genome.fa %/library.fa", 1};
+    ck_assert_int_eq(run_line(&annotate, place), RP_EXIT_OK);
 }
 
 START_TEST(every_allocation_may_fail)
@@ -168,6 +173,7 @@ START_TEST(every_allocation_may_fail)
     const failing_command *command = &COMMANDS[_i];
     workplace place;
     test_fail_allocation(0);
+    json_set_alloc_funcs(malloc, free); /* jansson's allocations are failed, too: no member of its objects may be lost */
     set_up(&place);
     const int before = count_files(place.folder);
     FILE *told = tmpfile();
