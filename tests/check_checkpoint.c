@@ -26,6 +26,7 @@ static rp_checkpoint make_checkpoint(rp_random *random)
                            .n_seeds = {71, 72}, .n_first_pass = 1, .join_pass = 2, .joined = {.n_tried = 11, .n_end_joins = 12,
                            .n_interior_joins = 13, .n_circles = 14}, .n_derived = 15, .n_before = 2, .polish = {.round = 1}};
     memset(state.digest, 'd', 32);
+    memset(state.mask_digest, 'm', 32);
     uint64_t *words = malloc(3 * sizeof *words);
     for (int i = 0; i < 3; i++)
         words[i] = rp_random_next(random);
@@ -105,6 +106,133 @@ START_TEST(what_is_written_is_read)
     rp_checkpoint_clear(&state);
     unlink(path);
     unlink(again);
+    ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
+/* A number of up to `most`: often 0, often the most. */
+static uint64_t extreme(rp_random *random, uint64_t most)
+{
+    switch (rp_random_below(random, 4)) {
+    case 0:
+        return 0;
+    case 1:
+        return most;
+    default:
+        return most < UINT64_MAX ? rp_random_below(random, most + 1) : rp_random_next(random);
+    }
+}
+
+static void random_intervals(rp_random *random, rp_intervals *intervals, uint64_t genome_bp)
+{
+    for (uint64_t n = extreme(random, 9); n > 0; n--) {
+        const uint64_t end = extreme(random, genome_bp);
+        ck_assert(rp_intervals_push(intervals, (rp_interval){extreme(random, end), end}));
+    }
+}
+
+static size_t *random_sizes(rp_random *random, size_t n, size_t below)
+{
+    size_t *sizes = malloc((n + 1) * sizeof *sizes);
+    for (size_t i = 0; i < n; i++)
+        sizes[i] = (size_t)extreme(random, below - 1);
+    return sizes;
+}
+
+static rp_family random_family(rp_random *random, uint64_t genome_bp)
+{
+    rp_family family = {.tandem = extreme(random, 1) != 0, .seed = {extreme(random, UINT64_MAX), 1 + (uint32_t)extreme(random, RP_KMER_MAX - 1),
+                                                                    (uint32_t)extreme(random, UINT32_MAX)}};
+    const uint32_t n = (uint32_t)extreme(random, RP_CONSENSUS_MAX_BP);
+    ck_assert(rp_codes_reserve(&family.consensus, n + 1));
+    for (; family.consensus.n < n; family.consensus.n++)
+        family.consensus.items[family.consensus.n] = (uint8_t)rp_random_below(random, 4);
+    for (uint64_t copies = extreme(random, 20); copies > 0; copies--) {
+        const uint64_t end = 1 + extreme(random, genome_bp - 1);
+        const uint32_t stop = (uint32_t)extreme(random, n);
+        ck_assert(rp_copies_push(&family.copies, (rp_copy){.begin = extreme(random, end - 1), .end = end, .consensus_end = stop,
+                                 .consensus_begin = (uint32_t)extreme(random, stop), .score = (int32_t)(uint32_t)extreme(random, UINT32_MAX),
+                                 .anchor_place = extreme(random, 1) != 0 ? RP_NO_ANCHOR : (uint32_t)extreme(random, n),
+                                 .reverse = extreme(random, 1) != 0}));
+    }
+    return family;
+}
+
+static rp_discover_state random_pass(rp_random *random, size_t n_families, uint64_t least_families, bool under_way)
+{
+    rp_discover_state pass = {.tier = (uint32_t)extreme(random, UINT32_MAX), .n_families_at_tier = least_families +
+                              extreme(random, n_families - least_families), .n_pairs = extreme(random, UINT64_MAX),
+                              .n_rejected = extreme(random, UINT64_MAX), .n_failed = extreme(random, UINT64_MAX),
+                              .n_tandem = extreme(random, UINT64_MAX), .n_seed_words = under_way ? extreme(random, 50) : 0};
+    uint64_t *words = malloc((size_t)(pass.n_seed_words + 1) * sizeof *words);
+    for (uint64_t i = 0; i < pass.n_seed_words; i++)
+        words[i] = extreme(random, UINT64_MAX);
+    pass.used_seeds = words;
+    return pass;
+}
+
+/* Any state that a run may be in, each number at its ends. */
+static rp_checkpoint random_checkpoint(rp_random *random)
+{
+    const uint64_t genome_bp = 1 + extreme(random, (UINT64_C(1) << 46) - 2);
+    rp_checkpoint state = {.genome_bp = genome_bp, .k = RP_KMER_MIN + (uint32_t)extreme(random, RP_KMER_MAX - RP_KMER_MIN),
+                           .mark = (rp_mark)rp_random_below(random, RP_N_MARKS), .n_seeds = {extreme(random, UINT64_MAX), extreme(random, UINT64_MAX)},
+                           .join_pass = (uint32_t)extreme(random, RP_JOIN_PASSES), .n_derived = extreme(random, UINT64_MAX),
+                           .joined = {.n_tried = extreme(random, UINT64_MAX), .n_end_joins = extreme(random, UINT64_MAX),
+                                      .n_interior_joins = extreme(random, UINT64_MAX), .n_circles = extreme(random, UINT64_MAX)},
+                           .polish = {.round = (unsigned)extreme(random, UINT32_MAX)}};
+    const size_t n_text = (size_t)extreme(random, 1 << 16);
+    state.parameters = malloc(n_text + 1);
+    memset(state.parameters, 'p', n_text);
+    state.parameters[n_text] = '\0';
+    memset(state.digest, 'd', (size_t)extreme(random, 32));
+    memset(state.mask_digest, 'm', (size_t)extreme(random, 32));
+    for (uint64_t n = extreme(random, 5); n > 0; n--) {
+        rp_family family = random_family(random, genome_bp);
+        ck_assert(rp_library_add(&state.library, &family));
+        rp_family_clear(&family);
+    }
+    const size_t n = state.library.n;
+    state.in_pass = state.mark <= RP_MARK_GROW_REST && extreme(random, 1) != 0;
+    state.n_first_pass = extreme(random, n);
+    state.n_before = (size_t)extreme(random, n);
+    for (int i = 0; i < 2; i++)
+        state.passes[i] = random_pass(random, n, i == 1 && state.in_pass ? state.n_first_pass : 0, state.in_pass && (int)state.mark == i);
+    random_intervals(random, &state.cover, genome_bp);
+    random_intervals(random, &state.polish.resting, genome_bp);
+    state.n_source = n > 0 ? (size_t)extreme(random, n) : 0;
+    state.source = random_sizes(random, state.n_source, n);
+    state.polish.n_active = (size_t)extreme(random, (state.polish.round > 0 ? 2 : 1) * state.n_source);
+    state.polish.active = random_sizes(random, state.polish.n_active, n);
+    return state;
+}
+
+START_TEST(every_state_that_is_written_can_be_read)
+{
+    enum { ROOM = 1 << 20 };
+    static uint8_t first[ROOM], second[ROOM];
+    make_folder();
+    char path[80];
+    snprintf(path, sizeof path, "%s/state", folder);
+    for (uint64_t seed = 1; seed <= 100; seed++) {
+        rp_random random = {seed};
+        rp_checkpoint state = random_checkpoint(&random), read;
+        rp_error error = {""};
+        write_to(&state, path);
+        const size_t n = contents(path, first, ROOM);
+        ck_assert_uint_lt(n, ROOM);
+        ck_assert_msg(rp_checkpoint_read(&read, path, &error) == RP_CHECKPOINT_READ, "seed %d: %s", (int)seed, error.message);
+        ck_assert_uint_eq(read.library.n, state.library.n);
+        for (size_t f = 0; f < read.library.n; f++) {
+            ck_assert_uint_eq(read.library.items[f].consensus.n, state.library.items[f].consensus.n);
+            ck_assert_uint_eq(read.library.items[f].copies.n, state.library.items[f].copies.n);
+        }
+        write_to(&read, path);
+        ck_assert_msg(contents(path, second, ROOM) == n && memcmp(first, second, n) == 0, "seed %d", (int)seed);
+        rp_checkpoint_clear(&read);
+        rp_checkpoint_clear(&state);
+    }
+    unlink(path);
     ck_assert_int_eq(rmdir(folder), 0);
 }
 END_TEST
@@ -198,6 +326,7 @@ Suite *suite_checkpoint(void)
     TCase *tests = tcase_create("checkpoint");
     tcase_set_timeout(tests, 300);
     tcase_add_test(tests, what_is_written_is_read);
+    tcase_add_test(tests, every_state_that_is_written_can_be_read);
     tcase_add_test(tests, a_damaged_one_is_not_trusted);
     tcase_add_test(tests, one_run_holds_the_folder);
     tcase_add_loop_test(tests, corpora_do_no_harm, 0, sizeof TARGETS / sizeof TARGETS[0]);

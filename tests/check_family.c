@@ -1,8 +1,14 @@
-/* check_family.c: the ends of a consensus are put where its copies stop to agree, and chimeras are cut. */
+/* check_family.c: the ends of a consensus are put where its copies stop to agree, and chimeras are cut; how long a consensus
+ * gets, and what a tandem repeat beside a family does to it. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "align/extend.h"
+#include "base/random.h"
 #include "family/ends.h"
+#include "family/family.h"
+#include "family/vote.h"
 #include "library/chimera.h"
 #include "suites.h"
 
@@ -109,12 +115,196 @@ START_TEST(chimeras_are_cut_where_copies_end_and_others_begin)
 }
 END_TEST
 
+/* Appends n letters of `from`, each changed with probability 1 / one_in (0: never). */
+static void append_copy(rp_random *random, char *text, const char *from, size_t n, unsigned one_in)
+{
+    char *to = text + strlen(text);
+    for (size_t i = 0; i < n; i++)
+        to[i] = one_in > 0 && rp_random_below(random, one_in) == 0 ? "ACGT"[rp_random_below(random, 4)] : from[i];
+    to[n] = '\0';
+}
+
+/* A genome of contigs that were written into `text`, its index and a view of all of it. */
+typedef struct search {
+    rp_genome genome;
+    rp_kmer_index *index;
+    rp_view view;
+    rp_builder *builder;
+} search;
+
+static void begin_search(search *with, const char *text)
+{
+    const rp_kmer_index_parameters parameters = {.k = 12, .min_frequency = 2, .memory_bytes = 1 << 22, .n_threads = 2};
+    rp_error error = {""};
+    test_genome(&with->genome, text);
+    with->index = rp_kmer_index_create(&with->genome, NULL, &parameters, &error);
+    ck_assert_msg(with->index != NULL, "%s", error.message);
+    with->view = (rp_view){.genome = &with->genome};
+    with->builder = rp_builder_create(rp_band_select("auto"), 0);
+    ck_assert_ptr_nonnull(with->builder);
+}
+
+static void end_search(search *with)
+{
+    rp_builder_destroy(with->builder);
+    rp_kmer_index_destroy(with->index);
+    rp_genome_clear(&with->genome);
+}
+
+static void set_consensus(rp_codes *consensus, const char *letters, size_t n)
+{
+    consensus->n = 0;
+    for (size_t i = 0; i < n; i++)
+        ck_assert(rp_codes_push(consensus, (uint8_t)(strchr("ACGT", letters[i]) - "ACGT")));
+}
+
+/* A segment that is far longer than a consensus gets: as much as may be is begun with, and grows at both ends. The copies
+ * have insertions of their own: no alignment goes over so much at once. */
+START_TEST(a_consensus_stays_within_its_bound)
+{
+    enum { SEGMENT_BP = 100000, BEGIN = 35000, N = 8, INSERTED_BP = 500 };
+    rp_random random = {12};
+    char *segment = test_random_letters(&random, SEGMENT_BP), *text = calloc(N, SEGMENT_BP + INSERTED_BP + 8);
+    for (int i = 0; i < N; i++) {
+        const size_t at = (size_t)(45000 + 1200 * i);
+        char *inserted = test_random_letters(&random, INSERTED_BP);
+        sprintf(text + strlen(text), "%s>%d\n", i > 0 ? "\n" : "", i);
+        append_copy(&random, text, segment, at, 60);
+        append_copy(&random, text, inserted, INSERTED_BP, 0);
+        append_copy(&random, text, segment + at, SEGMENT_BP - at, 60);
+        free(inserted);
+    }
+    search with;
+    rp_family family = {.seed = {0, 12, N}};
+    rp_intervals reads = {0};
+    begin_search(&with, text);
+    set_consensus(&family.consensus, segment + BEGIN, RP_CONSENSUS_GROWN_BP);
+    ck_assert(rp_family_refine(with.builder, &with.view, with.index, 2, &family, &reads));
+    ck_assert(rp_family_holds(&family));
+    ck_assert_uint_gt(family.consensus.n, UINT16_MAX);
+    ck_assert_uint_le(family.consensus.n, RP_CONSENSUS_MAX_BP);
+    rp_family_clear(&family);
+    free(reads.items);
+    end_search(&with);
+    free(segment);
+    free(text);
+}
+END_TEST
+
+/* Copies that hold the last bases only of a consensus as long as one may be. */
+START_TEST(copies_of_the_far_end_of_a_long_consensus_are_found)
+{
+    enum { PIECE_BP = 2000, N = 5 };
+    rp_random random = {13};
+    char *segment = test_random_letters(&random, RP_CONSENSUS_MAX_BP), *text = calloc(N, 2 * PIECE_BP + 8);
+    for (int i = 0; i < N; i++) {
+        char *spacer = test_random_letters(&random, PIECE_BP);
+        sprintf(text + strlen(text), "%s>%d\n%s", i > 0 ? "\n" : "", i, spacer);
+        append_copy(&random, text, segment + RP_CONSENSUS_MAX_BP - PIECE_BP, PIECE_BP, 20);
+        free(spacer);
+    }
+    search with;
+    rp_codes consensus = {0};
+    rp_copies copies = {0};
+    rp_intervals reads = {0};
+    begin_search(&with, text);
+    set_consensus(&consensus, segment, RP_CONSENSUS_MAX_BP);
+    ck_assert(rp_recruit(rp_builder_recruiter(with.builder), &with.view, with.index, &consensus, false, &copies, &reads));
+    ck_assert_uint_eq(copies.n, N);
+    for (size_t i = 0; i < copies.n; i++) {
+        ck_assert_uint_ge(copies.items[i].consensus_begin, RP_CONSENSUS_MAX_BP - PIECE_BP - 20);
+        ck_assert_uint_ge(copies.items[i].consensus_end, RP_CONSENSUS_MAX_BP - 20);
+    }
+    free(consensus.items);
+    free(copies.items);
+    free(reads.items);
+    end_search(&with);
+    free(segment);
+    free(text);
+}
+END_TEST
+
+/* All copies hold `extra` bases more in their midst than a consensus of `length` bases. */
+static size_t vote_with_insertion(size_t length, size_t extra)
+{
+    enum { N = 5 };
+    rp_random random = {14};
+    char *segment = test_random_letters(&random, length + extra), *text = calloc(N, length + extra + 8);
+    for (int i = 0; i < N; i++) {
+        sprintf(text + strlen(text), "%s>%d\n", i > 0 ? "\n" : "", i);
+        append_copy(&random, text, segment, length + extra, 0);
+    }
+    search with;
+    rp_codes consensus = {0};
+    rp_copies copies = {0};
+    rp_intervals reads = {0};
+    begin_search(&with, text);
+    memmove(segment + length / 2, segment + length / 2 + extra, length - length / 2);
+    set_consensus(&consensus, segment, length);
+    ck_assert(rp_recruit(rp_builder_recruiter(with.builder), &with.view, with.index, &consensus, false, &copies, &reads));
+    ck_assert(rp_vote(rp_builder_voter(with.builder), rp_builder_recruiter(with.builder), &with.view, &consensus, &copies));
+    const size_t n = consensus.n;
+    free(consensus.items);
+    free(copies.items);
+    free(reads.items);
+    end_search(&with);
+    free(segment);
+    free(text);
+    return n;
+}
+
+START_TEST(a_vote_inserts_no_more_than_the_bound)
+{
+    ck_assert_uint_eq(vote_with_insertion(3000, 6), 3006);
+    ck_assert_uint_eq(vote_with_insertion(RP_CONSENSUS_MAX_BP - 2, 6), RP_CONSENSUS_MAX_BP);
+}
+END_TEST
+
+/* Copies of an element run into a satellite: growth ends there, and the element is no satellite. */
+START_TEST(a_family_is_no_tandem_repeat_for_one_beside_it)
+{
+    enum { N = 8, UNIT_BP = 90, UNITS = 30 };
+    rp_random random = {15};
+    char *element = test_random_letters(&random, ELEMENT_BP), *unit = test_random_letters(&random, UNIT_BP);
+    char *text = calloc(N, SPACER_BP + ELEMENT_BP + UNIT_BP * UNITS + 8);
+    for (int i = 0; i < N; i++) {
+        char *spacer = test_random_letters(&random, SPACER_BP);
+        sprintf(text + strlen(text), "%s>%d\n%s", i > 0 ? "\n" : "", i, spacer);
+        append_copy(&random, text, element, ELEMENT_BP, 40);
+        for (int j = 0; j < UNITS; j++)
+            append_copy(&random, text, unit, UNIT_BP, 40);
+        free(spacer);
+    }
+    search with;
+    rp_family family = {.seed = {0, 12, N}};
+    rp_intervals reads = {0};
+    begin_search(&with, text);
+    set_consensus(&family.consensus, element, ELEMENT_BP);
+    ck_assert(rp_recruit(rp_builder_recruiter(with.builder), &with.view, with.index, &family.consensus, false, &family.copies, &reads));
+    ck_assert_uint_eq(family.copies.n, N);
+    ck_assert(rp_family_regrow(with.builder, &with.view, &with.view, with.index, &family, &reads));
+    ck_assert_uint_gt(family.consensus.n, ELEMENT_BP + UNIT_BP);
+    ck_assert(!family.tandem);
+    rp_family_clear(&family);
+    free(reads.items);
+    end_search(&with);
+    free(element);
+    free(unit);
+    free(text);
+}
+END_TEST
+
 Suite *suite_family(void)
 {
     Suite *suite = suite_create("family");
     TCase *tests = tcase_create("family");
     tcase_add_test(tests, ends_are_put_where_copies_stop_to_agree);
     tcase_add_test(tests, chimeras_are_cut_where_copies_end_and_others_begin);
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, a_consensus_stays_within_its_bound);
+    tcase_add_test(tests, copies_of_the_far_end_of_a_long_consensus_are_found);
+    tcase_add_test(tests, a_vote_inserts_no_more_than_the_bound);
+    tcase_add_test(tests, a_family_is_no_tandem_repeat_for_one_beside_it);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -1,6 +1,7 @@
 /* checkpoint.c: see checkpoint.h. */
 #include "checkpoint/checkpoint.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 
 #include "base/memory.h"
 
-enum { VERSION = 1, COPY_BYTES = 33, MAX_TEXT = 1 << 16 };
+enum { VERSION = 2, COPY_BYTES = 33, MAX_TEXT = 1 << 16 };
 
 static const char MAGIC[8] = "RPRSCKP";
 static const uint32_t ORDER_OF_BYTES = 0x01020304;
@@ -57,6 +58,7 @@ static void put_intervals(writer *to, const rp_intervals *intervals)
 
 static void put_family(writer *to, const rp_family *family)
 {
+    assert(family->consensus.n <= RP_CONSENSUS_MAX_BP);
     put_u64(to, family->seed.kmer);
     put_u32(to, family->seed.k);
     put_u32(to, family->seed.count);
@@ -95,9 +97,11 @@ static void put_all(writer *to, const rp_checkpoint *from)
     put(to, MAGIC, sizeof MAGIC);
     put_u32(to, VERSION);
     put_u32(to, ORDER_OF_BYTES);
+    assert(strlen(from->parameters) <= MAX_TEXT);
     put_u64(to, strlen(from->parameters));
     put(to, from->parameters, strlen(from->parameters));
     put(to, from->digest, sizeof from->digest);
+    put(to, from->mask_digest, sizeof from->mask_digest);
     put_u64(to, from->genome_bp);
     put_u32(to, from->k);
     put_u32(to, (uint32_t)from->mark);
@@ -293,7 +297,8 @@ static bool holds_together(const rp_checkpoint *checkpoint)
            (checkpoint->mark != RP_MARK_GROW_REST || !checkpoint->in_pass ||
             checkpoint->n_first_pass <= checkpoint->passes[1].n_families_at_tier) &&
            checkpoint->n_before <= n && checkpoint->polish.n_active <= (checkpoint->polish.round > 0 ? 2 : 1) * checkpoint->n_source &&
-           checkpoint->k >= RP_KMER_MIN && checkpoint->k <= RP_KMER_MAX && checkpoint->digest[sizeof checkpoint->digest - 1] == '\0';
+           checkpoint->k >= RP_KMER_MIN && checkpoint->k <= RP_KMER_MAX && checkpoint->digest[sizeof checkpoint->digest - 1] == '\0' &&
+           checkpoint->mask_digest[sizeof checkpoint->mask_digest - 1] == '\0';
 }
 
 /* Everything behind the bytes that tell the kind of file. */
@@ -307,6 +312,7 @@ static void take_all(reader *from, rp_checkpoint *to)
     }
     take(from, to->parameters, (size_t)n_text);
     take(from, to->digest, sizeof to->digest);
+    take(from, to->mask_digest, sizeof to->mask_digest);
     to->genome_bp = take_u64(from);
     to->k = take_u32(from);
     const uint32_t mark = take_u32(from), in_pass = take_u32(from);

@@ -17,8 +17,9 @@ typedef enum rp_mark { RP_MARK_GROW, RP_MARK_GROW_REST, RP_MARK_JOIN, RP_MARK_PO
 
 typedef struct rp_checkpoint {
     /* what it is bound to: */
-    char *parameters;             /* as text */
+    char *parameters;             /* the program's code and the options that the families follow from, as text */
     char digest[33];              /* of the genome */
+    char mask_digest[33];         /* of its lower case; empty: that is not respected */
     uint64_t genome_bp;
     uint32_t k;                   /* of the first pass */
     /* what has been done: */

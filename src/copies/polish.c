@@ -99,13 +99,15 @@ static bool open_circle(const polish_run *run, rp_family *family, bool *opened)
         return false;
     if (!*opened)
         return true;
-    if (!rp_circle_cut(family, &circle, run->scanned.genome, &element)) {
-        free(element.items);
-        return false;
+    const bool ok = rp_circle_cut(family, &circle, run->scanned.genome, &element);
+    *opened = ok && element.n <= RP_CONSENSUS_MAX_BP;
+    if (*opened) {
+        const rp_codes swap = family->consensus;
+        family->consensus = element;
+        element = swap;
     }
-    free(family->consensus.items);
-    family->consensus = element;
-    return true;
+    free(element.items);
+    return ok;
 }
 
 /* A consensus that runs into another element is cut; *was_cut: it was. */

@@ -107,7 +107,7 @@ static uint32_t find_end(const end_columns *columns)
 
 bool rp_set_ends(const rp_view *view, rp_codes *consensus, const rp_copies *copies)
 {
-    if (consensus->n < 2 * INNER_BP)
+    if (consensus->n < 2 * INNER_BP || consensus->n + 2 * ADD_BP > RP_CONSENSUS_MAX_BP)
         return true;
     end_columns right, left;
     const uint32_t right_end = count_bases(view, consensus, copies, false, &right) >= MIN_COPIES ? find_end(&right) : INNER_BP;

@@ -11,7 +11,7 @@
  * have in its surroundings: inside, the bases of a family that differ as much as they do further
  * in; outside, random ones, of which some agree by chance. At most 40 bases are cut and 16 added. The
  * copies are looked at without gaps from where their alignments end, and are not valid for the new
- * consensus. False: out of memory. */
+ * consensus. One so long that it might pass RP_CONSENSUS_MAX_BP keeps its ends. False: out of memory. */
 bool rp_set_ends(const rp_view *view, rp_codes *consensus, const rp_copies *copies) RP_MUST_CHECK;
 
 #endif

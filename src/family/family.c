@@ -213,7 +213,7 @@ bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_in
             return true;
         if (!rp_vote(builder->voter, builder->recruiter, view, consensus, copies) || !rp_trim(view->genome, consensus, copies))
             return false;
-        if (copies->n < RP_FAMILY_MIN_COPIES || family->tandem || consensus->n > RP_CONSENSUS_MAX_BP / 2)
+        if (copies->n < RP_FAMILY_MIN_COPIES || family->tandem || consensus->n > RP_CONSENSUS_GROWN_BP)
             break;
         const size_t before = consensus->n;
         if (!grow_both_ends(builder, view, index, family, reads))
@@ -234,13 +234,14 @@ bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_in
 bool rp_family_regrow(rp_builder *builder, const rp_view *aligned, const rp_view *growing, const rp_kmer_index *index,
                       rp_family *family)
 {
+    const bool tandem = family->tandem;
     rp_codes *consensus = &family->consensus;
     if (family->copies.n < RP_FAMILY_MIN_COPIES)
         return true;
     if (!rp_vote(builder->voter, builder->recruiter, aligned, consensus, &family->copies) ||
         !rp_trim(aligned->genome, consensus, &family->copies))
         return false;
-    if (family->copies.n < RP_FAMILY_MIN_COPIES || consensus->n > RP_CONSENSUS_MAX_BP / 2)
+    if (family->copies.n < RP_FAMILY_MIN_COPIES || consensus->n > RP_CONSENSUS_GROWN_BP)
         return true;
     if (!grow_from_copies(builder, growing, index, false, family, NULL))
         return false;
@@ -248,6 +249,7 @@ bool rp_family_regrow(rp_builder *builder, const rp_view *aligned, const rp_view
     clip_to_consensus(family);
     if (!grow_from_copies(builder, growing, index, true, family, NULL))
         return false;
+    family->tandem = tandem;
     for (size_t i = 0; i < family->copies.n; i++)
         if (family->copies.items[i].anchor_place != RP_NO_ANCHOR)
             family->copies.items[i].anchor_place += (uint32_t)(consensus->n - before);

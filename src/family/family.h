@@ -59,7 +59,7 @@ bool rp_family_grow(rp_builder *builder, const rp_view *view, const rp_kmer_inde
 
 /* Votes and trims a family whose copies are given, as alignments under the view `aligned` (their
  * query 0 or 1), and grows its ends under the view `growing`. The copies do not fit the consensus
- * afterwards. A family with too few copies stays as it is. */
+ * afterwards. A family with too few copies stays as it is; one that runs into a tandem repeat is none for that. */
 bool rp_family_regrow(rp_builder *builder, const rp_view *aligned, const rp_view *growing, const rp_kmer_index *index,
                       rp_family *family) RP_MUST_CHECK;
 

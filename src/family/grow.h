@@ -14,11 +14,10 @@
 #include "align/band.h"
 #include "base/error.h"
 #include "base/codes.h"
+#include "family/bounds.h"
 #include "genome/reads.h"
 #include "genome/view.h"
 #include "index/kmer_index.h"
-
-enum { RP_GROW_MAX_BP = 20000 };
 
 typedef struct rp_grower rp_grower;
 

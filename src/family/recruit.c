@@ -1,6 +1,7 @@
 /* recruit.c: finds and aligns the copies of a consensus; see recruit.h. */
 #include "family/recruit.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 #include "genome/flank.h"
 
 enum {
-    QUERY_BITS = 16,          /* of a hit's key that hold its place in the consensus */
+    QUERY_BITS = 17,          /* of a hit's key that hold its place in the consensus */
     CHAIN_GAP_BP = 200,
     CHAIN_DRIFT_BP = 10,
     CHAIN_LOOK_BACK = 16,     /* open chains that a hit is tried against */
@@ -18,6 +19,8 @@ enum {
     ASKED_AHEAD = 4, MOST_ASKED = 32, /* k-mers whose places are asked for before they are read, and places of one */
     STRAND_BIT = 63
 };
+
+_Static_assert(RP_CONSENSUS_MAX_BP <= 1 << QUERY_BITS, "a place in a consensus does not fit");
 
 typedef struct chain {
     uint64_t first, position; /* of the first and the last hit */
@@ -105,6 +108,7 @@ static bool find_hits(rp_recruiter *recruiter, const rp_view *view, const rp_kme
     const unsigned k = rp_kmer_index_k(index);
     uint64_t total = 0;
     rp_kmer_roll roll = {0};
+    assert(consensus->n <= RP_CONSENSUS_MAX_BP);
     recruiter->seeds.n = 0;
     for (size_t i = 0; i < consensus->n; i++) {
         if (!rp_kmer_roll_push(&roll, consensus->items[i], k))

@@ -12,6 +12,7 @@
 #include "align/row.h"
 #include "base/error.h"
 #include "base/codes.h"
+#include "family/bounds.h"
 #include "genome/reads.h"
 #include "genome/view.h"
 #include "index/kmer_index.h"
@@ -19,8 +20,7 @@
 enum {
     RP_RECRUIT_MIN_SCORE = 60,
     RP_RECRUIT_X_DROP = 50,
-    RP_RECRUIT_MAX_HITS = 4000000,   /* beyond, only every n-th k-mer of the consensus is looked up */
-    RP_CONSENSUS_MAX_BP = 60000
+    RP_RECRUIT_MAX_HITS = 4000000    /* beyond, only every n-th k-mer of the consensus is looked up */
 };
 
 /* One copy: genome interval, consensus interval, and how to trace it again. */

@@ -67,7 +67,7 @@ void rp_self_words_push(rp_self_words *words, unsigned code)
         *place = recurs;
         *last = now;
     }
-    if (words->length < RP_WORD_BASES || words->length > RP_WORD_SLOTS / 2)
+    if (words->length < RP_WORD_BASES || words->length > RP_WORD_MOST)
         return;
     const uint32_t place = words->length - RP_WORD_BASES;
     const uint32_t slot = slot_of(words, words->word);

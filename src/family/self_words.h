@@ -9,14 +9,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "family/bounds.h"
+
 enum {
     RP_WORD_BASES = 12,
-    RP_WORD_SLOTS = 1 << 17,     /* room for twice the longest consensus */
+    RP_WORD_SLOTS = 1 << 17,
+    RP_WORD_MOST = RP_WORD_SLOTS / 4 * 3, /* words that are noted: a fuller table would be slow */
     RP_WRAP_MIN_PERIOD_BP = 150,
     RP_SHORT_WORD_BASES = 8,
     RP_TANDEM_REACH_BP = 1500,
     RP_TANDEM_ROWS = 1024
 };
+
+_Static_assert((int)RP_CONSENSUS_MAX_BP <= (int)RP_WORD_MOST, "the words of a consensus have no room");
 
 typedef struct rp_self_words {
     struct { uint32_t epoch_word, first; } slots[RP_WORD_SLOTS]; /* first place of each 12-mer */

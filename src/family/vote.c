@@ -150,8 +150,9 @@ static uint32_t votes_of(const column_votes *column)
     return column->bases[0] + column->bases[1] + column->bases[2] + column->bases[3] + column->gaps;
 }
 
-/* Appends what over half of the copies that pass from column - 1 to column insert there. */
-static bool append_inserted(rp_voter *voter, uint32_t column, size_t *next)
+/* Appends what over half of the copies that pass from column - 1 to column insert there; n_left: columns from here on,
+ * which have their room. */
+static bool append_inserted(rp_voter *voter, uint32_t column, size_t n_left, size_t *next)
 {
     insertion_list *list = &voter->inserted;
     const column_votes *here = &voter->columns[column];
@@ -162,7 +163,7 @@ static bool append_inserted(rp_voter *voter, uint32_t column, size_t *next)
         for (; *next < list->n && list->items[*next].column == column && list->items[*next].offset == offset; ++*next, n++)
             for (unsigned base = 0; base < 4; base++)
                 bases[base] += list->items[*next].bases[base];
-        if (2 * n > passing && n >= MIN_VOTES &&
+        if (2 * n > passing && n >= MIN_VOTES && voter->voted.n + n_left < RP_CONSENSUS_MAX_BP &&
             !rp_codes_push(&voter->voted, (uint8_t)majority(bases, 4)))
             return false;
     }
@@ -175,7 +176,7 @@ static bool make_consensus(rp_voter *voter, const rp_codes *consensus)
     voter->voted.n = 0;
     size_t next = 0;
     for (uint32_t column = 0; column < consensus->n; column++) {
-        if (!append_inserted(voter, column, &next))
+        if (!append_inserted(voter, column, consensus->n - column, &next))
             return false;
         const column_votes *here = &voter->columns[column];
         voter->new_place[column] = (uint32_t)voter->voted.n;

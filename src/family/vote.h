@@ -17,7 +17,8 @@ void rp_voter_destroy(rp_voter *voter);
 /* Replaces the consensus by the majority of its best copies, column by column, with at
  * least RP_VOTE_DEPTH copies over each stretch of RP_VOTE_BIN_BP where there are so many,
  * and carries the copies' consensus coordinates over. The copies are fresh from rp_recruit
- * (their anchors are not carried: they can be traced no more). False: out of memory. */
+ * (their anchors are not carried: they can be traced no more). Nothing is inserted beyond
+ * RP_CONSENSUS_MAX_BP. False: out of memory. */
 enum { RP_VOTE_DEPTH = 96, RP_VOTE_BIN_BP = 32 };
 bool rp_vote(rp_voter *voter, rp_recruiter *recruiter, const rp_view *view, rp_codes *consensus,
              rp_copies *copies) RP_MUST_CHECK;

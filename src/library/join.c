@@ -383,7 +383,7 @@ static bool try_circle(join_pass *pass, const candidate *what, trial *out, unsig
     if (!rp_circle_cut(family, &what->cut, pass->view->genome, &out->family.consensus) || !lift_copies(pass, what, &out->lifted))
         return false;
     const size_t expected = out->family.consensus.n;
-    if (expected > RP_CONSENSUS_MAX_BP / 2)
+    if (expected > RP_CONSENSUS_GROWN_BP)
         return true;
     rp_view view = *pass->view;
     view.lifted = out->lifted.items;
@@ -407,7 +407,7 @@ static bool try_join(join_pass *pass, const candidate *what, trial *out, unsigne
     out->accepted = false;
     rp_reads_restart(&out->reads);
     out->family.tandem = false;
-    if (base + other > RP_CONSENSUS_MAX_BP / 2)
+    if (base + other > RP_CONSENSUS_GROWN_BP)
         return true;
     if (!join_consensus(pass, what, &out->family.consensus) || !lift_copies(pass, what, &out->lifted))
         return false;
