@@ -229,7 +229,7 @@ static bool mask_tandem(find_run *run, rp_error *error)
     return true;
 }
 
-/* What gives no seeds and hits: tandem repeats, and lower case where that is to be respected. */
+/* What gives no seeds in the search: tandem repeats, and lower case where that is to be respected. */
 static bool exclude_soft_mask(find_run *run, rp_bitmask *excluded)
 {
     if (!run->options->respect_mask)
@@ -514,9 +514,10 @@ static bool polish(find_run *run, const rp_view *all, const rp_annotate_paramete
     return true;
 }
 
-static bool find_copies(find_run *run, const rp_bitmask *excluded, rp_error *error)
+/* Families that were found outside of lower case have copies in it too. */
+static bool find_copies(find_run *run, rp_error *error)
 {
-    const rp_view all = {.genome = &run->genome, .excluded = excluded};
+    const rp_view all = {.genome = &run->genome, .excluded = &run->tandem};
     const rp_annotate_parameters parameters = {.n_threads = run->n_threads, .kernel = &run->offloading.for_stages,
                                                .expected_by_chance = EXPECTED_BY_CHANCE,
                                                .min_copies = (uint32_t)run->options->min_copies,
@@ -677,7 +678,7 @@ static bool find(find_run *run, rp_error *error)
     if (ok && (!exclude_soft_mask(run, &lower_case) || !rp_cover_init(&run->cover, run->genome.length_bp)))
         ok = rp_error_memory(error, "masks");
     run->view = (rp_view){.genome = &run->genome, .covered = &run->cover.covered, .excluded = excluded};
-    ok = ok && restore(run, error) && find_families(run, excluded, error) && find_copies(run, excluded, error) && write_results(run, error);
+    ok = ok && restore(run, error) && find_families(run, excluded, error) && find_copies(run, error) && write_results(run, error);
     rp_bitmask_clear(&lower_case);
     return ok;
 }

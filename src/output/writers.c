@@ -140,19 +140,34 @@ bool rp_write_tandem(const rp_findings *findings, rp_file *file, rp_error *error
     return true;
 }
 
-/* Marks in mask (one byte a base of [begin, end)) the intervals from *next on that touch it. */
-static void mark(uint8_t *mask, uint64_t begin, uint64_t end, rp_interval here)
+/* How a base is written: as it is, or lower case of the input, or masked by the run. */
+enum { AS_IS, SOFT, MASKED, N_MANNERS };
+
+/* Marks what an interval has of mask (one byte a base of [begin, end)). */
+static void mark(uint8_t *mask, uint64_t begin, uint64_t end, rp_interval here, uint8_t manner)
 {
     const uint64_t from = here.begin > begin ? here.begin : begin, to = here.end < end ? here.end : end;
     if (from < to)
-        memset(mask + (from - begin), 1, (size_t)(to - from));
+        memset(mask + (from - begin), manner, (size_t)(to - from));
+}
+
+/* Marks the lower case of the input; there is none where it was not asked for. */
+static void mark_soft(const rp_genome *genome, uint8_t *mask, uint64_t begin, uint64_t end)
+{
+    if (genome->soft_masked.words == NULL)
+        return;
+    for (uint64_t from = rp_bitmask_next(&genome->soft_masked, begin, end, true), to; from < end;
+         from = rp_bitmask_next(&genome->soft_masked, to, end, true)) {
+        to = rp_bitmask_next(&genome->soft_masked, from, end, false);
+        mark(mask, begin, end, (rp_interval){from, to}, SOFT);
+    }
 }
 
 bool rp_write_masked(const rp_findings *findings, bool hard, bool with_tandem, rp_file *file, rp_error *error)
 {
     const rp_genome *genome = findings->genome;
     enum { BLOCK = LINE_BASES * 1024 };
-    const char *const letters[2] = {"ACGTN", hard ? "NNNNN" : "acgtn"}; /* by whether a base is masked */
+    const char *const letters[N_MANNERS] = {"ACGTN", "acgtn", hard ? "NNNNN" : "acgtn"};
     uint8_t *codes = rp_alloc(BLOCK, 1), *mask = rp_alloc(BLOCK, 1);
     char *text = rp_alloc(BLOCK + 1024, 1);
     const bool ok = codes != NULL && mask != NULL && text != NULL;
@@ -164,16 +179,17 @@ bool rp_write_masked(const rp_findings *findings, bool hard, bool with_tandem, r
         for (uint64_t at = contig->begin; at < contig_end; at += BLOCK) {
             const size_t n = contig_end - at < BLOCK ? (size_t)(contig_end - at) : BLOCK;
             rp_genome_decode(genome, at, n, codes);
-            memset(mask, 0, n);
+            memset(mask, AS_IS, n);
+            mark_soft(genome, mask, at, at + n);
             /* parts are disjoint and sorted, and so are tandem intervals: what ends before here is done with */
             while (part < findings->parts.n && findings->parts.items[part].end <= at)
                 part++;
             for (size_t i = part; i < findings->parts.n && findings->parts.items[i].begin < at + n; i++)
-                mark(mask, at, at + n, (rp_interval){findings->parts.items[i].begin, findings->parts.items[i].end});
+                mark(mask, at, at + n, (rp_interval){findings->parts.items[i].begin, findings->parts.items[i].end}, MASKED);
             while (tandem < findings->tandem.n && findings->tandem.items[tandem].end <= at)
                 tandem++;
             for (size_t i = tandem; with_tandem && i < findings->tandem.n && findings->tandem.items[i].begin < at + n; i++)
-                mark(mask, at, at + n, findings->tandem.items[i]);
+                mark(mask, at, at + n, findings->tandem.items[i], MASKED);
             size_t length = 0;
             for (size_t line = 0; line < n; line += LINE_BASES) {
                 const size_t end = n - line < LINE_BASES ? n : line + LINE_BASES;
