@@ -24,7 +24,8 @@ PKGS := htslib jansson zlib liblzma $(if $(filter 0,$(OPENCL)),,OpenCL)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lhts -ljansson -lz -llzma $(if $(filter 0,$(OPENCL)),,-lOpenCL))
 
-WARNINGS := -Wall -Wextra -Wformat=2 -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef
+# What a row of a table leaves out is zero.
+WARNINGS := -Wall -Wextra -Wno-missing-field-initializers -Wformat=2 -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef
 X86 := $(filter x86_64 amd64,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null))))
 HARDENING := $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fstack-clash-protection $(if $(X86),-fcf-protection) -fPIE
 SANITIZE := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -38,7 +39,7 @@ STAGES := base genome index align device family produce channel claim commit dis
 WITH_OPENCL := src/device/devices.c src/device/engine.c src/device/kernels.c
 LEFT_OUT := src/align/band_kernel.c src/command/main.c $(if $(filter 0,$(OPENCL)),$(WITH_OPENCL),src/device/none.c)
 SOURCES := $(filter-out $(LEFT_OUT),$(foreach s,$(STAGES),$(wildcard src/$(s)/*.c)))
-OBJECTS := $(SOURCES:src/%.c=$(OUT)/%.o) $(if $(filter 0,$(OPENCL)),,$(OUT)/device/kernels_source.o) $(if $(X86),$(OUT)/align/band_avx2.o $(OUT)/align/band_avx512.o)
+OBJECTS := $(SOURCES:src/%.c=$(OUT)/%.o) $(OUT)/base/code.o $(if $(filter 0,$(OPENCL)),,$(OUT)/device/kernels_source.o) $(if $(X86),$(OUT)/align/band_avx2.o $(OUT)/align/band_avx512.o)
 # The tests fail allocations of the library by number.
 WRAP := $(foreach f,malloc calloc realloc aligned_alloc mmap mremap,-Wl,--wrap=$(f))
 TEST_SOURCES := $(wildcard tests/*.c) $(filter-out tests/fuzz/entry.c,$(wildcard tests/fuzz/*.c))
@@ -102,6 +103,15 @@ $(OUT)/device/kernels_source.c: $(KERNELS) scripts/embed-kernels.sh
 	@mkdir -p $(@D)
 	@scripts/embed-kernels.sh $(KERNELS) >$@
 $(OUT)/device/kernels_source.o: $(OUT)/device/kernels_source.c $(OUT)/flags
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+# The digests of the code that states and indexes are bound to: of what the sources say, wherever and however they are built.
+# They are looked at each time; only a change makes the object anew.
+$(OUT)/base/code.c: FORCE
+	@mkdir -p $(@D)
+	@scripts/code-digest.sh >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+$(OUT)/base/code.o: $(OUT)/base/code.c $(OUT)/flags
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
 # Rebuilds everything when the compiler or a flag changes.

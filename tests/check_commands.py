@@ -16,10 +16,30 @@ from harness import (DEMO, ENDINGS, PROGRAM, ROOT, SHARED, Skip, bed, demo, dige
 
 
 def test_version_and_help(folder):
-    assert re.fullmatch(r"reprise-c \d+\.\d+\.\d+\n", run("--version").stdout)
+    assert re.fullmatch(r"reprise-c \d+\.\d+\.\d+ \(code [0-9a-f]{16}\)\n", run("--version").stdout)
     for arguments in (["--help"], ["-h"], ["find", "--help"], ["find", "-h"], ["simulate", "--help"]):
         done = run(*arguments)
         assert done.stdout.startswith("usage: reprise-c") and done.stderr == ""
+
+
+def test_code_is_told_by_what_the_sources_say(folder):
+    """Not by where and when they lie there; that of an index by the sources that it follows from."""
+    def codes():
+        text = subprocess.run(["sh", "scripts/code-digest.sh"], cwd=folder, check=True, capture_output=True, text=True).stdout
+        return re.findall(r'"([0-9a-f]{16})"', text)
+    for part in ("src", "kernels", "scripts"):
+        shutil.copytree(ROOT / part, folder / part, copy_function=shutil.copyfile)  # of another time
+    code, index_code = first = codes()
+    assert f"(code {code})" in run("--version").stdout
+    (folder / "src" / "notes~").write_text("no source")
+    assert codes() == first
+    with open(folder / "kernels" / "grow.cl", "a") as kernel:
+        kernel.write("/* changed */\n")
+    second = codes()
+    assert second[0] != code and second[1] == index_code
+    (folder / "src" / "genome" / "tandem.c").rename(folder / "src" / "genome" / "tandems.c")
+    third = codes()
+    assert third[0] not in (code, second[0]) and third[1] != index_code
 
 
 def test_misuse_is_exit_2(folder):
@@ -263,6 +283,38 @@ def test_respect_mask_and_limits(folder):
     assert all(f["copies"] >= 30 for f in json.load(open(folder / "many.summary.json"))["families"])
 
 
+def test_respected_lower_case_stays_and_holds_copies(folder):
+    """No family begins in lower case, copies of those that are found elsewhere are listed in it, and it is lower case in the end."""
+    rng = random.Random(8)
+    elements = [random_letters(rng, 700) for _ in range(2)]
+
+    def copy(element):
+        return "".join(c if rng.random() > 0.05 else rng.choice("ACGT") for c in element)
+    pieces, expected, at = [], [], 0
+    for i in range(20):  # the first element in both cases, the second in lower case alone
+        piece = copy(elements[i % 2])
+        soft = i % 4 != 0
+        pieces += [random_letters(rng, 900), piece.lower() if soft else piece, random_letters(rng, 100).lower()]
+        expected += [(at + 900, at + 1600)] if i % 2 == 0 else []
+        at += 1700
+    text = "".join(pieces) + "nnnNN"
+    (folder / "g.fa").write_text(f">a\n{text}\n")
+    run("find", "-q", "--respect-mask", "-o", folder / "g", "--masked", folder / "g.masked.fa", folder / "g.fa")
+    rows = bed(folder / "g.copies.bed")
+    assert len({row[3] for row in rows}) == 1 and len(rows) == len(expected), rows
+    for row, (begin, end) in zip(rows, expected):
+        assert abs(int(row[1]) - begin) < 30 and abs(int(row[2]) - end) < 30, (row, begin, end)
+    called = union(rows)["a"]
+    masked = "".join(c.lower() if i in called else c for i, c in enumerate(text))
+    assert fasta(folder / "g.masked.fa")["a"] == masked
+    run("find", "-q", "--respect-mask", "--hard-mask", "-o", folder / "g", folder / "g.fa")
+    assert fasta(folder / "g.masked.fa")["a"] == "".join("N" if i in called else c for i, c in enumerate(text))
+    run("find", "-q", "-o", folder / "g", folder / "g.fa")  # else lower case says nothing
+    called = union(bed(folder / "g.copies.bed"))["a"]
+    assert len({row[3] for row in bed(folder / "g.copies.bed")}) == 2
+    assert fasta(folder / "g.masked.fa")["a"] == "".join(c.lower() if i in called else c for i, c in enumerate(text.upper()))
+
+
 def test_any_kmer_length_runs(folder):
     run("simulate", "-o", folder / "g", "-l", "200K", "-f", "5", "-s", "2", "--max-divergence", "0.05")
     for k in (10, 11, 12, 17, 24):
@@ -345,6 +397,18 @@ def test_real_genomes_same_bytes(folder):
     for name in ("rice_1mb", "yeast"):
         genome = SHARED / "data" / name / "genome.fa.gz"
         same_runs(folder, ENDINGS, ["--no-run-info", "-t", 1, genome], ["--no-run-info", "-t", 5, "--channel-capacity", 500, genome])
+
+
+def test_real_genomes_list_each_family_once(folder):
+    """Families that grew into a satellite were listed as one too, without copies."""
+    if not SHARED.is_dir():
+        raise Skip("../shared is absent: no real data")
+    turn = str.maketrans("ACGT", "TGCA")
+    for name in ("rice_1mb", "yeast"):
+        run("find", "-q", "-o", folder / "g", SHARED / "data" / name / "genome.fa.gz")
+        listed = [*fasta(folder / "g.families.fa").items(), *fasta(folder / "g.other.fa").items()]
+        assert len({min(s, s.translate(turn)[::-1]) for _, s in listed}) == len(listed) > 20, name
+        assert not [header for header, _ in listed if "copies=0 " in header], name
 
 
 def test_real_genome_with_many_joins(folder):

@@ -187,18 +187,47 @@ static void overwrite(const char *path, long at, const char *bytes, size_t n)
     ck_assert_int_eq(fclose(file), 0);
 }
 
+/* Saves an index of the genome to a fresh file; its path is to be freed after unlink. */
+static char *save_index(const rp_kmer_index *index, const rp_genome *genome, bool respect_mask)
+{
+    char *path = test_file("", 0);
+    rp_error error = {""};
+    rp_file *file = rp_file_open(path, &error);
+    ck_assert(file != NULL && rp_kmer_index_save(index, genome, respect_mask, 2, file, &error) && rp_file_finish(file, &error) &&
+              rp_file_commit(file, &error));
+    rp_file_destroy(file);
+    return path;
+}
+
+START_TEST(an_index_file_is_of_its_lower_case)
+{
+    static const char *const texts[2] = {">a\nACCATGGATTACAGCCATGAGCCATTGCACCATGGATTACAGCC\n", ">a\nACCATGGATTACAgccATGAGCCATTGCACCATGGATTACAGCC\n"};
+    rp_genome genomes[2];
+    for (int i = 0; i < 2; i++)
+        test_genome(&genomes[i], texts[i]);
+    ck_assert_str_eq(genomes[0].digest, genomes[1].digest);
+    ck_assert_str_ne(genomes[0].mask_digest, genomes[1].mask_digest);
+    rp_kmer_index *index = build(&genomes[0], 8, 1, 100000);
+    for (int respects = 0; respects < 2; respects++) {
+        char *path = save_index(index, &genomes[0], respects == 1);
+        rp_kmer_index_destroy(open_index(path, &genomes[0], respects == 1, 0, NULL));
+        rp_kmer_index_destroy(open_index(path, &genomes[1], respects == 1, 0, respects == 1 ? "lower case" : NULL));
+        unlink(path);
+        free(path);
+    }
+    rp_kmer_index_destroy(index);
+    for (int i = 0; i < 2; i++)
+        rp_genome_clear(&genomes[i]);
+}
+END_TEST
+
 START_TEST(an_index_file_maps_back_or_says_why_not)
 {
     rp_genome genome, other;
     test_simulated_genome(&genome, 200000, 8, 3);
     test_simulated_genome(&other, 200000, 8, 4);
     rp_kmer_index *index = build(&genome, (unsigned[]){12, 19}[_i], 2, 1000000); /* of narrow and of wide rests */
-    char *path = test_file("", 0);
-    rp_error error = {""};
-    rp_file *file = rp_file_open(path, &error);
-    ck_assert(file != NULL && rp_kmer_index_save(index, &genome, false, 2, file, &error) && rp_file_finish(file, &error) &&
-              rp_file_commit(file, &error));
-    rp_file_destroy(file);
+    char *path = save_index(index, &genome, false);
     rp_kmer_index *mapped = open_index(path, &genome, false, 0, NULL);
     expect_same_index(index, mapped);
     rp_kmer_index_destroy(mapped);
@@ -225,6 +254,8 @@ START_TEST(an_index_file_maps_back_or_says_why_not)
     }
     overwrite(path, 40, "x", 1);
     (void)open_index(path, &genome, false, 0, "damaged");
+    overwrite(path, 120, "x", 1); /* in the digest of the code */
+    (void)open_index(path, &genome, false, 0, "build");
     overwrite(path, 8, "\7", 1);
     (void)open_index(path, &genome, false, 0, "another version");
     overwrite(path, 0, "RPX", 3);
@@ -245,6 +276,7 @@ Suite *suite_index(void)
     tcase_add_loop_test(tests, index_agrees_with_counting, 0, 5);
     tcase_add_loop_test(tests, empty_genomes_have_empty_indexes, 0, 3);
     tcase_add_test(tests, a_spilled_index_is_the_same);
+    tcase_add_test(tests, an_index_file_is_of_its_lower_case);
     tcase_add_loop_test(tests, an_index_file_maps_back_or_says_why_not, 0, 2);
     tcase_add_test(tests, kmer_arithmetic);
     suite_add_tcase(suite, tests);

@@ -5,6 +5,7 @@ import fcntl
 import itertools
 import signal
 import time
+import zlib
 
 from harness import *
 
@@ -82,6 +83,127 @@ def test_checkpoint_is_bound(folder):
     done = run("find", "--restart", "-o", folder / "x", other)
     assert "going on" not in done.stderr and not (folder / "x.reprise").exists()
     run("find", "-q", "--no-checkpoint", "--restart", DEMO, status=2)
+
+
+def keep_state(folder, genome, *options):
+    """Leaves x.reprise in the folder: the state of a run that has come as far as the copies and then cannot write a result."""
+    told = run("find", "-q", "--no-run-info", *options, "-o", folder / "x", "--checkpoint-interval", "0.000001", "--masked", "/dev/full", genome,
+               status=1).stderr
+    assert "No space left" in told and (folder / "x.reprise" / "state").exists(), told
+
+
+def test_a_state_is_of_its_code(folder):
+    """Two builds of one version are told apart; the version's line names the code."""
+    keep_state(folder, small_genome(folder))
+    state = folder / "x.reprise" / "state"
+    code = re.fullmatch(r"reprise-c \S+ \(code ([0-9a-f]{16})\)\n", run("--version").stdout).group(1)
+    other = bytes([code.encode()[0] ^ 1]) + code.encode()[1:]
+    content = state.read_bytes()[:-4]
+    assert content.count(code.encode()) == 1
+    content = content.replace(code.encode(), other)
+    state.write_bytes(content + zlib.crc32(content).to_bytes(4, sys.byteorder))
+    told = run("find", "-q", "-o", folder / "x", folder / "genome.fa", status=1).stderr
+    assert other.decode() in told and code in told and "--restart" in told, told
+
+
+def test_a_state_is_of_its_lower_case(folder):
+    genome = small_genome(folder)
+    name, text = next(iter(fasta(genome).items()))
+    lowered = [folder / "first.fa", folder / "second.fa"]
+    for path, cut in zip(lowered, (3000, 9000)):
+        path.write_text(f">{name}\n{text[:cut].lower()}{text[cut:]}\n")
+    keep_state(folder, lowered[0], "--respect-mask")
+    told = run("find", "-q", "--respect-mask", "-o", folder / "x", lowered[1], status=1).stderr
+    assert "lower case was elsewhere" in told and "--restart" in told, told
+    assert "going on" in run("find", "--respect-mask", "-o", folder / "x", lowered[0]).stderr
+    keep_state(folder, lowered[0])  # where it is not respected, nothing follows from it
+    assert "going on" in run("find", "--no-run-info", "-o", folder / "x", lowered[1]).stderr
+    run("find", "-q", "--no-run-info", "-o", folder / "y", lowered[1])
+    assert digest(folder / "x") == digest(folder / "y")
+
+
+def long_family(folder):
+    """A genome whose one family has 68 kb: growth stops where the copies that it began with have insertions, and goes on from all.
+
+    Each copy has an insertion in its midst too: no alignment goes over so much at once.
+    """
+    rng = random.Random(5)
+    n_first, n, seed, stop, worn = 5, 11, 50000, 59900, 160
+    segment = random_letters(rng, 95000)
+    with open(folder / "long.fa", "w") as to:
+        for i in range(n):
+            marked, inserted = (segment[seed:seed + 60], random_letters(rng, 500)) if i < n_first else (random_letters(rng, 60), "")
+            before = "".join("ACGT"["ACGT".index(c) ^ 1] if j % n == i else c for j, c in enumerate(segment[stop - worn:stop]))
+            own = 30000 + 700 * i
+            to.write(f">c{i}\n{segment[:own]}{random_letters(rng, 500)}{segment[own:seed]}{marked}{segment[seed + 60:stop - worn]}{before}"
+                     f"{inserted}{segment[stop:]}\n")
+    return folder / "long.fa"
+
+
+def test_the_state_of_a_very_long_family_is_gone_on_from(folder):
+    genome, options = long_family(folder), ["--max-seed-frequency", 5]
+    run("find", "-q", "--no-run-info", *options, "-o", folder / "y", genome)
+    assert max(map(len, fasta(folder / "y.families.fa").values())) > 1 << 16, "no family is long enough to tell anything"
+    keep_state(folder, genome, *options)
+    done = run("find", "--no-run-info", *options, "-o", folder / "x", genome)
+    assert "going on from the checkpoint" in done.stderr and "damaged" not in done.stderr, done.stderr
+    assert digest(folder / "x") == digest(folder / "y")
+
+
+# Another value of each option of find that takes one; FILE stands for a fresh name.
+OTHER_VALUES = {
+    "classify-with": "library.fa", "kmer": 11, "min-seed-frequency": 12, "max-seed-frequency": 12, "min-copies": 9, "extension-length": 500,
+    "max-candidates": 800, "minlength": 500, "minfreq": 9, "maxextend": 150, "tandemdist": 9000, "pa": 3, "threads": 3, "max-memory": "400M",
+    "io-depth": 3, "storage": "hdd", "queue-bytes": "1M", "progress-interval": 7, "simd": "scalar", "checkpoint-interval": 7, "index": "g.rpidx",
+    "channel-capacity": 7, "backpressure": 0.3, "device": "cpu"}
+NOT_RESULTS = {"trace", "prometheus"}  # files that differ from run to run
+
+
+def tree(folder):
+    return {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file() and p.name != "FILE-of-a-run"}
+
+
+def test_another_value_of_any_option_is_refused_or_gives_its_bytes(folder):
+    """From find's own table: what a run that goes on from a state gives is what an undisturbed run with the same options gives."""
+    run("simulate", "-o", folder / "g", "-l", "300K", "-f", "12", "-c", 3, "-s", "3")
+    records = fasta(folder / "g.fa")
+    (folder / "g.fa").write_text("".join(f">{n}\n{s[:len(s) // 2]}{s[len(s) // 2:].lower()}\n" for n, s in records.items()))
+    run("index", "-q", "-o", folder / "g.rpidx", folder / "g.fa")
+    shutil.copy(folder / "g.truth.fa", folder / "library.fa")
+    keep_state(folder, folder / "g.fa")
+
+    def outcome(given, resumes):
+        place = folder / "run"
+        place.mkdir()
+        if resumes:
+            shutil.copytree(folder / "x.reprise", place / "x.reprise")
+        done = subprocess.run([PROGRAM, "find", *map(str, given), "-o", "x", folder / "g.fa"], cwd=place, capture_output=True, text=True)
+        files = tree(place)
+        shutil.rmtree(place)
+        return done, files
+
+    plain = outcome(["--no-run-info"], False)[1]
+    refused = set()
+    table = re.findall(r"^(?:  (?:-\w, |    )--([a-z0-9-]+)(?: ([A-Z]+))?|run \(no effect)", run("find", "--help").stdout, re.M)
+    no_effect = {option for option, _ in table[table.index(("", "")):]}
+    for option, value in table:
+        given = [] if option == "no-run-info" else ["--no-run-info"]
+        if option in ("", "output", "help"):  # another prefix has another state
+            continue
+        assert not value or value == "FILE" or option in OTHER_VALUES, f"OTHER_VALUES lacks a value of --{option}"
+        other = OTHER_VALUES.get(option, "FILE-of-a-run" if option in NOT_RESULTS else "FILE")
+        given += [f"--{option}"] + ([folder / other if (folder / str(other)).exists() else other] if value else [])
+        done, files = outcome(given, True)
+        if done.returncode == 1:
+            assert "the checkpoint is of" in done.stderr and "--restart" in done.stderr, (option, done.stderr)
+            files = outcome(given, False)[1]
+            assert any(files[n] != plain[n] for n in plain if n != "x.summary.json"), f"--{option} is refused, and this genome does not show why"
+            refused.add(option)
+            continue
+        assert done.returncode == 0, (option, done.stderr)
+        assert option in ("restart", "no-checkpoint", "quiet") or "going on from the checkpoint" in done.stderr, (option, done.stderr)
+        assert files == (plain if option in no_effect else outcome(given, False)[1]), f"--{option}: other bytes"
+    assert len(refused) >= 10, refused
 
 
 def test_other_results_may_be_asked_for(folder):

@@ -77,17 +77,6 @@ typedef struct find_run {
 
 /* --- Checkpoints --- */
 
-/* What the state follows from, by option; results that are only written otherwise may differ. */
-static json_t *binding_parameters(const rp_find_options *options)
-{
-    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:I, s:I, s:I}", "reprise-c", RP_VERSION, "--kmer", (json_int_t)options->kmer,
-                     "--min-seed-frequency", (json_int_t)options->min_seed_frequency, "--max-seed-frequency",
-                     (json_int_t)options->max_seed_frequency, "--min-copies", (json_int_t)options->min_copies, "--max-candidates",
-                     (json_int_t)options->max_candidates, "--intra-contig", options->intra_contig, "--respect-mask", options->respect_mask,
-                     "--minlength", (json_int_t)options->minlength, "--maxextend", (json_int_t)options->maxextend, "--tandemdist",
-                     (json_int_t)options->tandemdist);
-}
-
 /* Keeps the run as it is, in the stage of run->mark; pass, polish and cover: how far that one is, NULL in other stages. */
 static void keep_state(find_run *run, const rp_discover_state *pass, const rp_polish_state *polish, const rp_intervals *cover)
 {
@@ -95,6 +84,7 @@ static void keep_state(find_run *run, const rp_discover_state *pass, const rp_po
                            .in_pass = pass != NULL, .n_first_pass = run->n_first_pass, .join_pass = run->join_pass, .joined = run->joined,
                            .n_derived = run->n_derived, .source = run->source, .n_source = run->n_consensus, .n_before = run->n_before};
     memcpy(state.digest, run->genome.digest, sizeof state.digest);
+    memcpy(state.mask_digest, run->genome.mask_digest, sizeof state.mask_digest);
     for (int i = 0; i < 2; i++) {
         const rp_discover_figures *found = &run->discovered[i];
         state.n_seeds[i] = found->n_seeds;
@@ -732,7 +722,7 @@ int rp_command_find(int argc, char **argv)
               rp_governor_start(governor, "find", options.inputs[0], prefix, &error);
     run.n_threads = governor->n_threads;
     run.keeper.off |= !rp_results_use_prefix(&run.results);
-    ok = ok && rp_keeper_open(&run.keeper, prefix, binding_parameters(&options), run.log, &error) &&
+    ok = ok && rp_keeper_open(&run.keeper, prefix, options.binding, run.log, &error) &&
          rp_offloading_choose(&run.offloading, run.log, "find", &error) && find(&run, &error);
     if (ok)
         rp_offloading_log(&run.offloading);
@@ -742,6 +732,7 @@ int rp_command_find(int argc, char **argv)
             add_advice(&run, &error);
     }
     clear_run(&run, ok);
+    json_decref(options.binding);
     ok = rp_governor_stop(governor, ok, &error) && ok;
     free(prefix);
     return rp_command_end("find", ok, &error);

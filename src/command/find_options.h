@@ -30,9 +30,10 @@ typedef struct rp_find_options {
     rp_device_choice device_choice;
     const char *const *inputs;
     size_t n_inputs;
+    json_t *binding;                    /* the options that bind, and their values; the caller's. NULL: out of memory, or help */
 } rp_find_options;
 
-/* Parses `find`'s arguments into *options. False: misuse, error filled in. */
+/* Parses `find`'s arguments into *options. False: misuse, error filled in, no binding. */
 bool rp_find_options_parse(rp_find_options *options, int argc, char **argv, rp_error *error) RP_MUST_CHECK;
 
 void rp_find_options_help(void); /* to standard output */

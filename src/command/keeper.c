@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/code.h"
 #include "base/tokens.h"
 #include "command/command.h"
 
@@ -70,12 +71,20 @@ static bool read_state(rp_keeper *keeper, rp_error *error)
     return rp_error_set(error, "%s: the checkpoint cannot be read: %s", keeper->folder.state, reason.message);
 }
 
-bool rp_keeper_open(rp_keeper *keeper, const char *prefix, json_t *parameters, const rp_log *log, rp_error *error)
+/* What a state follows from, less the genome: this code and these options; to be freed. NULL: out of memory. */
+static char *describe_parameters(const json_t *options)
+{
+    json_t *all = json_pack("{s:s+++}", "reprise-c", RP_VERSION, " (code ", rp_code, ")");
+    char *text = all == NULL || options == NULL || json_object_update(all, (json_t *)options) != 0 ? NULL : json_dumps(all, JSON_COMPACT);
+    json_decref(all);
+    return text;
+}
+
+bool rp_keeper_open(rp_keeper *keeper, const char *prefix, const json_t *options, const rp_log *log, rp_error *error)
 {
     keeper->log = log;
     keeper->kept_ns = rp_clock_ns();
-    keeper->parameters = parameters == NULL ? NULL : json_dumps(parameters, JSON_COMPACT);
-    json_decref(parameters);
+    keeper->parameters = describe_parameters(options);
     if (keeper->parameters == NULL)
         return rp_error_memory(error, "parameters");
     if (keeper->off)
@@ -89,9 +98,14 @@ bool rp_keeper_open(rp_keeper *keeper, const char *prefix, json_t *parameters, c
 
 bool rp_keeper_check_genome(const rp_keeper *keeper, const rp_genome *genome, rp_error *error)
 {
-    return !keeper->resumes || (strcmp(keeper->from.digest, genome->digest) == 0 && keeper->from.genome_bp == genome->length_bp) ||
-           rp_error_set(error, "%s: the checkpoint is of another genome (MD5 %s, this one has %s); --restart begins anew", keeper->folder.path,
-                        keeper->from.digest, genome->digest);
+    if (!keeper->resumes)
+        return true;
+    if (strcmp(keeper->from.digest, genome->digest) != 0 || keeper->from.genome_bp != genome->length_bp)
+        return rp_error_set(error, "%s: the checkpoint is of another genome (MD5 %s, this one has %s); --restart begins anew", keeper->folder.path,
+                            keeper->from.digest, genome->digest);
+    return strcmp(keeper->from.mask_digest, genome->mask_digest) == 0 ||
+           rp_error_set(error, "%s: in the genome that the checkpoint is of, lower case was elsewhere (MD5 %s, here %s); --restart begins anew",
+                        keeper->folder.path, keeper->from.mask_digest, genome->mask_digest);
 }
 
 bool rp_keeper_check_k(const rp_keeper *keeper, unsigned k, rp_error *error)

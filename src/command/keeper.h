@@ -16,7 +16,7 @@ typedef struct rp_keeper {
     rp_run_folder folder;
     rp_checkpoint from;           /* that the run goes on from */
     bool resumes;
-    char *parameters;             /* of this run, as text */
+    char *parameters;             /* of this run: code and options, as text */
     uint64_t kept_ns;             /* when the state was put in place last, or the run began */
     rp_file *latest;              /* the latest state, written but not in place; NULL: it is, or there is none */
 } rp_keeper;
@@ -26,12 +26,12 @@ enum { RP_KEEPER_ROWS = 3 };
 /* Puts RP_KEEPER_ROWS rows into the table. */
 size_t rp_keeper_options(rp_keeper *keeper, rp_option *table);
 
-/* Takes PREFIX.reprise/ and reads the checkpoint in it, if it is to be used. `parameters`: an object with all that the
- * result follows from, by option; it is given away. A checkpoint with others is refused; a damaged one is told and set
- * aside. False: error filled in. */
-bool rp_keeper_open(rp_keeper *keeper, const char *prefix, json_t *parameters, const rp_log *log, rp_error *error) RP_MUST_CHECK;
+/* Takes PREFIX.reprise/ and reads the checkpoint in it, if it is to be used. `options`: an object with those that the
+ * families follow from (NULL: there was no memory for it). A checkpoint with others, or of other code, is refused; a damaged
+ * one is told and set aside. False: error filled in. */
+bool rp_keeper_open(rp_keeper *keeper, const char *prefix, const json_t *options, const rp_log *log, rp_error *error) RP_MUST_CHECK;
 
-/* After reading: whether the checkpoint is of this genome. */
+/* After reading: whether the checkpoint is of this genome, and of its lower case where that is respected. */
 bool rp_keeper_check_genome(const rp_keeper *keeper, const rp_genome *genome, rp_error *error) RP_MUST_CHECK;
 bool rp_keeper_check_k(const rp_keeper *keeper, unsigned k, rp_error *error) RP_MUST_CHECK;
 

@@ -8,6 +8,7 @@
 
 #include <htslib/hts.h>
 
+#include "base/code.h"
 #include "command/command.h"
 
 typedef struct command {
@@ -84,7 +85,7 @@ int main(int argc, char **argv)
         return finish(RP_EXIT_OK);
     }
     if (strcmp(argv[1], "--version") == 0) {
-        printf("reprise-c " RP_VERSION "\n");
+        printf("reprise-c " RP_VERSION " (code %s)\n", rp_code);
         return finish(RP_EXIT_OK);
     }
     for (int i = 0; i < N_COMMANDS; i++)

@@ -115,6 +115,40 @@ bool rp_options_parse(const rp_option *options, size_t n, int argc, char **argv,
     return true;
 }
 
+static json_t *value_of(const rp_option *option)
+{
+    switch (option->kind) {
+    case RP_OPTION_FLAG:
+        return json_boolean(*(const bool *)option->target);
+    case RP_OPTION_NUMBER:
+        return json_integer((json_int_t)*(const uint64_t *)option->target);
+    case RP_OPTION_SHARE:
+    case RP_OPTION_SECONDS:
+        return json_real(*(const double *)option->target);
+    case RP_OPTION_TEXT:
+        return *(const char *const *)option->target == NULL ? json_null() : json_string(*(const char *const *)option->target);
+    case RP_OPTION_HEADING:
+        break;
+    }
+    return NULL;
+}
+
+json_t *rp_options_binding(const rp_option *options, size_t n)
+{
+    json_t *all = json_object();
+    for (size_t i = 0; i < n && all != NULL; i++) {
+        char name[64];
+        if (!options[i].binds)
+            continue;
+        (void)snprintf(name, sizeof name, "--%s", options[i].name);
+        if (json_object_set_new(all, name, value_of(&options[i])) != 0) {
+            json_decref(all);
+            all = NULL;
+        }
+    }
+    return all;
+}
+
 void rp_options_print(const rp_option *options, size_t n, FILE *to)
 {
     for (size_t i = 0; i < n; i++) {

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include <jansson.h>
+
 #include "base/error.h"
 
 typedef enum rp_option_kind {
@@ -26,12 +28,16 @@ typedef struct rp_option {
     void *target;        /* holds the default before parsing */
     uint64_t min, max;
     const char *help;    /* one sentence; the default is told in it */
+    bool binds;          /* the families follow from it: a state is of one value, and no other goes on from it */
 } rp_option;
 
 /* Parses argv[1..]; operands are moved behind the options and *first_operand is the index of
  * the first. An option may be given once. False: misuse, error filled in. */
 bool rp_options_parse(const rp_option *options, size_t n, int argc, char **argv, int *first_operand,
                       rp_error *error) RP_MUST_CHECK;
+
+/* The values of the options that bind, by name with its dashes: an object. NULL: out of memory. */
+json_t *rp_options_binding(const rp_option *options, size_t n) RP_MUST_CHECK;
 
 /* Prints the table as help text. */
 void rp_options_print(const rp_option *options, size_t n, FILE *to);

@@ -34,6 +34,7 @@ typedef struct rp_genome {
     rp_contig *contigs;
     size_t n_contigs;
     char digest[33];             /* MD5 of names, lengths and bases, in hex; codes other than A, C, G, T are alike in it */
+    char mask_digest[33];        /* MD5 of soft_masked; empty where that was not asked for */
 } rp_genome;
 
 /* A stretch of one contig, for work in pieces. */

@@ -702,6 +702,20 @@ static bool make_digest(rp_genome *genome, unsigned n_threads, rp_error *error)
     return ok;
 }
 
+/* Results that respect the mask follow from it too. */
+static bool make_mask_digest(rp_genome *genome, rp_error *error)
+{
+    hts_md5_context *md5 = hts_md5_init();
+    if (md5 == NULL)
+        return rp_error_memory(error, "digest");
+    unsigned char all[16];
+    hts_md5_update(md5, (const uint64_t *)genome->soft_masked.words, (unsigned long)((genome->length_bp + 63) / 64 * 8));
+    hts_md5_final(all, md5);
+    hts_md5_hex(genome->mask_digest, all);
+    hts_md5_destroy(md5);
+    return true;
+}
+
 /* --- The whole --- */
 
 /* Puts the files' parts together in their order. */
@@ -721,7 +735,7 @@ static bool join_parts(input *in, rp_genome *genome, rp_error *error)
         (in->keep_soft_mask && !rp_bitmask_resize(&genome->soft_masked, genome->length_bp)))
         return rp_error_memory(error, "genome");
     genome->packed = genome->packed_block.data;
-    return make_digest(genome, in->reading.n_threads, error);
+    return make_digest(genome, in->reading.n_threads, error) && (!in->keep_soft_mask || make_mask_digest(genome, error));
 }
 
 bool rp_genome_read(rp_genome *genome, const char *const *paths, size_t n_paths, bool keep_soft_mask, const rp_reading *reading,

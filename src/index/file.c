@@ -10,11 +10,12 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "base/code.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "index/layout.h"
 
-enum { VERSION = 1, PAGE = 4096, CHECKED_BYTES = 1 << 24, CHECKED_ITEMS = 1 << 20 };
+enum { VERSION = 2, PAGE = 4096, CHECKED_BYTES = 1 << 24, CHECKED_ITEMS = 1 << 20 };
 
 static const char MAGIC[8] = "RPRSIDX";
 static const uint32_t ORDER_OF_BYTES = 0x01020304;
@@ -26,13 +27,14 @@ typedef struct index_header {
     uint32_t k, min_frequency, prefix_bits;
     uint8_t wide_rest, wide_positions, respect_mask, zero;
     uint64_t n_kmers, n_positions, genome_bp;
-    char digest[32];
+    char digest[32], mask_digest[32];          /* the latter all zero when lower case was not excluded */
+    char code[RP_CODE_DIGEST_BYTES];           /* that made it */
     uint64_t section_begin[RP_N_INDEX_SECTIONS], section_bytes[RP_N_INDEX_SECTIONS];
     uint32_t section_crc[RP_N_INDEX_SECTIONS];
     uint32_t header_crc;                       /* of everything before it */
 } index_header;
 
-_Static_assert(sizeof(index_header) == 8 + 5 * 4 + 4 + 3 * 8 + 32 + 16 * RP_N_INDEX_SECTIONS + 4 * RP_N_INDEX_SECTIONS + 4, "padding");
+_Static_assert(sizeof(index_header) == 8 + 5 * 4 + 4 + 3 * 8 + 2 * 32 + RP_CODE_DIGEST_BYTES + 16 * RP_N_INDEX_SECTIONS + 4 * RP_N_INDEX_SECTIONS + 4, "padding");
 
 /* --- Checksums, in pieces --- */
 
@@ -100,6 +102,9 @@ bool rp_kmer_index_save(const rp_kmer_index *index, const rp_genome *genome, boo
                            .genome_bp = genome->length_bp};
     memcpy(header.magic, MAGIC, sizeof header.magic);
     memcpy(header.digest, genome->digest, sizeof header.digest);
+    if (respect_mask)
+        memcpy(header.mask_digest, genome->mask_digest, sizeof header.mask_digest);
+    memcpy(header.code, rp_index_code, sizeof header.code);
     uint64_t at = PAGE;
     for (int i = 0; i < RP_N_INDEX_SECTIONS; i++) {
         header.section_begin[i] = at;
@@ -195,6 +200,8 @@ static bool matches(const index_header *header, const rp_genome *genome, bool re
         return rp_error_set(error, "it is of another genome");
     if (header->respect_mask != respect_mask)
         return rp_error_set(error, respect_mask ? "it was made without --respect-mask" : "it was made with --respect-mask");
+    if (respect_mask && memcmp(header->mask_digest, genome->mask_digest, sizeof header->mask_digest) != 0)
+        return rp_error_set(error, "lower case was elsewhere in the genome that it is of");
     return k == 0 || k == header->k || rp_error_set(error, "it is of %u-mers, and --kmer says %u", (unsigned)header->k, k);
 }
 
@@ -208,8 +215,8 @@ static bool open_index(rp_kmer_index *index, int file, const rp_genome *genome, 
     if (!S_ISREG(status.st_mode) || (uint64_t)status.st_size < PAGE || pread(file, &header, sizeof header, 0) != (ssize_t)sizeof header ||
         memcmp(header.magic, MAGIC, sizeof header.magic) != 0)
         return rp_error_set(error, "it is no index of reprise-c");
-    if (header.byte_order != ORDER_OF_BYTES || header.version != VERSION)
-        return rp_error_set(error, "it is of another version or machine; make it anew");
+    if (header.byte_order != ORDER_OF_BYTES || header.version != VERSION || memcmp(header.code, rp_index_code, sizeof header.code) != 0)
+        return rp_error_set(error, "it is of another version or build of reprise-c, or of another machine; make it anew");
     if (header.header_crc != header_crc(&header) || !header_holds(&header, (uint64_t)status.st_size))
         return rp_error_set(error, "it is damaged (header)");
     if (!matches(&header, genome, respect_mask, k, error))

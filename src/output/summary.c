@@ -7,7 +7,8 @@
 static json_t *describe_input(const rp_findings *findings)
 {
     const rp_genome *genome = findings->genome;
-    return json_pack("{s:s, s:I, s:I, s:I}", "md5", genome->digest, "contigs", (json_int_t)genome->n_contigs, "bases",
+    return json_pack("{s:s, s:s*, s:I, s:I, s:I}", "md5", genome->digest, "lower_case_md5",
+                     genome->mask_digest[0] != '\0' ? genome->mask_digest : NULL, "contigs", (json_int_t)genome->n_contigs, "bases",
                      (json_int_t)genome->length_bp, "acgt_bases", (json_int_t)genome->acgt_bp);
 }
 

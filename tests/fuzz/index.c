@@ -15,6 +15,7 @@ static void mend_checksums(uint8_t *bytes, size_t n, const rp_genome *genome)
         return;
     memcpy(&header, bytes, sizeof header);
     memcpy(header.digest, genome->digest, sizeof header.digest);
+    memcpy(header.code, rp_index_code, sizeof header.code);
     for (int i = 0; i < RP_N_INDEX_SECTIONS; i++)
         if (header.section_begin[i] <= n && header.section_bytes[i] <= n - header.section_begin[i])
             header.section_crc[i] = (uint32_t)crc32(crc32(0, NULL, 0), bytes + header.section_begin[i], (uInt)header.section_bytes[i]);

@@ -26,7 +26,9 @@ int rp_fuzz_options(const uint8_t *data, size_t n)
     }
     rp_find_options options;
     rp_error error = {""};
-    if (!rp_find_options_parse(&options, argc, argv, &error) && error.message[0] == '\0')
+    if (rp_find_options_parse(&options, argc, argv, &error))
+        json_decref(options.binding);
+    else if (error.message[0] == '\0')
         abort();
     uint64_t number = 5;
     double share = 0.5, seconds = 1;
