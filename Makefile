@@ -105,8 +105,8 @@ $(OUT)/device/kernels_source.c: $(KERNELS) scripts/embed-kernels.sh
 $(OUT)/device/kernels_source.o: $(OUT)/device/kernels_source.c $(OUT)/flags
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
-# The digests of the code that states and indexes are bound to: of what the sources say, wherever and however they are built.
-# They are looked at each time; only a change makes the object anew.
+# The digests of the code that states and indexes are bound to: of what the sources say, wherever and however they are
+# built. They are looked at each time; only a change makes the object anew.
 $(OUT)/base/code.c: FORCE
 	@mkdir -p $(@D)
 	@scripts/code-digest.sh >$@.new

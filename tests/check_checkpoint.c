@@ -141,8 +141,9 @@ static size_t *random_sizes(rp_random *random, size_t n, size_t below)
 
 static rp_family random_family(rp_random *random, uint64_t genome_bp)
 {
-    rp_family family = {.tandem = extreme(random, 1) != 0, .seed = {extreme(random, UINT64_MAX), 1 + (uint32_t)extreme(random, RP_KMER_MAX - 1),
-                                                                    (uint32_t)extreme(random, UINT32_MAX)}};
+    rp_family family = {.tandem = extreme(random, 1) != 0};
+    family.seed = (rp_seed){.kmer = extreme(random, UINT64_MAX), .k = 1 + (uint32_t)extreme(random, RP_KMER_MAX - 1),
+                            .count = (uint32_t)extreme(random, UINT32_MAX)};
     const uint32_t n = (uint32_t)extreme(random, RP_CONSENSUS_MAX_BP);
     ck_assert(rp_codes_reserve(&family.consensus, n + 1));
     for (; family.consensus.n < n; family.consensus.n++)
@@ -150,20 +151,22 @@ static rp_family random_family(rp_random *random, uint64_t genome_bp)
     for (uint64_t copies = extreme(random, 20); copies > 0; copies--) {
         const uint64_t end = 1 + extreme(random, genome_bp - 1);
         const uint32_t stop = (uint32_t)extreme(random, n);
-        ck_assert(rp_copies_push(&family.copies, (rp_copy){.begin = extreme(random, end - 1), .end = end, .consensus_end = stop,
-                                 .consensus_begin = (uint32_t)extreme(random, stop), .score = (int32_t)(uint32_t)extreme(random, UINT32_MAX),
-                                 .anchor_place = extreme(random, 1) != 0 ? RP_NO_ANCHOR : (uint32_t)extreme(random, n),
-                                 .reverse = extreme(random, 1) != 0}));
+        const rp_copy copy = {.begin = extreme(random, end - 1), .end = end, .reverse = extreme(random, 1) != 0,
+                              .consensus_begin = (uint32_t)extreme(random, stop), .consensus_end = stop,
+                              .score = (int32_t)(uint32_t)extreme(random, UINT32_MAX),
+                              .anchor_place = extreme(random, 1) != 0 ? RP_NO_ANCHOR : (uint32_t)extreme(random, n)};
+        ck_assert(rp_copies_push(&family.copies, copy));
     }
     return family;
 }
 
 static rp_discover_state random_pass(rp_random *random, size_t n_families, uint64_t least_families, bool under_way)
 {
-    rp_discover_state pass = {.tier = (uint32_t)extreme(random, UINT32_MAX), .n_families_at_tier = least_families +
-                              extreme(random, n_families - least_families), .n_pairs = extreme(random, UINT64_MAX),
-                              .n_rejected = extreme(random, UINT64_MAX), .n_failed = extreme(random, UINT64_MAX),
-                              .n_tandem = extreme(random, UINT64_MAX), .n_seed_words = under_way ? extreme(random, 50) : 0};
+    rp_discover_state pass = {.tier = (uint32_t)extreme(random, UINT32_MAX),
+                              .n_families_at_tier = least_families + extreme(random, n_families - least_families),
+                              .n_pairs = extreme(random, UINT64_MAX), .n_rejected = extreme(random, UINT64_MAX),
+                              .n_failed = extreme(random, UINT64_MAX), .n_tandem = extreme(random, UINT64_MAX),
+                              .n_seed_words = under_way ? extreme(random, 50) : 0};
     uint64_t *words = malloc((size_t)(pass.n_seed_words + 1) * sizeof *words);
     for (uint64_t i = 0; i < pass.n_seed_words; i++)
         words[i] = extreme(random, UINT64_MAX);
@@ -175,12 +178,14 @@ static rp_discover_state random_pass(rp_random *random, size_t n_families, uint6
 static rp_checkpoint random_checkpoint(rp_random *random)
 {
     const uint64_t genome_bp = 1 + extreme(random, (UINT64_C(1) << 46) - 2);
-    rp_checkpoint state = {.genome_bp = genome_bp, .k = RP_KMER_MIN + (uint32_t)extreme(random, RP_KMER_MAX - RP_KMER_MIN),
-                           .mark = (rp_mark)rp_random_below(random, RP_N_MARKS), .n_seeds = {extreme(random, UINT64_MAX), extreme(random, UINT64_MAX)},
+    rp_checkpoint state = {.genome_bp = genome_bp, .mark = (rp_mark)rp_random_below(random, RP_N_MARKS),
+                           .k = RP_KMER_MIN + (uint32_t)extreme(random, RP_KMER_MAX - RP_KMER_MIN),
+                           .n_seeds = {extreme(random, UINT64_MAX), extreme(random, UINT64_MAX)},
                            .join_pass = (uint32_t)extreme(random, RP_JOIN_PASSES), .n_derived = extreme(random, UINT64_MAX),
-                           .joined = {.n_tried = extreme(random, UINT64_MAX), .n_end_joins = extreme(random, UINT64_MAX),
-                                      .n_interior_joins = extreme(random, UINT64_MAX), .n_circles = extreme(random, UINT64_MAX)},
                            .polish = {.round = (unsigned)extreme(random, UINT32_MAX)}};
+    state.joined = (rp_join_figures){.n_tried = extreme(random, UINT64_MAX), .n_end_joins = extreme(random, UINT64_MAX),
+                                     .n_interior_joins = extreme(random, UINT64_MAX),
+                                     .n_circles = extreme(random, UINT64_MAX)};
     const size_t n_text = (size_t)extreme(random, 1 << 16);
     state.parameters = malloc(n_text + 1);
     memset(state.parameters, 'p', n_text);
@@ -197,7 +202,8 @@ static rp_checkpoint random_checkpoint(rp_random *random)
     state.n_first_pass = extreme(random, n);
     state.n_before = (size_t)extreme(random, n);
     for (int i = 0; i < 2; i++)
-        state.passes[i] = random_pass(random, n, i == 1 && state.in_pass ? state.n_first_pass : 0, state.in_pass && (int)state.mark == i);
+        state.passes[i] = random_pass(random, n, i == 1 && state.in_pass ? state.n_first_pass : 0,
+                                      state.in_pass && (int)state.mark == i);
     random_intervals(random, &state.cover, genome_bp);
     random_intervals(random, &state.polish.resting, genome_bp);
     state.n_source = n > 0 ? (size_t)extreme(random, n) : 0;
@@ -221,7 +227,8 @@ START_TEST(every_state_that_is_written_can_be_read)
         write_to(&state, path);
         const size_t n = contents(path, first, ROOM);
         ck_assert_uint_lt(n, ROOM);
-        ck_assert_msg(rp_checkpoint_read(&read, path, &error) == RP_CHECKPOINT_READ, "seed %d: %s", (int)seed, error.message);
+        ck_assert_msg(rp_checkpoint_read(&read, path, &error) == RP_CHECKPOINT_READ, "seed %d: %s", (int)seed,
+                      error.message);
         ck_assert_uint_eq(read.library.n, state.library.n);
         for (size_t f = 0; f < read.library.n; f++) {
             ck_assert_uint_eq(read.library.items[f].consensus.n, state.library.items[f].consensus.n);

@@ -25,8 +25,8 @@ def test_version_and_help(folder):
 def test_code_is_told_by_what_the_sources_say(folder):
     """Not by where and when they lie there; that of an index by the sources that it follows from."""
     def codes():
-        text = subprocess.run(["sh", "scripts/code-digest.sh"], cwd=folder, check=True, capture_output=True, text=True).stdout
-        return re.findall(r'"([0-9a-f]{16})"', text)
+        done = subprocess.run(["sh", "scripts/code-digest.sh"], cwd=folder, check=True, capture_output=True, text=True)
+        return re.findall(r'"([0-9a-f]{16})"', done.stdout)
     for part in ("src", "kernels", "scripts"):
         shutil.copytree(ROOT / part, folder / part, copy_function=shutil.copyfile)  # of another time
     code, index_code = first = codes()
@@ -284,7 +284,7 @@ def test_respect_mask_and_limits(folder):
 
 
 def test_respected_lower_case_stays_and_holds_copies(folder):
-    """No family begins in lower case, copies of those that are found elsewhere are listed in it, and it is lower case in the end."""
+    """No family begins in lower case, copies of those found elsewhere are listed in it, and it is lower case in the end."""
     rng = random.Random(8)
     elements = [random_letters(rng, 700) for _ in range(2)]
 
@@ -310,9 +310,11 @@ def test_respected_lower_case_stays_and_holds_copies(folder):
     run("find", "-q", "--respect-mask", "--hard-mask", "-o", folder / "g", folder / "g.fa")
     assert fasta(folder / "g.masked.fa")["a"] == "".join("N" if i in called else c for i, c in enumerate(text))
     run("find", "-q", "-o", folder / "g", folder / "g.fa")  # else lower case says nothing
-    called = union(bed(folder / "g.copies.bed"))["a"]
-    assert len({row[3] for row in bed(folder / "g.copies.bed")}) == 2
-    assert fasta(folder / "g.masked.fa")["a"] == "".join(c.lower() if i in called else c for i, c in enumerate(text.upper()))
+    rows = bed(folder / "g.copies.bed")
+    called = union(rows)["a"]
+    assert len({row[3] for row in rows}) == 2
+    masked = "".join(c.lower() if i in called else c for i, c in enumerate(text.upper()))
+    assert fasta(folder / "g.masked.fa")["a"] == masked
 
 
 def test_any_kmer_length_runs(folder):

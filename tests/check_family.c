@@ -1,5 +1,5 @@
-/* check_family.c: the ends of a consensus are put where its copies stop to agree, and chimeras are cut; how long a consensus
- * gets, and what a tandem repeat beside a family does to it. */
+/* check_family.c: the ends of a consensus are put where its copies stop to agree, and chimeras are cut; how long a
+ * consensus gets, and what a tandem repeat beside a family does to it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,6 +151,13 @@ static void end_search(search *with)
     rp_genome_clear(&with->genome);
 }
 
+static void recruit(search *with, const rp_codes *consensus, rp_copies *copies)
+{
+    rp_intervals reads = {0};
+    ck_assert(rp_recruit(rp_builder_recruiter(with->builder), &with->view, with->index, consensus, false, copies, &reads));
+    free(reads.items);
+}
+
 static void set_consensus(rp_codes *consensus, const char *letters, size_t n)
 {
     consensus->n = 0;
@@ -158,8 +165,8 @@ static void set_consensus(rp_codes *consensus, const char *letters, size_t n)
         ck_assert(rp_codes_push(consensus, (uint8_t)(strchr("ACGT", letters[i]) - "ACGT")));
 }
 
-/* A segment that is far longer than a consensus gets: as much as may be is begun with, and grows at both ends. The copies
- * have insertions of their own: no alignment goes over so much at once. */
+/* A segment that is far longer than a consensus gets: as much as may be is begun with, and grows at both ends. The
+ * copies have insertions of their own: no alignment goes over so much at once. */
 START_TEST(a_consensus_stays_within_its_bound)
 {
     enum { SEGMENT_BP = 100000, BEGIN = 35000, N = 8, INSERTED_BP = 500 };
@@ -206,10 +213,9 @@ START_TEST(copies_of_the_far_end_of_a_long_consensus_are_found)
     search with;
     rp_codes consensus = {0};
     rp_copies copies = {0};
-    rp_intervals reads = {0};
     begin_search(&with, text);
     set_consensus(&consensus, segment, RP_CONSENSUS_MAX_BP);
-    ck_assert(rp_recruit(rp_builder_recruiter(with.builder), &with.view, with.index, &consensus, false, &copies, &reads));
+    recruit(&with, &consensus, &copies);
     ck_assert_uint_eq(copies.n, N);
     for (size_t i = 0; i < copies.n; i++) {
         ck_assert_uint_ge(copies.items[i].consensus_begin, RP_CONSENSUS_MAX_BP - PIECE_BP - 20);
@@ -217,7 +223,6 @@ START_TEST(copies_of_the_far_end_of_a_long_consensus_are_found)
     }
     free(consensus.items);
     free(copies.items);
-    free(reads.items);
     end_search(&with);
     free(segment);
     free(text);
@@ -237,16 +242,15 @@ static size_t vote_with_insertion(size_t length, size_t extra)
     search with;
     rp_codes consensus = {0};
     rp_copies copies = {0};
-    rp_intervals reads = {0};
     begin_search(&with, text);
     memmove(segment + length / 2, segment + length / 2 + extra, length - length / 2);
     set_consensus(&consensus, segment, length);
-    ck_assert(rp_recruit(rp_builder_recruiter(with.builder), &with.view, with.index, &consensus, false, &copies, &reads));
-    ck_assert(rp_vote(rp_builder_voter(with.builder), rp_builder_recruiter(with.builder), &with.view, &consensus, &copies));
+    recruit(&with, &consensus, &copies);
+    ck_assert(rp_vote(rp_builder_voter(with.builder), rp_builder_recruiter(with.builder), &with.view, &consensus,
+                      &copies));
     const size_t n = consensus.n;
     free(consensus.items);
     free(copies.items);
-    free(reads.items);
     end_search(&with);
     free(segment);
     free(text);
@@ -280,7 +284,7 @@ START_TEST(a_family_is_no_tandem_repeat_for_one_beside_it)
     rp_intervals reads = {0};
     begin_search(&with, text);
     set_consensus(&family.consensus, element, ELEMENT_BP);
-    ck_assert(rp_recruit(rp_builder_recruiter(with.builder), &with.view, with.index, &family.consensus, false, &family.copies, &reads));
+    recruit(&with, &family.consensus, &family.copies);
     ck_assert_uint_eq(family.copies.n, N);
     ck_assert(rp_family_regrow(with.builder, &with.view, &with.view, with.index, &family, &reads));
     ck_assert_uint_gt(family.consensus.n, ELEMENT_BP + UNIT_BP);

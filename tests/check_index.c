@@ -193,15 +193,16 @@ static char *save_index(const rp_kmer_index *index, const rp_genome *genome, boo
     char *path = test_file("", 0);
     rp_error error = {""};
     rp_file *file = rp_file_open(path, &error);
-    ck_assert(file != NULL && rp_kmer_index_save(index, genome, respect_mask, 2, file, &error) && rp_file_finish(file, &error) &&
-              rp_file_commit(file, &error));
+    ck_assert(file != NULL && rp_kmer_index_save(index, genome, respect_mask, 2, file, &error) &&
+              rp_file_finish(file, &error) && rp_file_commit(file, &error));
     rp_file_destroy(file);
     return path;
 }
 
 START_TEST(an_index_file_is_of_its_lower_case)
 {
-    static const char *const texts[2] = {">a\nACCATGGATTACAGCCATGAGCCATTGCACCATGGATTACAGCC\n", ">a\nACCATGGATTACAgccATGAGCCATTGCACCATGGATTACAGCC\n"};
+    static const char *const texts[2] = {">a\nACCATGGATTACAGCCATGAGCCATTGCACCATGGATTACAGCC\n",
+                                         ">a\nACCATGGATTACAgccATGAGCCATTGCACCATGGATTACAGCC\n"};
     rp_genome genomes[2];
     for (int i = 0; i < 2; i++)
         test_genome(&genomes[i], texts[i]);

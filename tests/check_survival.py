@@ -86,9 +86,9 @@ def test_checkpoint_is_bound(folder):
 
 
 def keep_state(folder, genome, *options):
-    """Leaves x.reprise in the folder: the state of a run that has come as far as the copies and then cannot write a result."""
-    told = run("find", "-q", "--no-run-info", *options, "-o", folder / "x", "--checkpoint-interval", "0.000001", "--masked", "/dev/full", genome,
-               status=1).stderr
+    """Leaves x.reprise in the folder: the state of a run that has come as far as the copies and cannot write a result."""
+    told = run("find", "-q", "--no-run-info", *options, "-o", folder / "x", "--checkpoint-interval", "0.000001",
+               "--masked", "/dev/full", genome, status=1).stderr
     assert "No space left" in told and (folder / "x.reprise" / "state").exists(), told
 
 
@@ -123,7 +123,8 @@ def test_a_state_is_of_its_lower_case(folder):
 
 
 def long_family(folder):
-    """A genome whose one family has 68 kb: growth stops where the copies that it began with have insertions, and goes on from all.
+    """A genome whose one family has 68 kb: growth stops where the copies that it began with have insertions, and goes on
+    from all copies.
 
     Each copy has an insertion in its midst too: no alignment goes over so much at once.
     """
@@ -132,18 +133,20 @@ def long_family(folder):
     segment = random_letters(rng, 95000)
     with open(folder / "long.fa", "w") as to:
         for i in range(n):
-            marked, inserted = (segment[seed:seed + 60], random_letters(rng, 500)) if i < n_first else (random_letters(rng, 60), "")
-            before = "".join("ACGT"["ACGT".index(c) ^ 1] if j % n == i else c for j, c in enumerate(segment[stop - worn:stop]))
+            first = i < n_first
+            marked = segment[seed:seed + 60] if first else random_letters(rng, 60)
+            before = [c if j % n != i else "ACGT"["ACGT".index(c) ^ 1] for j, c in enumerate(segment[stop - worn:stop])]
             own = 30000 + 700 * i
-            to.write(f">c{i}\n{segment[:own]}{random_letters(rng, 500)}{segment[own:seed]}{marked}{segment[seed + 60:stop - worn]}{before}"
-                     f"{inserted}{segment[stop:]}\n")
+            to.write("".join([f">c{i}\n", segment[:own], random_letters(rng, 500), segment[own:seed], marked,
+                              segment[seed + 60:stop - worn], *before, random_letters(rng, 500 if first else 0),
+                              segment[stop:], "\n"]))
     return folder / "long.fa"
 
 
 def test_the_state_of_a_very_long_family_is_gone_on_from(folder):
     genome, options = long_family(folder), ["--max-seed-frequency", 5]
     run("find", "-q", "--no-run-info", *options, "-o", folder / "y", genome)
-    assert max(map(len, fasta(folder / "y.families.fa").values())) > 1 << 16, "no family is long enough to tell anything"
+    assert max(map(len, fasta(folder / "y.families.fa").values())) > 1 << 16, "no family is long enough"
     keep_state(folder, genome, *options)
     done = run("find", "--no-run-info", *options, "-o", folder / "x", genome)
     assert "going on from the checkpoint" in done.stderr and "damaged" not in done.stderr, done.stderr
@@ -152,10 +155,10 @@ def test_the_state_of_a_very_long_family_is_gone_on_from(folder):
 
 # Another value of each option of find that takes one; FILE stands for a fresh name.
 OTHER_VALUES = {
-    "classify-with": "library.fa", "kmer": 11, "min-seed-frequency": 12, "max-seed-frequency": 12, "min-copies": 9, "extension-length": 500,
-    "max-candidates": 800, "minlength": 500, "minfreq": 9, "maxextend": 150, "tandemdist": 9000, "pa": 3, "threads": 3, "max-memory": "400M",
-    "io-depth": 3, "storage": "hdd", "queue-bytes": "1M", "progress-interval": 7, "simd": "scalar", "checkpoint-interval": 7, "index": "g.rpidx",
-    "channel-capacity": 7, "backpressure": 0.3, "device": "cpu"}
+    "classify-with": "library.fa", "kmer": 11, "min-seed-frequency": 12, "max-seed-frequency": 12, "min-copies": 9,
+    "extension-length": 500, "max-candidates": 800, "minlength": 500, "minfreq": 9, "maxextend": 150, "tandemdist": 9000,
+    "pa": 3, "threads": 3, "max-memory": "400M", "io-depth": 3, "storage": "hdd", "queue-bytes": "1M",
+    "progress-interval": 7, "simd": "scalar", "checkpoint-interval": 7, "index": "g.rpidx", "channel-capacity": 7, "backpressure": 0.3, "device": "cpu"}
 NOT_RESULTS = {"trace", "prometheus"}  # files that differ from run to run
 
 
@@ -164,10 +167,11 @@ def tree(folder):
 
 
 def test_another_value_of_any_option_is_refused_or_gives_its_bytes(folder):
-    """From find's own table: what a run that goes on from a state gives is what an undisturbed run with the same options gives."""
+    """From find's own table: a run that goes on from a state gives what an undisturbed run with the same options gives."""
     run("simulate", "-o", folder / "g", "-l", "300K", "-f", "12", "-c", 3, "-s", "3")
     records = fasta(folder / "g.fa")
-    (folder / "g.fa").write_text("".join(f">{n}\n{s[:len(s) // 2]}{s[len(s) // 2:].lower()}\n" for n, s in records.items()))
+    halves = [(n, s[:len(s) // 2], s[len(s) // 2:]) for n, s in records.items()]
+    (folder / "g.fa").write_text("".join(f">{n}\n{upper}{lower.lower()}\n" for n, upper, lower in halves))
     run("index", "-q", "-o", folder / "g.rpidx", folder / "g.fa")
     shutil.copy(folder / "g.truth.fa", folder / "library.fa")
     keep_state(folder, folder / "g.fa")
@@ -177,14 +181,16 @@ def test_another_value_of_any_option_is_refused_or_gives_its_bytes(folder):
         place.mkdir()
         if resumes:
             shutil.copytree(folder / "x.reprise", place / "x.reprise")
-        done = subprocess.run([PROGRAM, "find", *map(str, given), "-o", "x", folder / "g.fa"], cwd=place, capture_output=True, text=True)
+        command = [PROGRAM, "find", *map(str, given), "-o", "x", folder / "g.fa"]
+        done = subprocess.run(command, cwd=place, capture_output=True, text=True)
         files = tree(place)
         shutil.rmtree(place)
         return done, files
 
     plain = outcome(["--no-run-info"], False)[1]
     refused = set()
-    table = re.findall(r"^(?:  (?:-\w, |    )--([a-z0-9-]+)(?: ([A-Z]+))?|run \(no effect)", run("find", "--help").stdout, re.M)
+    row = r"^(?:  (?:-\w, |    )--([a-z0-9-]+)(?: ([A-Z]+))?|run \(no effect)"
+    table = re.findall(row, run("find", "--help").stdout, re.M)
     no_effect = {option for option, _ in table[table.index(("", "")):]}
     for option, value in table:
         given = [] if option == "no-run-info" else ["--no-run-info"]
@@ -197,11 +203,13 @@ def test_another_value_of_any_option_is_refused_or_gives_its_bytes(folder):
         if done.returncode == 1:
             assert "the checkpoint is of" in done.stderr and "--restart" in done.stderr, (option, done.stderr)
             files = outcome(given, False)[1]
-            assert any(files[n] != plain[n] for n in plain if n != "x.summary.json"), f"--{option} is refused, and this genome does not show why"
+            shows = any(files[n] != plain[n] for n in plain if n != "x.summary.json")
+            assert shows, f"--{option} is refused, and this genome does not show why"
             refused.add(option)
             continue
         assert done.returncode == 0, (option, done.stderr)
-        assert option in ("restart", "no-checkpoint", "quiet") or "going on from the checkpoint" in done.stderr, (option, done.stderr)
+        went_on = option in ("restart", "no-checkpoint", "quiet") or "going on from the checkpoint" in done.stderr
+        assert went_on, (option, done.stderr)
         assert files == (plain if option in no_effect else outcome(given, False)[1]), f"--{option}: other bytes"
     assert len(refused) >= 10, refused
 

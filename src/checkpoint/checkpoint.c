@@ -297,7 +297,8 @@ static bool holds_together(const rp_checkpoint *checkpoint)
            (checkpoint->mark != RP_MARK_GROW_REST || !checkpoint->in_pass ||
             checkpoint->n_first_pass <= checkpoint->passes[1].n_families_at_tier) &&
            checkpoint->n_before <= n && checkpoint->polish.n_active <= (checkpoint->polish.round > 0 ? 2 : 1) * checkpoint->n_source &&
-           checkpoint->k >= RP_KMER_MIN && checkpoint->k <= RP_KMER_MAX && checkpoint->digest[sizeof checkpoint->digest - 1] == '\0' &&
+           checkpoint->k >= RP_KMER_MIN && checkpoint->k <= RP_KMER_MAX &&
+           checkpoint->digest[sizeof checkpoint->digest - 1] == '\0' &&
            checkpoint->mask_digest[sizeof checkpoint->mask_digest - 1] == '\0';
 }
 

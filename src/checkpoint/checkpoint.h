@@ -5,13 +5,15 @@
  * run makes anew from its input (genome, masks, index) is not in it.
  *
  * Whatever a state follows from is bound or shows nowhere in it:
- * - the genome's digest: names, lengths and order of contigs, A, C, G and T, and which bases are none of these. Which
- *   IUPAC code one is, U for T, quality lines, line lengths and files' names and boundaries are gone once it is read;
+ * - the genome's digest: names, lengths and order of contigs, A, C, G and T, and which bases are none of these.
+ *   Which IUPAC code one is, U for T, quality lines, line lengths and files' names and boundaries are gone once it
+ *   is read;
  * - lower case: a digest of its own, where it is respected; else nothing reads it;
  * - the code: base/code.h, with the version;
- * - options: those whose row in the table says that they bind (command/options.h). The others act on what follows the last
- *   state (copies, classes, results), or only on how the work is done;
- * - an index file: itself bound to the genome, the lower case and the code, so that it equals the one that would be made;
+ * - options: those whose row in the table says that they bind (command/options.h). The others act on what follows
+ *   the last state (copies, classes, results), or only on how the work is done;
+ * - an index file: itself bound to the genome, the lower case and the code, so that it equals the one that would be
+ *   made;
  * - the library of --classify-with: read anew by each run, and looked at after the last state.
  */
 #ifndef RP_CHECKPOINT_CHECKPOINT_H

@@ -668,7 +668,8 @@ static bool find(find_run *run, rp_error *error)
     if (ok && (!exclude_soft_mask(run, &lower_case) || !rp_cover_init(&run->cover, run->genome.length_bp)))
         ok = rp_error_memory(error, "masks");
     run->view = (rp_view){.genome = &run->genome, .covered = &run->cover.covered, .excluded = excluded};
-    ok = ok && restore(run, error) && find_families(run, excluded, error) && find_copies(run, error) && write_results(run, error);
+    ok = ok && restore(run, error) && find_families(run, excluded, error) && find_copies(run, error) &&
+         write_results(run, error);
     rp_bitmask_clear(&lower_case);
     return ok;
 }

@@ -36,19 +36,30 @@ static size_t fill_table(rp_find_options *o, rp_option *table)
         {RP_OPTION_HEADING, "method:", 0, NULL, NULL, 0, 0, NULL},
         {RP_OPTION_TEXT, "classify-with", 0, "FILE", &o->classify_with, 0, 0, "take class names from this library of known families, by the 80-80-80 rule"},
         {RP_OPTION_FLAG, "keep-other", 0, NULL, &o->keep_other, 0, 0, "leave repeats that are no transposable elements in the library"},
-        {RP_OPTION_FLAG, "respect-mask", 0, NULL, &o->respect_mask, 0, 0, "no seeds in lower-case sequence of the input; it has copies and stays lower case", .binds = true},
-        {RP_OPTION_NUMBER, "kmer", 'k', "N", &o->kmer, 10, RP_KMER_MAX, "k-mer length [ceil(log4(genome size)) + 2]", .binds = true},
-        {RP_OPTION_NUMBER, "min-seed-frequency", 0, "N", &o->min_seed_frequency, RP_SEED_MIN_COUNT, UINT32_MAX, "places that a k-mer needs to be a seed [3]", .binds = true},
-        {RP_OPTION_NUMBER, "max-seed-frequency", 0, "N", &o->max_seed_frequency, RP_SEED_MIN_COUNT, UINT32_MAX, "k-mers with more places are no seeds [no limit]", .binds = true},
-        {RP_OPTION_NUMBER, "min-copies", 0, "N", &o->min_copies, 2, UINT32_MAX, "copies that a family needs to be reported [3]", .binds = true},
+        {RP_OPTION_FLAG, "respect-mask", 0, NULL, &o->respect_mask, 0, 0,
+         "no seeds in lower-case sequence of the input; it has copies and stays lower case", .binds = true},
+        {RP_OPTION_NUMBER, "kmer", 'k', "N", &o->kmer, 10, RP_KMER_MAX,
+         "k-mer length [ceil(log4(genome size)) + 2]", .binds = true},
+        {RP_OPTION_NUMBER, "min-seed-frequency", 0, "N", &o->min_seed_frequency, RP_SEED_MIN_COUNT, UINT32_MAX,
+         "places that a k-mer needs to be a seed [3]", .binds = true},
+        {RP_OPTION_NUMBER, "max-seed-frequency", 0, "N", &o->max_seed_frequency, RP_SEED_MIN_COUNT, UINT32_MAX,
+         "k-mers with more places are no seeds [no limit]", .binds = true},
+        {RP_OPTION_NUMBER, "min-copies", 0, "N", &o->min_copies, 2, UINT32_MAX,
+         "copies that a family needs to be reported [3]", .binds = true},
         {RP_OPTION_NUMBER, "extension-length", 0, "N", &o->extension_length, 1, 100000, "bases beside a place that a worker claims; no effect on the results [100]"},
-        {RP_OPTION_NUMBER, "max-candidates", 0, "N", &o->max_candidates, 1, UINT64_MAX, "stop looking for families after so many candidate pairs [no limit]", .binds = true},
-        {RP_OPTION_FLAG, "intra-contig", 0, NULL, &o->intra_contig, 0, 0, "only pairs of places within one contig start a family; it grows, and its copies are found, in all contigs", .binds = true},
+        {RP_OPTION_NUMBER, "max-candidates", 0, "N", &o->max_candidates, 1, UINT64_MAX,
+         "stop looking for families after so many candidate pairs [no limit]", .binds = true},
+        {RP_OPTION_FLAG, "intra-contig", 0, NULL, &o->intra_contig, 0, 0,
+         "only pairs of places within one contig start a family; it grows, and its copies are found, in all contigs",
+          .binds = true},
         {RP_OPTION_HEADING, "by the names that REPrise gives them:", 0, NULL, NULL, 0, 0, NULL},
-        {RP_OPTION_NUMBER, "minlength", 0, "N", &o->minlength, RP_FAMILY_MIN_BP, RP_CONSENSUS_MAX_BP, "bases that a consensus needs to be reported [60]", .binds = true},
+        {RP_OPTION_NUMBER, "minlength", 0, "N", &o->minlength, RP_FAMILY_MIN_BP, RP_CONSENSUS_MAX_BP,
+         "bases that a consensus needs to be reported [60]", .binds = true},
         {RP_OPTION_NUMBER, "minfreq", 0, "N", &o->minfreq, 2, UINT32_MAX, "the same as --min-copies"},
-        {RP_OPTION_NUMBER, "maxextend", 0, "N", &o->maxextend, 100, RP_GROW_MAX_BP, "bases by which one growth lengthens one end at most [20000]", .binds = true},
-        {RP_OPTION_NUMBER, "tandemdist", 0, "N", &o->tandemdist, 1, 1000000, "places of a seed on one strand nearer than this count once [500]", .binds = true},
+        {RP_OPTION_NUMBER, "maxextend", 0, "N", &o->maxextend, 100, RP_GROW_MAX_BP,
+         "bases by which one growth lengthens one end at most [20000]", .binds = true},
+        {RP_OPTION_NUMBER, "tandemdist", 0, "N", &o->tandemdist, 1, 1000000,
+         "places of a seed on one strand nearer than this count once [500]", .binds = true},
         {RP_OPTION_NUMBER, "pa", 0, "N", &o->pa, 1, 1024, "the same as --threads"},
         {RP_OPTION_HEADING, "run (no effect on the results):", 0, NULL, NULL, 0, 0, NULL},
     };
@@ -109,7 +120,8 @@ bool rp_find_options_parse(rp_find_options *options, int argc, char **argv, rp_e
         options->governor.threads = options->pa;
     if (options->max_seed_frequency < options->min_seed_frequency)
         return rp_error_set(error, "--max-seed-frequency is below --min-seed-frequency");
-    if (!rp_governor_check(&options->governor, error) || !rp_device_choice_parse(&options->device_choice, options->device, error) ||
+    if (!rp_governor_check(&options->governor, error) ||
+        !rp_device_choice_parse(&options->device_choice, options->device, error) ||
         !rp_results_check(&options->results, error))
         return false;
     options->binding = rp_options_binding(table, n);

@@ -75,7 +75,8 @@ static bool read_state(rp_keeper *keeper, rp_error *error)
 static char *describe_parameters(const json_t *options)
 {
     json_t *all = json_pack("{s:s+++}", "reprise-c", RP_VERSION, " (code ", rp_code, ")");
-    char *text = all == NULL || options == NULL || json_object_update(all, (json_t *)options) != 0 ? NULL : json_dumps(all, JSON_COMPACT);
+    const bool ok = all != NULL && options != NULL && json_object_update(all, (json_t *)options) == 0;
+    char *text = ok ? json_dumps(all, JSON_COMPACT) : NULL;
     json_decref(all);
     return text;
 }
@@ -101,10 +102,10 @@ bool rp_keeper_check_genome(const rp_keeper *keeper, const rp_genome *genome, rp
     if (!keeper->resumes)
         return true;
     if (strcmp(keeper->from.digest, genome->digest) != 0 || keeper->from.genome_bp != genome->length_bp)
-        return rp_error_set(error, "%s: the checkpoint is of another genome (MD5 %s, this one has %s); --restart begins anew", keeper->folder.path,
-                            keeper->from.digest, genome->digest);
+        return rp_error_set(error, "%s: the checkpoint is of another genome (MD5 %s, this one has %s); --restart begins anew",
+                            keeper->folder.path, keeper->from.digest, genome->digest);
     return strcmp(keeper->from.mask_digest, genome->mask_digest) == 0 ||
-           rp_error_set(error, "%s: in the genome that the checkpoint is of, lower case was elsewhere (MD5 %s, here %s); --restart begins anew",
+           rp_error_set(error, "%s: where the checkpoint is from, lower case was elsewhere (MD5 %s, here %s); --restart begins anew",
                         keeper->folder.path, keeper->from.mask_digest, genome->mask_digest);
 }
 

@@ -27,9 +27,10 @@ enum { RP_KEEPER_ROWS = 3 };
 size_t rp_keeper_options(rp_keeper *keeper, rp_option *table);
 
 /* Takes PREFIX.reprise/ and reads the checkpoint in it, if it is to be used. `options`: an object with those that the
- * families follow from (NULL: there was no memory for it). A checkpoint with others, or of other code, is refused; a damaged
- * one is told and set aside. False: error filled in. */
-bool rp_keeper_open(rp_keeper *keeper, const char *prefix, const json_t *options, const rp_log *log, rp_error *error) RP_MUST_CHECK;
+ * families follow from (NULL: there was no memory for it). A checkpoint with others, or of other code, is refused; a
+ * damaged one is told and set aside. False: error filled in. */
+bool rp_keeper_open(rp_keeper *keeper, const char *prefix, const json_t *options, const rp_log *log,
+                    rp_error *error) RP_MUST_CHECK;
 
 /* After reading: whether the checkpoint is of this genome, and of its lower case where that is respected. */
 bool rp_keeper_check_genome(const rp_keeper *keeper, const rp_genome *genome, rp_error *error) RP_MUST_CHECK;

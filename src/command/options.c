@@ -117,6 +117,7 @@ bool rp_options_parse(const rp_option *options, size_t n, int argc, char **argv,
 
 static json_t *value_of(const rp_option *option)
 {
+    const char *text;
     switch (option->kind) {
     case RP_OPTION_FLAG:
         return json_boolean(*(const bool *)option->target);
@@ -126,7 +127,8 @@ static json_t *value_of(const rp_option *option)
     case RP_OPTION_SECONDS:
         return json_real(*(const double *)option->target);
     case RP_OPTION_TEXT:
-        return *(const char *const *)option->target == NULL ? json_null() : json_string(*(const char *const *)option->target);
+        text = *(const char *const *)option->target;
+        return text == NULL ? json_null() : json_string(text);
     case RP_OPTION_HEADING:
         break;
     }

@@ -709,7 +709,8 @@ static bool make_mask_digest(rp_genome *genome, rp_error *error)
     if (md5 == NULL)
         return rp_error_memory(error, "digest");
     unsigned char all[16];
-    hts_md5_update(md5, (const uint64_t *)genome->soft_masked.words, (unsigned long)((genome->length_bp + 63) / 64 * 8));
+    const uint64_t n_words = (genome->length_bp + 63) / 64;
+    hts_md5_update(md5, (const uint64_t *)genome->soft_masked.words, (unsigned long)(n_words * 8));
     hts_md5_final(all, md5);
     hts_md5_hex(genome->mask_digest, all);
     hts_md5_destroy(md5);
@@ -735,7 +736,8 @@ static bool join_parts(input *in, rp_genome *genome, rp_error *error)
         (in->keep_soft_mask && !rp_bitmask_resize(&genome->soft_masked, genome->length_bp)))
         return rp_error_memory(error, "genome");
     genome->packed = genome->packed_block.data;
-    return make_digest(genome, in->reading.n_threads, error) && (!in->keep_soft_mask || make_mask_digest(genome, error));
+    return make_digest(genome, in->reading.n_threads, error) &&
+           (!in->keep_soft_mask || make_mask_digest(genome, error));
 }
 
 bool rp_genome_read(rp_genome *genome, const char *const *paths, size_t n_paths, bool keep_soft_mask, const rp_reading *reading,

@@ -34,7 +34,8 @@ typedef struct index_header {
     uint32_t header_crc;                       /* of everything before it */
 } index_header;
 
-_Static_assert(sizeof(index_header) == 8 + 5 * 4 + 4 + 3 * 8 + 2 * 32 + RP_CODE_DIGEST_BYTES + 16 * RP_N_INDEX_SECTIONS + 4 * RP_N_INDEX_SECTIONS + 4, "padding");
+_Static_assert(sizeof(index_header) == 8 + 5 * 4 + 4 + 3 * 8 + 2 * 32 + RP_CODE_DIGEST_BYTES +
+                                           (16 + 4) * RP_N_INDEX_SECTIONS + 4, "padding");
 
 /* --- Checksums, in pieces --- */
 
@@ -215,7 +216,8 @@ static bool open_index(rp_kmer_index *index, int file, const rp_genome *genome, 
     if (!S_ISREG(status.st_mode) || (uint64_t)status.st_size < PAGE || pread(file, &header, sizeof header, 0) != (ssize_t)sizeof header ||
         memcmp(header.magic, MAGIC, sizeof header.magic) != 0)
         return rp_error_set(error, "it is no index of reprise-c");
-    if (header.byte_order != ORDER_OF_BYTES || header.version != VERSION || memcmp(header.code, rp_index_code, sizeof header.code) != 0)
+    if (header.byte_order != ORDER_OF_BYTES || header.version != VERSION ||
+        memcmp(header.code, rp_index_code, sizeof header.code) != 0)
         return rp_error_set(error, "it is of another version or build of reprise-c, or of another machine; make it anew");
     if (header.header_crc != header_crc(&header) || !header_holds(&header, (uint64_t)status.st_size))
         return rp_error_set(error, "it is damaged (header)");

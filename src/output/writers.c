@@ -184,8 +184,10 @@ bool rp_write_masked(const rp_findings *findings, bool hard, bool with_tandem, r
             /* parts are disjoint and sorted, and so are tandem intervals: what ends before here is done with */
             while (part < findings->parts.n && findings->parts.items[part].end <= at)
                 part++;
-            for (size_t i = part; i < findings->parts.n && findings->parts.items[i].begin < at + n; i++)
-                mark(mask, at, at + n, (rp_interval){findings->parts.items[i].begin, findings->parts.items[i].end}, MASKED);
+            for (size_t i = part; i < findings->parts.n && findings->parts.items[i].begin < at + n; i++) {
+                const rp_part *here = &findings->parts.items[i];
+                mark(mask, at, at + n, (rp_interval){here->begin, here->end}, MASKED);
+            }
             while (tandem < findings->tandem.n && findings->tandem.items[tandem].end <= at)
                 tandem++;
             for (size_t i = tandem; with_tandem && i < findings->tandem.n && findings->tandem.items[i].begin < at + n; i++)
