@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,8 +21,13 @@
 
 #include "base/cancel.h"
 #include "base/memory.h"
+#include "base/stream.h"
 
-enum { BUFFER_BYTES = 1 << 16, WRITE_BEHIND_BYTES = 8 << 20, MAX_TRIES = 100, LINK_BYTES = 64, DEFAULT_LEVEL = -1 };
+enum {
+    BUFFER_BYTES = 1 << 16, WRITE_BEHIND_BYTES = 8 << 20, MAX_TRIES = 100, MAX_LINKS = 40, LINK_BYTES = 64, DEFAULT_LEVEL = -1,
+    PART_BYTES = 32, /* of a part's name behind the file's own */
+    USUAL_NAME_BYTES = 255
+};
 
 struct rp_file {
     char *path;              /* as the user gave it */
@@ -48,10 +54,53 @@ char *rp_folder_of(const char *path)
     return slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
+/* What a link says, seen from where it lies; to be freed. NULL: errno tells, EINVAL for what is no link. */
+static char *read_link(const char *path)
+{
+    char link[PATH_MAX], *next = NULL;
+    const ssize_t n = readlink(path, link, sizeof link - 1);
+    if (n < 0)
+        return NULL;
+    link[n] = '\0';
+    char *folder = rp_folder_of(path);
+    if (folder == NULL || asprintf(&next, "%s%s%s", link[0] == '/' ? "" : folder, link[0] == '/' ? "" : "/", link) < 0)
+        next = NULL;
+    free(folder);
+    return next;
+}
+
+char *rp_target_of(const char *path)
+{
+    struct stat status;
+    const bool is_link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+    if (is_link && stat(path, &status) == 0)
+        return realpath(path, NULL);
+    char *at = strdup(path);
+    for (int links = 0; at != NULL && is_link; links++) { /* it leads where nothing is yet */
+        char *next = read_link(at);
+        if (next == NULL && (errno == EINVAL || errno == ENOENT))
+            break;
+        free(at);
+        at = links < MAX_LINKS ? next : NULL;
+        if (links == MAX_LINKS) {
+            free(next);
+            errno = ELOOP;
+        }
+    }
+    return at;
+}
+
 /* Where a descriptor's file is found, if it has no name. */
 static void link_of(int descriptor, char link[LINK_BYTES])
 {
     (void)snprintf(link, LINK_BYTES, "/proc/self/fd/%d", descriptor);
+}
+
+static bool failed(const rp_file *file, int failure, rp_error *error)
+{
+    if (failure == ECANCELED && !rp_not_cancelled(error))
+        return false;
+    return rp_error_set(error, "%s: cannot be written: %s", file->path, strerror(failure));
 }
 
 /* A file without a name in the folder of `path`, which can be given one later; -1 where that is not to be had. */
@@ -69,29 +118,54 @@ static int open_nameless(const char *path)
     return -1;
 }
 
+/* The bytes of a path that a part's name begins with: all, or fewer where the folder takes no name that long. */
+static int part_stem(const char *path)
+{
+    char *folder = rp_folder_of(path);
+    const long most = folder != NULL ? pathconf(folder, _PC_NAME_MAX) : -1;
+    free(folder);
+    const char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1;
+    const size_t room = (size_t)(most > 0 ? most : USUAL_NAME_BYTES);
+    size_t n = strlen(name);
+    if (n + PART_BYTES > room)
+        n = room > 2 * PART_BYTES ? room - PART_BYTES : n;
+    while (n > 0 && ((unsigned char)name[n] & 0xc0) == 0x80) /* no half of a letter */
+        n--;
+    return (int)((size_t)(name - path) + n);
+}
+
 /* Makes a name for the time before the file's own. Names that killed runs have left are passed over. */
 static bool make_part_path(rp_file *file, int try)
 {
+    const int stem = part_stem(file->target);
     free(file->part_path);
-    if (asprintf(&file->part_path, try == 0 ? "%s.%ld.part" : "%s.%ld.%d.part", file->target, (long)getpid(), try) < 0)
+    if (asprintf(&file->part_path, try == 0 ? "%.*s.%ld.part" : "%.*s.%ld.%d.part", stem, file->target, (long)getpid(), try) < 0)
         file->part_path = NULL;
     return file->part_path != NULL;
+}
+
+/* A name that can never be taken is told now, not when the file is whole. */
+static bool check_names(const rp_file *file, rp_error *error)
+{
+    struct stat status;
+    const bool takes = (lstat(file->target, &status) == 0 || errno == ENOENT) && (lstat(file->part_path, &status) == 0 || errno == ENOENT);
+    return takes || rp_error_set(error, "%.200s%s: cannot be written: %s", file->path, strlen(file->path) > 200 ? "..." : "", strerror(errno));
 }
 
 /* What the path stands for: a new file in the place of `target`, or something that is written to as it is. */
 static bool find_target(rp_file *file, rp_error *error)
 {
     struct stat status;
+    const size_t n = strlen(file->path);
     const bool exists = !file->is_stdout && stat(file->path, &status) == 0;
-    if (exists && S_ISDIR(status.st_mode))
+    if ((exists && S_ISDIR(status.st_mode)) || (n > 0 && file->path[n - 1] == '/'))
         return rp_error_set(error, "%s: cannot be written: %s", file->path, strerror(EISDIR));
     if (file->is_stdout || (exists && !S_ISREG(status.st_mode)))
         return true;
-    const bool is_link = lstat(file->path, &status) == 0 && S_ISLNK(status.st_mode);
-    file->target = is_link ? realpath(file->path, NULL) : strdup(file->path);
+    file->target = rp_target_of(file->path);
     if (file->target == NULL)
         return rp_error_set(error, "%s: cannot be written: %s", file->path, strerror(errno));
-    return make_part_path(file, 0) || rp_error_memory(error, file->path);
+    return (make_part_path(file, 0) || rp_error_memory(error, file->path)) && check_names(file, error);
 }
 
 static bool open_part(rp_file *file, rp_error *error)
@@ -99,9 +173,9 @@ static bool open_part(rp_file *file, rp_error *error)
     if (!find_target(file, error))
         return false;
     if (file->is_stdout) {
-        file->descriptor = dup(STDOUT_FILENO);
+        file->descriptor = rp_stream_open_stdout();
     } else if (file->target == NULL) {
-        file->descriptor = open(file->path, O_WRONLY | O_CLOEXEC);
+        file->descriptor = rp_stream_open(file->path);
     } else {
         file->descriptor = open_nameless(file->target);
         file->nameless = file->descriptor >= 0;
@@ -112,7 +186,7 @@ static bool open_part(rp_file *file, rp_error *error)
         }
     }
     if (file->descriptor < 0)
-        return rp_error_set(error, "%s: cannot be written: %s", file->path, strerror(errno));
+        return failed(file, errno, error);
     if (!ends_with(file->path, ".gz"))
         return true;
     file->block = rp_alloc(BGZF_MAX_BLOCK_SIZE, 1);
@@ -127,7 +201,7 @@ rp_file *rp_file_open(const char *path, rp_error *error)
         return NULL;
     }
     file->descriptor = -1;
-    file->is_stdout = strcmp(path, "-") == 0;
+    file->is_stdout = rp_stream_is_stdout(path);
     file->path = strdup(path);
     if (file->path == NULL)
         (void)rp_error_memory(error, path);
@@ -142,7 +216,7 @@ rp_file *rp_file_open(const char *path, rp_error *error)
 static void write_behind(rp_file *file, size_t n)
 {
     file->behind += n;
-    if (file->target == NULL || file->behind < WRITE_BEHIND_BYTES)
+    if (file->behind < WRITE_BEHIND_BYTES)
         return;
     (void)sync_file_range(file->descriptor, 0, 0, SYNC_FILE_RANGE_WRITE); /* advice: no error counts */
     file->behind = 0;
@@ -152,6 +226,12 @@ static void write_bytes(rp_file *file, const void *bytes, size_t n)
 {
     const char *from = bytes;
     size_t done = 0;
+    if (file->target == NULL) {
+        errno = 0;
+        if (file->failure == 0 && !rp_stream_write(file->descriptor, bytes, n, true))
+            file->failure = errno != 0 ? errno : EIO;
+        return;
+    }
     while (done < n && file->failure == 0) {
         const ssize_t written = write(file->descriptor, from + done, n - done);
         if (written > 0)
@@ -232,9 +312,7 @@ bool rp_file_finish(rp_file *file, rp_error *error)
     }
     if (file->failure == EPIPE && file->is_stdout)
         rp_cancel(SIGPIPE);
-    if (file->failure != 0)
-        return rp_error_set(error, "%s: cannot be written: %s", file->path, strerror(file->failure));
-    return true;
+    return file->failure == 0 || failed(file, file->failure, error);
 }
 
 /* Gives a nameless file its first name. */

@@ -2,7 +2,8 @@
  *
  * What stands under a name is the file of an earlier run or the whole new one, at any moment. A name
  * that is there and is no regular file (a FIFO, a device) is written to as it is; a symbolic link's
- * target is what is replaced.
+ * target is what is replaced, or made where it is not there yet. What is written to as it is may block: a run that is to
+ * end (base/cancel.h) does not wait for it.
  */
 #ifndef RP_BASE_FILE_H
 #define RP_BASE_FILE_H
@@ -33,6 +34,10 @@ bool rp_files_commit(rp_file *const *files, size_t n, rp_error *error) RP_MUST_C
 
 /* The folder of a path, "." for a name alone; to be freed. NULL: out of memory. */
 char *rp_folder_of(const char *path) RP_MUST_CHECK;
+
+/* The name that a file under this name would have once the path's last part is followed, if that is a link, also to where
+ * nothing is yet; to be freed. NULL: errno tells. */
+char *rp_target_of(const char *path) RP_MUST_CHECK;
 
 /* Frees the file; one that is not committed is removed. NULL is legal. */
 void rp_file_destroy(rp_file *file);

@@ -155,8 +155,7 @@ static bool write_result(void *argument, size_t which, unsigned worker, rp_error
 static bool annotate(annotate_run *run, rp_error *error)
 {
     rp_stages_expect(1u << RP_STAGE_READ | 1u << RP_STAGE_TANDEM | 1u << RP_STAGE_COPIES | 1u << RP_STAGE_WRITE);
-    const char *const inputs[] = {run->genome_path, run->library_path};
-    if (!rp_results_open(&run->results, inputs, 2, error) || !read_input(run, error) || !find_copies(run, error))
+    if (!rp_results_open(&run->results, error) || !read_input(run, error) || !find_copies(run, error))
         return false;
     rp_stage_begin(RP_STAGE_WRITE, 0);
     return rp_parallel(RP_N_RESULTS, run->governor.n_threads, write_result, run, error) && rp_results_commit(&run->results, error);
@@ -173,11 +172,19 @@ static bool take_prefix(annotate_run *run, rp_error *error)
     return ok;
 }
 
-static void clear_run(annotate_run *run)
+/* All that is written has places apart, and all that is read is left alone. */
+static bool plan_results(annotate_run *run, rp_error *error)
+{
+    rp_targets *targets = &run->results.targets;
+    return rp_results_plan(&run->results, run->genome_path, error) && rp_governor_add_targets(&run->governor, targets, error) &&
+           rp_targets_spare(targets, run->genome_path, error) && rp_targets_spare(targets, run->library_path, error);
+}
+
+static void clear_run(annotate_run *run, bool done)
 {
     rp_run_folder_close(&run->folder, false); /* a checkpoint of find's stays */
     rp_offloading_clear(&run->offloading);
-    rp_results_clear(&run->results);
+    rp_results_clear(&run->results, done);
     rp_findings_clear(&run->findings);
     rp_family_file_clear(&run->library);
     rp_bitmask_clear(&run->tandem);
@@ -216,11 +223,16 @@ int rp_command_annotate(int argc, char **argv)
         print_help(table, n);
         return RP_EXIT_OK;
     }
-    bool ok = rp_governor_start(&run.governor, "annotate", run.genome_path, run.results.prefix, &error) && take_prefix(&run, &error) &&
+    if (!plan_results(&run, &error)) {
+        const int status = rp_command_unplaced("annotate", &run.results.targets, &error);
+        rp_results_clear(&run.results, false);
+        return status;
+    }
+    bool ok = rp_governor_start(&run.governor, "annotate", run.genome_path, run.results.planned_prefix, &error) && take_prefix(&run, &error) &&
               rp_offloading_choose(&run.offloading, &run.governor.log, "annotate", &error) && annotate(&run, &error);
     if (ok)
         rp_offloading_log(&run.offloading);
-    clear_run(&run);
+    clear_run(&run, ok);
     ok = rp_governor_stop(&run.governor, ok, &error) && ok;
     return rp_command_end("annotate", ok, &error);
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/targets.h"
 
 /* Prints "reprise-c COMMAND: message" on standard error, with what must not reach a terminal escaped (base/text.h). An
  * empty command is left out. */
@@ -16,6 +17,9 @@ enum { RP_EXIT_OK = 0, RP_EXIT_FAILURE = 1, RP_EXIT_MISUSE = 2 };
 /* The ways in which a command ends; both return its exit status. */
 int rp_command_misuse(const char *command, const rp_error *error);
 int rp_command_end(const char *command, bool ok, const rp_error *error);
+
+/* For results that have no places of their own: misuse where two have one. Clears the targets. */
+int rp_command_unplaced(const char *command, rp_targets *targets, const rp_error *error);
 
 int rp_command_find(int argc, char **argv);
 int rp_command_annotate(int argc, char **argv);

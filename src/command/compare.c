@@ -22,6 +22,7 @@ typedef struct compare_run {
     rp_family_file found, reference;
     rp_genome records, genome;
     rp_comparison comparison;
+    rp_targets targets;
     rp_file *table, *tsv, *json;
 } compare_run;
 
@@ -42,6 +43,16 @@ static size_t fill_table(compare_options *o, rp_option *table)
     };
     memcpy(table, rows, sizeof rows);
     return sizeof rows / sizeof rows[0];
+}
+
+/* All that is written has places apart, and all that is read is left alone. */
+static bool plan_results(compare_run *run, rp_error *error)
+{
+    const compare_options *o = run->options;
+    rp_targets *targets = &run->targets;
+    return rp_targets_add(targets, "-", error) && (o->tsv == NULL || rp_targets_add(targets, o->tsv, error)) &&
+           (o->json == NULL || rp_targets_add(targets, o->json, error)) && rp_targets_spare(targets, o->found_path, error) &&
+           rp_targets_spare(targets, o->reference_path, error) && (o->genome == NULL || rp_targets_spare(targets, o->genome, error));
 }
 
 static bool open_files(compare_run *run, rp_error *error)
@@ -86,8 +97,9 @@ static bool compare(compare_run *run, rp_error *error)
     return rp_files_commit(files, 3, error);
 }
 
-static void clear_run(compare_run *run)
+static void clear_run(compare_run *run, bool done)
 {
+    rp_targets_clear(&run->targets, done);
     rp_file_destroy(run->table);
     rp_file_destroy(run->tsv);
     rp_file_destroy(run->json);
@@ -132,7 +144,9 @@ int rp_command_compare(int argc, char **argv)
         return RP_EXIT_OK;
     }
     compare_run run = {.options = &options};
+    if (!plan_results(&run, &error))
+        return rp_command_unplaced("compare", &run.targets, &error);
     const bool ok = compare(&run, &error);
-    clear_run(&run);
+    clear_run(&run, ok);
     return rp_command_end("compare", ok, &error);
 }

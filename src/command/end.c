@@ -2,10 +2,12 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "base/cancel.h"
 #include "base/text.h"
 #include "command/command.h"
+#include "command/log.h"
 
 void rp_command_tell(const char *command, const char *format, ...)
 {
@@ -14,14 +16,21 @@ void rp_command_tell(const char *command, const char *format, ...)
     va_start(arguments, format);
     (void)vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "reprise-c%s%s: %s\n", command[0] != '\0' ? " " : "", command, rp_text_show(message, shown, sizeof shown));
+    rp_log_message("reprise-c%s%s: %s\n", command[0] != '\0' ? " " : "", command, rp_text_show(message, shown, sizeof shown));
 }
 
 int rp_command_misuse(const char *command, const rp_error *error)
 {
     rp_command_tell(command, "%s", error->message);
-    fprintf(stderr, "Try 'reprise-c %s --help'.\n", command);
+    rp_log_message("Try 'reprise-c %s --help'.\n", command);
     return RP_EXIT_MISUSE;
+}
+
+int rp_command_unplaced(const char *command, rp_targets *targets, const rp_error *error)
+{
+    const bool clash = targets->clash;
+    rp_targets_clear(targets, false);
+    return clash ? rp_command_misuse(command, error) : rp_command_end(command, false, error);
 }
 
 int rp_command_end(const char *command, bool ok, const rp_error *error)
@@ -29,6 +38,11 @@ int rp_command_end(const char *command, bool ok, const rp_error *error)
     const int number = ok ? 0 : rp_cancelled();
     if (!ok && number != SIGPIPE) /* whoever has closed the pipe knows */
         rp_command_tell(command, "%s", error->message);
+    rp_log_close();
+    if (number == SIGXCPU) { /* it is no fault whose memory anybody wants to see */
+        const struct rlimit none = {0, 0};
+        (void)setrlimit(RLIMIT_CORE, &none);
+    }
     if (number != 0) { /* the process ends as the signal would have ended it */
         (void)signal(number, SIG_DFL);
         (void)raise(number);

@@ -10,6 +10,7 @@
 #include "command/governor.h"
 #include "command/offloading.h"
 #include "command/options.h"
+#include "command/results.h"
 #include "command/warnings.h"
 #include "copies/polish.h"
 #include "family/grow.h"
@@ -28,6 +29,8 @@ typedef struct extend_options {
 typedef struct extend_run {
     extend_options options;
     const char *genome_path, *library_path;
+    char *path;                          /* of the result */
+    rp_targets targets;
     rp_governor governor;
     rp_offloading offloading;
     rp_genome genome;
@@ -45,7 +48,7 @@ static size_t fill_table(extend_run *run, rp_option *table)
 {
     extend_options *o = &run->options;
     const rp_option rows[] = {
-        {RP_OPTION_TEXT, "output", 'o', "FILE", &o->output, 0, 0, "the lengthened library [-]"},
+        {RP_OPTION_TEXT, "output", 'o', "FILE", &o->output, 0, 0, "the lengthened library; a folder: the library's name there [-]"},
         {RP_OPTION_NUMBER, "rounds", 0, "N", &o->rounds, 1, 100, "rounds of finding copies and growing, for families that grow [8]"},
         {RP_OPTION_NUMBER, "maxextend", 0, "N", &o->maxextend, 100, RP_GROW_MAX_BP, "bases by which one round lengthens one end at most [20000]"},
         rp_offloading_option(&o->device),
@@ -106,7 +109,7 @@ static bool grow(extend_run *run, rp_error *error)
 
 static bool extend(extend_run *run, rp_error *error)
 {
-    rp_file *file = rp_file_open(run->options.output, error);
+    rp_file *file = rp_file_open(run->path, error);
     bool ok = file != NULL && read_input(run, error) && grow(run, error);
     rp_stage_begin(RP_STAGE_WRITE, 0);
     uint64_t added = 0;
@@ -124,8 +127,20 @@ static bool extend(extend_run *run, rp_error *error)
     return ok;
 }
 
-static void clear_run(extend_run *run)
+/* All that is written has places apart, and all that is read is left alone. */
+static bool plan_results(extend_run *run, rp_error *error)
 {
+    run->path = rp_output_name(run->options.output, run->library_path, ".fa");
+    if (run->path == NULL)
+        return rp_error_memory(error, "file names");
+    return rp_targets_add(&run->targets, run->path, error) && rp_governor_add_targets(&run->governor, &run->targets, error) &&
+           rp_targets_spare(&run->targets, run->genome_path, error) && rp_targets_spare(&run->targets, run->library_path, error);
+}
+
+static void clear_run(extend_run *run, bool done)
+{
+    rp_targets_clear(&run->targets, done);
+    free(run->path);
     rp_offloading_clear(&run->offloading);
     rp_library_clear(&run->library);
     rp_family_file_clear(&run->file);
@@ -170,11 +185,15 @@ int rp_command_extend(int argc, char **argv)
         rp_options_print(table, n, stdout);
         return RP_EXIT_OK;
     }
-    bool ok = rp_governor_start(&run.governor, "extend", run.genome_path, run.options.output, &error) &&
+    if (!plan_results(&run, &error)) {
+        free(run.path);
+        return rp_command_unplaced("extend", &run.targets, &error);
+    }
+    bool ok = rp_governor_start(&run.governor, "extend", run.genome_path, run.path, &error) &&
               rp_offloading_choose(&run.offloading, &run.governor.log, "extend", &error) && extend(&run, &error);
     if (ok)
         rp_offloading_log(&run.offloading);
-    clear_run(&run);
+    clear_run(&run, ok);
     ok = rp_governor_stop(&run.governor, ok, &error) && ok;
     return rp_command_end("extend", ok, &error);
 }

@@ -664,7 +664,7 @@ static bool find(find_run *run, rp_error *error)
 {
     rp_bitmask lower_case = {0};
     const rp_bitmask *excluded = run->options->respect_mask ? &lower_case : &run->tandem;
-    bool ok = rp_results_open(&run->results, run->options->inputs, run->options->n_inputs, error) && read_genome(run, error) && mask_tandem(run, error);
+    bool ok = rp_results_open(&run->results, error) && read_genome(run, error) && mask_tandem(run, error);
     if (ok && (!exclude_soft_mask(run, &lower_case) || !rp_cover_init(&run->cover, run->genome.length_bp)))
         ok = rp_error_memory(error, "masks");
     run->view = (rp_view){.genome = &run->genome, .covered = &run->cover.covered, .excluded = excluded};
@@ -678,7 +678,7 @@ static void clear_run(find_run *run, bool done)
 {
     rp_keeper_close(&run->keeper, done);
     rp_offloading_clear(&run->offloading);
-    rp_results_clear(&run->results);
+    rp_results_clear(&run->results, done);
     json_decref(run->summary);
     json_decref(run->summary_of_report);
     rp_findings_clear(&run->findings);
@@ -704,6 +704,18 @@ static void add_advice(const find_run *run, rp_error *error)
     (void)rp_error_set(error, "%s; the same command goes on from %s", reason.message, run->keeper.folder.path);
 }
 
+/* All that is written has places apart, and all that is read is left alone. */
+static bool plan_results(find_run *run, rp_error *error)
+{
+    const rp_find_options *options = run->options;
+    rp_targets *targets = &run->results.targets;
+    bool ok = rp_results_plan(&run->results, options->inputs[0], error) && rp_governor_add_targets(run->governor, targets, error);
+    for (size_t i = 0; ok && i < options->n_inputs; i++)
+        ok = rp_targets_spare(targets, options->inputs[i], error);
+    return ok && (options->classify_with == NULL || rp_targets_spare(targets, options->classify_with, error)) &&
+           (options->index == NULL || rp_targets_spare(targets, options->index, error));
+}
+
 int rp_command_find(int argc, char **argv)
 {
     rp_find_options options;
@@ -718,6 +730,11 @@ int rp_command_find(int argc, char **argv)
     governor->log.started_ns = rp_clock_ns();
     find_run run = {.options = &options, .governor = governor, .log = &governor->log, .kernel = governor->kernel,
                     .offloading = {.choice = options.device_choice}, .results = options.results, .keeper = options.keeper};
+    if (!plan_results(&run, &error)) {
+        const int status = rp_command_unplaced("find", &run.results.targets, &error);
+        rp_results_clear(&run.results, false);
+        return status;
+    }
     char *prefix = rp_results_prefix(&run.results, options.inputs[0]);
     bool ok = (prefix != NULL || rp_error_memory(&error, "file names")) &&
               rp_governor_start(governor, "find", options.inputs[0], prefix, &error);

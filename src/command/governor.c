@@ -1,8 +1,10 @@
 /* governor.c: see governor.h. */
 #include "command/governor.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/account.h"
@@ -56,7 +58,39 @@ bool rp_governor_check(rp_governor *governor, rp_error *error)
     return true;
 }
 
+bool rp_governor_add_targets(const rp_governor *governor, rp_targets *targets, rp_error *error)
+{
+    return (governor->trace == NULL || rp_targets_add(targets, governor->trace, error)) &&
+           (governor->prometheus == NULL || rp_targets_add(targets, governor->prometheus, error));
+}
+
 /* --- A run --- */
+
+static bool takes_files(const char *folder)
+{
+    struct stat status;
+    if (stat(folder, &status) != 0)
+        return false;
+    errno = ENOTDIR;
+    return S_ISDIR(status.st_mode) && access(folder, W_OK | X_OK) == 0;
+}
+
+/* Where to spill to, to be freed; NULL: out of memory. A folder of the environment's that takes no files ends no run,
+ * which may have nothing to spill. */
+static char *choose_spill_folder(const char *command, const char *folder_of)
+{
+    const char *temporary = getenv("TMPDIR");
+    char *other = rp_folder_of(folder_of != NULL ? folder_of : "");
+    if (temporary == NULL || temporary[0] == '\0')
+        return other;
+    if (!takes_files(temporary)) {
+        rp_log_message("reprise-c %s: TMPDIR is %s: %s; what does not fit into memory goes to %s\n", command, temporary, strerror(errno),
+                       other != NULL ? other : "?");
+        return other;
+    }
+    free(other);
+    return strdup(temporary);
+}
 
 bool rp_governor_start(rp_governor *governor, const char *command, const char *first_input, const char *folder_of, rp_error *error)
 {
@@ -67,8 +101,8 @@ bool rp_governor_start(rp_governor *governor, const char *command, const char *f
         return rp_error_set(error, "--max-memory: %llu MB are too few: %u threads need %llu MB for any genome",
                             (unsigned long long)(governor->memory_bytes >> 20), governor->n_threads, (unsigned long long)(own >> 20));
     rp_account_set_limit(governor->memory_bytes - own);
-    const char *temporary = getenv("TMPDIR");
-    governor->spill_folder = temporary != NULL && temporary[0] != '\0' ? strdup(temporary) : rp_folder_of(folder_of != NULL ? folder_of : "");
+    rp_log_open();
+    governor->spill_folder = choose_spill_folder(command, folder_of);
     if (governor->spill_folder == NULL)
         return rp_error_memory(error, "folder names");
     rp_block_set_spill_folder(governor->spill_folder);

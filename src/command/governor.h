@@ -6,6 +6,7 @@
 #define RP_COMMAND_GOVERNOR_H
 
 #include "align/band.h"
+#include "base/targets.h"
 #include "command/log.h"
 #include "command/options.h"
 #include "command/watch.h"
@@ -37,8 +38,11 @@ size_t rp_governor_options(rp_governor *governor, rp_option *table);
 /* Judges the options. False: misuse, error filled in. */
 bool rp_governor_check(rp_governor *governor, rp_error *error) RP_MUST_CHECK;
 
+/* Adds the places of the files that the run writes beside its results. False: error filled in. */
+bool rp_governor_add_targets(const rp_governor *governor, rp_targets *targets, rp_error *error) RP_MUST_CHECK;
+
 /* Before the work: counts processors and memory, starts the watch. `folder_of` is a result file or prefix: index
- * sections that memory has no room for go to $TMPDIR, or else to its folder. */
+ * sections that memory has no room for go to $TMPDIR if that can be written, or else to its folder. */
 bool rp_governor_start(rp_governor *governor, const char *command, const char *first_input, const char *folder_of,
                        rp_error *error) RP_MUST_CHECK;
 

@@ -26,7 +26,7 @@ enum { OWN_ROWS = 4 };
 static size_t fill_table(index_run *run, rp_option *table)
 {
     const rp_option rows[OWN_ROWS] = {
-        {RP_OPTION_TEXT, "output", 'o', "FILE", &run->output, 0, 0, "the index [the input's name without its endings, and .rpidx]"},
+        {RP_OPTION_TEXT, "output", 'o', "FILE", &run->output, 0, 0, "the index; a folder: the input's name there [the input's name without its endings, and .rpidx]"},
         {RP_OPTION_NUMBER, "kmer", 'k', "N", &run->kmer, 10, RP_KMER_MAX, "k-mer length [ceil(log4(genome size)) + 2]"},
         {RP_OPTION_FLAG, "respect-mask", 0, NULL, &run->respect_mask, 0, 0, "no k-mers in lower-case sequence of the input"},
         {RP_OPTION_FLAG, "help", 'h', NULL, &run->help, 0, 0, "print this text"},
@@ -63,6 +63,17 @@ static bool make(index_run *run, const char *const *inputs, size_t n_inputs, rp_
            rp_file_finish(file, error) && rp_file_commit(file, error);
 }
 
+/* All that is written has places apart, and all that is read is left alone. */
+static bool plan_result(const index_run *run, rp_targets *targets, const char *path, const char *const *inputs, size_t n_inputs, rp_error *error)
+{
+    if (path == NULL)
+        return rp_error_memory(error, "file names");
+    bool ok = rp_targets_add(targets, path, error) && rp_governor_add_targets(&run->governor, targets, error);
+    for (size_t i = 0; ok && i < n_inputs; i++)
+        ok = rp_targets_spare(targets, inputs[i], error);
+    return ok;
+}
+
 int rp_command_index(int argc, char **argv)
 {
     index_run run = {.governor = {.log = {.started_ns = rp_clock_ns()}}};
@@ -81,14 +92,13 @@ int rp_command_index(int argc, char **argv)
     ok = ok && (first < argc || rp_error_set(&error, "no genome is given")) && rp_governor_check(&run.governor, &error);
     if (!ok)
         return rp_command_misuse("index", &error);
-    char *path = run.output != NULL ? strdup(run.output) : NULL, *prefix = NULL;
-    if (run.output == NULL) {
-        const rp_results unnamed = {0};
-        prefix = rp_results_prefix(&unnamed, inputs[0]);
-        if (prefix == NULL || asprintf(&path, "%s.rpidx", prefix) < 0)
-            path = NULL;
+    char *path = rp_output_name(run.output, inputs[0], ".rpidx");
+    rp_targets targets = {0};
+    if (!plan_result(&run, &targets, path, inputs, (size_t)(argc - first), &error)) {
+        free(path);
+        return rp_command_unplaced("index", &targets, &error);
     }
-    ok = (path != NULL || rp_error_memory(&error, "file names")) && rp_governor_start(&run.governor, "index", inputs[0], path, &error);
+    ok = rp_governor_start(&run.governor, "index", inputs[0], path, &error);
     rp_file *file = ok ? rp_file_open(path, &error) : NULL;
     ok = file != NULL && make(&run, inputs, (size_t)(argc - first), file, &error);
     if (ok)
@@ -98,7 +108,7 @@ int rp_command_index(int argc, char **argv)
     rp_bitmask_clear(&run.excluded);
     rp_genome_clear(&run.genome);
     ok = rp_governor_stop(&run.governor, ok, &error) && ok;
-    free(prefix);
+    rp_targets_clear(&targets, ok);
     free(path);
     return rp_command_end("index", ok, &error);
 }

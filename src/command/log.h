@@ -11,12 +11,23 @@ typedef struct rp_log {
     bool is_terminal; /* standard error is one: progress is a line that is written over */
 } rp_log;
 
-/* All are thread-safe: lines of several threads do not mix. */
+/* All are thread-safe: lines of several threads do not mix. Between open and close a thread of its own writes them, so that
+ * no caller waits for whoever reads standard error; what does not fit into a megabyte is left out, and that is told.
+ */
+
+void rp_log_open(void);
+
+/* Waits until all is written; a run that is to end (base/cancel.h) waits for a fifth of a second. Legal without open. */
+void rp_log_close(void);
+
+/* Prints a text as it is, even when the log is quiet. */
+void rp_log_message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Prints a line: time since the start, CPU time, peak memory, what was done. */
 void rp_log_line(const rp_log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Shows progress: over the line that shows it on a terminal, as a line of its own elsewhere. */
+/* Shows progress: over the line that shows it on a terminal, as a line of its own elsewhere. Left out while
+ * an earlier line is not written yet. */
 void rp_log_progress(const rp_log *log, const char *line);
 void rp_log_progress_end(const rp_log *log); /* takes it off the terminal */
 

@@ -1,5 +1,7 @@
 /* main.c: the command table of reprise-c. */
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +11,7 @@
 #include <htslib/hts.h>
 
 #include "base/code.h"
+#include "base/stream.h"
 #include "command/command.h"
 
 typedef struct command {
@@ -39,10 +42,28 @@ static void print_usage(FILE *to)
                 "'reprise-c COMMAND --help' tells a command's options; see also man reprise-c.\n");
 }
 
+/* Standard output for stdio: waits where it does not block. */
+static ssize_t write_out(void *unused, const char *bytes, size_t n)
+{
+    (void)unused;
+    return rp_stream_write(STDOUT_FILENO, bytes, n, false) ? (ssize_t)n : 0;
+}
+
+/* No file of a run may come to lie under a standard descriptor that the caller has closed: those stay unusable. */
+static void set_descriptors(void)
+{
+    for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
+        if (fcntl(i, F_GETFD) < 0 && open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY) != i) /* the lowest that is free */
+            _exit(RP_EXIT_FAILURE);
+    FILE *out = fopencookie(NULL, "w", (cookie_io_functions_t){.write = write_out});
+    if (out != NULL)
+        stdout = out;
+}
+
 /* A full disk or a closed pipe shows at the latest here. */
 static int finish(int status)
 {
-    if (fclose(stdout) != 0 && status == RP_EXIT_OK) {
+    if ((fclose(stdout) != 0 || close(STDOUT_FILENO) != 0) && status == RP_EXIT_OK) {
         if (errno == EPIPE) { /* quietly, as other programs do */
             (void)signal(SIGPIPE, SIG_DFL);
             (void)raise(SIGPIPE);
@@ -57,8 +78,9 @@ static int finish(int status)
 static void end_at_lost_file(int number)
 {
     static const char message[] = "reprise-c: a file that is in use (an index, say) was cut or its disk has failed\n";
+    struct pollfd room = {.fd = STDERR_FILENO, .events = POLLOUT};
     (void)number;
-    const ssize_t written = write(STDERR_FILENO, message, sizeof message - 1);
+    const ssize_t written = poll(&room, 1, 1000) <= 0 ? 0 : write(STDERR_FILENO, message, sizeof message - 1);
     (void)written;
     _exit(RP_EXIT_FAILURE);
 }
@@ -73,6 +95,7 @@ static void set_signals(void)
 
 int main(int argc, char **argv)
 {
+    set_descriptors();
     set_signals();
     (void)setenv("REF_PATH", ":", 0); /* or else htslib would fetch a CRAM file's reference from the network, unasked */
     hts_set_log_level(HTS_LOG_OFF); /* our messages say it once, with the file's name */

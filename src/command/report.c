@@ -7,6 +7,7 @@
 
 #include "command/command.h"
 #include "command/options.h"
+#include "command/results.h"
 #include "report/read.h"
 
 typedef struct report_options {
@@ -27,11 +28,38 @@ static bool make_report(const char *prefix, const char *library, const char *pat
     return ok;
 }
 
+/* To be freed; NULL: out of memory. */
+static char *name_page(const char *given, const char *prefix)
+{
+    char *path = NULL;
+    if (given != NULL)
+        return rp_output_name(given, prefix, ".report.html");
+    return asprintf(&path, "%s.report.html", prefix) < 0 ? NULL : path;
+}
+
+/* The page takes the place of no file that it is made of. */
+static bool plan_page(rp_targets *targets, const char *path, const char *prefix, const char *library, rp_error *error)
+{
+    static const char *const endings[] = {".summary.json", ".families.fa", ".families.fa.gz", ".copies.bed", ".copies.bed.gz"};
+    if (path == NULL)
+        return rp_error_memory(error, "report");
+    bool ok = rp_targets_add(targets, path, error) && (library == NULL || rp_targets_spare(targets, library, error));
+    for (size_t i = 0; ok && i < sizeof endings / sizeof endings[0]; i++) {
+        char *input = NULL;
+        if (asprintf(&input, "%s%s", prefix, endings[i]) < 0)
+            return rp_error_memory(error, "report");
+        ok = rp_targets_spare(targets, input, error);
+        free(input);
+    }
+    return ok;
+}
+
 int rp_command_report(int argc, char **argv)
 {
     report_options options = {0};
     const rp_option table[] = {
-        {RP_OPTION_TEXT, "output", 'o', "FILE", &options.output, 0, 0, "the page [PREFIX.report.html]; - is standard output"},
+        {RP_OPTION_TEXT, "output", 'o', "FILE", &options.output, 0, 0,
+         "the page [PREFIX.report.html]; a folder: its name there; - is standard output"},
         {RP_OPTION_TEXT, "library", 'l', "FILE", &options.library, 0, 0, "the library of the run [PREFIX.families.fa; after annotate, none is needed]"},
         {RP_OPTION_FLAG, "help", 'h', NULL, &options.help, 0, 0, "print this text"},
     };
@@ -50,12 +78,14 @@ int rp_command_report(int argc, char **argv)
         ok = rp_error_set(&error, argc == first ? "no PREFIX is given" : "unexpected operand %.100s", argc == first ? "" : argv[first + 1]);
     if (!ok)
         return rp_command_misuse("report", &error);
-    char *path = NULL;
-    if (options.output != NULL)
-        path = strdup(options.output);
-    else if (asprintf(&path, "%s.report.html", argv[first]) < 0)
-        path = NULL;
-    ok = path != NULL ? make_report(argv[first], options.library, path, &error) : rp_error_memory(&error, "report");
+    rp_targets targets = {0};
+    char *path = name_page(options.output, argv[first]);
+    if (!plan_page(&targets, path, argv[first], options.library, &error)) {
+        free(path);
+        return rp_command_unplaced("report", &targets, &error);
+    }
+    ok = make_report(argv[first], options.library, path, &error);
+    rp_targets_clear(&targets, ok);
     free(path);
     return rp_command_end("report", ok, &error);
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/stream.h"
+
 enum { BOTH = RP_FOR_FIND | RP_FOR_ANNOTATE };
 
 /* A result is written always, less the option --no-NAME, or on request (`flag`: the option that asks for it). */
@@ -61,7 +63,7 @@ size_t rp_results_options(rp_results *results, rp_option *table)
 {
     size_t n = 0;
     table[n++] = (rp_option){RP_OPTION_TEXT, "output", 'o', "PREFIX", &results->prefix, 0, 0,
-                             "names of the result files begin so [the input's name without its endings, in the working folder]"};
+                             "names of the result files begin so; a folder: the input's name there [the input's name without its endings]"};
     for (int i = 0; i < RP_N_RESULTS; i++)
         if ((KINDS[i].always & results->command) != 0)
             table[n++] = (rp_option){RP_OPTION_TEXT, KINDS[i].option, 0, "FILE", &results->paths[i], 0, 0, KINDS[i].help};
@@ -74,16 +76,11 @@ size_t rp_results_options(rp_results *results, rp_option *table)
     return n;
 }
 
-/* Two results under one name would destroy each other. */
 bool rp_results_check(const rp_results *results, rp_error *error)
 {
-    for (int i = 0; i < RP_N_RESULTS; i++) {
+    for (int i = 0; i < RP_N_RESULTS; i++)
         if (results->paths[i] != NULL && results->off[i])
             return rp_error_set(error, "%s is both named and switched off", KINDS[i].ending);
-        for (int j = 0; j < i; j++)
-            if (results->paths[i] != NULL && results->paths[j] != NULL && strcmp(results->paths[i], results->paths[j]) == 0)
-                return rp_error_set(error, "two results go to %s", results->paths[i]);
-    }
     return true;
 }
 
@@ -119,11 +116,41 @@ static bool is_wanted(const rp_results *results, int which)
     return results->on[which];
 }
 
+/* A folder that is there, or a name that can be one only. */
+static bool is_folder(const char *path)
+{
+    struct stat status;
+    const char *slash = strrchr(path, '/'), *last = slash == NULL ? path : slash + 1;
+    if (rp_stream_is_stdout(path))
+        return false;
+    return last[0] == '\0' || strcmp(last, ".") == 0 || strcmp(last, "..") == 0 || (stat(path, &status) == 0 && S_ISDIR(status.st_mode));
+}
+
+char *rp_output_prefix(const char *given, const char *input)
+{
+    const char *name = NULL;
+    char *prefix = NULL;
+    if (given != NULL && !is_folder(given))
+        return strdup(given);
+    const int n = (int)stem(input, &name);
+    const bool needs_slash = given != NULL && given[strlen(given) - 1] != '/';
+    return asprintf(&prefix, "%s%s%.*s", given != NULL ? given : "", needs_slash ? "/" : "", n, name) < 0 ? NULL : prefix;
+}
+
+char *rp_output_name(const char *given, const char *input, const char *ending)
+{
+    if (given != NULL && !is_folder(given))
+        return strdup(given);
+    char *path = NULL, *prefix = rp_output_prefix(given, input);
+    if (prefix == NULL || asprintf(&path, "%s%s", prefix, ending) < 0)
+        path = NULL;
+    free(prefix);
+    return path;
+}
+
 char *rp_results_prefix(const rp_results *results, const char *input)
 {
-    const char *prefix = results->prefix;
-    const size_t n = prefix != NULL ? strlen(prefix) : stem(input, &prefix);
-    return strndup(prefix, n);
+    return results->planned_prefix != NULL ? strdup(results->planned_prefix) : rp_output_prefix(results->prefix, input);
 }
 
 bool rp_results_use_prefix(const rp_results *results)
@@ -134,46 +161,52 @@ bool rp_results_use_prefix(const rp_results *results)
     return uses;
 }
 
-/* To be freed; NULL: out of memory. */
-static char *make_path(const rp_results *results, int which, const char *input)
+/* The run's own files are no places for results. */
+static bool keep_state_apart(rp_results *results, rp_error *error)
 {
-    if (results->paths[which] != NULL)
-        return strdup(results->paths[which]);
-    char *path = NULL, *prefix = rp_results_prefix(results, input);
-    if (prefix == NULL || asprintf(&path, "%s%s", prefix, KINDS[which].ending) < 0)
-        path = NULL;
-    free(prefix);
-    return path;
+    static const char *const own[] = {"", "/lock", "/state"};
+    bool ok = true;
+    for (size_t i = 0; ok && rp_results_use_prefix(results) && i < sizeof own / sizeof own[0]; i++) {
+        char *path = NULL;
+        struct stat status;
+        if (asprintf(&path, "%s.reprise%s", results->planned_prefix, own[i]) < 0)
+            return rp_error_memory(error, "file names");
+        char *folder = rp_folder_of(path);
+        if (folder == NULL)
+            ok = rp_error_memory(error, "file names");
+        else if (i == 0 || stat(folder, &status) == 0) /* in a folder that is yet to be made there are no results */
+            ok = rp_targets_add(&results->targets, path, error);
+        free(folder);
+        free(path);
+    }
+    return ok;
 }
 
-/* A result that takes the place of an input would destroy it. */
-static bool is_input(const char *path, const char *const *inputs, size_t n_inputs)
+bool rp_results_plan(rp_results *results, const char *input, rp_error *error)
 {
-    struct stat result, input;
-    bool same = false;
-    if (stat(path, &result) != 0 || !S_ISREG(result.st_mode))
-        return false;
-    for (size_t i = 0; i < n_inputs && !same; i++)
-        same = stat(inputs[i], &input) == 0 && result.st_dev == input.st_dev && result.st_ino == input.st_ino;
-    return same;
-}
-
-bool rp_results_open(rp_results *results, const char *const *inputs, size_t n_inputs, rp_error *error)
-{
+    results->planned_prefix = rp_output_prefix(results->prefix, input);
+    if (results->planned_prefix == NULL)
+        return rp_error_memory(error, "file names");
     for (int i = 0; i < RP_N_RESULTS; i++) {
         if (!is_wanted(results, i))
             continue;
-        char *path = make_path(results, i, inputs[0]);
-        if (path == NULL)
-            return rp_error_memory(error, "result files");
-        if (is_input(path, inputs, n_inputs))
-            (void)rp_error_set(error, "%s: is an input; a result would take its place", path);
-        else
-            results->files[i] = rp_file_open(path, error);
-        free(path);
-        if (results->files[i] == NULL)
+        if (results->paths[i] != NULL)
+            results->planned[i] = rp_output_name(results->paths[i], input, KINDS[i].ending);
+        else if (asprintf(&results->planned[i], "%s%s", results->planned_prefix, KINDS[i].ending) < 0)
+            results->planned[i] = NULL;
+        if (results->planned[i] == NULL)
+            return rp_error_memory(error, "file names");
+        if (!rp_targets_add(&results->targets, results->planned[i], error))
             return false;
     }
+    return keep_state_apart(results, error);
+}
+
+bool rp_results_open(rp_results *results, rp_error *error)
+{
+    for (int i = 0; i < RP_N_RESULTS; i++)
+        if (results->planned[i] != NULL && (results->files[i] = rp_file_open(results->planned[i], error)) == NULL)
+            return false;
     return true;
 }
 
@@ -182,10 +215,15 @@ bool rp_results_commit(rp_results *results, rp_error *error)
     return rp_files_commit(results->files, RP_N_RESULTS, error);
 }
 
-void rp_results_clear(rp_results *results)
+void rp_results_clear(rp_results *results, bool done)
 {
     for (int i = 0; i < RP_N_RESULTS; i++) {
         rp_file_destroy(results->files[i]);
         results->files[i] = NULL;
+        free(results->planned[i]);
+        results->planned[i] = NULL;
     }
+    free(results->planned_prefix);
+    results->planned_prefix = NULL;
+    rp_targets_clear(&results->targets, done);
 }

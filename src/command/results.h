@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "command/options.h"
 #include "base/file.h"
+#include "base/targets.h"
 
 /* In the order in which they are put in place. */
 typedef enum rp_result {
@@ -42,6 +43,8 @@ typedef struct rp_results {
     const char *paths[RP_N_RESULTS];    /* NULL: PREFIX and the file's ending */
     bool off[RP_N_RESULTS];             /* by --no-... */
     bool on[RP_N_RESULTS];              /* for those that are written on request only */
+    char *planned_prefix, *planned[RP_N_RESULTS]; /* planned: of those that are wanted */
+    rp_targets targets;
     rp_file *files[RP_N_RESULTS];
 } rp_results;
 
@@ -51,12 +54,21 @@ size_t rp_results_options(rp_results *results, rp_option *table);
 /* False: misuse, error filled in. */
 bool rp_results_check(const rp_results *results, rp_error *error) RP_MUST_CHECK;
 
-/* Opens all files before the work begins: a name that cannot be written, or is that of an input, is told at once.
- * The first input gives the prefix where none is set. */
-bool rp_results_open(rp_results *results, const char *const *inputs, size_t n_inputs, rp_error *error) RP_MUST_CHECK;
+/* Finds the names of all wanted results; the input gives what is not named. They and the run's state have places apart,
+ * and their folders are made. False: error filled in; targets.clash tells misuse. */
+bool rp_results_plan(rp_results *results, const char *input, rp_error *error) RP_MUST_CHECK;
+
+/* Opens all planned files before the work begins: a name that cannot be written is told at once. */
+bool rp_results_open(rp_results *results, rp_error *error) RP_MUST_CHECK;
 
 /* The prefix of the results' names, to be freed; NULL: out of memory. */
 char *rp_results_prefix(const rp_results *results, const char *input);
+
+/* What a name that is given for results stands for: a prefix, or a file whose name ends so by default. A folder (also one
+ * that is to be made: "name/") and NULL, the working folder, take the input's name without its endings. To be freed;
+ * NULL: out of memory. */
+char *rp_output_prefix(const char *given, const char *input);
+char *rp_output_name(const char *given, const char *input, const char *ending);
 
 /* Whether any wanted result takes its name from the prefix. */
 bool rp_results_use_prefix(const rp_results *results);
@@ -64,7 +76,8 @@ bool rp_results_use_prefix(const rp_results *results);
 /* Renames all files, which are finished, to their names. */
 bool rp_results_commit(rp_results *results, rp_error *error) RP_MUST_CHECK;
 
-/* Frees the files; those that are not committed are removed. */
-void rp_results_clear(rp_results *results);
+/* Frees the files and the plan; files that are not committed are removed, and folders that were made for them too unless
+ * the run is `done`. */
+void rp_results_clear(rp_results *results, bool done);
 
 #endif

@@ -2,9 +2,11 @@
 #include "simulate/simulate.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "command/command.h"
 #include "command/options.h"
+#include "command/results.h"
 
 typedef struct simulate_options {
     bool help, gzip;
@@ -18,7 +20,7 @@ enum { TABLE_ROWS = 9 };
 static void fill_table(simulate_options *o, rp_option table[TABLE_ROWS])
 {
     const rp_option rows[TABLE_ROWS] = {
-        {RP_OPTION_TEXT, "output", 'o', "PREFIX", &o->prefix, 0, 0, "names of the files begin so [simulated]"},
+        {RP_OPTION_TEXT, "output", 'o', "PREFIX", &o->prefix, 0, 0, "names of the files begin so; a folder: simulated there [simulated]"},
         {RP_OPTION_NUMBER, "length", 'l', "N", &o->length, 10000, UINT64_C(1) << 40, "bases of the genome, about; K, M, G are units [10M]"},
         {RP_OPTION_NUMBER, "families", 'f', "N", &o->families, 1, 100000, "repeat families [60]"},
         {RP_OPTION_NUMBER, "contigs", 'c', "N", &o->contigs, 1, 1000000, "contigs [5]"},
@@ -59,9 +61,8 @@ int rp_command_simulate(int argc, char **argv)
     const rp_simulate_parameters parameters = {.length_bp = options.length, .n_families = options.families,
                                                .n_contigs = options.contigs, .repeat_share = options.repeat_share,
                                                .max_divergence = options.max_divergence, .seed = options.seed, .gzip = options.gzip};
-    if (!rp_simulate(&parameters, options.prefix, &error)) {
-        rp_command_tell("simulate", "%s", error.message);
-        return RP_EXIT_FAILURE;
-    }
-    return RP_EXIT_OK;
+    char *prefix = rp_output_prefix(options.prefix, "simulated");
+    ok = prefix != NULL ? rp_simulate(&parameters, prefix, &error) : rp_error_memory(&error, "file names");
+    free(prefix);
+    return rp_command_end("simulate", ok, &error);
 }

@@ -246,7 +246,7 @@ rp_kmer_index *rp_kmer_index_open(const char *path, const rp_genome *genome, boo
         (void)rp_error_memory(error, "k-mer index");
         return NULL;
     }
-    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    const int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     rp_error reason = {""};
     const bool ok = file < 0 ? rp_error_set(&reason, "%s", strerror(errno)) : open_index(index, file, genome, respect_mask, k, n_threads, &reason);
     if (file >= 0)

@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "base/sort.h"
 #include "base/file.h"
+#include "base/targets.h"
 
 enum {
     N_KINDS = 6,
@@ -526,27 +527,28 @@ static void write_families(const simulation *sim, rp_file *file)
     }
 }
 
-static rp_file *open_beside(const char *prefix, const char *ending, rp_error *error)
+static rp_file *open_beside(rp_targets *targets, const char *prefix, const char *ending, rp_error *error)
 {
     char path[FILE_NAME_BYTES];
     if ((size_t)snprintf(path, sizeof path, "%s%s", prefix, ending) >= sizeof path) {
         (void)rp_error_set(error, "%.200s...: the name is too long", prefix);
         return NULL;
     }
-    return rp_file_open(path, error);
+    return rp_targets_add(targets, path, error) ? rp_file_open(path, error) : NULL;
 }
 
 bool rp_simulate(const rp_simulate_parameters *parameters, const char *prefix, rp_error *error)
 {
     simulation sim = {.parameters = parameters, .random = {parameters->seed}};
+    rp_targets targets = {0};
     rp_file *families = NULL;
     sim.families = rp_alloc((size_t)parameters->n_families, sizeof *sim.families);
     sim.recent = rp_alloc(MAX_DUPLICATION_BP, 1);
     bool ok = (sim.families != NULL && sim.recent != NULL) || rp_error_memory(error, "simulation");
-    ok = ok && (sim.genome = open_beside(prefix, parameters->gzip ? ".fa.gz" : ".fa", error)) != NULL &&
-         (families = open_beside(prefix, ".truth.fa", error)) != NULL &&
-         (sim.truth = open_beside(prefix, ".truth.bed", error)) != NULL &&
-         (sim.tandem = open_beside(prefix, ".tandem.bed", error)) != NULL;
+    ok = ok && (sim.genome = open_beside(&targets, prefix, parameters->gzip ? ".fa.gz" : ".fa", error)) != NULL &&
+         (families = open_beside(&targets, prefix, ".truth.fa", error)) != NULL &&
+         (sim.truth = open_beside(&targets, prefix, ".truth.bed", error)) != NULL &&
+         (sim.tandem = open_beside(&targets, prefix, ".tandem.bed", error)) != NULL;
     if (ok)
         ok = (make_families(&sim) && make_genes(&sim) && draw_genome(&sim)) || rp_error_memory(error, "simulation");
     if (ok)
@@ -557,6 +559,7 @@ bool rp_simulate(const rp_simulate_parameters *parameters, const char *prefix, r
     ok = ok && rp_files_commit(files, 4, error);
     for (int i = 0; i < 4; i++)
         rp_file_destroy(files[i]);
+    rp_targets_clear(&targets, ok);
     for (uint64_t f = 0; sim.families != NULL && f < parameters->n_families; f++)
         free(sim.families[f].body.items);
     for (size_t i = 0; sim.genes != NULL && i < sim.n_genes; i++)
