@@ -42,6 +42,8 @@ static bool make_folder(rp_targets *targets, const char *folder, rp_error *error
 static bool make_folders(rp_targets *targets, const char *path, rp_error *error)
 {
     struct stat status;
+    if (stat(path, &status) != 0 && errno == ENAMETOOLONG)
+        return rp_error_set(error, "%.*s...: cannot be written: %s", SHOWN, path, strerror(errno));
     char *folder = rp_folder_of(path);
     if (folder == NULL)
         return rp_error_memory(error, path);
