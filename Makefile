@@ -4,6 +4,8 @@
 #   make deps         Debian packages that building and checking need (root or sudo)
 #   make demo         runs the main job on the demo genome in data/
 #   make check        all tests
+#   make soak         random genomes, options, kills and resumes for SOAK_CPU_SECONDS [3600] or SOAK_SECONDS; SOAK_SEED and
+#                     SOAK_CASE run one case again (tests/soak.py)
 #   make bench        the figures of README.md's BENCHMARKS (BENCH=quick, library, governance, huge: a part of them)
 #   make fuzz         fuzzes every reader for FUZZ_SECONDS altogether (clang; tests/fuzz)
 #   make install      under $(DESTDIR)$(PREFIX)
@@ -50,7 +52,7 @@ FUZZERS := $(filter-out support entry,$(basename $(notdir $(wildcard tests/fuzz/
 FUZZ_SECONDS ?= 300
 FUZZ_SAN := fuzzer-no-link,address,undefined
 
-.PHONY: all deps demo check bench fuzz fuzzers install uninstall clean check-units check-commands
+.PHONY: all deps demo check soak bench fuzz fuzzers install uninstall clean check-units check-commands
 all: $(OUT)/reprise-c
 
 $(OUT)/reprise-c: $(OUT)/command/main.o $(OUT)/libreprise.a
@@ -70,6 +72,10 @@ $(OUT)/check_schedules: $(OUT)/tests/schedules/check_schedules.o $(OUT)/tests/sc
 
 # Makes single system calls fail; the tests preload it. It has no sanitizers of its own: those of the program serve.
 $(OUT)/faults.so: tests/faults/faults.c $(OUT)/flags
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g -fPIC -shared -o $@ $< -ldl -pthread
+
+# Lets threads sleep around their locks; tests/soak.py preloads it.
+$(OUT)/delays.so: tests/properties/delays.c $(OUT)/flags
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g -fPIC -shared -o $@ $< -ldl -pthread
 
 $(OUT)/fuzz_%: $(OUT)/tests/fuzz/entry_%.o $(OUT)/tests/fuzz/%.o $(OUT)/tests/fuzz/support.o $(OUT)/libreprise.a
@@ -136,8 +142,13 @@ demo:
 	scripts/demo.sh $(OUT)/reprise-c
 
 check:
-	$(MAKE) all $(OUT)/check_units $(OUT)/check_schedules $(OUT)/faults.so
+	$(MAKE) all $(OUT)/check_units $(OUT)/check_schedules $(OUT)/faults.so $(OUT)/delays.so
 	tests/run.sh $(OUT)
+
+soak:
+	$(MAKE) all $(OUT)/delays.so
+	python3 tests/soak.py $(OUT)/reprise-c $(if $(SOAK_SEED),--seed $(SOAK_SEED)) $(if $(SOAK_CASE),--case $(SOAK_CASE)) \
+	    $(if $(SOAK_CPU_SECONDS),--cpu-seconds $(SOAK_CPU_SECONDS)) $(if $(SOAK_SECONDS),--seconds $(SOAK_SECONDS))
 
 bench:
 	$(MAKE) all $(OUT)/bench_kernels

@@ -7,13 +7,11 @@ import random
 import re
 import shutil
 import signal
-import struct
 import subprocess
 import sys
 import time
-import zlib
 
-from harness import DEMO, ENDINGS, PROGRAM, digest, main, random_letters, run, started
+from harness import DEMO, ENDINGS, PROGRAM, bgzip, digest, main, random_letters, run, started
 
 
 def simulated(folder, length, *more):
@@ -97,18 +95,6 @@ def test_many_input_files_of_all_sizes(folder):
     (folder / "p7.fa").write_text(">s90\nACGT\n")
     done = run("find", "-q", "-t", 3, "-o", folder / "x", *parts, status=1)
     assert "s90" in done.stderr and "twice" in done.stderr, done.stderr
-
-
-def bgzip(content):
-    """The blocks of the SAM specification, section 4.1."""
-    out = bytearray()
-    for at in list(range(0, len(content), 60000)) + [len(content)]:
-        block = content[at:at + 60000]
-        packer = zlib.compressobj(1, zlib.DEFLATED, -15)
-        packed = packer.compress(block) + packer.flush()
-        out += struct.pack("<4BI2BH2BHH", 31, 139, 8, 4, 0, 0, 255, 6, 66, 67, 2, len(packed) + 25) + packed
-        out += struct.pack("<II", zlib.crc32(block), len(block))
-    return bytes(out)
 
 
 def test_a_million_contigs_and_bgzip(folder):

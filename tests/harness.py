@@ -8,9 +8,11 @@ import random
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import zlib
 
 PROGRAM = os.path.abspath(sys.argv[1])
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -77,6 +79,18 @@ def union(rows):
 
 def random_letters(rng, n):
     return "".join(rng.choices("ACGT", k=n))
+
+
+def bgzip(content):
+    """The blocks of the SAM specification, section 4.1."""
+    out = bytearray()
+    for at in list(range(0, len(content), 60000)) + [len(content)]:
+        block = content[at:at + 60000]
+        packer = zlib.compressobj(1, zlib.DEFLATED, -15)
+        packed = packer.compress(block) + packer.flush()
+        out += struct.pack("<4BI2BH2BHH", 31, 139, 8, 4, 0, 0, 255, 6, 66, 67, 2, len(packed) + 25) + packed
+        out += struct.pack("<II", zlib.crc32(block), len(block))
+    return bytes(out)
 
 
 def demo(folder, *options):

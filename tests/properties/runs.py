@@ -1,0 +1,138 @@
+"""runs.py: one run of the program, watched: its CPU time, kills at drawn moments, no end in sight.
+
+Moments are told in CPU seconds of the run and a run hangs when it has used no CPU time for long: a busy machine is no fault."""
+import contextlib
+import os
+import re
+import shlex
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+
+from harness import PROGRAM, heed_signals
+
+SANITIZED = "san-" in PROGRAM
+HANGS_AFTER_S = 300 if SANITIZED else 120
+HEEDS_WITHIN_CPU_S = 600 if SANITIZED else 60
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Failure(Exception):
+    """What a case found, in words."""
+
+
+@dataclass
+class Kill:
+    at_cpu_s: float
+    number: int
+    again: tuple = None  # (seconds later, a second signal)
+
+
+@dataclass
+class Meter:
+    """What all runs have used together, and until when more may begin."""
+    cpu_s: float = 0
+    runs: int = 0
+    resumes: int = 0
+    kills: dict = field(default_factory=dict)
+    most_cpu_s: float = float("inf")
+    until: float = float("inf")
+
+    def is_over(self, factor=1.0):
+        return self.cpu_s >= self.most_cpu_s * factor or time.monotonic() >= self.until
+
+
+@dataclass
+class Done:
+    status: int
+    cpu_s: float
+    rss_bytes: int
+    told: str
+    killed: bool
+
+
+def cpu_seconds_of(pid):
+    """CPU time of a living process, all threads; 0 when it is gone."""
+    try:
+        with open(f"/proc/{pid}/stat") as handle:
+            fields = handle.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+    except (OSError, IndexError):
+        return 0.0
+
+
+@dataclass
+class Runner:
+    meter: Meter
+    folder: object               # of the case: standard output and error go to files there
+    environment: dict
+    lines: list = field(default_factory=list)  # the command lines, as a shell takes them
+
+    def note(self, command, given, extra, kill):
+        line = " ".join(f"{k}={shlex.quote(v)}" for k, v in extra.items()) + " " if extra else ""
+        line += shlex.join(map(str, command)) + (f" <{shlex.quote(str(given))}" if given else "")
+        if kill:
+            line += f"  # {signal.Signals(kill.number).name} after {kill.at_cpu_s:.2f} CPU s"
+        self.lines.append(line)
+
+    def run(self, words, most_cpu_s, given=None, extra=None, kill=None):
+        """Runs the program; stdin comes from the file `given`."""
+        command = [PROGRAM, *map(str, words)]
+        self.note(command, given, extra, kill)
+        self.meter.runs += 1
+        with open(given or os.devnull, "rb") as stdin, open(self.folder / "stdout", "wb") as out, open(self.folder / "stderr", "wb") as told:
+            child = subprocess.Popen(command, stdin=stdin, stdout=out, stderr=told, env={**os.environ, **self.environment, **(extra or {})},
+                                     preexec_fn=heed_signals, cwd=self.folder)
+        try:
+            status, usage, killed = self.watch(child, most_cpu_s, kill)
+        finally:
+            if child.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    child.kill()
+                self.reap(child)
+        text = (self.folder / "stderr").read_bytes().decode(errors="replace")
+        return Done(status, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, text, killed)
+
+    def reap(self, child, options=0):
+        """(status, usage) of a child that has ended, or None."""
+        pid, status, usage = os.wait4(child.pid, options)
+        if pid == 0:
+            return None
+        child.returncode = os.waitstatus_to_exitcode(status)
+        self.meter.cpu_s += usage.ru_utime + usage.ru_stime
+        return child.returncode, usage
+
+    def watch(self, child, most_cpu_s, kill):
+        sent, second_at = False, None
+        used, used_at, pause = 0.0, time.monotonic(), 0.002
+        while True:
+            ended = self.reap(child, os.WNOHANG)
+            if ended is not None:
+                return *ended, sent
+            now, cpu = time.monotonic(), cpu_seconds_of(child.pid)
+            if cpu > used:
+                used, used_at = cpu, now
+            if now - used_at > HANGS_AFTER_S:
+                raise Failure(f"hangs: no CPU time for {HANGS_AFTER_S} s, {used:.1f} s in all{' (after its signal)' if sent else ''}: {self.lines[-1]}")
+            if sent and used > kill.at_cpu_s + HEEDS_WITHIN_CPU_S:
+                raise Failure(f"heeds no signal: {used - kill.at_cpu_s:.0f} CPU s after it: {self.lines[-1]}")
+            if used > most_cpu_s:
+                raise Failure(f"comes to no end: {used:.0f} CPU s, where {most_cpu_s:.0f} are many: {self.lines[-1]}")
+            if kill and not sent and cpu >= kill.at_cpu_s:
+                child.send_signal(kill.number)
+                sent = True
+                name = signal.Signals(kill.number).name
+                self.meter.kills[name] = self.meter.kills.get(name, 0) + 1
+                second_at = now + kill.again[0] if kill.again else None
+            if second_at is not None and now >= second_at:
+                child.send_signal(kill.again[1])
+                second_at = None
+            time.sleep(pause)
+            pause = min(0.05 if kill is None or sent else 0.01, pause * 1.2)
+
+
+def least_of(told):
+    """The budget in bytes that a refusal names, or None."""
+    named = re.search(r"(?:least is|need) (\d+) MB", told)
+    return (int(named.group(1)) + 1) << 20 if named else None
