@@ -92,6 +92,13 @@ def test_no_device(folder):
         assert "CPU" in done.stderr and digest(folder / "cpu") == expected
 
 
+def test_a_failure_after_the_cpu_took_over_is_told_by_its_own_name(folder):
+    environment = {"OCL_ICD_VENDORS": "/nonexistent", "POCL_DEVICES": "none", **cache(folder)}
+    for command in (["find"], ["annotate", TRUTH], ["extend", TRUTH]):
+        done = on(environment, command[0], "-q", "-o", folder / "x", "--device", "all", folder / "missing.fa", *command[1:], status=1)
+        assert "missing.fa" in done.stderr.splitlines()[-1], done.stderr
+
+
 def test_device_misuse(folder):
     environment = cache(folder)
     for value in ("gpu", "opencl:", ""):
@@ -141,7 +148,7 @@ def test_an_unusable_kernel_cache(folder):
 if __name__ == "__main__":
     built = json.loads(subprocess.run([PROGRAM, "devices", "--json"], capture_output=True, text=True, check=True).stdout)
     if built["reason"] and "without OpenCL" in built["reason"]:
-        kept = ("test_no_device", "test_device_misuse")
+        kept = ("test_no_device", "test_device_misuse", "test_a_failure_after_the_cpu_took_over_is_told_by_its_own_name")
         for name in [n for n in globals() if n.startswith("test_") and n not in kept]:
             del globals()[name]
     sys.exit(main(dict(globals())))

@@ -30,6 +30,7 @@ bool rp_offloading_choose(rp_offloading *offloading, const rp_log *log, const ch
     if (!offloading->choice.cpu)
         return false;
     rp_command_tell(command, "%s; the CPU does it all", error->message);
+    error->message[0] = '\0'; /* told; the first message is kept, and a later failure has its own */
     offloading->chosen.n = 0;
     return true;
 }
