@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""soak.py PROGRAM [--seed N] [--case NAME] [--cpu-seconds N] [--seconds N] [--classes small,middle,large] [--keep FOLDER] [--leave]
+"""soak.py PROGRAM: random genomes, options, threads, budgets, delays, devices, kills and resumes for hours.
 
-Random genomes, random options, random threads, budgets, delays, devices, kills and resumes: the result files are those of
-one thread that nobody disturbed, byte for byte. Runs cases until the time is used and ends with a summary; exit 1 when one
-failed. A failing case is kept (its command lines, the files that differ) and runs again alone with --seed N --case NAME;
---leave has its folder stay, genome and all. Half of the CPU time goes to genomes of 20 to 100 Mb."""
+The result files are those of one thread that nobody disturbed, byte for byte. Runs cases until the time is used and
+ends with a summary; exit 1 when one failed. A failing case is kept (its command lines, the files that differ) and runs
+again alone with --seed N --case NAME; --leave has its folder stay, genome and all. Half of the CPU time goes to genomes
+of 20 to 100 Mb."""
 import argparse
 import collections
 import os
@@ -48,8 +48,8 @@ class Soak:
             cpu_s = self.meter.cpu_s - before
             self.count(made, cpu_s, self.meter.runs - runs_before)
             self.say(f"{name}: {planned.kind}, {made.figures['bases']} bases in {made.figures['contigs']} contigs, "
-                     f"{made.n_families} families, {self.meter.runs - runs_before} runs, {cpu_s:.1f} CPU s, {time.monotonic() - begun:.1f} s: "
-                     f"{'FAILED' if made.faults else 'the same bytes'}")
+                     f"{made.n_families} families, {self.meter.runs - runs_before} runs, {cpu_s:.1f} CPU s, "
+                     f"{time.monotonic() - begun:.1f} s: {'FAILED' if made.faults else 'the same bytes'}")
             if made.faults:
                 self.keep_case(made)
             return made.faults
@@ -61,8 +61,8 @@ class Soak:
 
     def count(self, made, cpu_s, runs):
         tally = self.by_kind[made.plan.kind]
-        tally.update(cases=1, runs=runs, bases=made.figures["bases"], cpu_s=cpu_s, failed=bool(made.faults), cut=made.n_cut,
-                     families=made.n_families)
+        tally.update(cases=1, runs=runs, bases=made.figures["bases"], cpu_s=cpu_s, failed=bool(made.faults),
+                     cut=made.n_cut, families=made.n_families)
         of = made.plan.name.split("-")[0]
         self.used_cpu_s[of] += cpu_s
         self.costs[of] = 0.5 * self.costs[of] + 0.5 * cpu_s
@@ -73,14 +73,15 @@ class Soak:
         folder = self.keep / name
         folder.mkdir(parents=True, exist_ok=True)
         again = f"python3 tests/soak.py {PROGRAM} --seed {self.seed} --case {made.plan.name}"
-        (folder / "case.txt").write_text("\n".join([f"again: {again}", "", str(made.plan), "", *made.faults, "", *made.runner.lines, ""]))
+        told = [f"again: {again}", "", str(made.plan), "", *made.faults, "", *made.runner.lines, ""]
+        (folder / "case.txt").write_text("\n".join(told))
         for file, content in made.kept.items():
             (folder / file.replace("/", "_")).write_bytes(content)
         self.failed.append((made.plan.name, str(folder), made.faults[0]))
         self.say(f"{made.plan.name}: kept in {folder}; again with: {again}")
 
     def choose(self, classes):
-        """The class that is furthest behind its share of the CPU time and that what is left is enough for; None: the end."""
+        """The class furthest behind its share of the CPU time, of those that what is left is enough for; None: the end."""
         left = self.meter.most_cpu_s - self.meter.cpu_s
         fitting = [c for c in classes if self.costs[c] <= left]
         return max(fitting, key=lambda c: SHARES[c] * max(self.meter.cpu_s, 1) - self.used_cpu_s[c], default=None)
@@ -103,7 +104,8 @@ class Soak:
         if total["cut"]:
             lines.append(f"left out when the time was over: {total['cut']} runs")
         if self.over_budget:
-            lines.append(f"peak memory above --max-memory: {len(self.over_budget)} runs, at most {max(self.over_budget):.2f} times")
+            lines.append(f"peak memory above --max-memory: {len(self.over_budget)} runs, "
+                         f"at most {max(self.over_budget):.2f} times as much")
         if not genomes.is_here("real"):
             lines.append("../shared is not there: its kinds of genome were drawn from the own simulator")
         lines += [f"FAILED {name}: {folder}: {fault[:300]}" for name, folder, fault in self.failed]
@@ -120,7 +122,7 @@ def stop(number, frame):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[1])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--case", default=None)

@@ -96,7 +96,8 @@ def has_simd(name):
 
 @functools.lru_cache(maxsize=None)
 def has_devices():
-    return bool(json.loads(subprocess.run([PROGRAM, "devices", "--json"], capture_output=True, text=True, check=True).stdout)["devices"])
+    told = subprocess.run([PROGRAM, "devices", "--json"], capture_output=True, text=True, check=True).stdout
+    return bool(json.loads(told)["devices"])
 
 
 def usable(options):
@@ -184,7 +185,8 @@ class Case:
     def words(self, command, out, options, operands):
         fixed = ["--no-run-info"] if command in ("find", "annotate") else []
         name = out / ("x" if command in ("find", "annotate") else "x.out")
-        return [command, *fixed, "-o", name, *draws.arguments(options, out=out, side=self.folder / "side", case=self.folder), *operands]
+        places = {"out": out, "side": self.folder / "side", "case": self.folder}
+        return [command, *fixed, "-o", name, *draws.arguments(options, places), *operands]
 
     def most_cpu_s(self):
         """What no run of this genome may reach."""
@@ -202,8 +204,8 @@ class Case:
             if least is None or least <= int(options["max-memory"]):
                 break
             options["max-memory"] = str(least)
-        if not SANITIZED and "max-memory" in options and done.rss_bytes > int(options["max-memory"]) and done.status == 0:
-            self.over_budget.append(done.rss_bytes / int(options["max-memory"]))
+        if "max-memory" in options and done.status == 0 and not SANITIZED:
+            self.over_budget += [over for over in [done.rss_bytes / int(options["max-memory"])] if over > 1]
         return done
 
     def must_end_well(self, done):
@@ -215,11 +217,13 @@ class Case:
     def make_genome(self):
         planned = self.plan
         scratch = fresh(self.folder / "made")
-        self.figures = in_child(self.meter, genomes.make, f"{planned.seed}:{planned.name}:genome", planned.kind, planned.size, scratch)
+        seed = f"{planned.seed}:{planned.name}:genome"
+        self.figures = in_child(self.meter, genomes.make, seed, planned.kind, planned.size, scratch)
         (scratch / "genome.fa").rename(self.genome)
         shutil.rmtree(scratch)
         known = genomes.DATA / (planned.known or "none")
-        in_child(self.meter, genomes.unpack, known if known.exists() else ROOT / "data" / "demo.truth.fa", self.folder / "known.fa")
+        known = known if known.exists() else ROOT / "data" / "demo.truth.fa"
+        in_child(self.meter, genomes.unpack, known, self.folder / "known.fa")
 
     def take_result(self, out):
         """Standard output is a result as well."""
@@ -228,7 +232,8 @@ class Case:
 
     def run_reference(self):
         out = fresh(self.reference)
-        done = self.execute("find", out, {"quiet": None, "threads": "1", **self.plan.method, **self.plan.output}, [self.genome])
+        options = {"quiet": None, "threads": "1", **self.plan.method, **self.plan.output}
+        done = self.execute("find", out, options, [self.genome])
         self.must_end_well(done)
         self.reference_cpu_s = done.cpu_s
         self.expected = self.take_result(out)
@@ -254,8 +259,8 @@ class Case:
         """(operands, file for standard input)."""
         if variant.form == "as it is":
             return [self.genome], None
-        files = in_child(self.meter, genomes.give, f"{self.plan.seed}:{self.plan.name}:form", variant.form, str(self.genome),
-                         str(fresh(self.folder / "form")))
+        seed = f"{self.plan.seed}:{self.plan.name}:form"
+        files = in_child(self.meter, genomes.give, seed, variant.form, self.genome, fresh(self.folder / "form"))
         return (["-"], files[0]) if variant.form.startswith("stdin") else (files, None)
 
     def delays_of(self, variant):
@@ -274,7 +279,8 @@ class Case:
             return False
         allowed = {-leg.number} | ({-leg.again[1]} if leg.again else set())
         if not done.killed or done.status not in allowed:
-            raise Failure(f"exit {done.status}, not {sorted(allowed)}: {done.told[-500:].strip()}: {self.runner.lines[-1]}")
+            told = done.told[-500:].strip()
+            raise Failure(f"exit {done.status}, not {sorted(allowed)}: {told}: {self.runner.lines[-1]}")
         if leg.output is None:  # a file under its final name is whole
             for name, digest in digests(out).items():
                 if name in self.expected and digest != self.expected[name]:
@@ -293,8 +299,8 @@ class Case:
                     if path.name != "x.reprise":
                         path.unlink()
             self.meter.resumes += (out / "x.reprise" / "state").exists()
-        last = variant.legs[-1]
-        self.must_end_well(self.execute("find", out, {**last.options, **self.plan.method, **self.plan.output}, operands, given, extra))
+        options = {**variant.legs[-1].options, **self.plan.method, **self.plan.output}
+        self.must_end_well(self.execute("find", out, options, operands, given, extra))
         self.compare(out, self.reference, self.expected, self.take_result(out))
         shutil.rmtree(out)
 
@@ -305,7 +311,7 @@ class Case:
         expected, reference = None, self.folder / f"{command}-ref"
         for options in ({"threads": "1"}, *runs):
             out = fresh(reference if expected is None else self.folder / "out")
-            self.must_end_well(self.execute(command, out, {"quiet": None, **options, **counts}, [self.genome, families]))
+            self.must_end_well(self.execute(command, out, {**options, **counts}, [self.genome, families]))
             found = self.take_result(out)
             if expected is None:
                 expected = found
@@ -318,7 +324,7 @@ class Case:
             for name in both:
                 for folder, label in ((reference, "one"), (out, "other")):
                     self.keep(folder / name, f"{len(self.faults)}.{label}.{name}")
-            told = [f"{n}: {'only in one' if n not in both else first_difference(reference / n, out / n)}" for n in names[:3]]
+            told = [f"{n}: {first_difference(reference / n, out / n) if n in both else 'not in both'}" for n in names[:3]]
             raise Failure(f"other bytes in {', '.join(names)} ({'; '.join(told)}): {self.runner.lines[-1]}")
         left = [str(p.relative_to(self.folder)) for p in (self.folder / "tmp").iterdir()]
         if left:

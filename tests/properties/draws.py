@@ -1,11 +1,11 @@
 """draws.py: how each option of a command is drawn at random.
 
-Options come from the commands' --help, which their tables print. Each has a draw here or stands in EXEMPT with the reason;
-check_properties.py holds that. An option belongs to
+Options come from the commands' --help, which their tables print. Each has a draw here or stands in EXEMPT with the
+reason; check_properties.py holds that. An option belongs to
   method   the results follow from it: the same in all runs of a case
   output   what is written, and how: the same in the runs that are compared; runs that are killed may differ in it
   run      no effect on the results: drawn anew for each run
-Values may hold {out} (the run's result folder), {side} (a folder for what is no result) and {case} (files of the case)."""
+Values may hold {out} (the run's result folder), {side} (a folder for what is no result), {case} (the case's files)."""
 import math
 import re
 from dataclasses import dataclass
@@ -73,6 +73,10 @@ def device(rng, given):
     return rng.choice(["opencl:0", "all", "opencl:0,1"])
 
 
+def simd(rng, given):
+    return rng.choice(["auto", "avx2", "avx512"] + ["scalar"] * (given.bases <= 1e6))
+
+
 def is_small(given):
     return given.bases <= 3e6
 
@@ -81,7 +85,8 @@ def undisturbed(given):
     return not given.killed
 
 
-FILES = ["families", "other", "seed-alignments", "bed", "other-bed", "gff3", "classes", "tandem", "masked", "summary", "out", "paf"]
+FILES = ["families", "other", "seed-alignments", "bed", "other-bed", "gff3", "classes", "tandem", "masked", "summary",
+         "out", "paf"]
 ON_REQUEST = ["split-ltr", "subfamilies", "repeatmasker", "alignments", "reprise-files", "report"]
 
 DRAWS = {
@@ -118,7 +123,7 @@ DRAWS = {
     "progress-interval": Draw("run", 0.2, log_seconds(0.01, 10)),
     "prometheus": Draw("run", 0.15, lambda rng, given: "{side}/figures.prom"),
     "trace": Draw("run", 0.15, lambda rng, given: "{side}/trace.tsv"),
-    "simd": Draw("run", 0.3, lambda rng, given: rng.choice(["auto", "avx2", "avx512"] + ["scalar"] * (given.bases <= 1e6))),
+    "simd": Draw("run", 0.3, simd),
     "device": Draw("run", 0.08, device, is_small),
     "extension-length": Draw("run", 0.3, log_number(1, 100000)),
     "channel-capacity": Draw("run", 0.6, log_number(1, 1e6)),
@@ -130,7 +135,8 @@ DRAWS = {
 }
 
 # What the program refuses together: the second is dropped.
-AGAINST = [("threads", "pa"), ("min-copies", "minfreq"), ("no-checkpoint", "restart"), *((name, f"no-{name}") for name in FILES)]
+AGAINST = [("threads", "pa"), ("min-copies", "minfreq"), ("no-checkpoint", "restart"),
+           *((name, f"no-{name}") for name in FILES)]
 
 
 def own_draws(command):
@@ -159,8 +165,8 @@ def draw(rng, command, roles, given):
     return drawn
 
 
-def arguments(drawn, **places):
-    """As words of a command line."""
+def arguments(drawn, places):
+    """As words of a command line; places: {name: path}."""
     words = []
     for name, value in drawn.items():
         words.append(f"--{name}")

@@ -1,7 +1,7 @@
-"""genomes.py: random genomes of many kinds, written as FASTA, and the other forms in which the same genome can be given.
+"""genomes.py: random genomes of many kinds, written as FASTA, and the other forms in which a genome can be given.
 
-Everything follows from a random.Random, so a case's genome can be made again. Where ../shared is not there, the kinds that
-need it are drawn from the own simulator instead."""
+Everything follows from a random.Random, so a case's genome can be made again. Where ../shared is not there, the kinds
+that need it are drawn from the own simulator instead."""
 import gzip
 import pathlib
 import random
@@ -107,8 +107,8 @@ def script(name, *words, to=subprocess.DEVNULL):
 
 
 def simulated(rng, size, folder, families, contigs, *more):
-    subprocess.run([PROGRAM, "simulate", "-o", folder / "simulated", "-l", str(size), "-f", str(families), "-c", str(contigs),
-                    "-s", str(rng.randrange(1 << 32)), *map(str, more)], check=True)
+    words = ["-o", folder / "simulated", "-l", size, "-f", families, "-c", contigs, "-s", rng.randrange(1 << 32), *more]
+    subprocess.run([PROGRAM, "simulate", *map(str, words)], check=True)
     return [sequence for _, sequence in read(folder / "simulated.fa")]
 
 
@@ -126,9 +126,9 @@ def usual(rng, size, folder):
 
 
 def evaluation(rng, size, folder):
-    script("simulate_genome.py", "--out", folder / "made", "--length", max(10000, round(size * 0.55)), "--families",
-           rng.randint(3, 20 + size // 100000), "--contigs", rng.randint(1, 8), "--max-divergence", round(rng.uniform(0.05, 0.4), 3),
-           "--seed", rng.randrange(1 << 32))
+    script("simulate_genome.py", "--out", folder / "made", "--length", max(10000, round(size * 0.55)),
+           "--families", rng.randint(3, 20 + size // 100000), "--contigs", rng.randint(1, 8),
+           "--max-divergence", round(rng.uniform(0.05, 0.4), 3), "--seed", rng.randrange(1 << 32))
     return [sequence for _, sequence in read(folder / "made" / "genome.fa")]
 
 
@@ -137,9 +137,10 @@ def curated(rng, size, folder):
     library, background = rng.choice(LIBRARIES), rng.choice(["yeast", "ecoli", "rice_1mb", "human_chr4_10mb"])
     unpack(DATA / library, folder / "library.fa")
     unpack(DATA / background / "genome.fa.gz", folder / "background.fa")
-    script("simulate_curated.py", "--library", folder / "library.fa", "--background", folder / "background.fa", "--out", folder / "made",
-           "--length", max(100000, round(size * 0.5)), "--families", rng.randint(5, 150), "--contigs", rng.randint(1, 8),
-           "--max-divergence", round(rng.uniform(0.05, 0.3), 3), "--seed", rng.randrange(1 << 32))
+    script("simulate_curated.py", "--library", folder / "library.fa", "--background", folder / "background.fa",
+           "--out", folder / "made", "--length", max(100000, round(size * 0.5)), "--families", rng.randint(5, 150),
+           "--contigs", rng.randint(1, 8), "--max-divergence", round(rng.uniform(0.05, 0.3), 3),
+           "--seed", rng.randrange(1 << 32))
     return [sequence for _, sequence in read(folder / "made" / "genome.fa")]
 
 
@@ -176,7 +177,8 @@ def markov(rng, size, folder):
     """A real genome's composition without its repeats."""
     write(folder / "real.fa", [(b"c%d" % i, s) for i, s in enumerate(slice_of(rng, rng.choice(REAL), size))])
     with open(folder / "twin.fa", "wb") as to:
-        script("markov_genome.py", folder / "real.fa", "--order", rng.randint(1, 5), "--seed", rng.randrange(1 << 32), to=to)
+        script("markov_genome.py", folder / "real.fa", "--order", rng.randint(1, 5), "--seed", rng.randrange(1 << 32),
+               to=to)
     return [sequence for _, sequence in read(folder / "twin.fa")]
 
 
@@ -237,9 +239,10 @@ def satellites(rng, size, folder):
 
 # name: (maker, weight, most bases, needs ../shared)
 KINDS = {
-    "simulated": (simulate, 4, 100e6, False), "usual": (usual, 3, 100e6, False), "evaluation": (evaluation, 2, 60e6, True),
-    "curated": (curated, 2, 40e6, True), "hard cases": (hard_cases, 1, 18e6, True), "real": (real, 2, 100e6, True),
-    "markov": (markov, 1, 10e6, True), "haplotypes": (haplotypes, 3, 100e6, False), "segments": (segments, 2, 60e6, False),
+    "simulated": (simulate, 4, 100e6, False), "usual": (usual, 3, 100e6, False),
+    "evaluation": (evaluation, 2, 60e6, True), "curated": (curated, 2, 40e6, True),
+    "hard cases": (hard_cases, 1, 18e6, True), "real": (real, 2, 100e6, True), "markov": (markov, 1, 10e6, True),
+    "haplotypes": (haplotypes, 3, 100e6, False), "segments": (segments, 2, 60e6, False),
     "skewed": (skewed, 2, 100e6, False), "small contigs": (small_contigs, 2, 60e6, False),
     "satellites": (satellites, 1, 40e6, False),
 }
@@ -279,7 +282,8 @@ def decorate(rng, sequences):
         mean = log_uniform(rng, 1, 2000)
         sequences = [scatter(rng, s, 0.01, mean, lambda run: b"N" * len(run)) for s in sequences]
     if wanted[2]:
-        sequences = [scatter(rng, s, 0.001, 1.0, lambda run: bytes(rng.choices(b"RYKMSWBDHVn-", k=len(run)))) for s in sequences]
+        some = lambda run: bytes(rng.choices(b"RYKMSWBDHVn-", k=len(run)))
+        sequences = [scatter(rng, s, 0.001, 1.0, some) for s in sequences]
     return sequences
 
 
@@ -318,14 +322,15 @@ def as_given(rng, records, manner):
 
 
 def give(seed, form, genome, folder):
-    """Writes the genome in a form; returns its files. `stdin` and `stdin-gzip` give the file that is to be read from there."""
+    """Writes the genome in a form; returns its files. `stdin` and `stdin-gzip` give the file to be read from there."""
     rng, folder = random.Random(seed), pathlib.Path(folder)
     records = read(genome)
     if form == "split":
         n = min(len(records), rng.randint(2, 12))
         places = [0, *sorted(rng.sample(range(1, len(records)), n - 1)), len(records)]
         parts = [as_given(rng, records[a:b], "plain") for a, b in zip(places, places[1:])]
-        return [str(packed(folder / f"part{i}.fa", part, rng.choice(["plain", "gzip", "bgzip"]))) for i, part in enumerate(parts)]
+        ways = [rng.choice(["plain", "gzip", "bgzip"]) for _ in parts]
+        return [str(packed(folder / f"part{i}.fa", part, way)) for i, (part, way) in enumerate(zip(parts, ways))]
     how = {"gzip": "gzip", "bgzip": "bgzip", "stdin-gzip": "gzip"}.get(form, "plain")
     return [str(packed(folder / ("given.fq" if form == "fastq" else "given.fa"), as_given(rng, records, form), how))]
 

@@ -1,6 +1,7 @@
 """runs.py: one run of the program, watched: its CPU time, kills at drawn moments, no end in sight.
 
-Moments are told in CPU seconds of the run and a run hangs when it has used no CPU time for long: a busy machine is no fault."""
+Moments are told in CPU seconds of the run, and a run hangs when it has used no CPU time for long: a busy machine is no
+fault."""
 import contextlib
 import os
 import re
@@ -81,8 +82,11 @@ class Runner:
         command = [PROGRAM, *map(str, words)]
         self.note(command, given, extra, kill)
         self.meter.runs += 1
-        with open(given or os.devnull, "rb") as stdin, open(self.folder / "stdout", "wb") as out, open(self.folder / "stderr", "wb") as told:
-            child = subprocess.Popen(command, stdin=stdin, stdout=out, stderr=told, env={**os.environ, **self.environment, **(extra or {})},
+        environment = {**os.environ, **self.environment, **(extra or {})}
+        with contextlib.ExitStack() as files:
+            streams = [files.enter_context(open(path, mode)) for path, mode in
+                       ((given or os.devnull, "rb"), (self.folder / "stdout", "wb"), (self.folder / "stderr", "wb"))]
+            child = subprocess.Popen(command, stdin=streams[0], stdout=streams[1], stderr=streams[2], env=environment,
                                      preexec_fn=heed_signals, cwd=self.folder)
         try:
             status, usage, killed = self.watch(child, most_cpu_s, kill)
@@ -114,7 +118,8 @@ class Runner:
             if cpu > used:
                 used, used_at = cpu, now
             if now - used_at > HANGS_AFTER_S:
-                raise Failure(f"hangs: no CPU time for {HANGS_AFTER_S} s, {used:.1f} s in all{' (after its signal)' if sent else ''}: {self.lines[-1]}")
+                raise Failure(f"hangs{' after its signal' if sent else ''}: {used:.1f} CPU s in all, none for "
+                              f"{HANGS_AFTER_S} s: {self.lines[-1]}")
             if sent and used > kill.at_cpu_s + HEEDS_WITHIN_CPU_S:
                 raise Failure(f"heeds no signal: {used - kill.at_cpu_s:.0f} CPU s after it: {self.lines[-1]}")
             if used > most_cpu_s:
