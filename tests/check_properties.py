@@ -95,6 +95,7 @@ def test_every_kind_of_genome_can_be_made_and_made_again(folder):
             texts.append((folder / place / "genome.fa").read_bytes())
         assert texts[0] == texts[1], kind
         assert 10000 < made["bases"] and made["contigs"] > 0, (kind, made)
+        assert made["kind"] == (kind if genomes.is_here(kind) else "simulated"), (kind, made)
 
 
 def test_every_form_is_the_same_genome(folder):

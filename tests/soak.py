@@ -9,6 +9,7 @@ import argparse
 import collections
 import os
 import pathlib
+import re
 import secrets
 import shutil
 import signal
@@ -47,7 +48,7 @@ class Soak:
             made.run()
             cpu_s = self.meter.cpu_s - before
             self.count(made, cpu_s, self.meter.runs - runs_before)
-            self.say(f"{name}: {planned.kind}, {made.figures['bases']} bases in {made.figures['contigs']} contigs, "
+            self.say(f"{name}: {made.figures['kind']}, {made.figures['bases']} bases in {made.figures['contigs']} contigs, "
                      f"{made.n_families} families, {self.meter.runs - runs_before} runs, {cpu_s:.1f} CPU s, "
                      f"{time.monotonic() - begun:.1f} s: {'FAILED' if made.faults else 'the same bytes'}")
             if made.faults:
@@ -60,7 +61,7 @@ class Soak:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def count(self, made, cpu_s, runs):
-        tally = self.by_kind[made.plan.kind]
+        tally = self.by_kind[made.figures["kind"]]
         tally.update(cases=1, runs=runs, bases=made.figures["bases"], cpu_s=cpu_s, failed=bool(made.faults),
                      cut=made.n_cut, families=made.n_families)
         of = made.plan.name.split("-")[0]
@@ -73,7 +74,7 @@ class Soak:
         folder = self.keep / name
         folder.mkdir(parents=True, exist_ok=True)
         again = f"python3 tests/soak.py {PROGRAM} --seed {self.seed} --case {made.plan.name}"
-        told = [f"again: {again}", "", str(made.plan), "", *made.faults, "", *made.runner.lines, ""]
+        told = [f"again: {again}", f"genome: {made.figures}", "", str(made.plan), "", *made.faults, "", *made.runner.lines, ""]
         (folder / "case.txt").write_text("\n".join(told))
         for file, content in made.kept.items():
             (folder / file.replace("/", "_")).write_bytes(content)
@@ -81,15 +82,17 @@ class Soak:
         self.say(f"{made.plan.name}: kept in {folder}; again with: {again}")
 
     def choose(self, classes):
-        """The class furthest behind its share of the CPU time, of those that what is left is enough for; None: the end."""
+        """The class furthest behind its share of the CPU time, of those that the rest is enough for; None: the end."""
         left = self.meter.most_cpu_s - self.meter.cpu_s
         fitting = [c for c in classes if self.costs[c] <= left]
         return max(fitting, key=lambda c: SHARES[c] * max(self.meter.cpu_s, 1) - self.used_cpu_s[c], default=None)
 
-    def run(self, classes):
+    def run(self, classes, only=""):
         while not self.meter.is_over() and (of := self.choose(classes)) is not None:
             self.numbers[of] += 1
-            self.run_case(f"{of}-{self.numbers[of]}")
+            name = f"{of}-{self.numbers[of]}"
+            if re.search(only, str(case.plan(self.seed, name))):
+                self.run_case(name)
 
     def summary(self):
         lines = [f"{'kind':15} cases  runs failed   Mb bases families      CPU s"]
@@ -129,6 +132,7 @@ def main():
     parser.add_argument("--cpu-seconds", type=float, default=None)
     parser.add_argument("--seconds", type=float, default=None)
     parser.add_argument("--classes", default=",".join(SHARES))
+    parser.add_argument("--only", default="", metavar="PATTERN", help="cases whose plan has it: a kind, an option")
     parser.add_argument("--keep", default=os.path.join(os.path.dirname(PROGRAM), "soak"))
     parser.add_argument("--leave", action="store_true")
     options = parser.parse_args()
@@ -145,7 +149,7 @@ def main():
     soak = Soak(seed, meter, options.keep, options.leave, lambda line: print(line, flush=True))
     try:
         if options.case is None:
-            soak.run(options.classes.split(","))
+            soak.run(options.classes.split(","), options.only)
         else:
             soak.run_case(options.case)
     finally:

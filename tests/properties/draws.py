@@ -27,6 +27,7 @@ class Given:
     bases: int
     command: str
     killed: bool = False  # the run is to be killed and to go on
+    eager: float = 1      # factor of the shares: some cases have many options at once
 
 
 @dataclass
@@ -78,7 +79,7 @@ def simd(rng, given):
 
 
 def is_small(given):
-    return given.bases <= 3e6
+    return given.bases <= 1.5e6
 
 
 def undisturbed(given):
@@ -153,7 +154,7 @@ def draw(rng, command, roles, given):
         if name in EXEMPT:
             continue
         row = own_draws(command)[name]
-        comes_up, value = rng.random() < row.share, row.value(rng, given) if row.value else None
+        comes_up, value = rng.random() < row.share * given.eager, row.value(rng, given) if row.value else None
         if row.role in roles and comes_up and (row.needs is None or row.needs(given)):
             drawn[name] = value
     for first, second in AGAINST:

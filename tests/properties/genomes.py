@@ -217,10 +217,35 @@ def skewed(rng, size, folder):
 
 
 def small_contigs(rng, size, folder):
-    """A thousand contigs or more of some hundred bases, with copies at their ends and over the whole of them."""
-    n = max(1000, round(size / rng.choice([300, 1000, 3000])))
+    """Many contigs, often a thousand of some hundred bases: copies at their ends and over the whole of them."""
+    n = round(size / rng.choice([200, 300, 1000, 3000, 20000]))
     text = with_families(rng, size, rng.uniform(0.4, 0.7), rng.uniform(0.3, 0.8), rng.randint(2, 20))
     return cut(rng, text, n) + [b""] * rng.choice([0, 0, 3])
+
+
+def mosaic(rng, size, folder):
+    """Families that share parts, near one another and at contigs' ends: what covers one takes from others."""
+    at = rng.uniform(0.4, 0.7)
+    blocks = [letters(rng, rng.randint(60, 600), at) for _ in range(rng.randint(5, 40))]
+    longest = rng.choice([2, 4, 8])
+    families = [b"".join(rng.choices(blocks, k=rng.randint(1, longest))) for _ in range(rng.randint(3, 30))]
+    ages = [rng.uniform(0, 0.2) for _ in families]
+    between, turned, small = log_uniform(rng, 20, 3000), rng.choice([0, 0.5]), rng.random() < 0.5
+    out, length = [], 0
+    while length < size:
+        usual_bp = log_uniform(rng, 2000, max(3000, size / 4))
+        most = rng.randint(2, 12) if small else 1 + round(usual_bp / (between + 1000))
+        contig = []
+        while len(contig) < 2 * most:
+            which = rng.randrange(len(families))
+            copy = mutate(rng, families[which], ages[which])
+            if rng.random() < 0.4:
+                copy = copy[rng.randrange(len(copy)):]
+            copy = either_strand(rng, copy) if rng.random() < turned else copy
+            contig += [copy, letters(rng, round(rng.expovariate(1 / between)), at)]
+        out.append(b"".join(contig[:-1]))
+        length += len(out[-1])
+    return out
 
 
 def satellites(rng, size, folder):
@@ -244,7 +269,7 @@ KINDS = {
     "hard cases": (hard_cases, 1, 18e6, True), "real": (real, 2, 100e6, True), "markov": (markov, 1, 10e6, True),
     "haplotypes": (haplotypes, 3, 100e6, False), "segments": (segments, 2, 60e6, False),
     "skewed": (skewed, 2, 100e6, False), "small contigs": (small_contigs, 2, 60e6, False),
-    "satellites": (satellites, 1, 40e6, False),
+    "satellites": (satellites, 1, 40e6, False), "mosaic": (mosaic, 3, 40e6, False),
 }
 
 
@@ -293,12 +318,13 @@ def name_all(rng, sequences):
 
 
 def make(seed, kind, size, folder):
-    """Writes folder/genome.fa; returns its figures."""
+    """Writes folder/genome.fa; returns its figures, the kind that it is of among them."""
     rng, folder = random.Random(seed), pathlib.Path(folder)
-    sequences = (KINDS[kind][0] if is_here(kind) else simulate)(rng, size, folder)
+    kind = kind if is_here(kind) else "simulated"
+    sequences = KINDS[kind][0](rng, size, folder)
     records = name_all(rng, decorate(rng, sequences))
     write(folder / "genome.fa", records, rng.choice([50, 60, 80, 1 << 40]))
-    return {"bases": sum(len(s) for _, s in records), "contigs": len(records)}
+    return {"kind": kind, "bases": sum(len(s) for _, s in records), "contigs": len(records)}
 
 
 # --- Forms: the same genome, given otherwise ---
