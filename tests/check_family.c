@@ -153,9 +153,7 @@ static void end_search(search *with)
 
 static void recruit(search *with, const rp_codes *consensus, rp_copies *copies)
 {
-    rp_intervals reads = {0};
-    ck_assert(rp_recruit(rp_builder_recruiter(with->builder), &with->view, with->index, consensus, false, copies, &reads));
-    free(reads.items);
+    ck_assert(rp_recruit(rp_builder_recruiter(with->builder), &with->view, with->index, consensus, false, copies, NULL));
 }
 
 static void set_consensus(rp_codes *consensus, const char *letters, size_t n)
@@ -183,15 +181,13 @@ START_TEST(a_consensus_stays_within_its_bound)
     }
     search with;
     rp_family family = {.seed = {0, 12, N}};
-    rp_intervals reads = {0};
     begin_search(&with, text);
     set_consensus(&family.consensus, segment + BEGIN, RP_CONSENSUS_GROWN_BP);
-    ck_assert(rp_family_refine(with.builder, &with.view, with.index, 2, &family, &reads));
+    ck_assert(rp_family_refine(with.builder, &with.view, with.index, 2, &family, NULL));
     ck_assert(rp_family_holds(&family));
     ck_assert_uint_gt(family.consensus.n, UINT16_MAX);
     ck_assert_uint_le(family.consensus.n, RP_CONSENSUS_MAX_BP);
     rp_family_clear(&family);
-    free(reads.items);
     end_search(&with);
     free(segment);
     free(text);
@@ -281,16 +277,14 @@ START_TEST(a_family_is_no_tandem_repeat_for_one_beside_it)
     }
     search with;
     rp_family family = {.seed = {0, 12, N}};
-    rp_intervals reads = {0};
     begin_search(&with, text);
     set_consensus(&family.consensus, element, ELEMENT_BP);
     recruit(&with, &family.consensus, &family.copies);
     ck_assert_uint_eq(family.copies.n, N);
-    ck_assert(rp_family_regrow(with.builder, &with.view, &with.view, with.index, &family, &reads));
+    ck_assert(rp_family_regrow(with.builder, &with.view, &with.view, with.index, &family));
     ck_assert_uint_gt(family.consensus.n, ELEMENT_BP + UNIT_BP);
     ck_assert(!family.tandem);
     rp_family_clear(&family);
-    free(reads.items);
     end_search(&with);
     free(element);
     free(unit);
