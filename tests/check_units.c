@@ -17,10 +17,10 @@ int main(void)
     srunner_add_suite(runner, suite_produce());
     srunner_add_suite(runner, suite_channel());
     srunner_add_suite(runner, suite_claim());
-    srunner_add_suite(runner, suite_commit());
+    srunner_add_suite(runner, suite_order());
     srunner_add_suite(runner, suite_discover());
     srunner_add_suite(runner, suite_copies());
-    srunner_add_suite(runner, suite_output());
+    srunner_add_suite(runner, suite_file());
     srunner_add_suite(runner, suite_checkpoint());
     srunner_add_suite(runner, suite_memory());
     srunner_run_all(runner, CK_NORMAL);

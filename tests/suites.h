@@ -19,10 +19,10 @@ Suite *suite_device(void);
 Suite *suite_produce(void);
 Suite *suite_channel(void);
 Suite *suite_claim(void);
-Suite *suite_commit(void);
+Suite *suite_order(void);
 Suite *suite_discover(void);
 Suite *suite_copies(void);
-Suite *suite_output(void);
+Suite *suite_file(void);
 Suite *suite_checkpoint(void);
 Suite *suite_memory(void);
 

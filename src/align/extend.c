@@ -46,11 +46,6 @@ void rp_extender_destroy(rp_extender *extender)
     free(extender);
 }
 
-const rp_band_kernel *rp_extender_kernel(const rp_extender *extender)
-{
-    return extender->kernel;
-}
-
 uint64_t rp_extender_cells(const rp_extender *extender)
 {
     return extender->cells;

@@ -43,7 +43,6 @@ typedef struct rp_extender rp_extender;
 /* NULL: out of memory. One for each thread. */
 rp_extender *rp_extender_create(const rp_band_kernel *kernel) RP_MUST_CHECK;
 void rp_extender_destroy(rp_extender *extender);
-const rp_band_kernel *rp_extender_kernel(const rp_extender *extender);
 
 /* Fills in the results of n extensions. */
 void rp_extender_run(rp_extender *extender, const rp_view *view, rp_extension *extensions, size_t n, int x_drop);

@@ -4,7 +4,7 @@
 #include <stdatomic.h>
 
 #include "base/most.h"
-#include "base/tokens.h"
+#include "base/clock.h"
 
 /* Log-linear: four buckets for each power of two of nanoseconds. */
 enum { BUCKETS_A_DOUBLING = 4, N_BUCKETS = 64 * BUCKETS_A_DOUBLING };

@@ -1,16 +1,10 @@
 /* tokens.c: CPU tokens; see tokens.h. */
 #include "base/tokens.h"
+#include "base/clock.h"
 
 #include <time.h>
 
 static _Thread_local rp_tokens *held; /* whose token this thread has */
-
-uint64_t rp_clock_ns(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
-}
 
 bool rp_tokens_init(rp_tokens *tokens, unsigned n, rp_gauge gauge, rp_histogram histogram)
 {

@@ -26,7 +26,4 @@ void rp_tokens_give(rp_tokens *tokens);
  * taken again, NULL: it held none. */
 rp_tokens *rp_tokens_lend(void);
 
-/* Monotonic time, for measuring waits. */
-uint64_t rp_clock_ns(void);
-
 #endif

@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "base/metrics.h"
-#include "base/tokens.h"
+#include "base/clock.h"
 
 static rp_file *table;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards its lines */

@@ -13,7 +13,8 @@
 
 #include "base/account.h"
 #include "base/memory.h"
-#include "base/tokens.h"
+#include "base/clock.h"
+#include "base/metrics.h"
 
 enum { SLOW_PUSH_NS = 200000 }; /* a push above the mark waits this long for the workers to catch up */
 

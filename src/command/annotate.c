@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/metrics.h"
-#include "base/tokens.h"
+#include "base/clock.h"
 #include "checkpoint/folder.h"
 #include "classify/classify.h"
 #include "command/command.h"

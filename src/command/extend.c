@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "base/metrics.h"
-#include "base/tokens.h"
+#include "base/clock.h"
 #include "command/command.h"
 #include "command/governor.h"
 #include "command/offloading.h"

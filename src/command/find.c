@@ -6,6 +6,7 @@
 
 #include "base/account.h"
 #include "base/cancel.h"
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/metrics.h"

@@ -13,6 +13,7 @@
 #include "base/metrics.h"
 #include "base/trace.h"
 #include "command/command.h"
+#include "command/telemetry.h"
 
 enum {
     FIXED_BYTES = 48 << 20,           /* program, libraries, tables */
@@ -142,7 +143,7 @@ bool rp_governor_stop(rp_governor *governor, bool ok, rp_error *error)
 {
     rp_watch_stop(&governor->watch);
     if (ok && !governor->quiet)
-        rp_log_table();
+        rp_telemetry_table();
     if (governor->has_io_tokens)
         rp_tokens_clear(&governor->io_tokens);
     governor->has_io_tokens = false;

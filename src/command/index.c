@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/metrics.h"
+#include "base/clock.h"
 #include "command/command.h"
 #include "command/governor.h"
 #include "command/results.h"

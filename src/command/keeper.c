@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/code.h"
-#include "base/tokens.h"
+#include "base/clock.h"
 #include "command/command.h"
 
 enum { DEFAULT_INTERVAL_S = 600 };

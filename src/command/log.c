@@ -18,8 +18,7 @@
 #include "base/cancel.h"
 #include "base/stream.h"
 #include "base/text.h"
-#include "base/tokens.h"
-#include "command/telemetry.h"
+#include "base/clock.h"
 
 enum { QUEUE_BYTES = 1 << 20, END_WAIT_MS = 200, LINE_BYTES = 2048 };
 
@@ -203,30 +202,6 @@ void rp_log_progress_end(const rp_log *log)
 {
     if (!log->quiet && log->is_terminal)
         rp_log_message("%s", "");
-}
-
-void rp_log_dashboard(const rp_log *log, unsigned n_threads)
-{
-    char *text = NULL;
-    size_t n = 0;
-    FILE *to = open_memstream(&text, &n);
-    if (to == NULL)
-        return;
-    rp_telemetry_dashboard(log, n_threads, to);
-    (void)fclose(to);
-    put_text(text, n);
-}
-
-void rp_log_table(void)
-{
-    char *text = NULL;
-    size_t n = 0;
-    FILE *to = open_memstream(&text, &n);
-    if (to == NULL)
-        return;
-    rp_telemetry_table(to);
-    (void)fclose(to);
-    put_text(text, n);
 }
 
 rp_usage rp_log_usage(const rp_log *log)

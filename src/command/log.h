@@ -31,12 +31,6 @@ void rp_log_line(const rp_log *log, const char *format, ...) __attribute__((form
 void rp_log_progress(const rp_log *log, const char *line);
 void rp_log_progress_end(const rp_log *log); /* takes it off the terminal */
 
-/* Prints the dashboard, even when the log is quiet: somebody asked. */
-void rp_log_dashboard(const rp_log *log, unsigned n_threads);
-
-/* Prints the table of stages and waits. */
-void rp_log_table(void);
-
 /* Seconds of wall time since the start, and of CPU time and kilobytes at the peak of the process. */
 typedef struct rp_usage {
     double wall_seconds, cpu_seconds;

@@ -1,14 +1,16 @@
 /* telemetry.c: see telemetry.h. */
 #include "command/telemetry.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/account.h"
 #include "base/block.h"
-#include "base/metrics.h"
-#include "base/tokens.h"
+#include "base/clock.h"
 #include "base/file.h"
+#include "base/metrics.h"
 #include "output/json.h"
 
 uint64_t rp_resident_bytes(void)
@@ -108,7 +110,7 @@ static void print_histograms(FILE *to)
     }
 }
 
-void rp_telemetry_dashboard(const rp_log *log, unsigned n_threads, FILE *to)
+static void write_dashboard(const rp_log *log, unsigned n_threads, FILE *to)
 {
     char line[256], n[4][24];
     rp_telemetry_line(log, n_threads, line, sizeof line);
@@ -126,7 +128,7 @@ void rp_telemetry_dashboard(const rp_log *log, unsigned n_threads, FILE *to)
     (void)fflush(to);
 }
 
-void rp_telemetry_table(FILE *to)
+static void write_table(FILE *to)
 {
     uint64_t all = 0;
     for (int i = 0; i < RP_N_STAGES; i++)
@@ -208,4 +210,34 @@ bool rp_telemetry_prometheus(const rp_log *log, const char *command, const char 
     const bool ok = rp_file_finish(file, error) && rp_file_commit(file, error);
     rp_file_destroy(file);
     return ok;
+}
+
+/* Prints what was written to a stream in memory. */
+static void print_written(FILE *to, char **text)
+{
+    if (fclose(to) == 0)
+        rp_log_message("%s", *text);
+    free(*text);
+}
+
+void rp_telemetry_dashboard(const rp_log *log, unsigned n_threads)
+{
+    char *text = NULL;
+    size_t n = 0;
+    FILE *to = open_memstream(&text, &n);
+    if (to == NULL)
+        return;
+    write_dashboard(log, n_threads, to);
+    print_written(to, &text);
+}
+
+void rp_telemetry_table(void)
+{
+    char *text = NULL;
+    size_t n = 0;
+    FILE *to = open_memstream(&text, &n);
+    if (to == NULL)
+        return;
+    write_table(to);
+    print_written(to, &text);
 }

@@ -4,7 +4,6 @@
 
 #include <jansson.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "base/error.h"
 #include "command/log.h"
@@ -12,11 +11,11 @@
 /* How far the run is, in one line without its end, cut at `width` characters. */
 void rp_telemetry_line(const rp_log *log, unsigned n_threads, char *line, size_t width);
 
-/* The dashboard: a few lines of all there is. */
-void rp_telemetry_dashboard(const rp_log *log, unsigned n_threads, FILE *to);
+/* Prints the dashboard, a few lines of all there is, even when the log is quiet: somebody asked. */
+void rp_telemetry_dashboard(const rp_log *log, unsigned n_threads);
 
-/* The table at the end of a run: where the time went, waits. */
-void rp_telemetry_table(FILE *to);
+/* Prints the table at the end of a run: where the time went, waits. */
+void rp_telemetry_table(void);
 
 /* Counters, the gauges' maxima, histograms, stages. NULL: out of memory. */
 json_t *rp_telemetry_json(void);

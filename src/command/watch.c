@@ -9,7 +9,7 @@
 
 #include "base/block.h"
 #include "base/cancel.h"
-#include "base/tokens.h"
+#include "base/clock.h"
 #include "command/telemetry.h"
 
 enum { LINE_BYTES = 512, LOG_INTERVAL_S = 60 };
@@ -31,7 +31,7 @@ static void take_signal(rp_watch *watch, int number)
 {
     if (number == SIGUSR2) {
         if (!atomic_load(&watch->stopping))
-            rp_log_dashboard(watch->log, watch->n_threads);
+            rp_telemetry_dashboard(watch->log, watch->n_threads);
         return;
     }
     if (number == SIGXCPU && rp_cancelled() != 0) /* the run ends already, and the kernel says it again each second */

@@ -8,7 +8,7 @@
 #define RP_COPIES_POLISH_H
 
 #include "copies/annotate.h"
-#include "discover/library.h"
+#include "family/library.h"
 #include "index/kmer_index.h"
 
 /* How far polishing is, between two rounds: with the library, all that it takes to go on. */

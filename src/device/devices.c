@@ -9,10 +9,6 @@
 
 enum { MAX_PLATFORMS = 32, MAX_DEVICES = 64 };
 
-cl_int (*rp_cl_fault)(const char *function);
-bool rp_cl_hangs;
-const char *rp_cl_build_options = "";
-
 static void ask_text(cl_device_id device, cl_device_info what, char *text, size_t room)
 {
     char long_text[1024] = "";

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "align/extend.h"
+#include "base/clock.h"
 #include "base/random.h"
 #include "base/sort.h"
 #include "base/tokens.h"

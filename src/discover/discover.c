@@ -7,12 +7,13 @@
 #include <time.h>
 
 #include "base/cancel.h"
+#include "base/clock.h"
 #include "base/metrics.h"
 #include "base/random.h"
 #include "base/trace.h"
 #include "channel/batch_size.h"
 #include "claim/claims.h"
-#include "commit/order.h"
+#include "base/order.h"
 #include "family/family.h"
 #include "produce/prescreen.h"
 

@@ -3,7 +3,7 @@
  * One producer looks up the places of seeds, from frequent to rare, and sends them as
  * batches through the channel. Workers prescreen batches; for those that pass they claim
  * the regions and grow a family. Results are committed in the order of the batches
- * (commit/order.h). The families are a function of the genome, the index and the seed
+ * (base/order.h). The families are a function of the genome, the index and the seed
  * limits alone: not of threads, the channel's capacity or timing.
  */
 #ifndef RP_DISCOVER_DISCOVER_H
@@ -15,7 +15,7 @@
 #include "base/tokens.h"
 #include "channel/ring.h"
 #include "genome/cover.h"
-#include "discover/library.h"
+#include "family/library.h"
 #include "produce/seeds.h"
 
 /* How far a pass has come, between two commits: with the library, all that it takes to go on. */

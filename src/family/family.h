@@ -33,12 +33,6 @@ void rp_family_clear(rp_family *family);
 /* Whether the family has the length and the copies to be one. */
 bool rp_family_holds(const rp_family *family);
 
-/* A place of a seed: where the k-mer stands, and whether it reads as its reverse complement there. */
-typedef struct rp_place {
-    uint64_t position;
-    bool reverse;
-} rp_place;
-
 typedef struct rp_builder rp_builder;
 
 /* The scratch of one thread. No growth adds more than max_extension_bp (0:

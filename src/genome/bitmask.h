@@ -69,10 +69,4 @@ static inline uint64_t rp_bitmask_window(const rp_bitmask *mask, uint64_t positi
     return low >> shift | high << (64 - shift);
 }
 
-/* Whether any of the n <= 64 bits from `position` on is set. */
-static inline bool rp_bitmask_any(const rp_bitmask *mask, uint64_t position, unsigned n)
-{
-    return (rp_bitmask_window(mask, position) & (UINT64_MAX >> (64 - n))) != 0;
-}
-
 #endif

@@ -20,6 +20,7 @@
 #include <htslib/kstring.h>
 
 #include "base/cancel.h"
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "base/parallel.h"

@@ -1,5 +1,6 @@
 /* text_queue.c: see text_queue.h. */
 #include "genome/text_queue.h"
+#include "base/clock.h"
 
 #include <stdlib.h>
 

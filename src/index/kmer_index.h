@@ -13,6 +13,12 @@
 #include "genome/genome.h"
 #include "index/kmer.h"
 
+/* A place of a seed: where the k-mer stands, and whether it reads as its reverse complement there. */
+typedef struct rp_place {
+    uint64_t position;
+    bool reverse;
+} rp_place;
+
 typedef struct rp_kmer_index rp_kmer_index;
 
 typedef struct rp_kmer_index_parameters {

@@ -9,7 +9,7 @@
 
 #include "align/band.h"
 #include "base/error.h"
-#include "discover/library.h"
+#include "family/library.h"
 #include "genome/view.h"
 #include "index/kmer_index.h"
 

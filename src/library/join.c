@@ -7,7 +7,7 @@
 
 #include "base/random.h"
 #include "base/sort.h"
-#include "commit/ordered_loop.h"
+#include "base/ordered_loop.h"
 #include "library/circle.h"
 
 enum {

@@ -10,7 +10,7 @@
 
 #include "base/memory.h"
 #include "base/sort.h"
-#include "commit/ordered_loop.h"
+#include "base/ordered_loop.h"
 #include "output/names.h"
 #include "output/writers.h"
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "family/family.h"
+#include "index/kmer_index.h"
 
 enum {
     RP_BATCH_PLACES = 64,     /* places of a seed that a batch carries: an even sample */

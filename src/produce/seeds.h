@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/codes.h"
 #include "base/error.h"
 #include "genome/view.h"
 #include "index/kmer_index.h"

@@ -9,7 +9,7 @@
 
 #include "align/extend.h"
 #include "base/random.h"
-#include "base/tokens.h"
+#include "base/clock.h"
 #include "device/engine.h"
 
 enum { X_DROP = 100, SUMMED = 400, MOST_SCALAR = 400, MOST_CPU = 8000 };

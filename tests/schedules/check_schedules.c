@@ -27,7 +27,7 @@
 
 #include "base/random.h"
 #include "channel/ring.h"
-#include "commit/order.h"
+#include "base/order.h"
 #include "discover/discover.h"
 #include "genome/reader.h"
 

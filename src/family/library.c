@@ -1,5 +1,5 @@
 /* library.c: committed families; see library.h. */
-#include "discover/library.h"
+#include "family/library.h"
 
 #include <stdlib.h>
 #include <string.h>

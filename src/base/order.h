@@ -5,8 +5,8 @@
  * thread waits for the committer. A result that was made on a state that has changed since
  * is made again by the committer itself, at its place in the order.
  */
-#ifndef RP_COMMIT_ORDER_H
-#define RP_COMMIT_ORDER_H
+#ifndef RP_BASE_ORDER_H
+#define RP_BASE_ORDER_H
 
 #include <pthread.h>
 #include <stddef.h>

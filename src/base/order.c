@@ -1,5 +1,5 @@
 /* order.c: the in-order committer; see order.h. */
-#include "commit/order.h"
+#include "base/order.h"
 
 #include <stdlib.h>
 #include <string.h>

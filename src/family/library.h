@@ -1,6 +1,6 @@
 /* library.h: the families that have been committed, in order of commitment. */
-#ifndef RP_DISCOVER_LIBRARY_H
-#define RP_DISCOVER_LIBRARY_H
+#ifndef RP_FAMILY_LIBRARY_H
+#define RP_FAMILY_LIBRARY_H
 
 #include <stddef.h>
 

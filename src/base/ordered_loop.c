@@ -1,5 +1,5 @@
 /* ordered_loop.c: see ordered_loop.h. */
-#include "commit/ordered_loop.h"
+#include "base/ordered_loop.h"
 
 #include "base/cancel.h"
 #include "base/metrics.h"

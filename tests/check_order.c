@@ -1,8 +1,8 @@
-/* check_commit.c: the in-order committer and the cover. */
+/* check_order.c: the in-order committer and the cover. */
 #include <stdlib.h>
 #include <time.h>
 
-#include "commit/ordered_loop.h"
+#include "base/ordered_loop.h"
 #include "genome/cover.h"
 #include "suites.h"
 
@@ -91,10 +91,10 @@ START_TEST(cover_tells_what_changed)
 }
 END_TEST
 
-Suite *suite_commit(void)
+Suite *suite_order(void)
 {
-    Suite *suite = suite_create("commit");
-    TCase *tests = tcase_create("commit");
+    Suite *suite = suite_create("order");
+    TCase *tests = tcase_create("order");
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, results_are_committed_in_order, 0, 5);
     tcase_add_loop_test(tests, first_error_ends_the_loop, 0, 5);

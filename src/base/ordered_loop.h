@@ -1,11 +1,11 @@
 /* ordered_loop.h: tasks known beforehand, worked on by several threads ahead of their turn, committed in order. */
-#ifndef RP_COMMIT_ORDERED_LOOP_H
-#define RP_COMMIT_ORDERED_LOOP_H
+#ifndef RP_BASE_ORDERED_LOOP_H
+#define RP_BASE_ORDERED_LOOP_H
 
 #include <stddef.h>
 
 #include "base/error.h"
-#include "commit/order.h"
+#include "base/order.h"
 
 /* Works on one task ahead of its turn and returns what `commit` will be given (not NULL);
  * NULL: error filled in. */

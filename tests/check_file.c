@@ -1,4 +1,4 @@
-/* check_output.c: a result file is there whole or not at all. */
+/* check_file.c: a result file is there whole or not at all. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,10 +48,10 @@ START_TEST(failures_name_the_file)
 }
 END_TEST
 
-Suite *suite_output(void)
+Suite *suite_file(void)
 {
-    Suite *suite = suite_create("output");
-    TCase *tests = tcase_create("output");
+    Suite *suite = suite_create("file");
+    TCase *tests = tcase_create("file");
     tcase_add_loop_test(tests, files_appear_when_committed, 0, 2);
     tcase_add_test(tests, failures_name_the_file);
     suite_add_tcase(suite, tests);

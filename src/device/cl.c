@@ -1,0 +1,6 @@
+/* cl.c: what tests set to make OpenCL fail; see cl.h. */
+#include "device/cl.h"
+
+cl_int (*rp_cl_fault)(const char *function);
+bool rp_cl_hangs;
+const char *rp_cl_build_options = "";
