@@ -48,7 +48,8 @@ class Soak:
             made.run()
             cpu_s = self.meter.cpu_s - before
             self.count(made, cpu_s, self.meter.runs - runs_before)
-            self.say(f"{name}: {made.figures['kind']}, {made.figures['bases']} bases in {made.figures['contigs']} contigs, "
+            figures = made.figures
+            self.say(f"{name}: {figures['kind']}, {figures['bases']} bases in {figures['contigs']} contigs, "
                      f"{made.n_families} families, {self.meter.runs - runs_before} runs, {cpu_s:.1f} CPU s, "
                      f"{time.monotonic() - begun:.1f} s: {'FAILED' if made.faults else 'the same bytes'}")
             if made.faults:
@@ -74,7 +75,8 @@ class Soak:
         folder = self.keep / name
         folder.mkdir(parents=True, exist_ok=True)
         again = f"python3 tests/soak.py {PROGRAM} --seed {self.seed} --case {made.plan.name}"
-        told = [f"again: {again}", f"genome: {made.figures}", "", str(made.plan), "", *made.faults, "", *made.runner.lines, ""]
+        told = [f"again: {again}", f"genome: {made.figures}", "", str(made.plan), "", *made.faults, "",
+                *made.runner.lines, ""]
         (folder / "case.txt").write_text("\n".join(told))
         for file, content in made.kept.items():
             (folder / file.replace("/", "_")).write_bytes(content)
