@@ -6,12 +6,13 @@ import contextlib
 import os
 import random
 import secrets
+import signal
 import sys
 import time
 
 from harness import PROGRAM, main, run
 from properties import case, draws, genomes, runs
-from soak import Soak
+from soak import Soak, stop
 
 SECONDS = float(os.environ.get("SOAK_CHECK_SECONDS", 100))
 SEED = int(os.environ.get("SOAK_SEED") or secrets.randbits(32))
@@ -151,6 +152,17 @@ def test_runs_that_fail_hang_or_heed_no_signal_are_found(folder):
             assert told in made.faults[0], (told, made.faults)
 
 
+def test_a_run_is_put_down_when_the_time_is_over(folder):
+    with another_program(folder, "while :; do :; done"):
+        for limit in ({"most_cpu_s": 1.0}, {"until": time.monotonic() + 1 - 100 * runs.GRACE}):
+            made = case.Case(simple_case(TWO_THREADS), case.fresh(folder / "case"), runs.Meter(**limit))
+            made.run()
+            assert made.faults == [] and made.n_cut == 1, (limit, made.faults)
+    soak = a_soak(folder, most_cpu_s=0.5)
+    soak.run(["small", "middle", "large"])
+    assert soak.meter.runs == 0, "cases begin that the budget is not enough for"
+
+
 def test_random_runs_give_the_same_bytes(folder):
     print(f"seed {SEED}")
     keep = os.path.join(os.path.dirname(PROGRAM), "soak")
@@ -162,4 +174,5 @@ def test_random_runs_give_the_same_bytes(folder):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, stop)
     sys.exit(main(dict(globals())))

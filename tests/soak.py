@@ -107,7 +107,7 @@ class Soak:
         lines.append("kills: " + (", ".join(f"{n} {name}" for name, n in sorted(self.meter.kills.items())) or "none") +
                      f"; runs that went on from a checkpoint: {self.meter.resumes}")
         if total["cut"]:
-            lines.append(f"left out when the time was over: {total['cut']} runs")
+            lines.append(f"left out when the time was over: {total['cut']} parts of cases")
         if self.over_budget:
             lines.append(f"peak memory above --max-memory: {len(self.over_budget)} runs, "
                          f"at most {max(self.over_budget):.2f} times as much")

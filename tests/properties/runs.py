@@ -16,11 +16,16 @@ from harness import PROGRAM, heed_signals
 SANITIZED = "san-" in PROGRAM
 HANGS_AFTER_S = 300 if SANITIZED else 120
 HEEDS_WITHIN_CPU_S = 600 if SANITIZED else 60
+GRACE = 0.1
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Failure(Exception):
     """What a case found, in words."""
+
+
+class OutOfTime(Exception):
+    """The time of all runs is over: the one under way is put down, which is no fault of its own."""
 
 
 @dataclass
@@ -40,8 +45,10 @@ class Meter:
     most_cpu_s: float = float("inf")
     until: float = float("inf")
 
-    def is_over(self, factor=1.0):
-        return self.cpu_s >= self.most_cpu_s * factor or time.monotonic() >= self.until
+    def is_over(self, under_way_cpu_s=0.0, grace=0.0):
+        """Whether the time is over; grace: the share by which CPU time may be above, and seconds / 100 on the clock."""
+        return (self.cpu_s + under_way_cpu_s >= self.most_cpu_s * (1 + grace) or
+                time.monotonic() >= self.until + 100 * grace)
 
 
 @dataclass
@@ -122,6 +129,8 @@ class Runner:
                               f"{HANGS_AFTER_S} s: {self.lines[-1]}")
             if sent and used > kill.at_cpu_s + HEEDS_WITHIN_CPU_S:
                 raise Failure(f"heeds no signal: {used - kill.at_cpu_s:.0f} CPU s after it: {self.lines[-1]}")
+            if self.meter.is_over(used, GRACE):
+                raise OutOfTime
             if used > most_cpu_s:
                 raise Failure(f"comes to no end: {used:.0f} CPU s, where {most_cpu_s:.0f} are many: {self.lines[-1]}")
             if kill and not sent and cpu >= kill.at_cpu_s:
