@@ -12,7 +12,7 @@ size_t rp_utf8_length(const char *text)
     const unsigned char *c = (const unsigned char *)text;
     if (c[0] < 0x80)
         return c[0] != 0;
-    const size_t n = c[0] >= 0xc2 && c[0] < 0xe0 ? 2 : c[0] >= 0xe0 && c[0] < 0xf0 ? 3 : c[0] >= 0xf0 && c[0] < 0xf5 ? 4 : 0;
+    const size_t n = c[0] < 0xc2 ? 0 : c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : c[0] < 0xf5 ? 4 : 0;
     for (size_t i = 1; i < n; i++)
         if ((c[i] & 0xc0) != 0x80)
             return 0;
@@ -48,9 +48,11 @@ static bool is_control(const char *text, size_t n)
         return c[0] < 32 || c[0] == 127;
     if (n == 2)
         return c[0] == 0xc2 && c[1] < 0xa0;
+    if (n != 3 || c[0] != 0xe2)
+        return false;
     /* U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069 */
-    return n == 3 && c[0] == 0xe2 && ((c[1] == 0x80 && (c[2] == 0x8e || c[2] == 0x8f || (c[2] >= 0xa8 && c[2] <= 0xae))) ||
-                                      (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9));
+    return (c[1] == 0x80 && (c[2] == 0x8e || c[2] == 0x8f || (c[2] >= 0xa8 && c[2] <= 0xae))) ||
+           (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9);
 }
 
 const char *rp_text_show(const char *text, char *shown, size_t size)

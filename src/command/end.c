@@ -16,7 +16,8 @@ void rp_command_tell(const char *command, const char *format, ...)
     va_start(arguments, format);
     (void)vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    rp_log_message("reprise-c%s%s: %s\n", command[0] != '\0' ? " " : "", command, rp_text_show(message, shown, sizeof shown));
+    rp_log_message("reprise-c%s%s: %s\n", command[0] != '\0' ? " " : "", command,
+                   rp_text_show(message, shown, sizeof shown));
 }
 
 int rp_command_misuse(const char *command, const rp_error *error)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define WITH_LENGTH(text) text, sizeof text - 1
+#define GFA {"GFA", "take its sequences: awk '/^S/ {print \">\" $2; print $3}' FILE | reprise-c ... -"}
 
 typedef struct format_mark {
     const char *bytes;
@@ -29,8 +30,8 @@ static const format_mark MARKS[] = {
     {WITH_LENGTH("\0>"), 0, {"UTF-16 text", "convert it: iconv -f UTF-16BE -t UTF-8 FILE | reprise-c ... -"}},
     {WITH_LENGTH("LOCUS  "), 0, {"GenBank", "convert it to FASTA, by seqret or any2fasta, say"}},
     {WITH_LENGTH("ID   "), 0, {"EMBL (or UniProt)", "convert it to FASTA, by seqret or any2fasta, say"}},
-    {WITH_LENGTH("H\tVN:"), 0, {"GFA", "take its sequences: awk '/^S/ {print \">\" $2; print $3}' FILE | reprise-c ... -"}},
-    {WITH_LENGTH("S\t"), 0, {"GFA", "take its sequences: awk '/^S/ {print \">\" $2; print $3}' FILE | reprise-c ... -"}},
+    {WITH_LENGTH("H\tVN:"), 0, GFA},
+    {WITH_LENGTH("S\t"), 0, GFA},
     {WITH_LENGTH("##gff"), 0, {"GFF3", "the sequences are in another file"}},
     {WITH_LENGTH("##fileformat=VCF"), 0, {"VCF", "the sequences are in another file"}},
     {WITH_LENGTH("\x89HDF\r\n\x1a\n"), 0, {"HDF5 (fast5?)", "signals are to be called first"}},

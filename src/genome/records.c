@@ -1,8 +1,8 @@
 /* records.c: see records.h. */
 #include "genome/records.h"
 
-#include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,10 +24,10 @@ struct rp_records {
 
 bool rp_records_are_in(hFILE *from, const char *path)
 {
-    htsFormat format = {0};
-    return hts_detect_format2(from, path, &format) == 0 && (format.format == sam || format.format == bam || format.format == cram) &&
-           (format.compression == no_compression || format.compression == gzip || format.compression == bgzf ||
-            format.compression == custom);
+    htsFormat is = {0};
+    if (hts_detect_format2(from, path, &is) != 0 || (is.format != sam && is.format != bam && is.format != cram))
+        return false;
+    return is.compression == no_compression || is.compression == gzip || is.compression == bgzf || is.compression == custom;
 }
 
 rp_records *rp_records_open(hFILE *from, const char *path, const char *name, rp_error *error)
@@ -55,27 +55,28 @@ rp_records *rp_records_open(hFILE *from, const char *path, const char *name, rp_
     return records;
 }
 
-static char base_at(const bam1_t *record, size_t i)
+/* ">name", with the mate's number. */
+static bool put_name(const bam1_t *record, kstring_t *text)
 {
-    const unsigned code = bam_seqi(bam_get_seq(record), i);
-    return code == 0 ? 'N' : seq_nt16_str[code];
+    const bool first = (record->core.flag & BAM_FREAD1) != 0, last = (record->core.flag & BAM_FREAD2) != 0;
+    return kputc('>', text) >= 0 && kputs(bam_get_qname(record), text) >= 0 &&
+           (first == last || kputs(first ? "/1" : "/2", text) >= 0) && kputc('\n', text) >= 0;
 }
 
 /* The record's text. False: out of memory. */
 static bool make_text(rp_records *records)
 {
-    static const char codes[] = "=ACMGRSVTWYHKDBN", complements[] = "=TGKCYSBAWRDMHVN";
+    static const char letters[] = "NACMGRSVTWYHKDBN", complements[] = "NTGKCYSBAWRDMHVN"; /* by htslib's codes; 0 is "=" */
     const bam1_t *record = records->record;
-    const unsigned flag = record->core.flag;
-    const bool first = (flag & BAM_FREAD1) != 0, last = (flag & BAM_FREAD2) != 0;
+    const uint8_t *sequence = bam_get_seq(record);
+    const bool reverse = (record->core.flag & BAM_FREVERSE) != 0;
     const size_t n = (size_t)record->core.l_qseq;
     kstring_t *text = &records->text;
     text->l = records->at = 0;
-    if (kputc('>', text) < 0 || kputs(bam_get_qname(record), text) < 0 || (first != last && kputs(first ? "/1" : "/2", text) < 0) ||
-        kputc('\n', text) < 0 || ks_resize(text, text->l + n + 2) < 0)
+    if (!put_name(record, text) || ks_resize(text, text->l + n + 2) < 0)
         return false;
     for (size_t i = 0; i < n; i++)
-        text->s[text->l++] = (flag & BAM_FREVERSE) == 0 ? base_at(record, i) : complements[strchr(codes, base_at(record, n - 1 - i)) - codes];
+        text->s[text->l++] = reverse ? complements[bam_seqi(sequence, n - 1 - i)] : letters[bam_seqi(sequence, i)];
     text->s[text->l++] = '\n';
     text->s[text->l] = '\0';
     return true;
@@ -89,9 +90,9 @@ static int next_record(rp_records *records, const char **fault)
         if (got == -1)
             return 0;
         if (got < -1) {
-            *fault = hts_get_format(records->file)->format == cram
-                         ? "the file is damaged or cut off, or the reference that it was made with is not to be had (REF_PATH)"
-                         : "the file is damaged or cut off";
+            *fault = hts_get_format(records->file)->format != cram
+                         ? "the file is damaged or cut off"
+                         : "the file is damaged or cut off, or the reference it was made with is not to be had (REF_PATH)";
             return -1;
         }
         if ((records->record->core.flag & (BAM_FSECONDARY | BAM_FSUPPLEMENTARY)) != 0)
@@ -118,9 +119,13 @@ ssize_t rp_records_read(rp_records *records, char *to, size_t n, const char **fa
 
 const char *rp_records_end_fault(const rp_records *records)
 {
+    const samFile *file = records->file;
     const htsFormat *format = hts_get_format(records->file);
-    const bool cut = format->format == cram ? cram_eof(records->file->fp.cram) == 2
-                                            : format->compression == bgzf && records->file->is_bgzf && records->file->fp.bgzf->no_eof_block;
+    bool cut;
+    if (format->format == cram)
+        cut = cram_eof(file->fp.cram) == 2;
+    else
+        cut = format->compression == bgzf && file->is_bgzf && file->fp.bgzf->no_eof_block;
     return cut ? "the file is cut off: it has no end-of-file block" : NULL;
 }
 

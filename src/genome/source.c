@@ -61,6 +61,12 @@ static int look_ahead(rp_source *source)
     return got > 0 ? 1 : (int)got;
 }
 
+/* Why htslib could not; it does not always say. */
+static const char *reason(void)
+{
+    return strerror(errno != 0 ? errno : EIO);
+}
+
 /* Finds out what the file is, and has it read by who can. */
 static bool choose_reader(rp_source *source, const char *path, const char *name, unsigned n_threads, rp_error *error)
 {
@@ -68,7 +74,7 @@ static bool choose_reader(rp_source *source, const char *path, const char *name,
     errno = 0;
     const ssize_t n = hpeek(source->file, head, sizeof head);
     if (n < 0)
-        return rp_error_set(error, "%s: cannot be read: %s", name, strerror(errno != 0 ? errno : EIO));
+        return rp_error_set(error, "%s: cannot be read: %s", name, reason());
     const rp_packing packing = rp_packing_of(head, (size_t)n);
     if (packing != RP_PACKING_NONE) {
         source->unpacker = rp_unpacker_create(packing, source->file);
@@ -81,7 +87,7 @@ static bool choose_reader(rp_source *source, const char *path, const char *name,
     source->bgzf = bgzf_hopen(file, "r");
     if (source->bgzf == NULL) {
         hclose_abruptly(file);
-        return rp_error_set(error, "%s: cannot be opened: %s", name, errno != 0 ? strerror(errno) : "is no sequence file");
+        return rp_error_set(error, "%s: cannot be opened: %s", name, reason());
     }
     source->is_bgzip = bgzf_compression(source->bgzf) == BGZIP;
     if (source->is_bgzip && n_threads > 0)
@@ -103,8 +109,8 @@ static bool check_head(rp_source *source, const char *name, rp_error *error)
     }
     if (source->n >= sizeof mark - 1 && memcmp(source->ahead, mark, sizeof mark - 1) == 0)
         source->at = sizeof mark - 1;
-    const rp_format *format = rp_format_of(source->ahead + source->at, source->n - source->at);
-    return format == NULL || rp_error_set(error, "%s: is %s, neither FASTA nor FASTQ: %s", name, format->name, format->advice);
+    const rp_format *is = rp_format_of(source->ahead + source->at, source->n - source->at);
+    return is == NULL || rp_error_set(error, "%s: is %s, neither FASTA nor FASTQ: %s", name, is->name, is->advice);
 }
 
 rp_source *rp_source_open(const char *path, const char *name, unsigned n_threads, rp_error *error)
@@ -116,7 +122,7 @@ rp_source *rp_source_open(const char *path, const char *name, unsigned n_threads
     }
     errno = 0;
     source->file = strcmp(path, "-") == 0 ? hdopen(STDIN_FILENO, "r") : hopen(path, "r");
-    bool ok = source->file != NULL || rp_error_set(error, "%s: cannot be opened: %s", name, strerror(errno != 0 ? errno : EIO));
+    bool ok = source->file != NULL || rp_error_set(error, "%s: cannot be opened: %s", name, reason());
     ok = ok && choose_reader(source, path, name, n_threads, error) && check_head(source, name, error);
     if (ok)
         return source;

@@ -17,8 +17,8 @@
 
 typedef struct rp_source rp_source;
 
-/* Opens a path ("-": standard input), which is `name` in messages. bgzip is unpacked by n_threads beside the caller's (0:
- * by the caller). NULL: error filled in. */
+/* Opens a path ("-": standard input), which is `name` in messages. bgzip is unpacked by n_threads beside the caller's
+ * (0: by the caller). NULL: error filled in. */
 rp_source *rp_source_open(const char *path, const char *name, unsigned n_threads, rp_error *error) RP_MUST_CHECK;
 
 /* Whether what is read are records of SAM, BAM or CRAM: lines are then those of the FASTA text. */

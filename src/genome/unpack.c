@@ -129,9 +129,11 @@ static bool step_xz(rp_unpacker *unpacker, char *to, size_t *n, const char **fau
 
 ssize_t rp_unpacker_read(rp_unpacker *unpacker, char *to, size_t n, const char **fault)
 {
+    const bool is_xz = unpacker->packing == RP_PACKING_XZ;
     while (!unpacker->done) {
         size_t got = n;
-        if (!fill(unpacker) || !(unpacker->packing == RP_PACKING_XZ ? step_xz : step_bzip2)(unpacker, to, &got, fault)) {
+        const bool ok = fill(unpacker) && (is_xz ? step_xz : step_bzip2)(unpacker, to, &got, fault);
+        if (!ok) {
             if (*fault == NULL)
                 *fault = "the file is damaged or cut off";
             return -1;

@@ -18,7 +18,9 @@ static uint64_t sum(const uint64_t *kmers, uint32_t begin, uint32_t end)
 bool rp_coverage_is_of_reads(const rp_kmer_index *index, const rp_genome *genome, uint32_t *depth)
 {
     const uint64_t n_positions = rp_kmer_index_n_positions(index);
-    if (genome->n_contigs < MIN_CONTIGS || genome->length_bp / genome->n_contigs > MAX_MEAN_BP || 2 * n_positions < genome->acgt_bp)
+    if (genome->n_contigs < MIN_CONTIGS || genome->length_bp / genome->n_contigs > MAX_MEAN_BP)
+        return false;
+    if (2 * n_positions < genome->acgt_bp)
         return false;
     uint64_t kmers[MAX_COUNT + 1] = {0}; /* by how often they stand */
     for (uint32_t id = 0; id < rp_kmer_index_n_kmers(index); id++) {
