@@ -1,4 +1,4 @@
-/* check_file.c: a result file is there whole or not at all. */
+/* check_file.c: a result file is there whole or not at all, in a place of its own; messages wait for nobody. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/targets.h"
+#include "command/log.h"
 #include "suites.h"
 
 static int exists(const char *path)
@@ -48,12 +50,71 @@ START_TEST(failures_name_the_file)
 }
 END_TEST
 
+/* Three results, the third of which lies where the first does; each allocation fails in turn. */
+START_TEST(places_are_told_apart_or_memory_is_out)
+{
+    char folder[] = "/tmp/reprise-test-XXXXXX", path[3][80];
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(path[0], sizeof path[0], "%s/a/b/c", folder);
+    snprintf(path[1], sizeof path[1], "%s/a/b/d", folder);
+    snprintf(path[2], sizeof path[2], "%s/a//./b/c", folder);
+    bool whole = false;
+    for (long n = 1; !whole; n++) {
+        rp_error error = {""};
+        rp_targets targets = {0};
+        test_fail_allocation(n);
+        const bool two = rp_targets_add(&targets, path[0], &error) && rp_targets_add(&targets, path[1], &error);
+        const bool three = two && rp_targets_add(&targets, path[2], &error);
+        whole = test_allocations() < n;
+        test_fail_allocation(0);
+        ck_assert(!three);
+        ck_assert(two || strstr(error.message, "memory") != NULL);
+        ck_assert(!whole || (two && targets.clash && strstr(error.message, "two results") != NULL));
+        rp_targets_clear(&targets, false);
+        snprintf(path[1], sizeof path[1], "%s/a", folder);
+        ck_assert(!exists(path[1]));
+        snprintf(path[1], sizeof path[1], "%s/a/b/d", folder);
+        ck_assert_int_lt(n, 1000);
+    }
+    ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
+/* Two megabytes of messages for a pipe that nobody reads: no caller waits, and what is left out is told. */
+START_TEST(messages_wait_for_no_reader)
+{
+    static char text[1 << 22];
+    int ends[2];
+    size_t n = 0;
+    const int before = dup(STDERR_FILENO);
+    ck_assert(before >= 0 && pipe(ends) == 0 && dup2(ends[1], STDERR_FILENO) >= 0 && close(ends[1]) == 0);
+    rp_log_open();
+    for (int i = 0; i < 20000; i++)
+        rp_log_message("message %d %90s\n", i, "");
+    for (bool told = false; !told;) {
+        const ssize_t got = read(ends[0], text + n, sizeof text - 1 - n);
+        ck_assert_int_gt(got, 0);
+        n += (size_t)got;
+        told = strstr(text, "the last") != NULL;
+        if (!told && n > 1000000)
+            rp_log_message("the last\n");
+    }
+    rp_log_close();
+    ck_assert(dup2(before, STDERR_FILENO) >= 0 && close(before) == 0 && close(ends[0]) == 0);
+    ck_assert_ptr_nonnull(strstr(text, "message 0 "));
+    ck_assert_ptr_nonnull(strstr(text, " messages are left out here)\nthe last\n"));
+    ck_assert_int_lt(n, 2000000);
+}
+END_TEST
+
 Suite *suite_file(void)
 {
     Suite *suite = suite_create("file");
     TCase *tests = tcase_create("file");
     tcase_add_loop_test(tests, files_appear_when_committed, 0, 2);
     tcase_add_test(tests, failures_name_the_file);
+    tcase_add_test(tests, places_are_told_apart_or_memory_is_out);
+    tcase_add_test(tests, messages_wait_for_no_reader);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -42,10 +42,12 @@ static void print_usage(FILE *to)
                 "'reprise-c COMMAND --help' tells a command's options; see also man reprise-c.\n");
 }
 
+static bool stdout_is_used; /* by stdio: whether the rest of it has arrived matters then */
+
 /* Standard output for stdio: waits where it does not block. */
-static ssize_t write_out(void *unused, const char *bytes, size_t n)
+static ssize_t write_out(void *is_used, const char *bytes, size_t n)
 {
-    (void)unused;
+    *(bool *)is_used = true;
     return rp_stream_write(STDOUT_FILENO, bytes, n, false) ? (ssize_t)n : 0;
 }
 
@@ -55,7 +57,7 @@ static void set_descriptors(void)
     for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
         if (fcntl(i, F_GETFD) < 0 && open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY) != i) /* the lowest that is free */
             _exit(RP_EXIT_FAILURE);
-    FILE *out = fopencookie(NULL, "w", (cookie_io_functions_t){.write = write_out});
+    FILE *out = fopencookie(&stdout_is_used, "w", (cookie_io_functions_t){.write = write_out});
     if (out != NULL)
         stdout = out;
 }
@@ -63,7 +65,7 @@ static void set_descriptors(void)
 /* A full disk or a closed pipe shows at the latest here. */
 static int finish(int status)
 {
-    if ((fclose(stdout) != 0 || close(STDOUT_FILENO) != 0) && status == RP_EXIT_OK) {
+    if ((fclose(stdout) != 0 || (stdout_is_used && close(STDOUT_FILENO) != 0)) && status == RP_EXIT_OK) {
         if (errno == EPIPE) { /* quietly, as other programs do */
             (void)signal(SIGPIPE, SIG_DFL);
             (void)raise(SIGPIPE);
