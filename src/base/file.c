@@ -24,7 +24,8 @@
 #include "base/stream.h"
 
 enum {
-    BUFFER_BYTES = 1 << 16, WRITE_BEHIND_BYTES = 8 << 20, MAX_TRIES = 100, MAX_LINKS = 40, LINK_BYTES = 64, DEFAULT_LEVEL = -1,
+    BUFFER_BYTES = 1 << 16, WRITE_BEHIND_BYTES = 8 << 20, MAX_TRIES = 100, MAX_LINKS = 40, LINK_BYTES = 64,
+    DEFAULT_LEVEL = -1,
     PART_BYTES = 32, /* of a part's name behind the file's own */
     USUAL_NAME_BYTES = 255
 };
@@ -139,7 +140,8 @@ static bool make_part_path(rp_file *file, int try)
 {
     const int stem = part_stem(file->target);
     free(file->part_path);
-    if (asprintf(&file->part_path, try == 0 ? "%.*s.%ld.part" : "%.*s.%ld.%d.part", stem, file->target, (long)getpid(), try) < 0)
+    if (asprintf(&file->part_path, try == 0 ? "%.*s.%ld.part" : "%.*s.%ld.%d.part", stem, file->target, (long)getpid(),
+                 try) < 0)
         file->part_path = NULL;
     return file->part_path != NULL;
 }
@@ -148,8 +150,10 @@ static bool make_part_path(rp_file *file, int try)
 static bool check_names(const rp_file *file, rp_error *error)
 {
     struct stat status;
-    const bool takes = (lstat(file->target, &status) == 0 || errno == ENOENT) && (lstat(file->part_path, &status) == 0 || errno == ENOENT);
-    return takes || rp_error_set(error, "%.200s%s: cannot be written: %s", file->path, strlen(file->path) > 200 ? "..." : "", strerror(errno));
+    const bool takes = (lstat(file->target, &status) == 0 || errno == ENOENT) &&
+                       (lstat(file->part_path, &status) == 0 || errno == ENOENT);
+    return takes || rp_error_set(error, "%.200s%s: cannot be written: %s", file->path,
+                                 strlen(file->path) > 200 ? "..." : "", strerror(errno));
 }
 
 /* What the path stands for: a new file in the place of `target`, or something that is written to as it is. */

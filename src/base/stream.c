@@ -40,7 +40,7 @@ bool rp_stream_write(int descriptor, const void *bytes, size_t n, bool gives_up)
     while (n > 0) {
         if (!wait_for_room(descriptor, gives_up))
             return false;
-        const ssize_t written = write(descriptor, from, n < PIPE_BUF ? n : PIPE_BUF); /* for which a pipe has room now */
+        const ssize_t written = write(descriptor, from, n < PIPE_BUF ? n : PIPE_BUF); /* a pipe has room for it */
         if (written == 0)
             errno = EIO;
         if (written == 0 || (written < 0 && errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK))
@@ -69,7 +69,11 @@ int rp_stream_open(const char *path)
 
 bool rp_stream_is_stdout(const char *path)
 {
-    return strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0 || strcmp(path, "/dev/fd/1") == 0 || strcmp(path, "/proc/self/fd/1") == 0;
+    static const char *const names[] = {"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"};
+    bool is_one = false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        is_one |= strcmp(path, names[i]) == 0;
+    return is_one;
 }
 
 /* A pipe that is opened anew can be told not to block, and others who have it do not notice. */
@@ -154,7 +158,8 @@ int rp_feed_open(rp_feed *source, const char *path)
     *source = (rp_feed){.from = -1, .to = -1};
     const int file = strcmp(path, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
                                             : open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (file < 0 || fstat(file, &status) != 0 || S_ISREG(status.st_mode) || S_ISDIR(status.st_mode) || S_ISBLK(status.st_mode))
+    if (file < 0 || fstat(file, &status) != 0 || S_ISREG(status.st_mode) || S_ISDIR(status.st_mode) ||
+        S_ISBLK(status.st_mode))
         return file;
     source->from = file;
     const int reader = start_thread(source);

@@ -96,7 +96,8 @@ static bool are_one(const rp_target *a, const rp_target *b)
 {
     if (a->exists && b->exists && a->device == b->device && a->file == b->file)
         return true;
-    return a->name != NULL && b->name != NULL && a->folder_device == b->folder_device && a->folder == b->folder && strcmp(a->name, b->name) == 0;
+    return a->name != NULL && b->name != NULL && a->folder_device == b->folder_device && a->folder == b->folder &&
+           strcmp(a->name, b->name) == 0;
 }
 
 bool rp_targets_add(rp_targets *targets, const char *path, rp_error *error)
@@ -115,8 +116,9 @@ bool rp_targets_add(rp_targets *targets, const char *path, rp_error *error)
         if (!are_one(&targets->items[i], target))
             continue;
         targets->clash = true;
-        return strcmp(other, path) == 0 ? rp_error_set(error, "two results go to %.*s", SHOWN, path)
-                                        : rp_error_set(error, "two results go to one file: %.*s and %.*s", SHOWN, other, SHOWN, path);
+        if (strcmp(other, path) == 0)
+            return rp_error_set(error, "two results go to %.*s", SHOWN, path);
+        return rp_error_set(error, "two results go to one file: %.*s and %.*s", SHOWN, other, SHOWN, path);
     }
     return true;
 }

@@ -176,7 +176,8 @@ static bool take_prefix(annotate_run *run, rp_error *error)
 static bool plan_results(annotate_run *run, rp_error *error)
 {
     rp_targets *targets = &run->results.targets;
-    return rp_results_plan(&run->results, run->genome_path, error) && rp_governor_add_targets(&run->governor, targets, error) &&
+    return rp_results_plan(&run->results, run->genome_path, error) &&
+           rp_governor_add_targets(&run->governor, targets, error) &&
            rp_targets_spare(targets, run->genome_path, error) && rp_targets_spare(targets, run->library_path, error);
 }
 
@@ -228,7 +229,8 @@ int rp_command_annotate(int argc, char **argv)
         rp_results_clear(&run.results, false);
         return status;
     }
-    bool ok = rp_governor_start(&run.governor, "annotate", run.genome_path, run.results.planned_prefix, &error) && take_prefix(&run, &error) &&
+    bool ok = rp_governor_start(&run.governor, "annotate", run.genome_path, run.results.planned_prefix, &error) &&
+              take_prefix(&run, &error) &&
               rp_offloading_choose(&run.offloading, &run.governor.log, "annotate", &error) && annotate(&run, &error);
     if (ok)
         rp_offloading_log(&run.offloading);

@@ -51,8 +51,9 @@ static bool plan_results(compare_run *run, rp_error *error)
     const compare_options *o = run->options;
     rp_targets *targets = &run->targets;
     return rp_targets_add(targets, "-", error) && (o->tsv == NULL || rp_targets_add(targets, o->tsv, error)) &&
-           (o->json == NULL || rp_targets_add(targets, o->json, error)) && rp_targets_spare(targets, o->found_path, error) &&
-           rp_targets_spare(targets, o->reference_path, error) && (o->genome == NULL || rp_targets_spare(targets, o->genome, error));
+           (o->json == NULL || rp_targets_add(targets, o->json, error)) &&
+           rp_targets_spare(targets, o->found_path, error) && rp_targets_spare(targets, o->reference_path, error) &&
+           (o->genome == NULL || rp_targets_spare(targets, o->genome, error));
 }
 
 static bool open_files(compare_run *run, rp_error *error)

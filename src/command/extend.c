@@ -133,8 +133,10 @@ static bool plan_results(extend_run *run, rp_error *error)
     run->path = rp_output_name(run->options.output, run->library_path, ".fa");
     if (run->path == NULL)
         return rp_error_memory(error, "file names");
-    return rp_targets_add(&run->targets, run->path, error) && rp_governor_add_targets(&run->governor, &run->targets, error) &&
-           rp_targets_spare(&run->targets, run->genome_path, error) && rp_targets_spare(&run->targets, run->library_path, error);
+    return rp_targets_add(&run->targets, run->path, error) &&
+           rp_governor_add_targets(&run->governor, &run->targets, error) &&
+           rp_targets_spare(&run->targets, run->genome_path, error) &&
+           rp_targets_spare(&run->targets, run->library_path, error);
 }
 
 static void clear_run(extend_run *run, bool done)

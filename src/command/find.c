@@ -710,7 +710,8 @@ static bool plan_results(find_run *run, rp_error *error)
 {
     const rp_find_options *options = run->options;
     rp_targets *targets = &run->results.targets;
-    bool ok = rp_results_plan(&run->results, options->inputs[0], error) && rp_governor_add_targets(run->governor, targets, error);
+    bool ok = rp_results_plan(&run->results, options->inputs[0], error) &&
+              rp_governor_add_targets(run->governor, targets, error);
     for (size_t i = 0; ok && i < options->n_inputs; i++)
         ok = rp_targets_spare(targets, options->inputs[i], error);
     return ok && (options->classify_with == NULL || rp_targets_spare(targets, options->classify_with, error)) &&

@@ -85,8 +85,8 @@ static char *choose_spill_folder(const char *command, const char *folder_of)
     if (temporary == NULL || temporary[0] == '\0')
         return other;
     if (!takes_files(temporary)) {
-        rp_log_message("reprise-c %s: TMPDIR is %s: %s; what does not fit into memory goes to %s\n", command, temporary, strerror(errno),
-                       other != NULL ? other : "?");
+        rp_log_message("reprise-c %s: TMPDIR is %s: %s; what does not fit into memory goes to %s\n", command, temporary,
+                       strerror(errno), other != NULL ? other : "?");
         return other;
     }
     free(other);

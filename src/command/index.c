@@ -65,7 +65,8 @@ static bool make(index_run *run, const char *const *inputs, size_t n_inputs, rp_
 }
 
 /* All that is written has places apart, and all that is read is left alone. */
-static bool plan_result(const index_run *run, rp_targets *targets, const char *path, const char *const *inputs, size_t n_inputs, rp_error *error)
+static bool plan_result(const index_run *run, rp_targets *targets, const char *path, const char *const *inputs,
+                        size_t n_inputs, rp_error *error)
 {
     if (path == NULL)
         return rp_error_memory(error, "file names");

@@ -22,7 +22,7 @@
 
 enum { QUEUE_BYTES = 1 << 20, END_WAIT_MS = 200, LINE_BYTES = 2048 };
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards what follows; nobody waits for standard error under it */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards what follows; not held where one waits */
 static pthread_cond_t changed;
 static pthread_t writer;
 static bool runs, ends, is_writing, progress_is_shown;
@@ -124,7 +124,8 @@ static void put(const char *text, size_t n)
     }
     if (n_left_out > 0)
         (void)snprintf(told, sizeof told, "(%lu messages are left out here)\n", n_left_out);
-    if (waiting.l + n + sizeof told > QUEUE_BYTES || kputsn(told, strlen(told), &waiting) < 0 || kputsn(text, n, &waiting) < 0) {
+    if (waiting.l + n + sizeof told > QUEUE_BYTES || kputsn(told, strlen(told), &waiting) < 0 ||
+        kputsn(text, n, &waiting) < 0) {
         n_left_out++;
         return;
     }
@@ -150,7 +151,8 @@ static void put_text(char *text, size_t n)
 static void put_times(const rp_log *log, kstring_t *text)
 {
     const rp_usage usage = rp_log_usage(log);
-    (void)ksprintf(text, "[%8.2f s, %8.2f CPU s, %6llu MB] ", usage.wall_seconds, usage.cpu_seconds, (unsigned long long)(usage.peak_kb >> 10));
+    (void)ksprintf(text, "[%8.2f s, %8.2f CPU s, %6llu MB] ", usage.wall_seconds, usage.cpu_seconds,
+                   (unsigned long long)(usage.peak_kb >> 10));
 }
 
 void rp_log_line(const rp_log *log, const char *format, ...)

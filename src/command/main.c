@@ -55,7 +55,7 @@ static ssize_t write_out(void *is_used, const char *bytes, size_t n)
 static void set_descriptors(void)
 {
     for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
-        if (fcntl(i, F_GETFD) < 0 && open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY) != i) /* the lowest that is free */
+        if (fcntl(i, F_GETFD) < 0 && open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY) != i) /* the lowest free one */
             _exit(RP_EXIT_FAILURE);
     FILE *out = fopencookie(&stdout_is_used, "w", (cookie_io_functions_t){.write = write_out});
     if (out != NULL)

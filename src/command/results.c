@@ -123,7 +123,8 @@ static bool is_folder(const char *path)
     const char *slash = strrchr(path, '/'), *last = slash == NULL ? path : slash + 1;
     if (rp_stream_is_stdout(path))
         return false;
-    return last[0] == '\0' || strcmp(last, ".") == 0 || strcmp(last, "..") == 0 || (stat(path, &status) == 0 && S_ISDIR(status.st_mode));
+    return last[0] == '\0' || strcmp(last, ".") == 0 || strcmp(last, "..") == 0 ||
+           (stat(path, &status) == 0 && S_ISDIR(status.st_mode));
 }
 
 char *rp_output_prefix(const char *given, const char *input)
