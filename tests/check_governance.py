@@ -4,14 +4,16 @@ import gzip
 import json
 import os
 import random
+import pathlib
 import re
+import resource
 import shutil
 import signal
 import subprocess
 import sys
 import time
 
-from harness import DEMO, ENDINGS, PROGRAM, bgzip, digest, main, random_letters, run, started
+from harness import DEMO, ENDINGS, PROGRAM, Skip, bgzip, digest, main, random_letters, run, started
 
 
 def simulated(folder, length, *more):
@@ -194,6 +196,111 @@ def test_openmp_settings_change_nothing(folder):
     subprocess.run([PROGRAM, "find", "-q", "-t", "2", "-o", folder / "two", genome], env=environment, check=True)
     assert json.load(open(folder / "two.summary.json"))["run"]["threads"] == 2
     assert digest(folder / "one", ["families.fa"]) == digest(folder / "two", ["families.fa"])
+
+
+SANITIZED = "san-" in PROGRAM  # which takes memory and terabytes of addresses of its own
+
+
+def planned(done):
+    """The budget that a run tells, in MB, and what it follows from."""
+    match = re.search(r"memory: about \d+ MB, at most (\d+) MB, 3/4 of what (.*?)(?:;|$)", done.stderr, re.M)
+    assert match, done.stderr
+    return int(match.group(1)), match.group(2)
+
+
+def limited(folder, prepare=None, environment=None):
+    clean = {n: v for n, v in os.environ.items() if not n.startswith("SLURM_")}
+    done = subprocess.run([PROGRAM, "find", "-o", folder / "out", DEMO], preexec_fn=prepare, env=dict(clean, **(environment or {})),
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def threads_of(folder):
+    return json.load(open(folder / "out.summary.json"))["run"]["threads"]
+
+
+def test_ulimits_are_the_budget(folder):
+    if SANITIZED:
+        raise Skip("a sanitizer does not start under such limits")
+    for which, name in ((resource.RLIMIT_AS, "ulimit -v leaves"), (resource.RLIMIT_DATA, "ulimit -d leaves")):
+        done = limited(folder, lambda: resource.setrlimit(which, (600 << 20, resource.RLIM_INFINITY)))
+        budget, by = planned(done)
+        assert by == name and 100 < budget < 450, (budget, by)
+    done = subprocess.run([PROGRAM, "find", "-q", "-t", "2", "-o", folder / "x", DEMO], capture_output=True, text=True,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (60 << 20, resource.RLIM_INFINITY)))
+    assert done.returncode == 1 and "three quarters of what ulimit -d leaves" in done.stderr, done.stderr
+
+
+def test_slurm_is_believed_where_nothing_else_restricts(folder):
+    one = {"SLURM_CPUS_PER_TASK": "1"}
+    processors = os.sched_getaffinity(0)
+    if len(processors) < 2 or len(processors) < os.cpu_count():
+        raise Skip("the tests may use one processor only, or are bound to some")
+    limited(folder)
+    usual = threads_of(folder)
+    if usual < 2:
+        raise Skip("a quota leaves one processor")
+    limited(folder, environment=one)
+    assert threads_of(folder) == 1
+    if len(processors) > 2:  # affinity tells more exactly
+        limited(folder, prepare=lambda: os.sched_setaffinity(0, sorted(processors)[:2]), environment=one)
+        assert threads_of(folder) == 2
+    done = limited(folder, environment={"SLURM_MEM_PER_NODE": "400"})
+    assert planned(done) == (300, "the Slurm job may use"), done.stderr
+
+
+def memory_group(version, megabytes):
+    """A control group of this machine with a limit at its parent, as Slurm makes them: the folder of the group itself."""
+    for line in open("/proc/self/mountinfo"):
+        fields, behind = line.split(" - ")
+        kind, _, options = behind.split()[:3]
+        top = pathlib.Path(fields.split()[4])
+        if kind == "cgroup" and version == 1 and "memory" in options.split(","):
+            name = "memory.limit_in_bytes"
+        elif kind == "cgroup2" and version == 2 and "memory" in (top / "cgroup.controllers").read_text().split():
+            name = "memory.max"
+        else:
+            continue
+        job = top / f"reprise-test-{os.getpid()}"
+        try:
+            if version == 2 and "memory" not in (top / "cgroup.subtree_control").read_text().split():
+                raise Skip("the root group passes no memory control on")
+            (job / "step").mkdir(parents=True)
+            (job / name).write_text(str(megabytes << 20))
+        except OSError as reason:
+            raise Skip(f"no control group can be made: {reason}")
+        return job / "step"
+    raise Skip(f"memory is not controlled by version {version} here")
+
+
+def stays_under_a_group(folder, version):
+    genome = simulated(folder, "12M")
+    step = memory_group(version, 400)
+    try:
+        child = subprocess.Popen([PROGRAM, "find", "-t", "2", "-o", folder / "out", genome], stderr=subprocess.PIPE, text=True,
+                                 preexec_fn=lambda: (step / "cgroup.procs").write_text(str(os.getpid())))
+        message = child.stderr.read()
+        status, usage = os.wait4(child.pid, 0)[1:]
+    finally:
+        for _ in range(50):  # the group is empty a moment after its last process has ended
+            try:
+                step.rmdir()
+                break
+            except OSError:
+                time.sleep(0.1)
+        step.parent.rmdir()
+    assert status == 0, message
+    assert re.search(r"at most 300 MB, 3/4 of what the control group may use", message), message
+    assert SANITIZED or usage.ru_maxrss < 300 << 10, usage.ru_maxrss
+
+
+def test_a_job_stays_under_its_group_of_version_1(folder):
+    stays_under_a_group(folder, 1)
+
+
+def test_a_job_stays_under_its_group_of_version_2(folder):
+    stays_under_a_group(folder, 2)
 
 
 def test_misuse_of_limits(folder):

@@ -23,6 +23,7 @@ int main(void)
     srunner_add_suite(runner, suite_file());
     srunner_add_suite(runner, suite_checkpoint());
     srunner_add_suite(runner, suite_memory());
+    srunner_add_suite(runner, suite_limits());
     srunner_run_all(runner, CK_NORMAL);
     const int failed = srunner_ntests_failed(runner);
     srunner_free(runner);

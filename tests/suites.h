@@ -25,6 +25,7 @@ Suite *suite_copies(void);
 Suite *suite_file(void);
 Suite *suite_checkpoint(void);
 Suite *suite_memory(void);
+Suite *suite_limits(void);
 
 /* A random sequence of n letters ACGT, to be freed. */
 char *test_random_letters(rp_random *random, size_t n);

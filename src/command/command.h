@@ -30,11 +30,13 @@ int rp_command_devices(int argc, char **argv);
 int rp_command_report(int argc, char **argv);
 int rp_command_simulate(int argc, char **argv);
 
-/* The processors that this process may use: its affinity and its cgroup's quota. */
+/* The processors that this process may use: its affinity, its control groups' quotas, and where no affinity restricts it
+ * those that Slurm has given to its task. */
 unsigned rp_available_threads(void);
 
-/* The memory that this process may use, in bytes: the machine's, or its cgroup's. */
-uint64_t rp_available_memory(void);
+/* The memory that this process may use with so many threads, in bytes: the machine's, or what control groups, Slurm or ulimit
+ * leave of it. *by says which of them, as "the machine has"; a constant. */
+uint64_t rp_available_memory(unsigned n_threads, const char **by);
 
 /* What kind of storage a file lies on, as the kernel tells: nvme, ssd or hdd; ssd where it does not. */
 const char *rp_storage_of(const char *path);

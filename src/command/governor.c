@@ -93,14 +93,38 @@ static char *choose_spill_folder(const char *command, const char *folder_of)
     return strdup(temporary);
 }
 
+/* What the user gave, or three quarters of what there is. */
+static void choose_budget(rp_governor *governor)
+{
+    const char *by;
+    const uint64_t available = rp_available_memory(governor->n_threads, &by);
+    governor->memory_bytes = governor->max_memory != 0 ? governor->max_memory : available / 4 * 3;
+    governor->memory_by = governor->max_memory != 0 ? NULL : by;
+    if (governor->max_memory > available)
+        rp_log_line(&governor->log, "--max-memory: %llu MB are more than the %llu MB that %s", (unsigned long long)(governor->max_memory >> 20),
+                    (unsigned long long)(available >> 20), by);
+}
+
+/* A budget that nobody gave is said to be what it is. False, for the caller to return. */
+static bool name_budget(const rp_governor *governor, rp_error *error)
+{
+    if (governor->memory_by == NULL)
+        return false;
+    const rp_error reason = *error;
+    error->message[0] = '\0';
+    return rp_error_set(error, "%s (not given, it is three quarters of what %s)", reason.message, governor->memory_by);
+}
+
 bool rp_governor_start(rp_governor *governor, const char *command, const char *first_input, const char *folder_of, rp_error *error)
 {
     governor->n_threads = governor->threads != 0 ? (unsigned)governor->threads : rp_available_threads();
-    governor->memory_bytes = governor->max_memory != 0 ? governor->max_memory : rp_available_memory() / 4 * 3;
+    choose_budget(governor);
     const uint64_t own = FIXED_BYTES + (uint64_t)governor->n_threads * THREAD_BYTES;
-    if (governor->memory_bytes < own)
-        return rp_error_set(error, "--max-memory: %llu MB are too few: %u threads need %llu MB for any genome",
-                            (unsigned long long)(governor->memory_bytes >> 20), governor->n_threads, (unsigned long long)(own >> 20));
+    if (governor->memory_bytes < own) {
+        (void)rp_error_set(error, "--max-memory: %llu MB are too few: %u threads need %llu MB for any genome",
+                           (unsigned long long)(governor->memory_bytes >> 20), governor->n_threads, (unsigned long long)(own >> 20));
+        return name_budget(governor, error);
+    }
     rp_account_set_limit(governor->memory_bytes - own);
     rp_log_open();
     governor->spill_folder = choose_spill_folder(command, folder_of);
@@ -129,13 +153,16 @@ bool rp_governor_plan(const rp_governor *governor, uint64_t genome_bp, rp_error 
     const uint64_t own = FIXED_BYTES + (uint64_t)governor->n_threads * THREAD_BYTES, sort = 64 << 20;
     const uint64_t least = own + sort + genome_bp / 1000 * LEAST_BYTES_A_KILOBASE;
     const uint64_t usual = own + sort + genome_bp / 1000 * USUAL_BYTES_A_KILOBASE;
-    if (governor->memory_bytes < least)
-        return rp_error_set(error, "--max-memory: %llu MB are too few for %llu bases with %u threads: the least is %llu MB",
-                            (unsigned long long)(governor->memory_bytes >> 20), (unsigned long long)genome_bp, governor->n_threads,
-                            (unsigned long long)((least >> 20) + 1));
+    if (governor->memory_bytes < least) {
+        (void)rp_error_set(error, "--max-memory: %llu MB are too few for %llu bases with %u threads: the least is %llu MB",
+                           (unsigned long long)(governor->memory_bytes >> 20), (unsigned long long)genome_bp, governor->n_threads,
+                           (unsigned long long)((least >> 20) + 1));
+        return name_budget(governor, error);
+    }
     rp_account_set_reserve(genome_bp / 1000 * RESERVE_BYTES_A_KILOBASE);
-    rp_log_line(&governor->log, "memory: about %llu MB, at most %llu MB%s", (unsigned long long)(usual >> 20),
-                (unsigned long long)(governor->memory_bytes >> 20), usual > governor->memory_bytes ? "; the index may go to files" : "");
+    rp_log_line(&governor->log, "memory: about %llu MB, at most %llu MB%s%s%s", (unsigned long long)(usual >> 20),
+                (unsigned long long)(governor->memory_bytes >> 20), governor->memory_by != NULL ? ", 3/4 of what " : "",
+                governor->memory_by != NULL ? governor->memory_by : "", usual > governor->memory_bytes ? "; the index may go to files" : "");
     return true;
 }
 

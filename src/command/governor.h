@@ -24,6 +24,7 @@ typedef struct rp_governor {
     rp_log log;
     rp_watch watch;
     uint64_t memory_bytes;
+    const char *memory_by;        /* what the budget is three quarters of; NULL: the user gave it */
     char *spill_folder;
     rp_tokens io_tokens;
     bool has_io_tokens;

@@ -1,92 +1,113 @@
 /* machine.c: the processors, the memory and the storage that this process may use; see command.h. */
+#include <malloc.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "command/command.h"
+#include "command/limits.h"
 
-enum { PATH_BYTES = 4096 };
+enum {
+    OTHER_THREADS = 4,         /* that read, write and watch beside the workers */
+    SIZE_FIELD = 0, DATA_FIELD = 5 /* of /proc/self/statm */
+};
 
-/* What one file of the kernel says; 0: nothing, or no limit. */
-typedef uint64_t limit_function(FILE *file);
+static const uint64_t ARENA_BYTES = 64 << 20, USUAL_STACK_BYTES = 8 << 20; /* address space that the C library sets aside for a thread */
+static const uint64_t ARENA_SHARE = 8;                                     /* of a limited address space, that arenas may have: one in so many */
 
-static uint64_t one_number(FILE *file)
+/* The processors that the process' affinity leaves to it. */
+static unsigned count_affinity(void)
 {
-    unsigned long long bytes = 0;
-    return fscanf(file, "%llu", &bytes) == 1 ? bytes : 0; /* "max": none */
-}
-
-/* The quota in processors, rounded up. */
-static uint64_t cpu_limit(FILE *file)
-{
-    unsigned long long quota = 0, period = 0;
-    return fscanf(file, "%llu %llu", &quota, &period) == 2 && period > 0 ? (quota + period - 1) / period : 0;
-}
-
-static uint64_t read_limit(const char *path, limit_function *limit)
-{
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return 0;
-    const uint64_t value = limit(file);
-    (void)fclose(file);
-    return value;
-}
-
-/* The lowest limit from this process' cgroup (version 2) up to the root; 0: none. */
-static uint64_t lowest_limit(const char *name, limit_function *limit)
-{
-    char line[PATH_BYTES], path[PATH_BYTES + 64];
-    uint64_t least = 0;
-    FILE *groups = fopen("/proc/self/cgroup", "re");
-    while (groups != NULL && fgets(line, sizeof line, groups) != NULL) {
-        if (strncmp(line, "0::/", 4) != 0)
-            continue;
-        char *group = line + 3;
-        group[strcspn(group, "\n")] = '\0';
-        for (;;) {
-            (void)snprintf(path, sizeof path, "/sys/fs/cgroup%s/%s", group, name);
-            const uint64_t here = read_limit(path, limit);
-            least = here > 0 && (least == 0 || here < least) ? here : least;
-            char *slash = strrchr(group, '/');
-            if (slash == NULL)
-                break;
-            *slash = '\0';
-        }
+    unsigned n = 0;
+    for (int most = CPU_SETSIZE; n == 0 && most <= 1 << 20; most *= 2) { /* the kernel refuses a set that its machine does not fit into */
+        cpu_set_t *set = CPU_ALLOC(most);
+        if (set == NULL)
+            break;
+        if (sched_getaffinity(0, CPU_ALLOC_SIZE(most), set) == 0)
+            n = (unsigned)CPU_COUNT_S(CPU_ALLOC_SIZE(most), set);
+        CPU_FREE(set);
     }
-    if (groups != NULL)
-        (void)fclose(groups);
-    return least;
+    return n > 0 ? n : 1;
 }
 
 unsigned rp_available_threads(void)
 {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    unsigned n = 1;
-    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0)
-        n = (unsigned)CPU_COUNT(&set);
-    uint64_t quota = lowest_limit("cpu.max", cpu_limit);
-    if (quota == 0) { /* version 1 */
-        const uint64_t us = read_limit("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", one_number);
-        const uint64_t period = read_limit("/sys/fs/cgroup/cpu/cpu.cfs_period_us", one_number);
-        quota = us > 0 && us < UINT64_C(1) << 40 && period > 0 ? (us + period - 1) / period : 0;
-    }
-    return quota > 0 && quota < n ? (unsigned)quota : n;
+    unsigned n = count_affinity();
+    const uint64_t quota = rp_limits_of_groups("").processors, slurm = rp_limits_of_slurm().processors;
+    if ((long)n >= sysconf(_SC_NPROCESSORS_ONLN) && slurm < n)
+        n = (unsigned)slurm;
+    return quota < n ? (unsigned)quota : n;
 }
 
-uint64_t rp_available_memory(void)
+/* One field of /proc/self/statm, in bytes; 0: not to be read. */
+static uint64_t process_bytes(unsigned field)
 {
-    uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-    const uint64_t limits[] = {lowest_limit("memory.max", one_number),
-                               read_limit("/sys/fs/cgroup/memory/memory.limit_in_bytes", one_number)};
-    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
-        memory = limits[i] > 0 && limits[i] < memory ? limits[i] : memory;
-    return memory;
+    unsigned long long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    for (unsigned i = 0; file != NULL && i <= field; i++)
+        if (fscanf(file, "%llu", &pages) != 1)
+            pages = 0;
+    if (file != NULL)
+        (void)fclose(file);
+    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static uint64_t soft_limit(int resource)
+{
+    struct rlimit limit;
+    return getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ? UINT64_MAX : limit.rlim_cur;
+}
+
+/* What a limit of this process leaves when the stacks, other bytes and what it has in use now are taken off. */
+static uint64_t room_under(uint64_t limit, unsigned field, unsigned n_threads, uint64_t other_bytes)
+{
+    if (limit == UINT64_MAX)
+        return UINT64_MAX;
+    const uint64_t stack = soft_limit(RLIMIT_STACK);
+    const uint64_t taken = process_bytes(field) + other_bytes + (n_threads + OTHER_THREADS) * (stack == UINT64_MAX ? USUAL_STACK_BYTES : stack);
+    return limit > taken ? limit - taken : 1;
+}
+
+/* The allocator sets address space aside for each thread that allocates, used or not: under a limit fewer threads have an
+ * arena of their own. */
+static uint64_t room_under_address_limit(unsigned n_threads)
+{
+    const uint64_t limit = soft_limit(RLIMIT_AS);
+    if (limit == UINT64_MAX)
+        return UINT64_MAX;
+    uint64_t n_arenas = limit / ARENA_SHARE / ARENA_BYTES;
+    n_arenas = n_arenas < n_threads + OTHER_THREADS ? n_arenas : n_threads + OTHER_THREADS;
+    (void)mallopt(M_ARENA_MAX, 1 + (int)n_arenas); /* the first one grows as it needs to */
+    return room_under(limit, SIZE_FIELD, n_threads, n_arenas * ARENA_BYTES);
+}
+
+uint64_t rp_available_memory(unsigned n_threads, const char **by)
+{
+    const struct { uint64_t bytes; const char *by; } limits[] = {
+        {(uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE), "the machine has"},
+        {rp_limits_of_groups("").memory_bytes, "the control group may use"},
+        {rp_limits_of_slurm().memory_bytes, "the Slurm job may use"},
+        {room_under_address_limit(n_threads), "ulimit -v leaves"},
+        {room_under(soft_limit(RLIMIT_DATA), DATA_FIELD, n_threads, 0), "ulimit -d leaves"}};
+    size_t least = 0;
+    for (size_t i = 1; i < sizeof limits / sizeof limits[0]; i++)
+        least = limits[i].bytes < limits[least].bytes ? i : least;
+    *by = limits[least].by;
+    return limits[least].bytes;
+}
+
+static bool is_rotational(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    const bool is = file != NULL && fgetc(file) == '1';
+    if (file != NULL)
+        (void)fclose(file);
+    return is;
 }
 
 const char *rp_storage_of(const char *path)
@@ -103,7 +124,7 @@ const char *rp_storage_of(const char *path)
         (void)snprintf(rotational, sizeof rotational, "/sys/dev/block/%u:%u/%squeue/rotational", major(status.st_dev), minor(status.st_dev),
                        up ? "../" : "");
         if (access(rotational, R_OK) == 0)
-            return read_limit(rotational, one_number) != 0 ? "hdd" : "ssd";
+            return is_rotational(rotational) ? "hdd" : "ssd";
     }
     return "ssd";
 }
