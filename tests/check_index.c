@@ -269,6 +269,59 @@ START_TEST(an_index_file_maps_back_or_says_why_not)
 }
 END_TEST
 
+START_TEST(too_many_kmers_leave_the_least_frequent_out)
+{
+    rp_genome genome;
+    test_simulated_genome(&genome, 300000, 6, 12);
+    for (uint32_t most = 3000; most >= 30; most /= 10)
+        for (unsigned threads = 1; threads <= 3; threads += 2)
+            for (uint64_t memory = 1; memory <= 4000000; memory = memory * 1000 + 3000000) {
+                rp_kmer_index_parameters parameters = {.k = 12, .min_frequency = 2, .max_kmers = most, .memory_bytes = memory, .n_threads = threads};
+                rp_error error = {""};
+                rp_kmer_index *index = rp_kmer_index_create(&genome, NULL, &parameters, &error);
+                ck_assert_msg(index != NULL, "%s", error.message);
+                const uint32_t frequency = rp_kmer_index_min_frequency(index);
+                ck_assert_uint_le(rp_kmer_index_n_kmers(index), most);
+                /* it is the index of that frequency, and the one below has too many */
+                parameters.max_kmers = 0;
+                parameters.min_frequency = frequency;
+                rp_kmer_index *plain = rp_kmer_index_create(&genome, NULL, &parameters, &error);
+                ck_assert_ptr_nonnull(plain);
+                expect_same_index(index, plain);
+                rp_kmer_index_destroy(plain);
+                ck_assert_uint_gt(frequency, 2);
+                parameters.min_frequency = frequency - 1;
+                plain = rp_kmer_index_create(&genome, NULL, &parameters, &error);
+                ck_assert_ptr_nonnull(plain);
+                ck_assert_uint_gt(rp_kmer_index_n_kmers(plain), most);
+                rp_kmer_index_destroy(plain);
+                rp_kmer_index_destroy(index);
+            }
+    rp_genome_clear(&genome);
+}
+END_TEST
+
+/* Counts by slice and sort spares give way where nothing is left of the budget; the index is the same. */
+START_TEST(a_budget_of_nothing_changes_no_index)
+{
+    rp_genome genome;
+    test_simulated_genome(&genome, 3000000, 6, 13);
+    rp_kmer_index *usual = build(&genome, 12, 8, 1 << 24);
+    const uint64_t taken = rp_account_taken();
+    rp_block_set_spill_folder("/tmp");
+    rp_account_set_limit(taken);
+    rp_kmer_index *small = build(&genome, 12, 8, 1 << 20);
+    ck_assert_uint_eq(rp_account_taken(), taken);
+    ck_assert_uint_gt(rp_blocks_spilled(), 0);
+    expect_same_index(usual, small);
+    rp_kmer_index_destroy(small);
+    rp_account_set_limit(0);
+    rp_block_set_spill_folder(NULL);
+    rp_kmer_index_destroy(usual);
+    rp_genome_clear(&genome);
+}
+END_TEST
+
 Suite *suite_index(void)
 {
     Suite *suite = suite_create("index");
@@ -280,6 +333,8 @@ Suite *suite_index(void)
     tcase_add_test(tests, an_index_file_is_of_its_lower_case);
     tcase_add_loop_test(tests, an_index_file_maps_back_or_says_why_not, 0, 2);
     tcase_add_test(tests, kmer_arithmetic);
+    tcase_add_test(tests, too_many_kmers_leave_the_least_frequent_out);
+    tcase_add_test(tests, a_budget_of_nothing_changes_no_index);
     suite_add_tcase(suite, tests);
     return suite;
 }

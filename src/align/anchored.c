@@ -8,7 +8,8 @@
 enum {
     PATH_DRIFT_BP = 30,       /* an anchor this near the diagonals of an alignment's ends lies on its path */
     ROUND_REACH_BP = 3000,    /* anchors this near, on diagonals this near, wait for the first one's alignment */
-    ROUND_DRIFT_BP = 300
+    ROUND_DRIFT_BP = 300,
+    TOGETHER = 1 << 14        /* anchors that are extended together: enough that all lanes are busy */
 };
 
 struct rp_aligner {
@@ -121,20 +122,20 @@ static void mark_path(rp_anchors *anchors, size_t from, const rp_alignment *foun
             anchors->items[i].done = on_path(&anchors->items[i], found, tandem);
 }
 
-static bool extend_round(rp_aligner *aligner, const rp_view *view, const rp_query *queries, rp_anchors *anchors,
-                         size_t n_selected, int min_score, int x_drop, rp_alignments *alignments, rp_reads *reads)
+/* Extends n anchors of a round, and takes the alignments that they lead to. */
+static bool extend_some(rp_aligner *aligner, const rp_view *view, const rp_query *queries, rp_anchors *anchors, size_t first, size_t n,
+                        int min_score, int x_drop, rp_alignments *alignments, rp_reads *reads)
 {
-    if (!rp_reserve((void **)&aligner->extensions, &aligner->extension_capacity, 2 * n_selected,
-                    sizeof *aligner->extensions))
+    const size_t *selected = aligner->selected + first;
+    if (!rp_reserve((void **)&aligner->extensions, &aligner->extension_capacity, 2 * n, sizeof *aligner->extensions))
         return false;
-    for (size_t s = 0; s < n_selected; s++) {
-        rp_anchor *here = &anchors->items[aligner->selected[s]];
-        here->done = true;
+    for (size_t s = 0; s < n; s++) {
+        const rp_anchor *here = &anchors->items[selected[s]];
         set_extensions(view, queries, here->position, here->place, here->query, &aligner->extensions[2 * s]);
     }
-    rp_extender_run(aligner->extender, view, aligner->extensions, 2 * n_selected, x_drop);
-    for (size_t s = 0; s < n_selected; s++) {
-        const rp_anchor *here = &anchors->items[aligner->selected[s]];
+    rp_extender_run(aligner->extender, view, aligner->extensions, 2 * n, x_drop);
+    for (size_t s = 0; s < n; s++) {
+        const rp_anchor *here = &anchors->items[selected[s]];
         const rp_extension *both = &aligner->extensions[2 * s];
         if (!rp_reads_note(reads, here->position - both[0].looked_at, here->position + both[1].looked_at))
             return false;
@@ -143,9 +144,22 @@ static bool extend_round(rp_aligner *aligner, const rp_view *view, const rp_quer
             continue;
         if (!rp_alignments_push(alignments, found))
             return false;
-        mark_path(anchors, aligner->selected[s], &found, queries[found.query].tandem);
+        mark_path(anchors, selected[s], &found, queries[found.query].tandem);
     }
     return true;
+}
+
+/* All anchors of a round are extended, whether an alignment of the same round comes over them or not. */
+static bool extend_round(rp_aligner *aligner, const rp_view *view, const rp_query *queries, rp_anchors *anchors,
+                         size_t n_selected, int min_score, int x_drop, rp_alignments *alignments, rp_reads *reads)
+{
+    bool ok = true;
+    for (size_t s = 0; s < n_selected; s++)
+        anchors->items[aligner->selected[s]].done = true;
+    for (size_t first = 0; first < n_selected && ok; first += TOGETHER)
+        ok = extend_some(aligner, view, queries, anchors, first, n_selected - first < TOGETHER ? n_selected - first : TOGETHER, min_score,
+                         x_drop, alignments, reads);
+    return ok;
 }
 
 bool rp_align_anchors(rp_aligner *aligner, const rp_view *view, const rp_query *queries, rp_anchors *anchors,

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/account.h"
+#include "base/block.h"
 #include "base/parallel.h"
 
 enum { DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS, INSERTION_LIMIT = 48 };
@@ -56,7 +57,11 @@ void rp_sort_u64(uint64_t *keys, uint64_t *spare, size_t n, unsigned low_bit, un
 
 /* --- By comparison, on several threads: runs are sorted, then merged two by two --- */
 
-enum { LEAST_RUN = 2048 };
+enum {
+    LEAST_RUN = 2048,
+    SMALL_RUN = 1 << 16,       /* where there is no room for what qsort takes of larger ones */
+    QSORT_BYTES = 40           /* of an item, at most: a pointer, or the item itself up to 32 bytes */
+};
 
 typedef struct parallel_sort {
     char *from, *to;
@@ -94,23 +99,37 @@ static bool merge_runs(void *argument, size_t number, unsigned worker, rp_error 
     return true;
 }
 
+/* Merges runs two by two until there is one. */
+static bool merge_all(parallel_sort *sort, void *items, char *spare, unsigned n_threads, rp_error *error)
+{
+    bool ok = true;
+    for (sort->to = spare; ok && sort->run < sort->n; sort->run *= 2) {
+        ok = rp_parallel((sort->n + 2 * sort->run - 1) / (2 * sort->run), n_threads, merge_runs, sort, error);
+        char *swap = sort->from;
+        sort->from = sort->to;
+        sort->to = swap;
+    }
+    if (sort->from != items && sort->n > 0)
+        memcpy(items, sort->from, sort->n * sort->size);
+    return ok;
+}
+
 bool rp_sort_parallel(void *items, size_t n, size_t size, int (*compare)(const void *, const void *), unsigned n_threads,
                       rp_error *error)
 {
     parallel_sort sort = {.from = items, .n = n, .size = size, .run = (n + n_threads - 1) / n_threads, .compare = compare};
     sort.run = sort.run < LEAST_RUN ? LEAST_RUN : sort.run;
-    char *spare = n > sort.run ? rp_alloc(n, size) : NULL;
-    if (n > sort.run && spare == NULL)
-        return rp_error_memory(error, "sorting");
+    rp_block spare = {0};
+    if (n > sort.run && !rp_block_resize(&spare, n * size, "sorting", error))
+        return false;
+    const uint64_t scratch = n > sort.run ? (uint64_t)n * QSORT_BYTES : 0;
+    const bool has_room = rp_account_take(scratch);
+    if (!has_room && sort.run > SMALL_RUN)
+        sort.run = SMALL_RUN;
     bool ok = rp_parallel((n + sort.run - 1) / sort.run, n_threads, sort_run, &sort, error);
-    for (sort.to = spare; ok && sort.run < n; sort.run *= 2) {
-        ok = rp_parallel((n + 2 * sort.run - 1) / (2 * sort.run), n_threads, merge_runs, &sort, error);
-        char *swap = sort.from;
-        sort.from = sort.to;
-        sort.to = swap;
-    }
-    if (sort.from != items && n > 0)
-        memcpy(items, sort.from, n * size);
-    free(spare);
+    if (has_room)
+        rp_account_give(scratch);
+    ok = ok && merge_all(&sort, items, spare.data, n_threads, error);
+    rp_block_free(&spare);
     return ok;
 }

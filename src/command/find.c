@@ -195,7 +195,8 @@ static bool read_genome(find_run *run, rp_error *error)
         return false;
     rp_log_line(run->log, "read %zu contigs, %llu bases", run->genome.n_contigs, (unsigned long long)run->genome.length_bp);
     rp_warn_of_names(run->log, &run->genome);
-    if (!rp_governor_plan(run->governor, run->genome.length_bp, error) || !rp_keeper_check_genome(&run->keeper, &run->genome, error))
+    if (!rp_governor_plan(run->governor, run->genome.length_bp, rp_family_file_bases(&run->known), error) ||
+        !rp_keeper_check_genome(&run->keeper, &run->genome, error))
         return false;
     rp_offloading_start(&run->offloading, &run->genome, run->kernel);
     return true;
@@ -241,6 +242,9 @@ static rp_kmer_index *build_index(find_run *run, unsigned k, uint32_t min_freque
     if (index != NULL)
         rp_log_line(run->log, "index: %u repeated %u-mers at %llu places", rp_kmer_index_n_kmers(index), k,
                (unsigned long long)rp_kmer_index_n_positions(index));
+    if (index != NULL && rp_kmer_index_min_frequency(index) > min_frequency)
+        rp_log_line(run->log, "index: more k-mers repeat than 32 bits can number: those seen fewer than %u times are left out",
+                    rp_kmer_index_min_frequency(index));
     return index;
 }
 

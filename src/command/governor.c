@@ -2,6 +2,7 @@
 #include "command/governor.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +15,7 @@
 #include "base/trace.h"
 #include "command/command.h"
 #include "command/telemetry.h"
+#include "copies/word_table.h"
 
 enum {
     FIXED_BYTES = 48 << 20,           /* program, libraries, tables */
@@ -21,6 +23,8 @@ enum {
     RESERVE_BYTES_A_KILOBASE = 1100,  /* masks and alignments that are to come when the index is made */
     LEAST_BYTES_A_KILOBASE = 1700,    /* genome, masks and what is found; the index in files */
     USUAL_BYTES_A_KILOBASE = 3800,
+    LIBRARY_BYTES_A_BASE = 5,         /* of a library that is given: its consensus sequences, both strands' codes and their planes */
+    WORD_BYTES_A_BASE = 24,           /* words and places of the part of it that is looked up at a time */
     DEPTH_NVME = 24, DEPTH_SSD = 12, DEPTH_HDD = 4
 };
 
@@ -148,14 +152,18 @@ bool rp_governor_start(rp_governor *governor, const char *command, const char *f
     return (governor->trace == NULL || rp_trace_open(governor->trace, error)) && rp_watch_start(&governor->watch, error);
 }
 
-bool rp_governor_plan(const rp_governor *governor, uint64_t genome_bp, rp_error *error)
+bool rp_governor_plan(const rp_governor *governor, uint64_t genome_bp, uint64_t library_bp, rp_error *error)
 {
     const uint64_t own = FIXED_BYTES + (uint64_t)governor->n_threads * THREAD_BYTES, sort = 64 << 20;
-    const uint64_t least = own + sort + genome_bp / 1000 * LEAST_BYTES_A_KILOBASE;
-    const uint64_t usual = own + sort + genome_bp / 1000 * USUAL_BYTES_A_KILOBASE;
+    const uint64_t library = library_bp * LIBRARY_BYTES_A_BASE + (library_bp < RP_WORD_PART_BP ? library_bp : RP_WORD_PART_BP) * WORD_BYTES_A_BASE;
+    const uint64_t least = own + sort + library + genome_bp / 1000 * LEAST_BYTES_A_KILOBASE;
+    const uint64_t usual = own + sort + library + genome_bp / 1000 * USUAL_BYTES_A_KILOBASE;
     if (governor->memory_bytes < least) {
-        (void)rp_error_set(error, "--max-memory: %llu MB are too few for %llu bases with %u threads: the least is %llu MB",
-                           (unsigned long long)(governor->memory_bytes >> 20), (unsigned long long)genome_bp, governor->n_threads,
+        char of_library[48] = "";
+        if (library_bp > 0)
+            (void)snprintf(of_library, sizeof of_library, " and a library of %llu", (unsigned long long)library_bp);
+        (void)rp_error_set(error, "--max-memory: %llu MB are too few for %llu bases%s with %u threads: the least is %llu MB",
+                           (unsigned long long)(governor->memory_bytes >> 20), (unsigned long long)genome_bp, of_library, governor->n_threads,
                            (unsigned long long)((least >> 20) + 1));
         return name_budget(governor, error);
     }

@@ -47,9 +47,9 @@ bool rp_governor_add_targets(const rp_governor *governor, rp_targets *targets, r
 bool rp_governor_start(rp_governor *governor, const char *command, const char *first_input, const char *folder_of,
                        rp_error *error) RP_MUST_CHECK;
 
-/* Whether genome_bp bases can be worked on with this budget; tells what the run will take. False: error filled in, with
- * the least that would do. */
-bool rp_governor_plan(const rp_governor *governor, uint64_t genome_bp, rp_error *error) RP_MUST_CHECK;
+/* Whether genome_bp bases can be worked on with this budget, and a library of library_bp (0: none) that is given; tells what
+ * the run will take. False: error filled in, with the least that would do. */
+bool rp_governor_plan(const rp_governor *governor, uint64_t genome_bp, uint64_t library_bp, rp_error *error) RP_MUST_CHECK;
 
 /* After the work, in any state. `ok`: it has come to its end; then the table of stages and waits is printed. False: the
  * trace could not be written. */

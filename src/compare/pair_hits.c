@@ -43,7 +43,7 @@ typedef struct pair_run {
     rp_word_table table;
     rp_scan_scratch *scans;    /* by thread */
     cut_scratch *cuts;
-    rp_alignments found;
+    rp_alignment_store found;
     rp_pair_hits *hits;        /* by piece */
 } pair_run;
 
@@ -233,7 +233,7 @@ bool rp_pair_hits_find(const rp_codes *const *queries, size_t n_queries, const r
     free(run.scans);
     free(run.cuts);
     free(run.hits);
-    free(run.found.items);
+    rp_alignment_store_clear(&run.found);
     rp_word_table_clear(&run.table);
     return ok;
 }

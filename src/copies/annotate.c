@@ -49,8 +49,8 @@ struct rp_annotation {
     int min_score;
     rp_scan_scratch *scans;    /* by thread */
     thread_scratch *threads;
-    rp_alignments all;
-    rp_lease lease;            /* of all, and of parts while they are placed */
+    rp_alignment_store all;
+    rp_lease lease;            /* of parts while they are placed */
     /* while parts are placed: */
     const uint8_t *left_out;
     rp_parts *parts;
@@ -69,7 +69,11 @@ static int compare_alignments(const void *left, const void *right)
         return a->end < b->end ? -1 : 1;
     if (a->query != b->query)
         return a->query < b->query ? -1 : 1;
-    return (a->query_begin > b->query_begin) - (a->query_begin < b->query_begin);
+    if (a->query_begin != b->query_begin)
+        return a->query_begin < b->query_begin ? -1 : 1;
+    if (a->anchor != b->anchor)
+        return a->anchor < b->anchor ? -1 : 1;
+    return (a->place > b->place) - (a->place < b->place);
 }
 
 /* The part [begin, end) of an alignment; its consensus coordinates in proportion, until it is traced. */
@@ -248,7 +252,7 @@ static bool place_copies(rp_annotation *run, rp_error *error)
     run->parts->n = 0;
     if (!resolve(run, error))
         return false;
-    rp_lease_set(&run->lease, run->all.capacity * sizeof *run->all.items + run->parts->capacity * sizeof *run->parts->items);
+    rp_lease_set(&run->lease, run->parts->capacity * sizeof *run->parts->items);
     if (!rp_sort_parallel(run->parts->items, run->parts->n, sizeof *run->parts->items, compare_parts, run->parameters.n_threads, error))
         return false;
     link_parts(run);
@@ -349,7 +353,7 @@ void rp_annotation_destroy(rp_annotation *run)
     }
     free(run->scans);
     free(run->threads);
-    free(run->all.items);
+    rp_alignment_store_clear(&run->all);
     rp_lease_set(&run->lease, 0);
     rp_word_table_clear(&run->table);
     free(run);

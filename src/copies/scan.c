@@ -1,10 +1,17 @@
-/* scan.c: all alignments of a library with a genome; see scan.h. */
+/* scan.c: all alignments of a library with a genome; see scan.h.
+ *
+ * The library is looked up in parts (copies/word_table.h), the genome in chunks. Where a chunk has more anchors than a thread
+ * has room for, as with very many versions of a family, they are aligned in passes over the chunk, each for a range of
+ * queries: those of one query do not depend on another's, so how many passes there are does not show.
+ */
 #include "copies/scan.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cancel.h"
 #include "base/metrics.h"
 #include "base/parallel.h"
 #include "base/sort.h"
@@ -20,6 +27,9 @@ enum {
     STRIP_SHIFT = 5,           /* a strip is 32 diagonals wide */
     WEAK_REACH_BP = 1000,      /* how near a weak alignment must be to a strong one, on genome and consensus */
     WEAK_OVERLAP_BP = 60,
+    LEAST_ANCHORS = 1 << 15,   /* that a thread has room for in any budget */
+    ANCHOR_BYTES = sizeof(rp_anchor) + sizeof(rp_anchor) / 2 + sizeof(size_t), /* with what their array grows ahead, and a round's choice */
+    SHARE_OF_ANCHORS = 3,      /* of the budget that is left, all threads' anchors may have one in so many */
     LOOK_BACK_BP = 10000,      /* of alignments that begin further left, none is looked for */
     X_DROP = 50
 };
@@ -36,8 +46,11 @@ typedef struct scan {
     const rp_scan_parameters *parameters;
     rp_chunk *chunks;
     size_t n_chunks;
-    rp_alignments *found;      /* by chunk */
+    rp_alignment_store *found;
+    pthread_mutex_t lock;      /* guards found */
     rp_scan_scratch *scratch;  /* by thread */
+    uint32_t first_query, end_query; /* of the library's part */
+    size_t most_anchors;       /* of a thread, unless one query has more */
     unsigned least_flank;      /* equal bases beside a word hit that is looked at; 0: all are */
 } scan;
 
@@ -60,6 +73,30 @@ static bool has_partner(const scan *run, scan_strip *strips, uint64_t id, uint64
 static rp_flank turned(const rp_flank *flank)
 {
     return (rp_flank){rp_flank_reverse_bits(flank->high), rp_flank_reverse_bits(flank->low), rp_flank_reverse_bits(flank->valid)};
+}
+
+/* Makes room for more anchors: those of the queries at the end of the range are left to a later pass. */
+static void shorten_range(rp_scan_scratch *scratch)
+{
+    rp_anchors *anchors = &scratch->anchors;
+    rp_anchors_sort(anchors);
+    const uint32_t middle = anchors->items[anchors->n / 2].query;
+    scratch->end_query = middle > scratch->first_query ? middle : scratch->first_query + 1;
+    while (anchors->n > 0 && anchors->items[anchors->n - 1].query >= scratch->end_query)
+        anchors->n--;
+}
+
+static bool take_anchor(const scan *run, rp_scan_scratch *scratch, uint64_t position, uint32_t place)
+{
+    const uint32_t query = rp_word_table_query(run->table, place);
+    if (query < scratch->first_query || query >= scratch->end_query)
+        return true;
+    if (scratch->anchors.n >= run->most_anchors && scratch->end_query - scratch->first_query > 1)
+        shorten_range(scratch);
+    const unsigned centre = run->table->word_bases / 2;
+    return query >= scratch->end_query ||
+           rp_anchors_push(&scratch->anchors, (rp_anchor){.position = position + centre, .place = place - run->table->query_begin[query] + centre,
+                                                          .query = query});
 }
 
 /* A word hit at base `i` of the chunk that begins at `begin`, and place `place` of the library. */
@@ -90,10 +127,7 @@ static bool take_hit(const scan *run, rp_scan_scratch *scratch, uint64_t begin, 
         if (2 * ((int)word + gain) + (int)agreement < run->parameters->min_evidence)
             return true;
     }
-    const uint32_t query = rp_word_table_query(table, place);
-    return rp_anchors_push(&scratch->anchors,
-                           (rp_anchor){.position = at + word / 2, .place = place - table->query_begin[query] + word / 2,
-                                       .query = query});
+    return take_anchor(run, scratch, at, place);
 }
 
 bool rp_scan_scratch_make(rp_scan_scratch *scratch, const rp_band_kernel *kernel)
@@ -129,6 +163,7 @@ void rp_scan_scratch_clear(rp_scan_scratch *scratch)
     free(scratch->strips);
     free(scratch->touched);
     free(scratch->anchors.items);
+    rp_lease_set(&scratch->lease, 0);
     free(scratch->hits.items);
     *scratch = (rp_scan_scratch){0};
 }
@@ -153,7 +188,11 @@ static int compare_by_query(const void *left, const void *right)
         return a->begin < b->begin ? -1 : 1;
     if (a->end != b->end)
         return a->end < b->end ? -1 : 1;
-    return (a->query_begin > b->query_begin) - (a->query_begin < b->query_begin);
+    if (a->query_begin != b->query_begin)
+        return a->query_begin < b->query_begin ? -1 : 1;
+    if (a->anchor != b->anchor)
+        return a->anchor < b->anchor ? -1 : 1;
+    return (a->place > b->place) - (a->place < b->place);
 }
 
 /* Whether b, to the right, goes on where a ends, on the genome and on the consensus. */
@@ -289,27 +328,56 @@ static void forget_diagonals(const scan *run, rp_scan_scratch *scratch)
     scratch->n_touched = 0;
 }
 
+/* Takes over what a chunk has. */
+static bool store_alignments(scan *run, const rp_alignments *found, rp_error *error)
+{
+    rp_alignment_store *store = run->found;
+    if (found->n == 0)
+        return true;
+    (void)pthread_mutex_lock(&run->lock);
+    const size_t room = store->block.bytes / sizeof *store->items, wanted = store->n + found->n;
+    const bool ok = wanted <= room || rp_block_resize(&store->block, (wanted + wanted / 4) * sizeof *store->items, "alignments", error);
+    store->items = store->block.data;
+    if (ok) {
+        memcpy(store->items + store->n, found->items, found->n * sizeof *found->items);
+        store->n = wanted;
+    }
+    (void)pthread_mutex_unlock(&run->lock);
+    return ok;
+}
+
+/* One pass over a chunk, for the queries from scratch->first_query on as far as there is room. */
+static bool scan_queries(scan *run, rp_scan_scratch *scratch, const rp_chunk *here, const uint8_t *codes, rp_alignments *found)
+{
+    const int weak = run->parameters->weak_score, strong = run->parameters->min_score;
+    scratch->end_query = run->end_query;
+    scratch->anchors.n = found->n = 0;
+    forget_diagonals(run, scratch);
+    const bool ok = look_words_up(run, scratch, here, codes);
+    rp_lease_set(&scratch->lease, scratch->anchors.capacity * (sizeof *scratch->anchors.items + sizeof(size_t)));
+    rp_anchors_sort(&scratch->anchors);
+    return ok && rp_align_anchors(scratch->aligner, run->view, run->table->queries, &scratch->anchors, weak > 0 && weak < strong ? weak : strong,
+                                  X_DROP, found, NULL) &&
+           (weak == 0 || drop_weak(found, strong));
+}
+
 static bool scan_chunk(void *argument, size_t part, unsigned worker, rp_error *error)
 {
     scan *run = argument;
     rp_scan_scratch *scratch = &run->scratch[worker];
     if (!rp_scan_scratch_make(scratch, run->parameters->kernel) || !make_buffers(scratch))
         return rp_error_memory(error, "finding copies");
-    const rp_word_table *table = run->table;
     const rp_chunk *here = &run->chunks[part];
     const uint8_t *codes = decode_chunk(run->view, here, scratch->codes);
     rp_planes_fill(&scratch->planes, codes, (size_t)(here->end - here->begin) + MARGIN_BP);
-    forget_diagonals(run, scratch);
-    scratch->anchors.n = 0;
-    bool ok = look_words_up(run, scratch, here, codes);
-    rp_anchors_sort(&scratch->anchors);
-    const int weak = run->parameters->weak_score, strong = run->parameters->min_score;
-    rp_alignments *found = &run->found[part];
-    ok = ok && rp_align_anchors(scratch->aligner, run->view, table->queries, &scratch->anchors,
-                                weak > 0 && weak < strong ? weak : strong, X_DROP, found, NULL);
-    ok = ok && (weak == 0 || drop_weak(found, strong));
+    rp_alignments found = {0};
+    bool ok = true;
+    for (scratch->first_query = run->first_query; ok && scratch->first_query < run->end_query; scratch->first_query = scratch->end_query)
+        ok = (scan_queries(run, scratch, here, codes, &found) || rp_error_memory(error, "finding copies")) &&
+             store_alignments(run, &found, error) && rp_not_cancelled(error);
+    free(found.items);
     rp_stage_done(1);
-    return ok || rp_error_memory(error, "finding copies");
+    return ok;
 }
 
 int rp_scan_min_score(uint64_t genome_bp, uint64_t library_bp, double expected_by_chance)
@@ -321,39 +389,39 @@ int rp_scan_min_score(uint64_t genome_bp, uint64_t library_bp, double expected_b
     return score < 30 ? 30 : (int)ceil(score);
 }
 
-/* All chunks' alignments, in order. */
-static bool gather(scan *run, rp_alignments *all)
+void rp_alignment_store_clear(rp_alignment_store *store)
 {
-    size_t n = all->n;
-    for (size_t i = 0; i < run->n_chunks; i++)
-        n += run->found[i].n;
-    if (!rp_alignments_reserve(all, n))
-        return false;
-    for (size_t i = 0; i < run->n_chunks; i++) {
-        for (size_t j = 0; j < run->found[i].n; j++)
-            all->items[all->n++] = run->found[i].items[j];
-        free(run->found[i].items);
-        run->found[i] = (rp_alignments){0};
-    }
-    return true;
+    rp_block_free(&store->block);
+    *store = (rp_alignment_store){0};
 }
 
-bool rp_scan(const rp_view *view, const rp_word_table *table, const rp_scan_parameters *parameters,
-             rp_scan_scratch *scratch, rp_alignments *found, rp_error *error)
+/* The whole genome with a part of the library. */
+static bool scan_part(scan *run, rp_word_table *table, size_t part, rp_error *error)
 {
-    scan run = {.view = view, .table = table, .parameters = parameters, .scratch = scratch,
+    const unsigned n_threads = run->parameters->n_threads;
+    if (!rp_word_table_load(table, part, n_threads, error))
+        return false;
+    run->first_query = table->part_query[part];
+    run->end_query = table->part_query[part + 1];
+    const uint64_t room = rp_account_left() / SHARE_OF_ANCHORS / n_threads / ANCHOR_BYTES;
+    run->most_anchors = room < LEAST_ANCHORS ? LEAST_ANCHORS : (size_t)room;
+    return rp_parallel(run->n_chunks, n_threads, scan_chunk, run, error);
+}
+
+bool rp_scan(const rp_view *view, rp_word_table *table, const rp_scan_parameters *parameters, rp_scan_scratch *scratch,
+             rp_alignment_store *found, rp_error *error)
+{
+    scan run = {.view = view, .table = table, .parameters = parameters, .scratch = scratch, .found = found,
                 .least_flank = parameters->pair_bp == 0 ? parameters->min_flank : 0};
+    if (pthread_mutex_init(&run.lock, NULL) != 0)
+        return rp_error_set(error, "cannot make a lock");
     run.chunks = rp_genome_chunks(view->genome, CHUNK_BP, &run.n_chunks);
-    run.found = rp_alloc(run.n_chunks, sizeof *run.found);
-    bool ok = run.chunks != NULL && run.found != NULL;
-    rp_stage_add(run.n_chunks);
-    if (!ok)
-        (void)rp_error_memory(error, "finding copies");
-    ok = ok && rp_parallel(run.n_chunks, parameters->n_threads, scan_chunk, &run, error) &&
-         (gather(&run, found) || rp_error_memory(error, "finding copies"));
-    for (size_t i = 0; run.found != NULL && i < run.n_chunks; i++)
-        free(run.found[i].items);
-    free(run.found);
+    rp_stage_add(run.n_chunks * table->n_parts);
+    bool ok = run.chunks != NULL || rp_error_memory(error, "finding copies");
+    for (size_t part = 0; part < table->n_parts && ok; part++)
+        ok = scan_part(&run, table, part, error);
+    rp_word_table_unload(table);
     free(run.chunks);
+    (void)pthread_mutex_destroy(&run.lock);
     return ok;
 }

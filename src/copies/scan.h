@@ -10,6 +10,8 @@
 
 #include "align/anchored.h"
 #include "align/band.h"
+#include "base/account.h"
+#include "base/block.h"
 #include "base/error.h"
 #include "copies/word_table.h"
 #include "genome/view.h"
@@ -32,6 +34,8 @@ typedef struct rp_scan_scratch {
     uint64_t *touched;         /* ids of diagonals whose slots are in use; n_touched at its most: there may be more */
     size_t n_touched;
     rp_anchors anchors;
+    uint32_t first_query, end_query; /* whose anchors are taken in this pass over a chunk */
+    rp_lease lease;            /* of anchors */
     rp_word_hits hits;         /* of the words that are looked up together */
 } rp_scan_scratch;
 
@@ -49,10 +53,21 @@ typedef struct rp_scan_parameters {
     int weak_score;            /* alignments below min_score count from here beside one that has it; 0: none */
 } rp_scan_parameters;
 
-/* Appends the alignments of at least min_score to *found, by genome chunk and anchor: the
- * same for any number of threads. `scratch` has one entry a thread. */
-bool rp_scan(const rp_view *view, const rp_word_table *table, const rp_scan_parameters *parameters,
-             rp_scan_scratch *scratch, rp_alignments *found, rp_error *error) RP_MUST_CHECK;
+/* Alignments in a block that is spilled where the budget has no room for it. Zeroed by its owner; must not move while it has
+ * any. */
+typedef struct rp_alignment_store {
+    rp_block block;
+    rp_alignment *items;       /* in the block */
+    size_t n;
+} rp_alignment_store;
+
+void rp_alignment_store_clear(rp_alignment_store *store);
+
+/* Adds the alignments of at least min_score to *found: the same ones for any number of threads and any budget, in no
+ * certain order. No two of them are alike in query, anchor and place. `scratch` has one entry a thread. The table is without
+ * a part afterwards. */
+bool rp_scan(const rp_view *view, rp_word_table *table, const rp_scan_parameters *parameters, rp_scan_scratch *scratch,
+             rp_alignment_store *found, rp_error *error) RP_MUST_CHECK;
 
 /* The score that an alignment needs for so many chance alignments to be expected. */
 int rp_scan_min_score(uint64_t genome_bp, uint64_t library_bp, double expected_by_chance);

@@ -53,9 +53,25 @@ static bool lay_out(rp_word_table *table, const rp_codes *const *consensus, size
         table->codes[at++] = RP_CODE_UNKNOWN;
     }
     table->query_begin[2 * n] = (uint32_t)at;
+    rp_lease_set(&table->lease, at + 3 * at / 8 + 2 * n * (sizeof *table->queries + sizeof *table->query_begin));
     if (!rp_planes_init(&table->planes, at))
         return false;
     rp_planes_fill(&table->planes, table->codes, at);
+    return true;
+}
+
+/* Queries go to parts in order, as many as have the bases of one; both strands of a consensus to the same. */
+static bool divide(rp_word_table *table)
+{
+    table->part_query = rp_alloc(table->n_queries + 2, sizeof *table->part_query);
+    if (table->part_query == NULL)
+        return false;
+    for (uint32_t query = 2; query <= table->n_queries; query += 2) {
+        const uint32_t begin = table->part_query[table->n_parts];
+        const bool last = query == table->n_queries;
+        if (last || table->query_begin[query + 2] - table->query_begin[begin] > 2 * RP_WORD_PART_BP)
+            table->part_query[++table->n_parts] = query;
+    }
     return true;
 }
 
@@ -70,61 +86,73 @@ static uint32_t flanks_at(const rp_word_table *table, size_t place)
     return flanks;
 }
 
-/* The table is made in parts, each a range of words: every part goes through all codes and takes its own words, so that
- * neither counts nor places are shared and the table does not depend on the number of parts. */
-typedef struct word_part {
+/* The table is made in shares, each a range of words: every share goes through all codes of the part and takes its own words,
+ * so that neither counts nor places are shared and the table does not depend on the number of threads. */
+typedef struct word_share {
     size_t begin, end;         /* words, multiples of 64 */
     uint32_t n_present, n_places; /* of its words; then of those before them */
-} word_part;
+} word_share;
 
 typedef struct word_build {
     rp_word_table *table;
+    size_t code_begin, code_end; /* of the part of the library */
     uint16_t *count;           /* by word, up to UINT16_MAX */
     uint32_t most;             /* places of a word that is looked for */
-    word_part *parts;
-    size_t n_parts;
+    word_share *shares;
+    size_t n_shares;
+    bool lists_common;         /* marks the words of the whole library that are too many, instead of those of a part */
 } word_build;
 
-/* The next word of the part in the codes from *at on: *at is its last base. False: there are no more. */
-static bool next_word(const word_build *build, const word_part *part, rp_kmer_roll *roll, size_t *at)
+/* The next word of the share in the codes behind *at: *at is its last base. False: there are no more. */
+static bool next_word(const word_build *build, const word_share *share, rp_kmer_roll *roll, size_t *at)
 {
     const rp_word_table *table = build->table;
-    while (++*at < table->n_codes)
-        if (rp_kmer_roll_push(roll, table->codes[*at], table->word_bases) && roll->forward >= part->begin && roll->forward < part->end &&
+    while (++*at < build->code_end)
+        if (rp_kmer_roll_push(roll, table->codes[*at], table->word_bases) && roll->forward >= share->begin && roll->forward < share->end &&
             !rp_kmer_is_periodic(roll->forward, table->word_bases))
             return true;
     return false;
 }
 
-/* Counts the part's words and marks those that are present. */
+static bool is_marked(const uint64_t *words, size_t word)
+{
+    return words != NULL && (words[word / 64] >> word % 64 & 1) != 0;
+}
+
+/* Counts the share's words and marks those that are present, or those that are common. */
 static bool count_words(void *argument, size_t number, unsigned worker, rp_error *error)
 {
     (void)worker;
     (void)error;
     const word_build *build = argument;
-    word_part *part = &build->parts[number];
+    rp_word_table *table = build->table;
+    word_share *share = &build->shares[number];
     rp_kmer_roll roll = {0};
-    for (size_t at = SIZE_MAX; next_word(build, part, &roll, &at);)
+    for (size_t at = build->code_begin - 1; next_word(build, share, &roll, &at);)
         build->count[roll.forward] += build->count[roll.forward] < UINT16_MAX;
-    for (size_t word = part->begin; word < part->end; word++)
-        if (build->count[word] > 0 && build->count[word] <= build->most) {
-            build->table->present[word / 64] |= (uint64_t)1 << word % 64;
-            part->n_present++;
-            part->n_places += build->count[word];
-        }
+    for (size_t word = share->begin; word < share->end; word++) {
+        const bool few = build->count[word] <= build->most && !is_marked(table->common, word);
+        if (build->lists_common && !few)
+            table->common[word / 64] |= (uint64_t)1 << word % 64;
+        if (build->lists_common || !few || build->count[word] == 0)
+            continue;
+        table->present[word / 64] |= (uint64_t)1 << word % 64;
+        share->n_present++;
+        share->n_places += build->count[word];
+    }
     return true;
 }
 
-/* Ranks the part's words and files their places, by word and in the order of the codes. */
+/* Ranks the share's words and files their places, by word and in the order of the codes. */
 static bool file_words(void *argument, size_t number, unsigned worker, rp_error *error)
 {
     (void)worker;
     (void)error;
     const word_build *build = argument;
     rp_word_table *table = build->table;
-    const word_part *part = &build->parts[number];
-    uint32_t rank = part->n_present, at_place = part->n_places;
-    for (size_t word = part->begin; word < part->end; word++) {
+    const word_share *share = &build->shares[number];
+    uint32_t rank = share->n_present, at_place = share->n_places;
+    for (size_t word = share->begin; word < share->end; word++) {
         if (word % 64 == 0)
             table->rank[word / 64] = rank;
         if (table->present[word / 64] >> word % 64 & 1) {
@@ -133,7 +161,7 @@ static bool file_words(void *argument, size_t number, unsigned worker, rp_error 
         }
     }
     rp_kmer_roll roll = {0};
-    for (size_t at = SIZE_MAX; next_word(build, part, &roll, &at);) {
+    for (size_t at = build->code_begin - 1; next_word(build, share, &roll, &at);) {
         if ((table->present[roll.forward / 64] >> roll.forward % 64 & 1) == 0)
             continue;
         const size_t place = at + 1 - table->word_bases;
@@ -142,58 +170,98 @@ static bool file_words(void *argument, size_t number, unsigned worker, rp_error 
     return true;
 }
 
-/* Room for ranks and places, when the parts have been counted. */
+/* Room for ranks and places, when the shares have been counted. */
 static bool make_room(word_build *build, size_t n_words)
 {
     rp_word_table *table = build->table;
     uint32_t n_present = 0, n_places = 0;
-    for (size_t i = 0; i < build->n_parts; i++) {
-        word_part *part = &build->parts[i];
-        const uint32_t present = part->n_present, places = part->n_places;
-        part->n_present = n_present;
-        part->n_places = n_places;
+    for (size_t i = 0; i < build->n_shares; i++) {
+        word_share *share = &build->shares[i];
+        const uint32_t present = share->n_present, places = share->n_places;
+        share->n_present = n_present;
+        share->n_places = n_places;
         n_present += present;
         n_places += places;
     }
+    rp_lease_set(&table->part_lease, n_words / 64 * (sizeof *table->present + sizeof *table->rank) + n_words * sizeof *build->count +
+                                         (uint64_t)n_present * sizeof *table->first + (uint64_t)n_places * sizeof *table->places);
     table->first = rp_alloc((size_t)n_present + 2, sizeof *table->first);
     table->places = rp_alloc((size_t)n_places + 1, sizeof *table->places);
-    rp_lease_set(&table->lease, n_words / 64 * 12 + (uint64_t)n_present * sizeof *table->first +
-                                    (uint64_t)n_places * sizeof *table->places + 2 * table->n_codes);
     return table->first != NULL && table->places != NULL;
 }
 
-static bool build_words(rp_word_table *table, uint32_t max_places, unsigned n_threads, rp_error *error)
+/* The shares and their counts. */
+static bool begin_build(word_build *build, unsigned n_threads)
 {
-    const size_t n_words = (size_t)1 << 2 * table->word_bases, n_blocks = n_words / 64;
-    word_build build = {.table = table, .most = max_places < UINT16_MAX ? max_places : UINT16_MAX - 1, .n_parts = n_threads};
-    build.count = rp_alloc(n_words, sizeof *build.count);
-    build.parts = rp_alloc(n_threads, sizeof *build.parts);
-    table->present = rp_alloc(n_blocks + 1, sizeof *table->present);
-    table->rank = rp_alloc(n_blocks + 1, sizeof *table->rank);
-    bool ok = (build.count != NULL && build.parts != NULL && table->present != NULL && table->rank != NULL) ||
-              rp_error_memory(error, "library words");
-    for (size_t i = 0; ok && i < n_threads; i++)
-        build.parts[i] = (word_part){.begin = n_blocks * i / n_threads * 64, .end = n_blocks * (i + 1) / n_threads * 64};
-    ok = ok && rp_parallel(n_threads, n_threads, count_words, &build, error) &&
-         (make_room(&build, n_words) || rp_error_memory(error, "library words")) &&
-         rp_parallel(n_threads, n_threads, file_words, &build, error);
+    const size_t n_words = (size_t)1 << 2 * build->table->word_bases, n_blocks = n_words / 64;
+    build->n_shares = n_threads;
+    build->count = rp_alloc(n_words, sizeof *build->count);
+    build->shares = rp_alloc(n_threads, sizeof *build->shares);
+    for (size_t i = 0; build->shares != NULL && i < n_threads; i++)
+        build->shares[i] = (word_share){.begin = n_blocks * i / n_threads * 64, .end = n_blocks * (i + 1) / n_threads * 64};
+    return build->count != NULL && build->shares != NULL;
+}
+
+static uint32_t most_places(const rp_word_table *table)
+{
+    return table->max_places < UINT16_MAX ? table->max_places : UINT16_MAX - 1;
+}
+
+/* Which words are too many is judged by the whole library; one that is one part counts them when that is loaded. */
+static bool list_common_words(rp_word_table *table, unsigned n_threads, rp_error *error)
+{
+    if (table->n_parts < 2)
+        return true;
+    word_build build = {.table = table, .code_end = table->n_codes, .most = most_places(table), .lists_common = true};
+    table->common = rp_alloc(((size_t)1 << 2 * table->word_bases) / 64 + 1, sizeof *table->common);
+    const bool ok = ((begin_build(&build, n_threads) && table->common != NULL) || rp_error_memory(error, "library words")) &&
+                    rp_parallel(n_threads, n_threads, count_words, &build, error);
     free(build.count);
-    free(build.parts);
+    free(build.shares);
+    return ok;
+}
+
+bool rp_word_table_load(rp_word_table *table, size_t part, unsigned n_threads, rp_error *error)
+{
+    const size_t n_words = (size_t)1 << 2 * table->word_bases;
+    rp_word_table_unload(table);
+    word_build build = {.table = table, .most = most_places(table), .code_begin = table->query_begin[table->part_query[part]],
+                        .code_end = table->query_begin[table->part_query[part + 1]]};
+    table->present = rp_alloc(n_words / 64 + 1, sizeof *table->present);
+    table->rank = rp_alloc(n_words / 64 + 1, sizeof *table->rank);
+    const bool ok = ((begin_build(&build, n_threads) && table->present != NULL && table->rank != NULL) || rp_error_memory(error, "library words")) &&
+                    rp_parallel(n_threads, n_threads, count_words, &build, error) &&
+                    (make_room(&build, n_words) || rp_error_memory(error, "library words")) &&
+                    rp_parallel(n_threads, n_threads, file_words, &build, error);
+    free(build.count);
+    free(build.shares);
     return ok;
 }
 
 bool rp_word_table_init(rp_word_table *table, const rp_codes *const *consensus, size_t n, unsigned word_bases,
                         uint64_t genome_bp, uint32_t max_places, unsigned n_threads, rp_error *error)
 {
-    *table = (rp_word_table){0};
+    *table = (rp_word_table){.max_places = max_places};
     uint64_t bases = 0;
     for (size_t i = 0; i < n; i++)
         bases += consensus[i]->n + 1;
     if (2 * bases > UINT32_MAX / 2)
         return rp_error_set(error, "the library has over 2^30 bases");
-    if (!lay_out(table, consensus, n, word_bases, genome_bp))
+    if (!lay_out(table, consensus, n, word_bases, genome_bp) || !divide(table))
         return rp_error_memory(error, "library words");
-    return build_words(table, max_places, n_threads, error);
+    return list_common_words(table, n_threads, error);
+}
+
+void rp_word_table_unload(rp_word_table *table)
+{
+    free(table->first);
+    free(table->present);
+    free(table->rank);
+    free(table->places);
+    table->first = table->rank = NULL;
+    table->present = NULL;
+    table->places = NULL;
+    rp_lease_set(&table->part_lease, 0);
 }
 
 void rp_word_table_clear(rp_word_table *table)
@@ -202,10 +270,9 @@ void rp_word_table_clear(rp_word_table *table)
     rp_planes_clear(&table->planes);
     free(table->queries);
     free(table->query_begin);
-    free(table->first);
-    free(table->present);
-    free(table->rank);
-    free(table->places);
+    free(table->part_query);
+    free(table->common);
+    rp_word_table_unload(table);
     rp_lease_set(&table->lease, 0);
     *table = (rp_word_table){0};
 }

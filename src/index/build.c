@@ -4,6 +4,9 @@
  * counts each bucket; then consecutive buckets that fit the buffer together are filled by one more
  * scan, sorted one by one while they are in the cache, and what is frequent enough in them is
  * appended to the index. Threads share each scan by stretches of the genome, in genome order.
+ *
+ * Ids have 32 bits. Where a genome has more k-mers than that the index is begun anew, with the lowest frequency that leaves
+ * few enough: it follows from the genome alone, as the index does.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +22,8 @@ enum {
     BUCKET_SHIFT = 14,        /* a bucket is for about 2^14 bases of genome, */
     PREFIX_SHIFT = 6,         /* a prefix for 2^6 */
     STAGED = 1024,            /* k-mers that a scan holds before it looks at their buckets */
+    COUNTED_APART = 4096,     /* frequencies; higher ones are counted as this one */
+    SHARE_OF_COUNTS = 16, SHARE_OF_SPARES = 4, /* of the budget that is left, they may have one in so many */
     SLICES_A_THREAD = 8, SLICE_BP = 1 << 18 /* more stretches than threads, so that none waits long for another */
 };
 
@@ -33,6 +38,11 @@ typedef struct index_builder {
     size_t pass_begin, pass_end;
     rp_block buffer;          /* keys: the rest of the hash, the position, whether it is reverse */
     uint64_t **spare;         /* per worker */
+    unsigned n_sorters;       /* workers that the budget has room for */
+    rp_lease lease;           /* of all but the buffer and the index */
+    uint64_t (*seen)[COUNTED_APART + 1]; /* per worker: k-mers by frequency */
+    uint32_t max_kmers;
+    bool overflows;           /* there are more: they are counted, and nothing is written */
     uint64_t largest_bucket;
     uint32_t min_frequency;
     uint32_t *bucket_kmers;   /* k-mers kept, of each bucket; then the first one's id */
@@ -188,6 +198,7 @@ static bool finish_bucket(void *argument, size_t part, unsigned worker, rp_error
         const uint64_t hash = (uint64_t)bucket << rest_bits | rest;
         if (j - i < builder->min_frequency || rp_kmer_is_periodic(rp_index_unhash(hash, k), k))
             continue;
+        builder->seen[worker][j - i < COUNTED_APART ? j - i : COUNTED_APART] += !builder->writing;
         if (builder->writing) {
             while (next_prefix <= hash >> prefix_shift)
                 prefix[next_prefix++] = (uint32_t)id;
@@ -231,7 +242,7 @@ static bool run_pass(index_builder *builder, unsigned n_threads, rp_error *error
         return false;
     builder->writing = false;
     const size_t n_here = builder->pass_end - builder->pass_begin;
-    if (!rp_parallel(n_here, n_threads, finish_bucket, builder, error))
+    if (!rp_parallel(n_here, builder->n_sorters, finish_bucket, builder, error))
         return false;
     uint64_t n_kmers = index->n_kmers, n_positions = index->n_positions;
     for (size_t b = builder->pass_begin; b < builder->pass_end; b++) {
@@ -241,12 +252,13 @@ static bool run_pass(index_builder *builder, unsigned n_threads, rp_error *error
         n_kmers += kmers;
         n_positions += positions;
     }
-    if (n_kmers >= UINT32_MAX)
-        return rp_error_set(error, "over 2^32 different repeated k-mers: use a larger --kmer or --min-seed-frequency");
+    builder->overflows |= n_kmers > builder->max_kmers;
+    if (builder->overflows)
+        return true;
     if (!size_index(index, n_kmers, n_positions, builder->position_bits > 32, error))
         return false;
     builder->writing = true;
-    if (!rp_parallel(n_here, n_threads, finish_bucket, builder, error))
+    if (!rp_parallel(n_here, builder->n_sorters, finish_bucket, builder, error))
         return false;
     uint32_t *offset = index->sections[RP_INDEX_OFFSET].data;
     const uint64_t *base = index->sections[RP_INDEX_OFFSET_BASE].data;
@@ -311,47 +323,85 @@ static bool set_up(index_builder *builder, const rp_kmer_index_parameters *param
     choose_bits(builder);
     const size_t n_buckets = (size_t)1 << builder->bucket_bits;
     const uint64_t pieces = builder->genome->length_bp / SLICE_BP + 1, wanted = (uint64_t)parameters->n_threads * SLICES_A_THREAD;
+    const uint64_t affordable = rp_account_left() / SHARE_OF_COUNTS / (n_buckets * sizeof *builder->slice_count);
     builder->n_slices = (size_t)(pieces < wanted ? pieces : wanted);
+    if (affordable < builder->n_slices)
+        builder->n_slices = affordable > 0 ? (size_t)affordable : 1;
+    const uint64_t bucket_bytes = sizeof *builder->bucket_begin + sizeof *builder->bucket_n + sizeof *builder->bucket_kmers +
+                                  sizeof *builder->bucket_positions + builder->n_slices * sizeof *builder->slice_count;
+    rp_lease_set(&builder->lease, n_buckets * bucket_bytes + parameters->n_threads * sizeof *builder->seen);
     builder->slice_count = rp_alloc(n_buckets * builder->n_slices, sizeof *builder->slice_count);
     builder->bucket_begin = rp_alloc(n_buckets, sizeof *builder->bucket_begin);
     builder->bucket_n = rp_alloc(n_buckets, sizeof *builder->bucket_n);
     builder->bucket_kmers = rp_alloc(n_buckets, sizeof *builder->bucket_kmers);
     builder->bucket_positions = rp_alloc(n_buckets, sizeof *builder->bucket_positions);
     builder->spare = rp_alloc(parameters->n_threads, sizeof *builder->spare);
-    return (builder->slice_count != NULL && builder->bucket_begin != NULL && builder->bucket_n != NULL &&
+    builder->seen = rp_alloc(parameters->n_threads, sizeof *builder->seen);
+    return (builder->seen != NULL && builder->slice_count != NULL && builder->bucket_begin != NULL && builder->bucket_n != NULL &&
             builder->bucket_kmers != NULL && builder->bucket_positions != NULL && builder->spare != NULL) ||
            rp_error_memory(error, "k-mer index");
 }
 
-static bool build(index_builder *builder, const rp_kmer_index_parameters *parameters, rp_error *error)
+/* How many workers may sort: each needs a spare as large as the largest bucket, and k-mers that stand everywhere make one large. */
+static void choose_sorters(index_builder *builder, unsigned n_threads)
 {
-    if (!set_up(builder, parameters, error))
-        return false;
+    const uint64_t bytes = builder->largest_bucket * sizeof **builder->spare, affordable = rp_account_left() / SHARE_OF_SPARES / bytes;
+    builder->n_sorters = affordable > n_threads ? n_threads : affordable > 0 ? (unsigned)affordable : 1;
+    rp_lease_set(&builder->lease, builder->lease.bytes + builder->n_sorters * bytes);
+}
+
+/* Passes over all buckets, of at most `room` k-mers each. */
+static bool run_passes(index_builder *builder, uint64_t room, unsigned n_threads, rp_error *error)
+{
     const size_t n_buckets = (size_t)1 << builder->bucket_bits;
-    builder->pass_end = n_buckets;
-    rp_stage_add(builder->genome->length_bp);
-    if (!rp_parallel(builder->n_slices, parameters->n_threads, scan_slice, builder, error))
-        return false;
-    const uint64_t total = slices_to_offsets(builder);
-    uint64_t room = parameters->memory_bytes / sizeof(uint64_t);
-    room = room < builder->largest_bucket ? builder->largest_bucket : room;
-    /* passes of equal size: none is left with a few buckets */
-    const uint64_t n_passes = (total + room - 1) / room, even = n_passes == 0 ? 0 : total / n_passes + builder->largest_bucket;
-    room = even < room ? even : room;
-    rp_stage_add(n_passes * builder->genome->length_bp);
-    if (!rp_block_resize(&builder->buffer, (room + 1) * sizeof(uint64_t), "k-mer sort buffer", error) ||
-        !size_index(builder->index, 0, 0, builder->position_bits > 32, error))
-        return false;
     for (size_t begin = 0, end; begin < n_buckets; begin = end) {
         uint64_t here = 0;
         for (end = begin; end < n_buckets && here + builder->bucket_n[end] <= room; end++)
             here += builder->bucket_n[end];
         builder->pass_begin = begin;
         builder->pass_end = end;
-        if (!run_pass(builder, parameters->n_threads, error))
+        if (!run_pass(builder, n_threads, error))
             return false;
     }
+    return true;
+}
+
+/* Where each slice writes, once more: it has come to where the next one began. */
+static void rewind_slices(index_builder *builder)
+{
+    const size_t n_buckets = (size_t)1 << builder->bucket_bits;
+    for (size_t slice = builder->n_slices; slice-- > 0;)
+        for (size_t b = 0; b < n_buckets; b++)
+            builder->slice_count[slice * n_buckets + b] = slice > 0 ? builder->slice_count[(slice - 1) * n_buckets + b] : 0;
+}
+
+/* Begins anew with the lowest frequency that leaves no more k-mers than ids can number. */
+static bool raise_frequency(index_builder *builder, unsigned n_threads, rp_error *error)
+{
     rp_kmer_index *index = builder->index;
+    uint64_t n_kmers = 0;
+    uint32_t frequency = COUNTED_APART + 1;
+    for (; frequency > builder->min_frequency; frequency--) {
+        for (unsigned i = 0; i < n_threads; i++)
+            n_kmers += builder->seen[i][frequency - 1];
+        if (n_kmers > builder->max_kmers)
+            break;
+    }
+    if (frequency > COUNTED_APART)
+        return rp_error_set(error, "over %u different k-mers stand at %d places each: a larger --kmer is needed", builder->max_kmers, COUNTED_APART);
+    for (int i = 0; i < RP_N_INDEX_SECTIONS; i++)
+        rp_block_free(&index->sections[i]);
+    index->n_kmers = 0;
+    index->n_positions = 0;
+    index->min_frequency = builder->min_frequency = frequency;
+    builder->overflows = false;
+    rewind_slices(builder);
+    return size_index(index, 0, 0, builder->position_bits > 32, error);
+}
+
+/* Ends the last block of offsets and the prefixes. */
+static void finish_index(rp_kmer_index *index)
+{
     void *sections[RP_N_INDEX_SECTIONS];
     for (int i = 0; i < RP_N_INDEX_SECTIONS; i++)
         sections[i] = index->sections[i].data;
@@ -361,14 +411,42 @@ static bool build(index_builder *builder, const rp_kmer_index_parameters *parame
     ((uint32_t *)sections[RP_INDEX_OFFSET])[index->n_kmers] = (uint32_t)(index->n_positions - base[index->n_kmers / RP_OFFSET_BLOCK]);
     ((uint32_t *)sections[RP_INDEX_PREFIX])[(uint64_t)1 << index->prefix_bits] = index->n_kmers;
     rp_index_point(index, sections);
+}
+
+static bool build(index_builder *builder, const rp_kmer_index_parameters *parameters, rp_error *error)
+{
+    const unsigned n_threads = parameters->n_threads;
+    if (!set_up(builder, parameters, error))
+        return false;
+    builder->pass_end = (size_t)1 << builder->bucket_bits;
+    rp_stage_add(builder->genome->length_bp);
+    if (!rp_parallel(builder->n_slices, n_threads, scan_slice, builder, error))
+        return false;
+    const uint64_t total = slices_to_offsets(builder);
+    choose_sorters(builder, n_threads);
+    uint64_t room = parameters->memory_bytes / sizeof(uint64_t);
+    room = room < builder->largest_bucket ? builder->largest_bucket : room;
+    /* passes of equal size: none is left with a few buckets */
+    const uint64_t n_passes = (total + room - 1) / room, even = n_passes == 0 ? 0 : total / n_passes + builder->largest_bucket;
+    room = even < room ? even : room;
+    rp_stage_add(n_passes * builder->genome->length_bp);
+    if (!rp_block_resize(&builder->buffer, (room + 1) * sizeof(uint64_t), "k-mer sort buffer", error) ||
+        !size_index(builder->index, 0, 0, builder->position_bits > 32, error) || !run_passes(builder, room, n_threads, error))
+        return false;
+    if (builder->overflows) {
+        rp_stage_add(n_passes * builder->genome->length_bp);
+        if (!raise_frequency(builder, n_threads, error) || !run_passes(builder, room, n_threads, error))
+            return false;
+    }
+    finish_index(builder->index);
     return true;
 }
 
 rp_kmer_index *rp_kmer_index_create(const rp_genome *genome, const rp_bitmask *excluded,
                                     const rp_kmer_index_parameters *parameters, rp_error *error)
 {
-    index_builder builder = {.genome = genome, .excluded = excluded, .k = parameters->k,
-                             .min_frequency = parameters->min_frequency};
+    index_builder builder = {.genome = genome, .excluded = excluded, .k = parameters->k, .min_frequency = parameters->min_frequency,
+                             .max_kmers = parameters->max_kmers != 0 ? parameters->max_kmers : UINT32_MAX - 1};
     builder.index = rp_alloc(1, sizeof *builder.index);
     bool ok = builder.index != NULL;
     if (ok) {
@@ -387,6 +465,8 @@ rp_kmer_index *rp_kmer_index_create(const rp_genome *genome, const rp_bitmask *e
     for (unsigned i = 0; builder.spare != NULL && i < parameters->n_threads; i++)
         free(builder.spare[i]);
     free(builder.spare);
+    free(builder.seen);
+    rp_lease_set(&builder.lease, 0);
     if (!ok) {
         rp_kmer_index_destroy(builder.index);
         return NULL;

@@ -88,6 +88,11 @@ unsigned rp_kmer_index_k(const rp_kmer_index *index)
     return index->k;
 }
 
+uint32_t rp_kmer_index_min_frequency(const rp_kmer_index *index)
+{
+    return index->min_frequency;
+}
+
 uint32_t rp_kmer_index_n_kmers(const rp_kmer_index *index)
 {
     return index->n_kmers;

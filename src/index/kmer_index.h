@@ -1,4 +1,4 @@
-/* kmer_index.h: where the canonical k-mers of a genome stand, for those seen at least twice.
+/* kmer_index.h: where the canonical k-mers of a genome stand, for those seen often enough.
  *
  * Positions of one k-mer are in genome order. A k-mer's number (its id) is its rank
  * by a fixed bijective hash of the k-mer, so it depends on the genome and k alone.
@@ -24,6 +24,7 @@ typedef struct rp_kmer_index rp_kmer_index;
 typedef struct rp_kmer_index_parameters {
     unsigned k;              /* RP_KMER_MIN to RP_KMER_MAX */
     uint32_t min_frequency;  /* k-mers seen less often are left out; at least 2 */
+    uint32_t max_kmers;      /* different ones; where there are more, the least frequent are left out. 0: as many as ids can number */
     uint64_t memory_bytes;   /* for the sort buffer; the genome is scanned once for each part that fits */
     unsigned n_threads;
 } rp_kmer_index_parameters;
@@ -45,6 +46,7 @@ void rp_kmer_index_destroy(rp_kmer_index *index);
 bool rp_kmer_index_spill(rp_kmer_index *index, rp_error *error) RP_MUST_CHECK;
 
 unsigned rp_kmer_index_k(const rp_kmer_index *index);
+uint32_t rp_kmer_index_min_frequency(const rp_kmer_index *index); /* more than was asked for where the k-mers were too many */
 uint32_t rp_kmer_index_n_kmers(const rp_kmer_index *index);
 uint64_t rp_kmer_index_n_positions(const rp_kmer_index *index);
 size_t rp_kmer_index_bytes(const rp_kmer_index *index);

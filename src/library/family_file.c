@@ -71,6 +71,14 @@ static bool check_names(const rp_family_file *library, const char *path, rp_erro
     return ok;
 }
 
+uint64_t rp_family_file_bases(const rp_family_file *library)
+{
+    uint64_t bases = 0;
+    for (size_t i = 0; i < library->n; i++)
+        bases += library->items[i].consensus.n;
+    return bases;
+}
+
 bool rp_family_file_read(rp_family_file *library, const char *path, rp_genome *records_out, rp_error *error)
 {
     *library = (rp_family_file){0};
