@@ -31,7 +31,7 @@ WARNINGS := -Wall -Wextra -Wno-missing-field-initializers -Wformat=2 -Wpointer-a
 X86 := $(filter x86_64 amd64,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null))))
 HARDENING := $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fstack-clash-protection $(if $(X86),-fcf-protection) -fPIE
 SANITIZE := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-ALL_CPPFLAGS := -Isrc -D_GNU_SOURCE -DRP_VERSION='"$(VERSION)"' $(if $(X86),-DRP_HAVE_X86) $(if $(filter 0,$(OPENCL)),,-DRP_HAVE_OPENCL) $(PKG_CFLAGS) $(CPPFLAGS)
+ALL_CPPFLAGS := -Isrc -D_GNU_SOURCE -DRP_VERSION='"$(VERSION)"' $(if $(X86),-DRP_HAVE_X86) $(if $(SAN),-DRP_SANITIZED) $(if $(filter 0,$(OPENCL)),,-DRP_HAVE_OPENCL) $(PKG_CFLAGS) $(CPPFLAGS)
 ALL_CFLAGS := -std=c11 -pthread $(WARNINGS) $(HARDENING) $(SANITIZE) $(CFLAGS)
 ALL_LDFLAGS := -pthread -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SANITIZE) $(LDFLAGS)
 ALL_LIBS := $(PKG_LIBS) -lbz2 -lm $(LIBS)

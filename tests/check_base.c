@@ -198,13 +198,14 @@ static int compare_keys(const void *left, const void *right)
     return (a->key > b->key) - (a->key < b->key);
 }
 
-/* Any number of items and threads: in order, and equal ones as they were. */
+/* Any number of items and threads, with room for scratch and without: in order, and equal ones as they were. */
 START_TEST(parallel_sort_is_stable)
 {
     static const size_t SIZES[] = {0, 1, 2, 2048, 2049, 5000, 100003};
     static const unsigned THREADS[] = {1, 2, 3, 8};
     rp_random random = {9};
     rp_error error = {""};
+    rp_block_set_spill_folder("/tmp");
     for (size_t s = 0; s < sizeof SIZES / sizeof SIZES[0]; s++)
         for (size_t t = 0; t < sizeof THREADS / sizeof THREADS[0]; t++) {
             const size_t n = SIZES[s];
@@ -214,7 +215,9 @@ START_TEST(parallel_sort_is_stable)
                 items[i] = (numbered){(uint32_t)rp_random_below(&random, n / 4 + 1), (uint32_t)i};
                 sum += items[i].key;
             }
+            rp_account_set_limit(t % 2 == 0 ? 0 : 1);
             ck_assert(rp_sort_parallel(items, n, sizeof *items, compare_keys, THREADS[t], &error));
+            ck_assert_uint_eq(rp_account_taken(), 0);
             for (size_t i = 0; i < n; i++) {
                 ck_assert(i == 0 || items[i - 1].key < items[i].key ||
                           (items[i - 1].key == items[i].key && items[i - 1].number < items[i].number));
@@ -223,6 +226,8 @@ START_TEST(parallel_sort_is_stable)
             ck_assert_uint_eq(sum, 0);
             free(items);
         }
+    rp_account_set_limit(0);
+    rp_block_set_spill_folder(NULL);
 }
 END_TEST
 

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
 #include "copies/annotate.h"
+#include "copies/scan.h"
 #include "suites.h"
 
 static void set_codes(rp_codes *codes, const char *letters)
@@ -137,6 +139,133 @@ START_TEST(random_sequence_has_no_copies)
 }
 END_TEST
 
+enum { VERSIONS = 24, ELEMENT_BP = 400 };
+
+/* Copies of one element, and a library of as many versions of it, each with a twelfth of its bases changed. */
+static void make_versions(rp_genome *genome, rp_codes versions[VERSIONS])
+{
+    rp_random random = {44};
+    char *element = test_random_letters(&random, ELEMENT_BP), *text = malloc(100000);
+    strcpy(text, ">x\n");
+    for (int i = 0; i < 3 * VERSIONS; i++) {
+        char *spacer = test_random_letters(&random, 100), version[ELEMENT_BP + 1];
+        strcpy(version, element);
+        for (int j = 0; j < ELEMENT_BP; j++)
+            if (rp_random_below(&random, 12) == 0)
+                version[j] = "ACGT"[rp_random_below(&random, 4)];
+        strcat(strcat(text, spacer), version);
+        if (i < VERSIONS)
+            set_codes(&versions[i], version);
+        free(spacer);
+    }
+    test_genome(genome, strcat(text, "\n"));
+    free(text);
+    free(element);
+}
+
+static int compare_found(const void *left, const void *right)
+{
+    const rp_alignment *a = left, *b = right;
+    if (a->query != b->query)
+        return a->query < b->query ? -1 : 1;
+    if (a->anchor != b->anchor)
+        return a->anchor < b->anchor ? -1 : 1;
+    return (a->place > b->place) - (a->place < b->place);
+}
+
+static void scan(const rp_genome *genome, const rp_codes *const *families, size_t n, const rp_scan_parameters *parameters, rp_alignment_store *found)
+{
+    const rp_view view = {.genome = genome};
+    rp_word_table table;
+    rp_scan_scratch scratch[3] = {{0}};
+    rp_error error = {""};
+    ck_assert_msg(rp_word_table_init(&table, families, n, 10, genome->length_bp, 1000, parameters->n_threads, &error), "%s", error.message);
+    ck_assert_msg(rp_scan(&view, &table, parameters, scratch, found, &error), "%s", error.message);
+    rp_sort(found->items, found->n, sizeof *found->items, compare_found);
+    for (int i = 0; i < 3; i++)
+        rp_scan_scratch_clear(&scratch[i]);
+    rp_word_table_clear(&table);
+}
+
+/* Whatever room there is for anchors and alignments. */
+START_TEST(a_scan_in_many_passes_finds_the_same)
+{
+    static const size_t MOST[] = {1, 7, 300, 20000};
+    rp_genome genome;
+    rp_codes versions[VERSIONS] = {{0}};
+    const rp_codes *families[VERSIONS];
+    make_versions(&genome, versions);
+    for (int i = 0; i < VERSIONS; i++)
+        families[i] = &versions[i];
+    rp_scan_parameters parameters = {.n_threads = 1, .kernel = rp_band_select("auto"), .min_score = 60, .min_gain = 4,
+                                     .pair_bp = _i == 0 ? 0 : 200, .weak_score = _i == 0 ? 0 : 30};
+    rp_alignment_store usual = {0};
+    scan(&genome, families, VERSIONS, &parameters, &usual);
+    ck_assert_uint_gt(usual.n, VERSIONS * VERSIONS);
+    const uint64_t taken = rp_account_taken();
+    rp_block_set_spill_folder("/tmp");
+    rp_account_set_limit(taken);
+    for (size_t i = 0; i < sizeof MOST / sizeof MOST[0]; i++) {
+        rp_alignment_store found = {0};
+        parameters.most_anchors = MOST[i];
+        parameters.n_threads = i % 2 == 0 ? 1 : 3;
+        scan(&genome, families, VERSIONS, &parameters, &found);
+        ck_assert_uint_ge(rp_blocks_spilled(), found.n * sizeof *found.items);
+        ck_assert_uint_eq(found.n, usual.n);
+        for (size_t a = 0; a < found.n; a++) {
+            const rp_alignment *one = &usual.items[a], *other = &found.items[a];
+            ck_assert(compare_found(one, other) == 0 && one->begin == other->begin && one->end == other->end && one->score == other->score &&
+                      one->query_begin == other->query_begin && one->query_end == other->query_end);
+        }
+        rp_alignment_store_clear(&found);
+    }
+    ck_assert_uint_eq(rp_account_taken(), taken);
+    rp_account_set_limit(0);
+    rp_block_set_spill_folder(NULL);
+    rp_alignment_store_clear(&usual);
+    for (int i = 0; i < VERSIONS; i++)
+        free(versions[i].items);
+    rp_genome_clear(&genome);
+}
+END_TEST
+
+/* Two families that both are found, the bases of more than a part between them. */
+START_TEST(a_library_of_several_parts)
+{
+    rp_random random = {45};
+    rp_genome genome;
+    rp_codes versions[VERSIONS] = {{0}}, between = {0};
+    make_versions(&genome, versions);
+    char *letters = test_random_letters(&random, RP_WORD_PART_BP);
+    set_codes(&between, letters);
+    const rp_codes *families[] = {&versions[0], &between, &versions[1]};
+    rp_word_table table;
+    rp_error error = {""};
+    ck_assert(rp_word_table_init(&table, families, 3, 10, genome.length_bp, 1000, 2, &error));
+    ck_assert_uint_eq(table.n_parts, 3);
+    for (size_t part = 0; part < table.n_parts; part++) {
+        ck_assert(rp_word_table_load(&table, part, 2, &error));
+        ck_assert_uint_eq(rp_word_table_query(&table, table.places[0].place) / 2, part);
+    }
+    rp_word_table_clear(&table);
+    for (unsigned threads = 1; threads <= 3; threads += 2) {
+        rp_parts parts = {0};
+        size_t n[3] = {0};
+        annotate(&genome, families, 3, threads, 1, &parts);
+        for (size_t i = 0; i < parts.n; i++)
+            n[parts.items[i].family]++;
+        /* of two versions one is nearer to most copies, but each has its own */
+        ck_assert_msg(n[0] > 0 && n[1] == 0 && n[2] > 0 && n[0] + n[2] == 3 * VERSIONS, "%zu, %zu, %zu", n[0], n[1], n[2]);
+        free(parts.items);
+    }
+    free(letters);
+    free(between.items);
+    for (int i = 0; i < VERSIONS; i++)
+        free(versions[i].items);
+    rp_genome_clear(&genome);
+}
+END_TEST
+
 Suite *suite_copies(void)
 {
     Suite *suite = suite_create("copies");
@@ -145,6 +274,8 @@ Suite *suite_copies(void)
     tcase_add_test(tests, finds_copies_on_both_strands_and_nested_ones);
     tcase_add_test(tests, divergence_is_kimuras);
     tcase_add_test(tests, random_sequence_has_no_copies);
+    tcase_add_loop_test(tests, a_scan_in_many_passes_finds_the_same, 0, 2);
+    tcase_add_test(tests, a_library_of_several_parts);
     suite_add_tcase(suite, tests);
     return suite;
 }

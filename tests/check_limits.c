@@ -5,7 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/account.h"
+#include "base/cancel.h"
 #include "command/limits.h"
+#include "command/watch.h"
 #include "suites.h"
 
 static char root[] = "/tmp/reprise-test-limits-XXXXXX";
@@ -178,6 +181,35 @@ START_TEST(slurms_environment)
 }
 END_TEST
 
+/* Memory that no plan has foreseen is seen: blocks give way to it, and beyond its bound the run is ended. */
+START_TEST(a_run_beyond_its_bound_is_ended)
+{
+    rp_log log = {.quiet = true};
+    rp_error error = {""};
+    rp_watch watch = {.log = &log, .command = "find", .n_threads = 1, .memory_bytes = 1 << 20, .interval_s = 0.01, .most_bytes = UINT64_MAX};
+    rp_account_set_limit(UINT64_C(1) << 40);
+    ck_assert(rp_watch_start(&watch, &error));
+    usleep(200000);
+    ck_assert_int_eq(rp_cancelled(), 0);
+    rp_watch_stop(&watch);
+#ifndef RP_SANITIZED
+    /* own_bytes is 0: all that this process takes is noted */
+    ck_assert_uint_lt(rp_account_left(), (UINT64_C(1) << 40) - rp_account_taken() - (64 << 10));
+#endif
+    rp_account_take_anyway(4 << 20);
+    watch = (rp_watch){.log = &log, .command = "find", .n_threads = 1, .memory_bytes = 1 << 20, .interval_s = 0.01, .most_bytes = 1 << 10};
+    ck_assert(rp_watch_start(&watch, &error));
+    for (int i = 0; i < 500 && rp_cancelled() == 0; i++)
+        usleep(10000);
+    rp_watch_stop(&watch);
+    ck_assert_int_eq(rp_cancelled(), RP_CANCEL_MEMORY);
+    ck_assert(!rp_not_cancelled(&error));
+    ck_assert_ptr_nonnull(strstr(error.message, "--max-memory"));
+    rp_cancel_reset();
+    rp_account_give(4 << 20);
+}
+END_TEST
+
 Suite *suite_limits(void)
 {
     Suite *suite = suite_create("limits");
@@ -188,6 +220,7 @@ Suite *suite_limits(void)
     tcase_add_test(tests, a_mount_of_another_group_is_not_heeded);
     tcase_add_test(tests, files_that_make_no_sense);
     tcase_add_test(tests, slurms_environment);
+    tcase_add_test(tests, a_run_beyond_its_bound_is_ended);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -6,7 +6,7 @@
 #include "base/most.h"
 
 /* Relaxed: the numbers stand for themselves, nothing is published by them. */
-static _Atomic uint64_t limit, reserve, taken, most;
+static _Atomic uint64_t limit, reserve, unleased, taken, most;
 
 void rp_account_set_limit(uint64_t bytes)
 {
@@ -23,10 +23,18 @@ void rp_account_set_reserve(uint64_t bytes)
     atomic_store_explicit(&reserve, bytes, memory_order_relaxed);
 }
 
+void rp_account_note_unleased(uint64_t bytes)
+{
+    atomic_store_explicit(&unleased, bytes, memory_order_relaxed);
+}
+
 /* What may be taken in all; UINT64_MAX: any. */
 static uint64_t bound_now(void)
 {
-    const uint64_t all = rp_account_limit(), kept = atomic_load_explicit(&reserve, memory_order_relaxed);
+    const uint64_t all = rp_account_limit();
+    /* the reserve is for things that are not leased too */
+    const uint64_t seen = atomic_load_explicit(&unleased, memory_order_relaxed), planned = atomic_load_explicit(&reserve, memory_order_relaxed);
+    const uint64_t kept = seen > planned ? seen : planned;
     return all == 0 ? UINT64_MAX : all > kept ? all - kept : 0;
 }
 

@@ -5,11 +5,19 @@
 #include <string.h>
 
 static atomic_int number; /* relaxed: a late look costs a piece of work */
+static _Atomic uint64_t memory_used, memory_allowed; /* set before the number; relaxed: for the message only */
 
 void rp_cancel(int signal_number)
 {
     int none = 0;
     (void)atomic_compare_exchange_strong_explicit(&number, &none, signal_number, memory_order_relaxed, memory_order_relaxed);
+}
+
+void rp_cancel_memory(uint64_t used_bytes, uint64_t allowed_bytes)
+{
+    atomic_store_explicit(&memory_used, used_bytes, memory_order_relaxed);
+    atomic_store_explicit(&memory_allowed, allowed_bytes, memory_order_relaxed);
+    rp_cancel(RP_CANCEL_MEMORY);
 }
 
 int rp_cancelled(void)
@@ -20,6 +28,10 @@ int rp_cancelled(void)
 bool rp_not_cancelled(rp_error *error)
 {
     const int signal_number = rp_cancelled();
+    if (signal_number == RP_CANCEL_MEMORY)
+        return rp_error_set(error, "--max-memory: this input needs more than the %llu MB that the run may take: %llu MB are in use",
+                            (unsigned long long)(atomic_load_explicit(&memory_allowed, memory_order_relaxed) >> 20),
+                            (unsigned long long)(atomic_load_explicit(&memory_used, memory_order_relaxed) >> 20));
     return signal_number == 0 || rp_error_set(error, "ended by signal %d (%s)", signal_number, strsignal(signal_number));
 }
 

@@ -83,7 +83,7 @@ static bool read_input(annotate_run *run, rp_error *error)
     rp_stage_begin(RP_STAGE_READ, rp_input_bytes(&run->genome_path, 1));
     if (!rp_family_file_read(&run->library, run->library_path, NULL, error) ||
         !rp_genome_read(&run->genome, &run->genome_path, 1, false, &run->governor.reading, error) ||
-        !rp_governor_plan(&run->governor, run->genome.length_bp, rp_family_file_bases(&run->library), error))
+        !rp_governor_plan(&run->governor, &run->genome, rp_family_file_bases(&run->library), error))
         return false;
     rp_log_line(&run->governor.log, "read %zu families, %zu contigs, %llu bases", run->library.n, run->genome.n_contigs,
                 (unsigned long long)run->genome.length_bp);

@@ -44,7 +44,7 @@ int rp_command_end(const char *command, bool ok, const rp_error *error)
         const struct rlimit none = {0, 0};
         (void)setrlimit(RLIMIT_CORE, &none);
     }
-    if (number != 0) { /* the process ends as the signal would have ended it */
+    if (number > 0) { /* the process ends as the signal would have ended it */
         (void)signal(number, SIG_DFL);
         (void)raise(number);
     }

@@ -65,7 +65,7 @@ static bool read_input(extend_run *run, rp_error *error)
     rp_stage_begin(RP_STAGE_READ, rp_input_bytes(&run->genome_path, 1));
     if (!rp_family_file_read(&run->file, run->library_path, NULL, error) ||
         !rp_genome_read(&run->genome, &run->genome_path, 1, false, &run->governor.reading, error) ||
-        !rp_governor_plan(&run->governor, run->genome.length_bp, rp_family_file_bases(&run->file), error))
+        !rp_governor_plan(&run->governor, &run->genome, rp_family_file_bases(&run->file), error))
         return false;
     rp_offloading_start(&run->offloading, &run->genome, run->governor.kernel);
     rp_stage_begin(RP_STAGE_TANDEM, run->genome.length_bp);

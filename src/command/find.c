@@ -195,7 +195,7 @@ static bool read_genome(find_run *run, rp_error *error)
         return false;
     rp_log_line(run->log, "read %zu contigs, %llu bases", run->genome.n_contigs, (unsigned long long)run->genome.length_bp);
     rp_warn_of_names(run->log, &run->genome);
-    if (!rp_governor_plan(run->governor, run->genome.length_bp, rp_family_file_bases(&run->known), error) ||
+    if (!rp_governor_plan(run->governor, &run->genome, rp_family_file_bases(&run->known), error) ||
         !rp_keeper_check_genome(&run->keeper, &run->genome, error))
         return false;
     rp_offloading_start(&run->offloading, &run->genome, run->kernel);
@@ -701,12 +701,13 @@ static void clear_run(find_run *run, bool done)
     rp_family_file_clear(&run->known);
 }
 
-/* A run that was ended by a signal tells how it goes on. */
+/* A run that was ended by a signal or by its budget tells how it goes on. */
 static void add_advice(const find_run *run, rp_error *error)
 {
     const rp_error reason = *error;
     error->message[0] = '\0';
-    (void)rp_error_set(error, "%s; the same command goes on from %s", reason.message, run->keeper.folder.path);
+    (void)rp_error_set(error, "%s; the same command %sgoes on from %s", reason.message, rp_cancelled() == RP_CANCEL_MEMORY ? "with more memory " : "",
+                       run->keeper.folder.path);
 }
 
 /* All that is written has places apart, and all that is read is left alone. */

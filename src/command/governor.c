@@ -23,8 +23,10 @@ enum {
     RESERVE_BYTES_A_KILOBASE = 1100,  /* masks and alignments that are to come when the index is made */
     LEAST_BYTES_A_KILOBASE = 1700,    /* genome, masks and what is found; the index in files */
     USUAL_BYTES_A_KILOBASE = 3800,
+    CONTIG_BYTES = 112,               /* its row in tables and its name, of a usual length */
     LIBRARY_BYTES_A_BASE = 5,         /* of a library that is given: its consensus sequences, both strands' codes and their planes */
     WORD_BYTES_A_BASE = 24,           /* words and places of the part of it that is looked up at a time */
+    MOST_OF = 20,                     /* of memory that nobody gave: a run that takes more than all but this part of it is ended */
     DEPTH_NVME = 24, DEPTH_SSD = 12, DEPTH_HDD = 4
 };
 
@@ -104,6 +106,7 @@ static void choose_budget(rp_governor *governor)
     const uint64_t available = rp_available_memory(governor->n_threads, &by);
     governor->memory_bytes = governor->max_memory != 0 ? governor->max_memory : available / 4 * 3;
     governor->memory_by = governor->max_memory != 0 ? NULL : by;
+    governor->most_bytes = governor->max_memory != 0 ? governor->max_memory : available / MOST_OF * (MOST_OF - 1);
     if (governor->max_memory > available)
         rp_log_line(&governor->log, "--max-memory: %llu MB are more than the %llu MB that %s", (unsigned long long)(governor->max_memory >> 20),
                     (unsigned long long)(available >> 20), by);
@@ -148,16 +151,18 @@ bool rp_governor_start(rp_governor *governor, const char *command, const char *f
     }
     governor->reading = (rp_reading){.n_threads = governor->n_threads, .queue_bytes = queue, .io_tokens = &governor->io_tokens};
     governor->watch = (rp_watch){.log = &governor->log, .command = command, .prometheus = governor->prometheus,
-                                 .n_threads = governor->n_threads, .memory_bytes = governor->memory_bytes, .interval_s = governor->progress_interval};
+                                 .n_threads = governor->n_threads, .memory_bytes = governor->memory_bytes, .own_bytes = own,
+                                 .most_bytes = governor->most_bytes, .interval_s = governor->progress_interval};
     return (governor->trace == NULL || rp_trace_open(governor->trace, error)) && rp_watch_start(&governor->watch, error);
 }
 
-bool rp_governor_plan(const rp_governor *governor, uint64_t genome_bp, uint64_t library_bp, rp_error *error)
+bool rp_governor_plan(const rp_governor *governor, const rp_genome *genome, uint64_t library_bp, rp_error *error)
 {
+    const uint64_t genome_bp = genome->length_bp, contigs = genome->n_contigs * (uint64_t)CONTIG_BYTES;
     const uint64_t own = FIXED_BYTES + (uint64_t)governor->n_threads * THREAD_BYTES, sort = 64 << 20;
     const uint64_t library = library_bp * LIBRARY_BYTES_A_BASE + (library_bp < RP_WORD_PART_BP ? library_bp : RP_WORD_PART_BP) * WORD_BYTES_A_BASE;
-    const uint64_t least = own + sort + library + genome_bp / 1000 * LEAST_BYTES_A_KILOBASE;
-    const uint64_t usual = own + sort + library + genome_bp / 1000 * USUAL_BYTES_A_KILOBASE;
+    const uint64_t least = own + sort + library + contigs + genome_bp / 1000 * LEAST_BYTES_A_KILOBASE;
+    const uint64_t usual = own + sort + library + contigs + genome_bp / 1000 * USUAL_BYTES_A_KILOBASE;
     if (governor->memory_bytes < least) {
         char of_library[48] = "";
         if (library_bp > 0)

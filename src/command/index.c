@@ -44,7 +44,7 @@ static bool make(index_run *run, const char *const *inputs, size_t n_inputs, rp_
         return false;
     rp_log_line(&governor->log, "read %zu contigs, %llu bases", run->genome.n_contigs, (unsigned long long)run->genome.length_bp);
     rp_stage_begin(RP_STAGE_TANDEM, run->genome.length_bp);
-    if (!rp_governor_plan(governor, run->genome.length_bp, 0, error) ||
+    if (!rp_governor_plan(governor, &run->genome, 0, error) ||
         !rp_tandem_mask(&run->excluded, &run->genome, governor->n_threads, error))
         return false;
     if (run->respect_mask)

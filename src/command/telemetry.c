@@ -13,16 +13,35 @@
 #include "base/metrics.h"
 #include "output/json.h"
 
+/* Resident bytes, and those of them that are a file's. */
+static void read_resident(uint64_t *all, uint64_t *of_files)
+{
+    unsigned long long pages = 0, shared = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (file != NULL && fscanf(file, "%*u %llu %llu", &pages, &shared) != 2)
+        pages = shared = 0;
+    if (file != NULL)
+        (void)fclose(file);
+    *all = pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    *of_files = shared * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
 uint64_t rp_resident_bytes(void)
 {
-    unsigned long long pages = 0;
-    FILE *file = fopen("/proc/self/statm", "re");
-    if (file == NULL)
-        return 0;
-    if (fscanf(file, "%*u %llu", &pages) != 1)
-        pages = 0;
-    (void)fclose(file);
-    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t all, of_files;
+    read_resident(&all, &of_files);
+    return all;
+}
+
+uint64_t rp_private_bytes(void)
+{
+#ifdef RP_SANITIZED
+    return rp_account_taken();
+#else
+    uint64_t all, of_files;
+    read_resident(&all, &of_files);
+    return all - of_files;
+#endif
 }
 
 /* 1234567 as 1.23 M. */

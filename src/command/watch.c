@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/account.h"
 #include "base/block.h"
 #include "base/cancel.h"
 #include "base/clock.h"
@@ -76,6 +77,19 @@ static bool wait_for_turn(rp_watch *watch, uint64_t tick_ns)
     return !atomic_load(&watch->stopping);
 }
 
+/* Spilled blocks are paged out in time; what is not leased is noted; a run that goes beyond its bound is ended. */
+static void watch_memory(const rp_watch *watch)
+{
+    const uint64_t private = rp_private_bytes(), planned = watch->own_bytes + rp_account_taken();
+    rp_account_note_unleased(private > planned ? private - planned : 0);
+    if (rp_blocks_spilled() > 0 && rp_resident_bytes() > watch->memory_bytes / 8 * 7)
+        rp_blocks_page_out();
+    if (private > watch->most_bytes && rp_cancelled() == 0) {
+        rp_cancel_memory(private, watch->most_bytes);
+        rp_log_line(watch->log, "memory: %llu MB are in use: the work in hand is put down", (unsigned long long)(private >> 20));
+    }
+}
+
 static void *reporter_main(void *argument)
 {
     rp_watch *watch = argument;
@@ -95,8 +109,7 @@ static void *reporter_main(void *argument)
                 rp_log_line(watch->log, "%s", error.message);
             written = now;
         }
-        if (rp_blocks_spilled() > 0 && rp_resident_bytes() > watch->memory_bytes / 8 * 7)
-            rp_blocks_page_out();
+        watch_memory(watch);
     }
     return NULL;
 }

@@ -20,6 +20,8 @@ typedef struct rp_watch {
     const char *command, *prometheus; /* prometheus: NULL: no such file */
     unsigned n_threads;
     uint64_t memory_bytes;            /* resident memory near it has spilled blocks paged out */
+    uint64_t own_bytes;               /* of it, what the plan sets aside for what is not leased */
+    uint64_t most_bytes;              /* a run that takes more, files that are mapped not counted, is ended */
     double interval_s;                /* of progress; 0: chosen by where it goes */
     /* its own: */
     pthread_t listener, reporter;

@@ -131,6 +131,13 @@ static bool cut_chimera(polish_run *run, size_t which, rp_family *family, bool *
     return true;
 }
 
+/* The copies of the search are those of an earlier consensus, and those of a round are found anew in the next. */
+static void drop_copies(rp_family *family)
+{
+    free(family->copies.items);
+    family->copies = (rp_copies){0};
+}
+
 static bool polish_family(void *argument, size_t which, unsigned worker, rp_error *error)
 {
     polish_run *run = argument;
@@ -146,7 +153,7 @@ static bool polish_family(void *argument, size_t which, unsigned worker, rp_erro
     growing.lifted = own.items;
     growing.n_lifted = own.n;
     ok = ok && (opened || rp_family_regrow(run->builders[worker], &run->scanned, &growing, run->index, family));
-    family->copies.n = 0;
+    drop_copies(family);
     rp_stage_done(1);
     free(own.items);
     return ok || rp_error_memory(error, "polishing families");
@@ -247,8 +254,10 @@ bool rp_polish(const rp_view *view, const rp_kmer_index *index, const size_t *so
               run.consensus != NULL && run.length != NULL && run.cut_off != NULL;
     if (!ok)
         (void)rp_error_memory(error, "polishing families");
-    for (size_t f = 0; ok && f < n; f++)
+    for (size_t f = 0; ok && f < n; f++) {
         run.active[f] = source[f];
+        drop_copies(&library->items[source[f]]);
+    }
     const unsigned first_round = parameters->resume != NULL ? parameters->resume->round : 0;
     if (ok && parameters->resume != NULL)
         resume(&run, parameters->resume);

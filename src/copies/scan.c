@@ -405,6 +405,8 @@ static bool scan_part(scan *run, rp_word_table *table, size_t part, rp_error *er
     run->end_query = table->part_query[part + 1];
     const uint64_t room = rp_account_left() / SHARE_OF_ANCHORS / n_threads / ANCHOR_BYTES;
     run->most_anchors = room < LEAST_ANCHORS ? LEAST_ANCHORS : (size_t)room;
+    if (run->parameters->most_anchors > 0)
+        run->most_anchors = run->parameters->most_anchors;
     return rp_parallel(run->n_chunks, n_threads, scan_chunk, run, error);
 }
 

@@ -51,6 +51,7 @@ typedef struct rp_scan_parameters {
     unsigned min_flank;        /* and of whose 2 * RP_WORD_FLANK nearest bases so many match; without pairs only */
     uint32_t pair_bp;          /* or one that has another so near before it, on nearly its diagonal; 0: none */
     int weak_score;            /* alignments below min_score count from here beside one that has it; 0: none */
+    size_t most_anchors;       /* that a thread aligns in one pass; 0: as the budget has room for. No effect on what is found */
 } rp_scan_parameters;
 
 /* Alignments in a block that is spilled where the budget has no room for it. Zeroed by its owner; must not move while it has
