@@ -114,6 +114,38 @@ def test_a_million_contigs_and_bgzip(folder):
     assert "cut off" in run("index", "-q", "-t", 2, "-o", folder / "x", folder / "cut.fa.gz", status=1).stderr
 
 
+def test_a_run_beyond_its_budget_is_ended(folder):
+    """A million names are read before anything can be planned: they alone are over the budget."""
+    if SANITIZED:
+        raise Skip("a sanitizer takes memory of its own")
+    with open(folder / "m.fa", "w") as out:
+        for i in range(1000000):
+            out.write(f">a_contig_with_a_long_name_{i}\nACGTTGCAAC\n")
+    child = subprocess.Popen([PROGRAM, "index", "-t", "1", "--max-memory", "80M", "-o", folder / "m.rpidx", folder / "m.fa"],
+                             stderr=subprocess.PIPE, text=True)
+    message = child.stderr.read()
+    status, usage = os.wait4(child.pid, 0)[1:]
+    assert os.waitstatus_to_exitcode(status) == 1, message
+    assert "needs more than the 76 MB that the run may take" in message, message
+    assert usage.ru_maxrss < 110 << 10, usage.ru_maxrss
+    assert sorted(os.listdir(folder)) == ["m.fa"]
+
+
+def test_a_library_counts_in_the_least_budget(folder):
+    rng = random.Random(10)
+    (folder / "g.fa").write_text(f">g\n{random_letters(rng, 50000)}\n")
+    (folder / "l.fa").write_text("".join(f">f{i}\n{random_letters(rng, 20000)}\n" for i in range(100)))
+    done = run("annotate", "-t", 1, "--max-memory", "150M", "-o", folder / "out", folder / "g.fa", folder / "l.fa", status=1)
+    assert "a library of 2000000" in done.stderr, done.stderr
+    least = int(re.search(r"the least is (\d+) MB", done.stderr).group(1))
+    child = subprocess.Popen([PROGRAM, "annotate", "-q", "-t", "1", "--max-memory", str(least + 1 << 20), "-o", folder / "out",
+                              folder / "g.fa", folder / "l.fa"], stderr=subprocess.PIPE, text=True)
+    message = child.stderr.read()
+    status, usage = os.wait4(child.pid, 0)[1:]
+    assert status == 0, message
+    assert SANITIZED or usage.ru_maxrss <= least + 1 << 10, (usage.ru_maxrss, least)
+
+
 def test_progress_summary_and_prometheus(folder):
     genome = simulated(folder, "6M")
     done = run("find", "-t", 2, "--progress-interval", "0.2", "--prometheus", folder / "p.prom", "-o", folder / "out", genome)
