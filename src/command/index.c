@@ -59,6 +59,9 @@ static bool make(index_run *run, const char *const *inputs, size_t n_inputs, rp_
     rp_log_line(&governor->log, "index: %u repeated %u-mers at %llu places", rp_kmer_index_n_kmers(run->index), parameters.k,
                 (unsigned long long)rp_kmer_index_n_positions(run->index));
     rp_warn_of_reads(&governor->log, &run->genome, run->index);
+    if (rp_kmer_index_min_frequency(run->index) > parameters.min_frequency)
+        rp_log_line(&governor->log, "index: more k-mers repeat than 32 bits can number: those seen fewer than %u times are left out",
+                    rp_kmer_index_min_frequency(run->index));
     rp_stage_begin(RP_STAGE_WRITE, 0);
     return rp_kmer_index_save(run->index, &run->genome, run->respect_mask, governor->n_threads, file, error) &&
            rp_file_finish(file, error) && rp_file_commit(file, error);
