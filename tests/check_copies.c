@@ -173,13 +173,15 @@ static int compare_found(const void *left, const void *right)
     return (a->place > b->place) - (a->place < b->place);
 }
 
-static void scan(const rp_genome *genome, const rp_codes *const *families, size_t n, const rp_scan_parameters *parameters, rp_alignment_store *found)
+static void scan(const rp_genome *genome, const rp_codes *const *families, size_t n,
+                 const rp_scan_parameters *parameters, rp_alignment_store *found)
 {
     const rp_view view = {.genome = genome};
     rp_word_table table;
     rp_scan_scratch scratch[3] = {{0}};
     rp_error error = {""};
-    ck_assert_msg(rp_word_table_init(&table, families, n, 10, genome->length_bp, 1000, parameters->n_threads, &error), "%s", error.message);
+    ck_assert_msg(rp_word_table_init(&table, families, n, 10, genome->length_bp, 1000, parameters->n_threads, &error),
+                  "%s", error.message);
     ck_assert_msg(rp_scan(&view, &table, parameters, scratch, found, &error), "%s", error.message);
     rp_sort(found->items, found->n, sizeof *found->items, compare_found);
     for (int i = 0; i < 3; i++)
@@ -214,8 +216,9 @@ START_TEST(a_scan_in_many_passes_finds_the_same)
         ck_assert_uint_eq(found.n, usual.n);
         for (size_t a = 0; a < found.n; a++) {
             const rp_alignment *one = &usual.items[a], *other = &found.items[a];
-            ck_assert(compare_found(one, other) == 0 && one->begin == other->begin && one->end == other->end && one->score == other->score &&
-                      one->query_begin == other->query_begin && one->query_end == other->query_end);
+            ck_assert(compare_found(one, other) == 0 && one->begin == other->begin && one->end == other->end &&
+                      one->score == other->score && one->query_begin == other->query_begin &&
+                      one->query_end == other->query_end);
         }
         rp_alignment_store_clear(&found);
     }
@@ -255,7 +258,8 @@ START_TEST(a_library_of_several_parts)
         for (size_t i = 0; i < parts.n; i++)
             n[parts.items[i].family]++;
         /* of two versions one is nearer to most copies, but each has its own */
-        ck_assert_msg(n[0] > 0 && n[1] == 0 && n[2] > 0 && n[0] + n[2] == 3 * VERSIONS, "%zu, %zu, %zu", n[0], n[1], n[2]);
+        ck_assert_msg(n[0] > 0 && n[1] == 0 && n[2] > 0 && n[0] + n[2] == 3 * VERSIONS, "%zu, %zu, %zu", n[0], n[1],
+                      n[2]);
         free(parts.items);
     }
     free(letters);

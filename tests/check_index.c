@@ -276,7 +276,8 @@ START_TEST(too_many_kmers_leave_the_least_frequent_out)
     for (uint32_t most = 3000; most >= 30; most /= 10)
         for (unsigned threads = 1; threads <= 3; threads += 2)
             for (uint64_t memory = 1; memory <= 4000000; memory = memory * 1000 + 3000000) {
-                rp_kmer_index_parameters parameters = {.k = 12, .min_frequency = 2, .max_kmers = most, .memory_bytes = memory, .n_threads = threads};
+                rp_kmer_index_parameters parameters = {
+                    .k = 12, .min_frequency = 2, .max_kmers = most, .memory_bytes = memory, .n_threads = threads};
                 rp_error error = {""};
                 rp_kmer_index *index = rp_kmer_index_create(&genome, NULL, &parameters, &error);
                 ck_assert_msg(index != NULL, "%s", error.message);

@@ -1,4 +1,5 @@
-/* check_limits.c: what control groups and Slurm allow, read from trees of the kernel's files as clusters and containers have them. */
+/* check_limits.c: what control groups and Slurm allow, read from trees of the kernel's files as clusters and containers
+ * have them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,9 +51,9 @@ static void expect(uint64_t memory_mb, uint64_t processors)
     ck_assert_uint_eq(limits.processors, processors == 0 ? UINT64_MAX : processors);
 }
 
-#define V1_MOUNTS                                                                                                                   \
-    "22 1 0:5 / /proc rw - proc proc rw\n31 23 0:28 / /sys/fs/cgroup rw,relatime shared:9 - tmpfs tmpfs rw,mode=755\n"              \
-    "33 31 0:30 / /sys/fs/cgroup/cpu,cpuacct rw,relatime shared:10 master:2 - cgroup cgroup rw,cpu,cpuacct\n"                       \
+#define V1_MOUNTS                                                                                                      \
+    "22 1 0:5 / /proc rw - proc proc rw\n31 23 0:28 / /sys/fs/cgroup rw,relatime shared:9 - tmpfs tmpfs rw,mode=755\n" \
+    "33 31 0:30 / /sys/fs/cgroup/cpu,cpuacct rw,relatime shared:10 master:2 - cgroup cgroup rw,cpu,cpuacct\n"          \
     "35 31 0:32 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory\n36 31 0:40 / /sys/fs/cgroup/unified rw - cgroup2 none rw\n"
 #define V1_NONE "9223372036854771712\n"
 
@@ -60,7 +61,8 @@ START_TEST(a_slurm_job_of_version_1)
 {
     make_root();
     put("proc/self/mountinfo", V1_MOUNTS);
-    put("proc/self/cgroup", "4:memory:/slurm_vm/uid_0/job_2/step_batch/task_0\n3:cpu,cpuacct:/slurm_vm/uid_0/job_2/step_batch/task_0\n0::/\n");
+    put("proc/self/cgroup",
+        "4:memory:/slurm_vm/uid_0/job_2/step_batch/task_0\n3:cpu,cpuacct:/slurm_vm/uid_0/job_2/step_batch/task_0\n0::/\n");
     expect(0, 0);
     put("sys/fs/cgroup/memory/memory.limit_in_bytes", V1_NONE);
     put("sys/fs/cgroup/memory/slurm_vm/uid_0/job_2/step_batch/task_0/memory.limit_in_bytes", V1_NONE);
@@ -85,7 +87,8 @@ START_TEST(a_limit_above_what_is_mounted_of_version_1)
     put("proc/self/mountinfo", "35 31 0:32 /docker/a1 /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n");
     put("proc/self/cgroup", "4:memory:/docker/a1\n");
     put("sys/fs/cgroup/memory/memory.limit_in_bytes", V1_NONE);
-    put("sys/fs/cgroup/memory/memory.stat", "cache 0\nrss 1000\nhierarchical_memory_limit 209715200\nhierarchical_memsw_limit 1048576\n");
+    put("sys/fs/cgroup/memory/memory.stat",
+        "cache 0\nrss 1000\nhierarchical_memory_limit 209715200\nhierarchical_memsw_limit 1048576\n");
     expect(200, 0);
     /* a group below the container's own */
     put("proc/self/cgroup", "4:memory:/docker/a1/child\n");
@@ -101,7 +104,8 @@ END_TEST
 START_TEST(groups_of_version_2)
 {
     make_root();
-    put("proc/self/mountinfo", "30 23 0:27 / /sys/fs/cgroup\\040two rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n");
+    put("proc/self/mountinfo",
+        "30 23 0:27 / /sys/fs/cgroup\\040two rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n");
     put("proc/self/cgroup", "0::/system.slice/slurmstepd.scope/job_7/step_0\n");
     put("sys/fs/cgroup two/system.slice/slurmstepd.scope/job_7/step_0/memory.max", "max\n");
     put("sys/fs/cgroup two/system.slice/slurmstepd.scope/job_7/step_0/memory.high", "max\n");
@@ -125,7 +129,8 @@ END_TEST
 START_TEST(a_mount_of_another_group_is_not_heeded)
 {
     make_root();
-    put("proc/self/mountinfo", "30 23 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n50 23 0:27 /docker/b /run/b rw - cgroup2 cgroup2 rw\n");
+    put("proc/self/mountinfo",
+        "30 23 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n50 23 0:27 /docker/b /run/b rw - cgroup2 cgroup2 rw\n");
     put("proc/self/cgroup", "0::/user.slice\n");
     put("sys/fs/cgroup/user.slice/memory.max", "max\n");
     put("run/b/memory.max", "1048576\n");
@@ -138,7 +143,8 @@ START_TEST(files_that_make_no_sense)
 {
     make_root();
     expect(0, 0);
-    put("proc/self/mountinfo", "\n30 23\n30 23 0:27 / / rw - \n30 23 0:27 / /x rw - cgroup2\n30 23 0:27 / /y\\0 rw - cgroup2 a b\n");
+    put("proc/self/mountinfo",
+        "\n30 23\n30 23 0:27 / / rw - \n30 23 0:27 / /x rw - cgroup2\n30 23 0:27 / /y\\0 rw - cgroup2 a b\n");
     put("proc/self/cgroup", "\n0\n0:\n0::\n0::relative\n::/\n4:memory:\n");
     expect(0, 0);
     put("proc/self/mountinfo", V1_MOUNTS);
@@ -160,7 +166,8 @@ static void expect_slurm(uint64_t memory_mb, uint64_t processors)
 
 START_TEST(slurms_environment)
 {
-    static const char *const names[] = {"SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE", "SLURM_MEM_PER_NODE", "SLURM_MEM_PER_CPU"};
+    static const char *const names[] = {"SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE", "SLURM_MEM_PER_NODE",
+                                        "SLURM_MEM_PER_CPU"};
     for (int i = 0; i < 4; i++)
         unsetenv(names[i]);
     expect_slurm(0, 0);
@@ -186,7 +193,12 @@ START_TEST(a_run_beyond_its_bound_is_ended)
 {
     rp_log log = {.quiet = true};
     rp_error error = {""};
-    rp_watch watch = {.log = &log, .command = "find", .n_threads = 1, .memory_bytes = 1 << 20, .interval_s = 0.01, .most_bytes = UINT64_MAX};
+    rp_watch watch = {.log = &log,
+                      .command = "find",
+                      .n_threads = 1,
+                      .memory_bytes = 1 << 20,
+                      .interval_s = 0.01,
+                      .most_bytes = UINT64_MAX};
     rp_account_set_limit(UINT64_C(1) << 40);
     ck_assert(rp_watch_start(&watch, &error));
     usleep(200000);
@@ -197,7 +209,12 @@ START_TEST(a_run_beyond_its_bound_is_ended)
     ck_assert_uint_lt(rp_account_left(), (UINT64_C(1) << 40) - rp_account_taken() - (64 << 10));
 #endif
     rp_account_take_anyway(4 << 20);
-    watch = (rp_watch){.log = &log, .command = "find", .n_threads = 1, .memory_bytes = 1 << 20, .interval_s = 0.01, .most_bytes = 1 << 10};
+    watch = (rp_watch){.log = &log,
+                       .command = "find",
+                       .n_threads = 1,
+                       .memory_bytes = 1 << 20,
+                       .interval_s = 0.01,
+                       .most_bytes = 1 << 10};
     ck_assert(rp_watch_start(&watch, &error));
     for (int i = 0; i < 500 && rp_cancelled() == 0; i++)
         usleep(10000);

@@ -123,8 +123,9 @@ static void mark_path(rp_anchors *anchors, size_t from, const rp_alignment *foun
 }
 
 /* Extends n anchors of a round, and takes the alignments that they lead to. */
-static bool extend_some(rp_aligner *aligner, const rp_view *view, const rp_query *queries, rp_anchors *anchors, size_t first, size_t n,
-                        int min_score, int x_drop, rp_alignments *alignments, rp_reads *reads)
+static bool extend_some(rp_aligner *aligner, const rp_view *view, const rp_query *queries, rp_anchors *anchors,
+                        size_t first, size_t n, int min_score, int x_drop, rp_alignments *alignments,
+                        rp_reads *reads)
 {
     const size_t *selected = aligner->selected + first;
     if (!rp_reserve((void **)&aligner->extensions, &aligner->extension_capacity, 2 * n, sizeof *aligner->extensions))
@@ -157,8 +158,9 @@ static bool extend_round(rp_aligner *aligner, const rp_view *view, const rp_quer
     for (size_t s = 0; s < n_selected; s++)
         anchors->items[aligner->selected[s]].done = true;
     for (size_t first = 0; first < n_selected && ok; first += TOGETHER)
-        ok = extend_some(aligner, view, queries, anchors, first, n_selected - first < TOGETHER ? n_selected - first : TOGETHER, min_score,
-                         x_drop, alignments, reads);
+        ok = extend_some(aligner, view, queries, anchors, first,
+                         n_selected - first < TOGETHER ? n_selected - first : TOGETHER, min_score, x_drop, alignments,
+                         reads);
     return ok;
 }
 

@@ -33,7 +33,8 @@ static uint64_t bound_now(void)
 {
     const uint64_t all = rp_account_limit();
     /* the reserve is for things that are not leased too */
-    const uint64_t seen = atomic_load_explicit(&unleased, memory_order_relaxed), planned = atomic_load_explicit(&reserve, memory_order_relaxed);
+    const uint64_t seen = atomic_load_explicit(&unleased, memory_order_relaxed),
+                   planned = atomic_load_explicit(&reserve, memory_order_relaxed);
     const uint64_t kept = seen > planned ? seen : planned;
     return all == 0 ? UINT64_MAX : all > kept ? all - kept : 0;
 }

@@ -1,8 +1,8 @@
 /* account.h: what the large blocks of this process take, against a limit.
  *
  * Genome, masks, index, sort buffers, channel and the arrays of alignments are leased here; small
- * and short-lived memory is not: what it comes to is seen from outside and noted here, so that what can be spilled gives way to
- * it. There is one account, as there is one process. Thread-safe.
+ * and short-lived memory is not: what it comes to is seen from outside and noted here, so that what can be spilled
+ * gives way to it. There is one account, as there is one process. Thread-safe.
  */
 #ifndef RP_BASE_ACCOUNT_H
 #define RP_BASE_ACCOUNT_H
@@ -15,7 +15,8 @@
 void rp_account_set_limit(uint64_t bytes); /* 0: none, which is how it begins */
 uint64_t rp_account_limit(void);
 
-/* What the process is seen to take beyond its leases and what its plan sets aside for the rest: rp_account_take leaves it, too. */
+/* What the process is seen to take beyond its leases and what its plan sets aside for the rest: rp_account_take leaves
+ * it, too. */
 void rp_account_note_unleased(uint64_t bytes);
 
 /* What rp_account_take must leave for those who take anyway. */

@@ -30,12 +30,12 @@ int rp_command_devices(int argc, char **argv);
 int rp_command_report(int argc, char **argv);
 int rp_command_simulate(int argc, char **argv);
 
-/* The processors that this process may use: its affinity, its control groups' quotas, and where no affinity restricts it
- * those that Slurm has given to its task. */
+/* The processors that this process may use: its affinity, its control groups' quotas, and where no affinity restricts
+ * it those that Slurm has given to its task. */
 unsigned rp_available_threads(void);
 
-/* The memory that this process may use with so many threads, in bytes: the machine's, or what control groups, Slurm or ulimit
- * leave of it. *by says which of them, as "the machine has"; a constant. */
+/* The memory that this process may use with so many threads, in bytes: the machine's, or what control groups, Slurm or
+ * ulimit leave of it. *by says which of them, as "the machine has"; a constant. */
 uint64_t rp_available_memory(unsigned n_threads, const char **by);
 
 /* What kind of storage a file lies on, as the kernel tells: nvme, ssd or hdd; ssd where it does not. */

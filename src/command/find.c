@@ -243,7 +243,8 @@ static rp_kmer_index *build_index(find_run *run, unsigned k, uint32_t min_freque
         rp_log_line(run->log, "index: %u repeated %u-mers at %llu places", rp_kmer_index_n_kmers(index), k,
                (unsigned long long)rp_kmer_index_n_positions(index));
     if (index != NULL && rp_kmer_index_min_frequency(index) > min_frequency)
-        rp_log_line(run->log, "index: more k-mers repeat than 32 bits can number: those seen fewer than %u times are left out",
+        rp_log_line(run->log,
+                    "index: more k-mers repeat than 32 bits can number: those seen fewer than %u times are left out",
                     rp_kmer_index_min_frequency(index));
     return index;
 }
@@ -706,8 +707,8 @@ static void add_advice(const find_run *run, rp_error *error)
 {
     const rp_error reason = *error;
     error->message[0] = '\0';
-    (void)rp_error_set(error, "%s; the same command %sgoes on from %s", reason.message, rp_cancelled() == RP_CANCEL_MEMORY ? "with more memory " : "",
-                       run->keeper.folder.path);
+    (void)rp_error_set(error, "%s; the same command %sgoes on from %s", reason.message,
+                       rp_cancelled() == RP_CANCEL_MEMORY ? "with more memory " : "", run->keeper.folder.path);
 }
 
 /* All that is written has places apart, and all that is read is left alone. */

@@ -24,9 +24,9 @@ enum {
     LEAST_BYTES_A_KILOBASE = 1700,    /* genome, masks and what is found; the index in files */
     USUAL_BYTES_A_KILOBASE = 3800,
     CONTIG_BYTES = 112,               /* its row in tables and its name, of a usual length */
-    LIBRARY_BYTES_A_BASE = 5,         /* of a library that is given: its consensus sequences, both strands' codes and their planes */
+    LIBRARY_BYTES_A_BASE = 5,         /* of a library that is given: consensus, both strands' codes, their planes */
     WORD_BYTES_A_BASE = 24,           /* words and places of the part of it that is looked up at a time */
-    MOST_OF = 20,                     /* of memory that nobody gave: a run that takes more than all but this part of it is ended */
+    MOST_OF = 20,                     /* of memory that nobody gave: all but this part of it may be taken */
     DEPTH_NVME = 24, DEPTH_SSD = 12, DEPTH_HDD = 4
 };
 
@@ -108,8 +108,8 @@ static void choose_budget(rp_governor *governor)
     governor->memory_by = governor->max_memory != 0 ? NULL : by;
     governor->most_bytes = governor->max_memory != 0 ? governor->max_memory : available / MOST_OF * (MOST_OF - 1);
     if (governor->max_memory > available)
-        rp_log_line(&governor->log, "--max-memory: %llu MB are more than the %llu MB that %s", (unsigned long long)(governor->max_memory >> 20),
-                    (unsigned long long)(available >> 20), by);
+        rp_log_line(&governor->log, "--max-memory: %llu MB are more than the %llu MB that %s",
+                    (unsigned long long)(governor->max_memory >> 20), (unsigned long long)(available >> 20), by);
 }
 
 /* A budget that nobody gave is said to be what it is. False, for the caller to return. */
@@ -129,7 +129,8 @@ bool rp_governor_start(rp_governor *governor, const char *command, const char *f
     const uint64_t own = FIXED_BYTES + (uint64_t)governor->n_threads * THREAD_BYTES;
     if (governor->memory_bytes < own) {
         (void)rp_error_set(error, "--max-memory: %llu MB are too few: %u threads need %llu MB for any genome",
-                           (unsigned long long)(governor->memory_bytes >> 20), governor->n_threads, (unsigned long long)(own >> 20));
+                           (unsigned long long)(governor->memory_bytes >> 20), governor->n_threads,
+                           (unsigned long long)(own >> 20));
         return name_budget(governor, error);
     }
     rp_account_set_limit(governor->memory_bytes - own);
@@ -150,9 +151,14 @@ bool rp_governor_start(rp_governor *governor, const char *command, const char *f
         queue = queue > governor->memory_bytes / 8 ? governor->memory_bytes / 8 : queue;
     }
     governor->reading = (rp_reading){.n_threads = governor->n_threads, .queue_bytes = queue, .io_tokens = &governor->io_tokens};
-    governor->watch = (rp_watch){.log = &governor->log, .command = command, .prometheus = governor->prometheus,
-                                 .n_threads = governor->n_threads, .memory_bytes = governor->memory_bytes, .own_bytes = own,
-                                 .most_bytes = governor->most_bytes, .interval_s = governor->progress_interval};
+    governor->watch = (rp_watch){.log = &governor->log,
+                                 .command = command,
+                                 .prometheus = governor->prometheus,
+                                 .n_threads = governor->n_threads,
+                                 .memory_bytes = governor->memory_bytes,
+                                 .own_bytes = own,
+                                 .most_bytes = governor->most_bytes,
+                                 .interval_s = governor->progress_interval};
     return (governor->trace == NULL || rp_trace_open(governor->trace, error)) && rp_watch_start(&governor->watch, error);
 }
 
@@ -160,22 +166,25 @@ bool rp_governor_plan(const rp_governor *governor, const rp_genome *genome, uint
 {
     const uint64_t genome_bp = genome->length_bp, contigs = genome->n_contigs * (uint64_t)CONTIG_BYTES;
     const uint64_t own = FIXED_BYTES + (uint64_t)governor->n_threads * THREAD_BYTES, sort = 64 << 20;
-    const uint64_t library = library_bp * LIBRARY_BYTES_A_BASE + (library_bp < RP_WORD_PART_BP ? library_bp : RP_WORD_PART_BP) * WORD_BYTES_A_BASE;
+    const uint64_t library = library_bp * LIBRARY_BYTES_A_BASE +
+                             (library_bp < RP_WORD_PART_BP ? library_bp : RP_WORD_PART_BP) * WORD_BYTES_A_BASE;
     const uint64_t least = own + sort + library + contigs + genome_bp / 1000 * LEAST_BYTES_A_KILOBASE;
     const uint64_t usual = own + sort + library + contigs + genome_bp / 1000 * USUAL_BYTES_A_KILOBASE;
     if (governor->memory_bytes < least) {
         char of_library[48] = "";
         if (library_bp > 0)
             (void)snprintf(of_library, sizeof of_library, " and a library of %llu", (unsigned long long)library_bp);
-        (void)rp_error_set(error, "--max-memory: %llu MB are too few for %llu bases%s with %u threads: the least is %llu MB",
-                           (unsigned long long)(governor->memory_bytes >> 20), (unsigned long long)genome_bp, of_library, governor->n_threads,
-                           (unsigned long long)((least >> 20) + 1));
+        (void)rp_error_set(error,
+                           "--max-memory: %llu MB are too few for %llu bases%s with %u threads: the least is %llu MB",
+                           (unsigned long long)(governor->memory_bytes >> 20), (unsigned long long)genome_bp,
+                           of_library, governor->n_threads, (unsigned long long)((least >> 20) + 1));
         return name_budget(governor, error);
     }
     rp_account_set_reserve(genome_bp / 1000 * RESERVE_BYTES_A_KILOBASE);
     rp_log_line(&governor->log, "memory: about %llu MB, at most %llu MB%s%s%s", (unsigned long long)(usual >> 20),
                 (unsigned long long)(governor->memory_bytes >> 20), governor->memory_by != NULL ? ", 3/4 of what " : "",
-                governor->memory_by != NULL ? governor->memory_by : "", usual > governor->memory_bytes ? "; the index may go to files" : "");
+                governor->memory_by != NULL ? governor->memory_by : "",
+                usual > governor->memory_bytes ? "; the index may go to files" : "");
     return true;
 }
 

@@ -24,7 +24,7 @@ typedef struct rp_governor {
     rp_log log;
     rp_watch watch;
     uint64_t memory_bytes;
-    uint64_t most_bytes;          /* that the run may take before it is ended: the user's, or nearly all that there is */
+    uint64_t most_bytes; /* that the run may take before it is ended: the user's, or nearly all that there is */
     const char *memory_by;        /* what the budget is three quarters of; NULL: the user gave it */
     char *spill_folder;
     rp_tokens io_tokens;
@@ -48,9 +48,10 @@ bool rp_governor_add_targets(const rp_governor *governor, rp_targets *targets, r
 bool rp_governor_start(rp_governor *governor, const char *command, const char *first_input, const char *folder_of,
                        rp_error *error) RP_MUST_CHECK;
 
-/* Whether a genome can be worked on with this budget, and a library of library_bp (0: none) that is given; tells what the run
- * will take. False: error filled in, with the least that would do. */
-bool rp_governor_plan(const rp_governor *governor, const rp_genome *genome, uint64_t library_bp, rp_error *error) RP_MUST_CHECK;
+/* Whether a genome can be worked on with this budget, and a library of library_bp (0: none) that is given; tells what
+ * the run will take. False: error filled in, with the least that would do. */
+bool rp_governor_plan(const rp_governor *governor, const rp_genome *genome, uint64_t library_bp,
+                      rp_error *error) RP_MUST_CHECK;
 
 /* After the work, in any state. `ok`: it has come to its end; then the table of stages and waits is printed. False: the
  * trace could not be written. */

@@ -60,7 +60,8 @@ static bool make(index_run *run, const char *const *inputs, size_t n_inputs, rp_
                 (unsigned long long)rp_kmer_index_n_positions(run->index));
     rp_warn_of_reads(&governor->log, &run->genome, run->index);
     if (rp_kmer_index_min_frequency(run->index) > parameters.min_frequency)
-        rp_log_line(&governor->log, "index: more k-mers repeat than 32 bits can number: those seen fewer than %u times are left out",
+        rp_log_line(&governor->log,
+                    "index: more k-mers repeat than 32 bits can number: those seen fewer than %u times are left out",
                     rp_kmer_index_min_frequency(run->index));
     rp_stage_begin(RP_STAGE_WRITE, 0);
     return rp_kmer_index_save(run->index, &run->genome, run->respect_mask, governor->n_threads, file, error) &&

@@ -1,7 +1,7 @@
 /* limits.c: see limits.h.
  *
- * /proc/self/cgroup names this process' group in each hierarchy, /proc/self/mountinfo where hierarchies are mounted, and
- * which of their groups is at the top of a mount: in a container that is seldom the root.
+ * /proc/self/cgroup names this process' group in each hierarchy, /proc/self/mountinfo where hierarchies are mounted,
+ * and which of their groups is at the top of a mount: in a container that is seldom the root.
  */
 #include "command/limits.h"
 
@@ -61,7 +61,8 @@ static void read_group(const char *folder, rp_limits *limits)
 {
     unsigned long long quota = 0, period = 0;
     lower(&limits->memory_bytes, read_number(folder, "memory.max", ""));
-    lower(&limits->memory_bytes, read_number(folder, "memory.high", "")); /* beyond it the kernel slows the group down to a crawl */
+    /* beyond this one the kernel slows the group down to a crawl */
+    lower(&limits->memory_bytes, read_number(folder, "memory.high", ""));
     FILE *file = open_in(folder, "cpu.max");
     if (file != NULL && fscanf(file, "%llu %llu", &quota, &period) == 2)
         lower_quota(limits, quota, period);
@@ -73,7 +74,8 @@ static void read_group(const char *folder, rp_limits *limits)
 static void read_old_group(const char *folder, rp_limits *limits)
 {
     lower(&limits->memory_bytes, read_number(folder, "memory.limit_in_bytes", ""));
-    lower(&limits->memory_bytes, read_number(folder, "memory.stat", "hierarchical_memory_limit ")); /* of groups that no mount shows, too */
+    /* of groups that no mount shows, too */
+    lower(&limits->memory_bytes, read_number(folder, "memory.stat", "hierarchical_memory_limit "));
     lower_quota(limits, read_number(folder, "cpu.cfs_quota_us", ""), read_number(folder, "cpu.cfs_period_us", ""));
 }
 
@@ -161,8 +163,8 @@ static void read_upward(const char *root, const mount_point *mount, const char *
     free(folder);
 }
 
-/* One group: `controllers` are those of its hierarchy, none for version 2. A mount that does not show the group is that of a
- * container, which stands for it; `shown`: only those that do. */
+/* One group: `controllers` are those of its hierarchy, none for version 2. A mount that does not show the group is that
+ * of a container, which stands for it; `shown`: only those that do. */
 static bool read_mounts(const char *root, const char *controllers, const char *group, bool shown, rp_limits *limits)
 {
     char *line = NULL;
@@ -232,7 +234,8 @@ rp_limits rp_limits_of_slurm(void)
 {
     rp_limits limits = {UINT64_MAX, UINT64_MAX};
     const uint64_t on_node = environment_number("SLURM_CPUS_ON_NODE");
-    const uint64_t of_task = environment_number("SLURM_CPUS_PER_TASK"), of_cpu = environment_memory("SLURM_MEM_PER_CPU");
+    const uint64_t of_task = environment_number("SLURM_CPUS_PER_TASK"),
+                   of_cpu = environment_memory("SLURM_MEM_PER_CPU");
     lower(&limits.processors, of_task > 0 ? of_task : on_node);
     lower(&limits.memory_bytes, environment_memory("SLURM_MEM_PER_NODE"));
     if (on_node > 0 && of_cpu <= UINT64_MAX / on_node)

@@ -10,11 +10,11 @@ typedef struct rp_limits {
     uint64_t processors;       /* a quota of processor time, rounded up */
 } rp_limits;
 
-/* The lowest limits of this process' control groups, versions 1 and 2, from its own up to the root of each hierarchy. `root`
- * stands before the names of all files that are read: "" for those of the machine. Thread-safe. */
+/* The lowest limits of this process' control groups, versions 1 and 2, from its own up to the root of each hierarchy.
+ * `root` stands before the names of all files that are read: "" for those of the machine. Thread-safe. */
 rp_limits rp_limits_of_groups(const char *root);
 
-/* What Slurm has given to the job, as the environment tells: for a cluster that gives a number and does not hold to it. */
+/* What Slurm has given to the job, as the environment tells: some clusters give a number and do not hold to it. */
 rp_limits rp_limits_of_slurm(void);
 
 #endif

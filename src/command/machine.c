@@ -17,14 +17,14 @@ enum {
     SIZE_FIELD = 0, DATA_FIELD = 5 /* of /proc/self/statm */
 };
 
-static const uint64_t ARENA_BYTES = 64 << 20, USUAL_STACK_BYTES = 8 << 20; /* address space that the C library sets aside for a thread */
-static const uint64_t ARENA_SHARE = 8;                                     /* of a limited address space, that arenas may have: one in so many */
+/* Address space that the C library sets aside for a thread; of a limited one, arenas may have one part in so many. */
+static const uint64_t ARENA_BYTES = 64 << 20, USUAL_STACK_BYTES = 8 << 20, ARENA_SHARE = 8;
 
-/* The processors that the process' affinity leaves to it. */
+/* The processors that the process' affinity leaves to it. The kernel refuses a set that its machine does not fit into. */
 static unsigned count_affinity(void)
 {
     unsigned n = 0;
-    for (int most = CPU_SETSIZE; n == 0 && most <= 1 << 20; most *= 2) { /* the kernel refuses a set that its machine does not fit into */
+    for (int most = CPU_SETSIZE; n == 0 && most <= 1 << 20; most *= 2) {
         cpu_set_t *set = CPU_ALLOC(most);
         if (set == NULL)
             break;
@@ -69,12 +69,13 @@ static uint64_t room_under(uint64_t limit, unsigned field, unsigned n_threads, u
     if (limit == UINT64_MAX)
         return UINT64_MAX;
     const uint64_t stack = soft_limit(RLIMIT_STACK);
-    const uint64_t taken = process_bytes(field) + other_bytes + (n_threads + OTHER_THREADS) * (stack == UINT64_MAX ? USUAL_STACK_BYTES : stack);
+    const uint64_t taken = process_bytes(field) + other_bytes +
+                           (n_threads + OTHER_THREADS) * (stack == UINT64_MAX ? USUAL_STACK_BYTES : stack);
     return limit > taken ? limit - taken : 1;
 }
 
-/* The allocator sets address space aside for each thread that allocates, used or not: under a limit fewer threads have an
- * arena of their own. */
+/* The allocator sets address space aside for each thread that allocates, used or not: under a limit fewer threads have
+ * an arena of their own. */
 static uint64_t room_under_address_limit(unsigned n_threads)
 {
     const uint64_t limit = soft_limit(RLIMIT_AS);

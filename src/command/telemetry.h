@@ -26,8 +26,8 @@ bool rp_telemetry_prometheus(const rp_log *log, const char *command, const char 
 /* Memory of the process that is in use at present, in bytes. */
 uint64_t rp_resident_bytes(void);
 
-/* The same without files that are mapped: what only this process can give back. 0: not known. Under a sanitizer, which takes
- * memory of its own, what is leased. */
+/* The same without files that are mapped: what only this process can give back. 0: not known. Under a sanitizer, which
+ * takes memory of its own, what is leased. */
 uint64_t rp_private_bytes(void);
 
 #endif

@@ -86,7 +86,8 @@ static void watch_memory(const rp_watch *watch)
         rp_blocks_page_out();
     if (private > watch->most_bytes && rp_cancelled() == 0) {
         rp_cancel_memory(private, watch->most_bytes);
-        rp_log_line(watch->log, "memory: %llu MB are in use: the work in hand is put down", (unsigned long long)(private >> 20));
+        rp_log_line(watch->log, "memory: %llu MB are in use: the work in hand is put down",
+                    (unsigned long long)(private >> 20));
     }
 }
 

@@ -1,8 +1,8 @@
 /* scan.c: all alignments of a library with a genome; see scan.h.
  *
- * The library is looked up in parts (copies/word_table.h), the genome in chunks. Where a chunk has more anchors than a thread
- * has room for, as with very many versions of a family, they are aligned in passes over the chunk, each for a range of
- * queries: those of one query do not depend on another's, so how many passes there are does not show.
+ * The library is looked up in parts (copies/word_table.h), the genome in chunks. Where a chunk has more anchors than a
+ * thread has room for, as with very many versions of a family, they are aligned in passes over the chunk, each for a
+ * range of queries: those of one query do not depend on another's, so how many passes there are does not show.
  */
 #include "copies/scan.h"
 
@@ -28,7 +28,7 @@ enum {
     WEAK_REACH_BP = 1000,      /* how near a weak alignment must be to a strong one, on genome and consensus */
     WEAK_OVERLAP_BP = 60,
     LEAST_ANCHORS = 1 << 15,   /* that a thread has room for in any budget */
-    ANCHOR_BYTES = sizeof(rp_anchor) + sizeof(rp_anchor) / 2 + sizeof(size_t), /* with what their array grows ahead, and a round's choice */
+    ANCHOR_BYTES = 3 * sizeof(rp_anchor) / 2 + sizeof(size_t), /* with what their array grows ahead, and a choice */
     SHARE_OF_ANCHORS = 3,      /* of the budget that is left, all threads' anchors may have one in so many */
     LOOK_BACK_BP = 10000,      /* of alignments that begin further left, none is looked for */
     X_DROP = 50
@@ -95,7 +95,8 @@ static bool take_anchor(const scan *run, rp_scan_scratch *scratch, uint64_t posi
         shorten_range(scratch);
     const unsigned centre = run->table->word_bases / 2;
     return query >= scratch->end_query ||
-           rp_anchors_push(&scratch->anchors, (rp_anchor){.position = position + centre, .place = place - run->table->query_begin[query] + centre,
+           rp_anchors_push(&scratch->anchors, (rp_anchor){.position = position + centre,
+                                                          .place = place - run->table->query_begin[query] + centre,
                                                           .query = query});
 }
 
@@ -336,7 +337,8 @@ static bool store_alignments(scan *run, const rp_alignments *found, rp_error *er
         return true;
     (void)pthread_mutex_lock(&run->lock);
     const size_t room = store->block.bytes / sizeof *store->items, wanted = store->n + found->n;
-    const bool ok = wanted <= room || rp_block_resize(&store->block, (wanted + wanted / 4) * sizeof *store->items, "alignments", error);
+    const bool ok = wanted <= room ||
+                    rp_block_resize(&store->block, (wanted + wanted / 4) * sizeof *store->items, "alignments", error);
     store->items = store->block.data;
     if (ok) {
         memcpy(store->items + store->n, found->items, found->n * sizeof *found->items);
@@ -347,7 +349,8 @@ static bool store_alignments(scan *run, const rp_alignments *found, rp_error *er
 }
 
 /* One pass over a chunk, for the queries from scratch->first_query on as far as there is room. */
-static bool scan_queries(scan *run, rp_scan_scratch *scratch, const rp_chunk *here, const uint8_t *codes, rp_alignments *found)
+static bool scan_queries(scan *run, rp_scan_scratch *scratch, const rp_chunk *here, const uint8_t *codes,
+                         rp_alignments *found)
 {
     const int weak = run->parameters->weak_score, strong = run->parameters->min_score;
     scratch->end_query = run->end_query;
@@ -356,8 +359,9 @@ static bool scan_queries(scan *run, rp_scan_scratch *scratch, const rp_chunk *he
     const bool ok = look_words_up(run, scratch, here, codes);
     rp_lease_set(&scratch->lease, scratch->anchors.capacity * (sizeof *scratch->anchors.items + sizeof(size_t)));
     rp_anchors_sort(&scratch->anchors);
-    return ok && rp_align_anchors(scratch->aligner, run->view, run->table->queries, &scratch->anchors, weak > 0 && weak < strong ? weak : strong,
-                                  X_DROP, found, NULL) &&
+    return ok &&
+           rp_align_anchors(scratch->aligner, run->view, run->table->queries, &scratch->anchors,
+                            weak > 0 && weak < strong ? weak : strong, X_DROP, found, NULL) &&
            (weak == 0 || drop_weak(found, strong));
 }
 
@@ -372,7 +376,8 @@ static bool scan_chunk(void *argument, size_t part, unsigned worker, rp_error *e
     rp_planes_fill(&scratch->planes, codes, (size_t)(here->end - here->begin) + MARGIN_BP);
     rp_alignments found = {0};
     bool ok = true;
-    for (scratch->first_query = run->first_query; ok && scratch->first_query < run->end_query; scratch->first_query = scratch->end_query)
+    for (scratch->first_query = run->first_query; ok && scratch->first_query < run->end_query;
+         scratch->first_query = scratch->end_query)
         ok = (scan_queries(run, scratch, here, codes, &found) || rp_error_memory(error, "finding copies")) &&
              store_alignments(run, &found, error) && rp_not_cancelled(error);
     free(found.items);

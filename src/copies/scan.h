@@ -51,11 +51,11 @@ typedef struct rp_scan_parameters {
     unsigned min_flank;        /* and of whose 2 * RP_WORD_FLANK nearest bases so many match; without pairs only */
     uint32_t pair_bp;          /* or one that has another so near before it, on nearly its diagonal; 0: none */
     int weak_score;            /* alignments below min_score count from here beside one that has it; 0: none */
-    size_t most_anchors;       /* that a thread aligns in one pass; 0: as the budget has room for. No effect on what is found */
+    size_t most_anchors;       /* that a thread aligns in one pass; 0: by the budget. No effect on what is found */
 } rp_scan_parameters;
 
-/* Alignments in a block that is spilled where the budget has no room for it. Zeroed by its owner; must not move while it has
- * any. */
+/* Alignments in a block that is spilled where the budget has no room for it. Zeroed by its owner; must not move while
+ * it has any. */
 typedef struct rp_alignment_store {
     rp_block block;
     rp_alignment *items;       /* in the block */
@@ -65,8 +65,8 @@ typedef struct rp_alignment_store {
 void rp_alignment_store_clear(rp_alignment_store *store);
 
 /* Adds the alignments of at least min_score to *found: the same ones for any number of threads and any budget, in no
- * certain order. No two of them are alike in query, anchor and place. `scratch` has one entry a thread. The table is without
- * a part afterwards. */
+ * certain order. No two of them are alike in query, anchor and place. `scratch` has one entry a thread. The table is
+ * without a part afterwards. */
 bool rp_scan(const rp_view *view, rp_word_table *table, const rp_scan_parameters *parameters, rp_scan_scratch *scratch,
              rp_alignment_store *found, rp_error *error) RP_MUST_CHECK;
 

@@ -86,8 +86,8 @@ static uint32_t flanks_at(const rp_word_table *table, size_t place)
     return flanks;
 }
 
-/* The table is made in shares, each a range of words: every share goes through all codes of the part and takes its own words,
- * so that neither counts nor places are shared and the table does not depend on the number of threads. */
+/* The table is made in shares, each a range of words: every share goes through all codes of the part and takes its own
+ * words, so that neither counts nor places are shared and the table does not depend on the number of threads. */
 typedef struct word_share {
     size_t begin, end;         /* words, multiples of 64 */
     uint32_t n_present, n_places; /* of its words; then of those before them */
@@ -108,8 +108,8 @@ static bool next_word(const word_build *build, const word_share *share, rp_kmer_
 {
     const rp_word_table *table = build->table;
     while (++*at < build->code_end)
-        if (rp_kmer_roll_push(roll, table->codes[*at], table->word_bases) && roll->forward >= share->begin && roll->forward < share->end &&
-            !rp_kmer_is_periodic(roll->forward, table->word_bases))
+        if (rp_kmer_roll_push(roll, table->codes[*at], table->word_bases) && roll->forward >= share->begin &&
+            roll->forward < share->end && !rp_kmer_is_periodic(roll->forward, table->word_bases))
             return true;
     return false;
 }
@@ -183,8 +183,9 @@ static bool make_room(word_build *build, size_t n_words)
         n_present += present;
         n_places += places;
     }
-    rp_lease_set(&table->part_lease, n_words / 64 * (sizeof *table->present + sizeof *table->rank) + n_words * sizeof *build->count +
-                                         (uint64_t)n_present * sizeof *table->first + (uint64_t)n_places * sizeof *table->places);
+    rp_lease_set(&table->part_lease, n_words / 64 * (sizeof *table->present + sizeof *table->rank) +
+                                         n_words * sizeof *build->count + (uint64_t)n_present * sizeof *table->first +
+                                         (uint64_t)n_places * sizeof *table->places);
     table->first = rp_alloc((size_t)n_present + 2, sizeof *table->first);
     table->places = rp_alloc((size_t)n_places + 1, sizeof *table->places);
     return table->first != NULL && table->places != NULL;
@@ -198,7 +199,8 @@ static bool begin_build(word_build *build, unsigned n_threads)
     build->count = rp_alloc(n_words, sizeof *build->count);
     build->shares = rp_alloc(n_threads, sizeof *build->shares);
     for (size_t i = 0; build->shares != NULL && i < n_threads; i++)
-        build->shares[i] = (word_share){.begin = n_blocks * i / n_threads * 64, .end = n_blocks * (i + 1) / n_threads * 64};
+        build->shares[i] =
+            (word_share){.begin = n_blocks * i / n_threads * 64, .end = n_blocks * (i + 1) / n_threads * 64};
     return build->count != NULL && build->shares != NULL;
 }
 
@@ -214,8 +216,9 @@ static bool list_common_words(rp_word_table *table, unsigned n_threads, rp_error
         return true;
     word_build build = {.table = table, .code_end = table->n_codes, .most = most_places(table), .lists_common = true};
     table->common = rp_alloc(((size_t)1 << 2 * table->word_bases) / 64 + 1, sizeof *table->common);
-    const bool ok = ((begin_build(&build, n_threads) && table->common != NULL) || rp_error_memory(error, "library words")) &&
-                    rp_parallel(n_threads, n_threads, count_words, &build, error);
+    const bool ok =
+        ((begin_build(&build, n_threads) && table->common != NULL) || rp_error_memory(error, "library words")) &&
+        rp_parallel(n_threads, n_threads, count_words, &build, error);
     free(build.count);
     free(build.shares);
     return ok;
@@ -225,11 +228,14 @@ bool rp_word_table_load(rp_word_table *table, size_t part, unsigned n_threads, r
 {
     const size_t n_words = (size_t)1 << 2 * table->word_bases;
     rp_word_table_unload(table);
-    word_build build = {.table = table, .most = most_places(table), .code_begin = table->query_begin[table->part_query[part]],
+    word_build build = {.table = table,
+                        .most = most_places(table),
+                        .code_begin = table->query_begin[table->part_query[part]],
                         .code_end = table->query_begin[table->part_query[part + 1]]};
     table->present = rp_alloc(n_words / 64 + 1, sizeof *table->present);
     table->rank = rp_alloc(n_words / 64 + 1, sizeof *table->rank);
-    const bool ok = ((begin_build(&build, n_threads) && table->present != NULL && table->rank != NULL) || rp_error_memory(error, "library words")) &&
+    const bool ok = ((begin_build(&build, n_threads) && table->present != NULL && table->rank != NULL) ||
+                     rp_error_memory(error, "library words")) &&
                     rp_parallel(n_threads, n_threads, count_words, &build, error) &&
                     (make_room(&build, n_words) || rp_error_memory(error, "library words")) &&
                     rp_parallel(n_threads, n_threads, file_words, &build, error);

@@ -24,8 +24,8 @@ enum { RP_WORD_PART_BP = 4 << 20 };
 
 /* All queries (query 2i is consensus i, 2i + 1 its reverse complement) one after the other
  * in `codes`, each followed by a code that matches nothing. The places of words are there for one part of the
- * queries at a time: a library may have many times the bases of a part, RP_WORD_PART_BP or one consensus. Read-only between
- * calls that load or unload a part. */
+ * queries at a time: a library may have many times the bases of a part, RP_WORD_PART_BP or one consensus. Read-only
+ * between calls that load or unload a part. */
 typedef struct rp_word_table {
     unsigned word_bases;
     uint8_t *codes;
@@ -35,7 +35,7 @@ typedef struct rp_word_table {
     uint32_t *query_begin;  /* in codes; n_queries + 1 entries */
     uint32_t n_queries;
     uint32_t max_places;
-    uint64_t *common;       /* by word, a bit: it has too many places in the library to be looked for. NULL: one part, which knows */
+    uint64_t *common;       /* by word, a bit: too many places in the whole library. NULL: one part, which knows */
     uint32_t *part_query;   /* the first query of each part; n_parts + 1 entries */
     size_t n_parts;
     /* of the part that is loaded: */
@@ -53,7 +53,7 @@ typedef struct rp_word_table {
 bool rp_word_table_init(rp_word_table *table, const rp_codes *const *consensus, size_t n, unsigned word_bases,
                         uint64_t genome_bp, uint32_t max_places, unsigned n_threads, rp_error *error) RP_MUST_CHECK;
 
-/* Makes the words of a part ready to be looked up, in place of those of another. Parts follow from the library alone. */
+/* Makes the words of a part ready to be looked up, in place of those of another. Parts follow from the library. */
 bool rp_word_table_load(rp_word_table *table, size_t part, unsigned n_threads, rp_error *error) RP_MUST_CHECK;
 void rp_word_table_unload(rp_word_table *table); /* queries and codes stay */
 void rp_word_table_clear(rp_word_table *table);

@@ -5,8 +5,8 @@
  * scan, sorted one by one while they are in the cache, and what is frequent enough in them is
  * appended to the index. Threads share each scan by stretches of the genome, in genome order.
  *
- * Ids have 32 bits. Where a genome has more k-mers than that the index is begun anew, with the lowest frequency that leaves
- * few enough: it follows from the genome alone, as the index does.
+ * Ids have 32 bits. Where a genome has more k-mers than that the index is begun anew, with the lowest frequency that
+ * leaves few enough: it follows from the genome alone, as the index does.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -327,8 +327,9 @@ static bool set_up(index_builder *builder, const rp_kmer_index_parameters *param
     builder->n_slices = (size_t)(pieces < wanted ? pieces : wanted);
     if (affordable < builder->n_slices)
         builder->n_slices = affordable > 0 ? (size_t)affordable : 1;
-    const uint64_t bucket_bytes = sizeof *builder->bucket_begin + sizeof *builder->bucket_n + sizeof *builder->bucket_kmers +
-                                  sizeof *builder->bucket_positions + builder->n_slices * sizeof *builder->slice_count;
+    const uint64_t bucket_bytes = sizeof *builder->bucket_begin + sizeof *builder->bucket_n +
+                                  sizeof *builder->bucket_kmers + sizeof *builder->bucket_positions +
+                                  builder->n_slices * sizeof *builder->slice_count;
     rp_lease_set(&builder->lease, n_buckets * bucket_bytes + parameters->n_threads * sizeof *builder->seen);
     builder->slice_count = rp_alloc(n_buckets * builder->n_slices, sizeof *builder->slice_count);
     builder->bucket_begin = rp_alloc(n_buckets, sizeof *builder->bucket_begin);
@@ -337,15 +338,18 @@ static bool set_up(index_builder *builder, const rp_kmer_index_parameters *param
     builder->bucket_positions = rp_alloc(n_buckets, sizeof *builder->bucket_positions);
     builder->spare = rp_alloc(parameters->n_threads, sizeof *builder->spare);
     builder->seen = rp_alloc(parameters->n_threads, sizeof *builder->seen);
-    return (builder->seen != NULL && builder->slice_count != NULL && builder->bucket_begin != NULL && builder->bucket_n != NULL &&
-            builder->bucket_kmers != NULL && builder->bucket_positions != NULL && builder->spare != NULL) ||
+    return (builder->seen != NULL && builder->slice_count != NULL && builder->bucket_begin != NULL &&
+            builder->bucket_n != NULL && builder->bucket_kmers != NULL && builder->bucket_positions != NULL &&
+            builder->spare != NULL) ||
            rp_error_memory(error, "k-mer index");
 }
 
-/* How many workers may sort: each needs a spare as large as the largest bucket, and k-mers that stand everywhere make one large. */
+/* How many workers may sort: each needs a spare as large as the largest bucket, and k-mers that stand everywhere make
+ * one large. */
 static void choose_sorters(index_builder *builder, unsigned n_threads)
 {
-    const uint64_t bytes = builder->largest_bucket * sizeof **builder->spare, affordable = rp_account_left() / SHARE_OF_SPARES / bytes;
+    const uint64_t bytes = builder->largest_bucket * sizeof **builder->spare,
+                   affordable = rp_account_left() / SHARE_OF_SPARES / bytes;
     builder->n_sorters = affordable > n_threads ? n_threads : affordable > 0 ? (unsigned)affordable : 1;
     rp_lease_set(&builder->lease, builder->lease.bytes + builder->n_sorters * bytes);
 }
@@ -372,7 +376,8 @@ static void rewind_slices(index_builder *builder)
     const size_t n_buckets = (size_t)1 << builder->bucket_bits;
     for (size_t slice = builder->n_slices; slice-- > 0;)
         for (size_t b = 0; b < n_buckets; b++)
-            builder->slice_count[slice * n_buckets + b] = slice > 0 ? builder->slice_count[(slice - 1) * n_buckets + b] : 0;
+            builder->slice_count[slice * n_buckets + b] =
+                slice > 0 ? builder->slice_count[(slice - 1) * n_buckets + b] : 0;
 }
 
 /* Begins anew with the lowest frequency that leaves no more k-mers than ids can number. */
@@ -388,7 +393,8 @@ static bool raise_frequency(index_builder *builder, unsigned n_threads, rp_error
             break;
     }
     if (frequency > COUNTED_APART)
-        return rp_error_set(error, "over %u different k-mers stand at %d places each: a larger --kmer is needed", builder->max_kmers, COUNTED_APART);
+        return rp_error_set(error, "over %u different k-mers stand at %d places each: a larger --kmer is needed",
+                            builder->max_kmers, COUNTED_APART);
     for (int i = 0; i < RP_N_INDEX_SECTIONS; i++)
         rp_block_free(&index->sections[i]);
     index->n_kmers = 0;
@@ -427,11 +433,13 @@ static bool build(index_builder *builder, const rp_kmer_index_parameters *parame
     uint64_t room = parameters->memory_bytes / sizeof(uint64_t);
     room = room < builder->largest_bucket ? builder->largest_bucket : room;
     /* passes of equal size: none is left with a few buckets */
-    const uint64_t n_passes = (total + room - 1) / room, even = n_passes == 0 ? 0 : total / n_passes + builder->largest_bucket;
+    const uint64_t n_passes = (total + room - 1) / room,
+                   even = n_passes == 0 ? 0 : total / n_passes + builder->largest_bucket;
     room = even < room ? even : room;
     rp_stage_add(n_passes * builder->genome->length_bp);
     if (!rp_block_resize(&builder->buffer, (room + 1) * sizeof(uint64_t), "k-mer sort buffer", error) ||
-        !size_index(builder->index, 0, 0, builder->position_bits > 32, error) || !run_passes(builder, room, n_threads, error))
+        !size_index(builder->index, 0, 0, builder->position_bits > 32, error) ||
+        !run_passes(builder, room, n_threads, error))
         return false;
     if (builder->overflows) {
         rp_stage_add(n_passes * builder->genome->length_bp);
@@ -445,7 +453,10 @@ static bool build(index_builder *builder, const rp_kmer_index_parameters *parame
 rp_kmer_index *rp_kmer_index_create(const rp_genome *genome, const rp_bitmask *excluded,
                                     const rp_kmer_index_parameters *parameters, rp_error *error)
 {
-    index_builder builder = {.genome = genome, .excluded = excluded, .k = parameters->k, .min_frequency = parameters->min_frequency,
+    index_builder builder = {.genome = genome,
+                             .excluded = excluded,
+                             .k = parameters->k,
+                             .min_frequency = parameters->min_frequency,
                              .max_kmers = parameters->max_kmers != 0 ? parameters->max_kmers : UINT32_MAX - 1};
     builder.index = rp_alloc(1, sizeof *builder.index);
     bool ok = builder.index != NULL;

@@ -24,7 +24,7 @@ typedef struct rp_kmer_index rp_kmer_index;
 typedef struct rp_kmer_index_parameters {
     unsigned k;              /* RP_KMER_MIN to RP_KMER_MAX */
     uint32_t min_frequency;  /* k-mers seen less often are left out; at least 2 */
-    uint32_t max_kmers;      /* different ones; where there are more, the least frequent are left out. 0: as many as ids can number */
+    uint32_t max_kmers;      /* beyond, the least frequent are left out. 0: as many as ids can number */
     uint64_t memory_bytes;   /* for the sort buffer; the genome is scanned once for each part that fits */
     unsigned n_threads;
 } rp_kmer_index_parameters;
@@ -46,7 +46,9 @@ void rp_kmer_index_destroy(rp_kmer_index *index);
 bool rp_kmer_index_spill(rp_kmer_index *index, rp_error *error) RP_MUST_CHECK;
 
 unsigned rp_kmer_index_k(const rp_kmer_index *index);
-uint32_t rp_kmer_index_min_frequency(const rp_kmer_index *index); /* more than was asked for where the k-mers were too many */
+
+/* More than was asked for where the k-mers were too many. */
+uint32_t rp_kmer_index_min_frequency(const rp_kmer_index *index);
 uint32_t rp_kmer_index_n_kmers(const rp_kmer_index *index);
 uint64_t rp_kmer_index_n_positions(const rp_kmer_index *index);
 size_t rp_kmer_index_bytes(const rp_kmer_index *index);
