@@ -37,7 +37,7 @@ ALL_LDFLAGS := -pthread -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SANITIZE) $(LD
 ALL_LIBS := $(PKG_LIBS) -lbz2 -lm $(LIBS)
 
 # One folder for each stage of the flow, in the order in which they may include each other.
-STAGES := base genome index align device family produce channel claim discover library copies checkpoint compare classify output report simulate command
+STAGES := base genome index align device family produce channel claim discover library copies checkpoint compare classify output report run simulate command
 WITH_OPENCL := src/device/cl.c src/device/devices.c src/device/engine.c src/device/kernels.c
 LEFT_OUT := src/align/band_kernel.c src/command/main.c $(if $(filter 0,$(OPENCL)),$(WITH_OPENCL),src/device/none.c)
 SOURCES := $(filter-out $(LEFT_OUT),$(foreach s,$(STAGES),$(wildcard src/$(s)/*.c)))

@@ -22,16 +22,17 @@ static void make_folder(void)
 /* A checkpoint in which every field has a value of its own. */
 static rp_checkpoint make_checkpoint(rp_random *random)
 {
-    rp_checkpoint state = {.parameters = strdup("{\"--kmer\":0}"), .genome_bp = 100000, .k = 13, .mark = RP_MARK_GROW_REST, .in_pass = true,
-                           .n_seeds = {71, 72}, .n_first_pass = 1, .join_pass = 2, .joined = {.n_tried = 11, .n_end_joins = 12,
-                           .n_interior_joins = 13, .n_circles = 14}, .n_derived = 15, .n_before = 2, .polish = {.round = 1}};
-    memset(state.digest, 'd', 32);
-    memset(state.mask_digest, 'm', 32);
+    rp_checkpoint kept = {.binding = {.parameters = strdup("{\"--kmer\":0}"), .genome_bp = 100000, .k = 13},
+                          .state = {.mark = RP_MARK_GROW_REST, .in_pass = true, .n_seeds = {71, 72}, .n_first_pass = 1,
+                                    .join_pass = 2, .joined = {.n_tried = 11, .n_end_joins = 12, .n_interior_joins = 13,
+                                    .n_circles = 14}, .n_derived = 15, .n_before = 2, .polish = {.round = 1}}};
+    memset(kept.binding.digest, 'd', 32);
+    memset(kept.binding.mask_digest, 'm', 32);
     uint64_t *words = malloc(3 * sizeof *words);
     for (int i = 0; i < 3; i++)
         words[i] = rp_random_next(random);
-    state.passes[0] = (rp_discover_state){.tier = 1, .n_families_at_tier = 1, .n_pairs = 21, .n_rejected = 22, .n_failed = 23, .n_tandem = 24};
-    state.passes[1] = (rp_discover_state){.tier = 5, .n_families_at_tier = 2, .n_seed_words = 3, .used_seeds = words, .n_pairs = 31};
+    kept.state.passes[0] = (rp_discover_state){.tier = 1, .n_families_at_tier = 1, .n_pairs = 21, .n_rejected = 22, .n_failed = 23, .n_tandem = 24};
+    kept.state.passes[1] = (rp_discover_state){.tier = 5, .n_families_at_tier = 2, .n_seed_words = 3, .used_seeds = words, .n_pairs = 31};
     for (int f = 0; f < 3; f++) {
         rp_family family = {.tandem = f == 1, .seed = {rp_random_next(random), 13, 40 + (uint32_t)f}};
         for (int i = 0; i < 100 * f; i++)
@@ -40,26 +41,26 @@ static rp_checkpoint make_checkpoint(rp_random *random)
             ck_assert(rp_copies_push(&family.copies, (rp_copy){.begin = (uint64_t)(1000 * f + 10 * i), .end = (uint64_t)(1000 * f + 10 * i + 9),
                                                                .consensus_begin = 1, .consensus_end = 90, .score = -i, .reverse = i % 2 == 1,
                                                                .anchor_place = i == 0 ? RP_NO_ANCHOR : 50}));
-        ck_assert(rp_library_add(&state.library, &family));
+        ck_assert(rp_library_add(&kept.state.library, &family));
         rp_family_clear(&family);
     }
-    ck_assert(rp_intervals_push(&state.cover, (rp_interval){5, 500}) && rp_intervals_push(&state.cover, (rp_interval){600, 100000}));
-    ck_assert(rp_intervals_push(&state.polish.resting, (rp_interval){7, 8}));
-    state.source = malloc(2 * sizeof *state.source);
+    ck_assert(rp_intervals_push(&kept.state.cover, (rp_interval){5, 500}) && rp_intervals_push(&kept.state.cover, (rp_interval){600, 100000}));
+    ck_assert(rp_intervals_push(&kept.state.polish.resting, (rp_interval){7, 8}));
+    kept.state.source = malloc(2 * sizeof *kept.state.source);
     size_t *active = malloc(sizeof *active);
-    state.source[0] = 2;
-    state.source[1] = 0;
+    kept.state.source[0] = 2;
+    kept.state.source[1] = 0;
     active[0] = 1;
-    state.n_source = 2;
-    state.polish.active = active;
-    state.polish.n_active = 1;
-    return state;
+    kept.state.n_source = 2;
+    kept.state.polish.active = active;
+    kept.state.polish.n_active = 1;
+    return kept;
 }
 
-static void write_to(const rp_checkpoint *state, const char *path)
+static void write_to(const rp_checkpoint *kept, const char *path)
 {
     rp_error error = {""};
-    rp_file *file = rp_checkpoint_write(state, path, &error);
+    rp_file *file = rp_checkpoint_write(&kept->binding, &kept->state, path, &error);
     ck_assert_ptr_nonnull(file);
     ck_assert_msg(rp_file_finish(file, &error) && rp_file_commit(file, &error), "%s", error.message);
     rp_file_destroy(file);
@@ -83,19 +84,19 @@ START_TEST(what_is_written_is_read)
     char path[80], again[80];
     snprintf(path, sizeof path, "%s/state", folder);
     snprintf(again, sizeof again, "%s/again", folder);
-    rp_checkpoint state = make_checkpoint(&random), read;
+    rp_checkpoint kept = make_checkpoint(&random), read;
     rp_error error = {""};
-    write_to(&state, path);
+    write_to(&kept, path);
     ck_assert_int_eq(rp_checkpoint_read(&read, path, &error), RP_CHECKPOINT_READ);
-    ck_assert_str_eq(read.parameters, state.parameters);
-    ck_assert_int_eq(read.mark, RP_MARK_GROW_REST);
-    ck_assert(read.in_pass);
-    ck_assert_uint_eq(read.library.n, 3);
-    ck_assert_uint_eq(read.library.items[2].copies.n, 8);
-    ck_assert_int_eq(read.library.items[2].copies.items[3].score, -3);
-    ck_assert(read.library.items[1].tandem && !read.library.items[2].tandem);
-    ck_assert_int_eq(memcmp(read.passes[1].used_seeds, state.passes[1].used_seeds, 24), 0);
-    ck_assert_uint_eq(read.cover.items[1].begin, 600);
+    ck_assert_str_eq(read.binding.parameters, kept.binding.parameters);
+    ck_assert_int_eq(read.state.mark, RP_MARK_GROW_REST);
+    ck_assert(read.state.in_pass);
+    ck_assert_uint_eq(read.state.library.n, 3);
+    ck_assert_uint_eq(read.state.library.items[2].copies.n, 8);
+    ck_assert_int_eq(read.state.library.items[2].copies.items[3].score, -3);
+    ck_assert(read.state.library.items[1].tandem && !read.state.library.items[2].tandem);
+    ck_assert_int_eq(memcmp(read.state.passes[1].used_seeds, kept.state.passes[1].used_seeds, 24), 0);
+    ck_assert_uint_eq(read.state.cover.items[1].begin, 600);
     /* all the rest: what was read is written as the same bytes */
     write_to(&read, again);
     const size_t n = contents(path, first, ROOM);
@@ -103,7 +104,7 @@ START_TEST(what_is_written_is_read)
     ck_assert_uint_eq(contents(again, second, ROOM), n);
     ck_assert_int_eq(memcmp(first, second, n), 0);
     rp_checkpoint_clear(&read);
-    rp_checkpoint_clear(&state);
+    rp_checkpoint_clear(&kept);
     unlink(path);
     unlink(again);
     ck_assert_int_eq(rmdir(folder), 0);
@@ -178,39 +179,41 @@ static rp_discover_state random_pass(rp_random *random, size_t n_families, uint6
 static rp_checkpoint random_checkpoint(rp_random *random)
 {
     const uint64_t genome_bp = 1 + extreme(random, (UINT64_C(1) << 46) - 2);
-    rp_checkpoint state = {.genome_bp = genome_bp, .mark = (rp_mark)rp_random_below(random, RP_N_MARKS),
-                           .k = RP_KMER_MIN + (uint32_t)extreme(random, RP_KMER_MAX - RP_KMER_MIN),
-                           .n_seeds = {extreme(random, UINT64_MAX), extreme(random, UINT64_MAX)},
-                           .join_pass = (uint32_t)extreme(random, RP_JOIN_PASSES), .n_derived = extreme(random, UINT64_MAX),
-                           .polish = {.round = (unsigned)extreme(random, UINT32_MAX)}};
-    state.joined = (rp_join_figures){.n_tried = extreme(random, UINT64_MAX), .n_end_joins = extreme(random, UINT64_MAX),
+    rp_checkpoint kept = {.binding = {.genome_bp = genome_bp,
+                                      .k = RP_KMER_MIN + (uint32_t)extreme(random, RP_KMER_MAX - RP_KMER_MIN)},
+                          .state = {.mark = (rp_mark)rp_random_below(random, RP_N_MARKS),
+                                    .n_seeds = {extreme(random, UINT64_MAX), extreme(random, UINT64_MAX)},
+                                    .join_pass = (uint32_t)extreme(random, RP_JOIN_PASSES),
+                                    .n_derived = extreme(random, UINT64_MAX),
+                                    .polish = {.round = (unsigned)extreme(random, UINT32_MAX)}}};
+    kept.state.joined = (rp_join_figures){.n_tried = extreme(random, UINT64_MAX), .n_end_joins = extreme(random, UINT64_MAX),
                                      .n_interior_joins = extreme(random, UINT64_MAX),
                                      .n_circles = extreme(random, UINT64_MAX)};
     const size_t n_text = (size_t)extreme(random, 1 << 16);
-    state.parameters = malloc(n_text + 1);
-    memset(state.parameters, 'p', n_text);
-    state.parameters[n_text] = '\0';
-    memset(state.digest, 'd', (size_t)extreme(random, 32));
-    memset(state.mask_digest, 'm', (size_t)extreme(random, 32));
+    kept.binding.parameters = malloc(n_text + 1);
+    memset(kept.binding.parameters, 'p', n_text);
+    kept.binding.parameters[n_text] = '\0';
+    memset(kept.binding.digest, 'd', (size_t)extreme(random, 32));
+    memset(kept.binding.mask_digest, 'm', (size_t)extreme(random, 32));
     for (uint64_t n = extreme(random, 5); n > 0; n--) {
         rp_family family = random_family(random, genome_bp);
-        ck_assert(rp_library_add(&state.library, &family));
+        ck_assert(rp_library_add(&kept.state.library, &family));
         rp_family_clear(&family);
     }
-    const size_t n = state.library.n;
-    state.in_pass = state.mark <= RP_MARK_GROW_REST && extreme(random, 1) != 0;
-    state.n_first_pass = extreme(random, n);
-    state.n_before = (size_t)extreme(random, n);
+    const size_t n = kept.state.library.n;
+    kept.state.in_pass = kept.state.mark <= RP_MARK_GROW_REST && extreme(random, 1) != 0;
+    kept.state.n_first_pass = extreme(random, n);
+    kept.state.n_before = (size_t)extreme(random, n);
     for (int i = 0; i < 2; i++)
-        state.passes[i] = random_pass(random, n, i == 1 && state.in_pass ? state.n_first_pass : 0,
-                                      state.in_pass && (int)state.mark == i);
-    random_intervals(random, &state.cover, genome_bp);
-    random_intervals(random, &state.polish.resting, genome_bp);
-    state.n_source = n > 0 ? (size_t)extreme(random, n) : 0;
-    state.source = random_sizes(random, state.n_source, n);
-    state.polish.n_active = (size_t)extreme(random, (state.polish.round > 0 ? 2 : 1) * state.n_source);
-    state.polish.active = random_sizes(random, state.polish.n_active, n);
-    return state;
+        kept.state.passes[i] = random_pass(random, n, i == 1 && kept.state.in_pass ? kept.state.n_first_pass : 0,
+                                      kept.state.in_pass && (int)kept.state.mark == i);
+    random_intervals(random, &kept.state.cover, genome_bp);
+    random_intervals(random, &kept.state.polish.resting, genome_bp);
+    kept.state.n_source = n > 0 ? (size_t)extreme(random, n) : 0;
+    kept.state.source = random_sizes(random, kept.state.n_source, n);
+    kept.state.polish.n_active = (size_t)extreme(random, (kept.state.polish.round > 0 ? 2 : 1) * kept.state.n_source);
+    kept.state.polish.active = random_sizes(random, kept.state.polish.n_active, n);
+    return kept;
 }
 
 START_TEST(every_state_that_is_written_can_be_read)
@@ -222,22 +225,22 @@ START_TEST(every_state_that_is_written_can_be_read)
     snprintf(path, sizeof path, "%s/state", folder);
     for (uint64_t seed = 1; seed <= 100; seed++) {
         rp_random random = {seed};
-        rp_checkpoint state = random_checkpoint(&random), read;
+        rp_checkpoint kept = random_checkpoint(&random), read;
         rp_error error = {""};
-        write_to(&state, path);
+        write_to(&kept, path);
         const size_t n = contents(path, first, ROOM);
         ck_assert_uint_lt(n, ROOM);
         ck_assert_msg(rp_checkpoint_read(&read, path, &error) == RP_CHECKPOINT_READ, "seed %d: %s", (int)seed,
                       error.message);
-        ck_assert_uint_eq(read.library.n, state.library.n);
-        for (size_t f = 0; f < read.library.n; f++) {
-            ck_assert_uint_eq(read.library.items[f].consensus.n, state.library.items[f].consensus.n);
-            ck_assert_uint_eq(read.library.items[f].copies.n, state.library.items[f].copies.n);
+        ck_assert_uint_eq(read.state.library.n, kept.state.library.n);
+        for (size_t f = 0; f < read.state.library.n; f++) {
+            ck_assert_uint_eq(read.state.library.items[f].consensus.n, kept.state.library.items[f].consensus.n);
+            ck_assert_uint_eq(read.state.library.items[f].copies.n, kept.state.library.items[f].copies.n);
         }
         write_to(&read, path);
         ck_assert_msg(contents(path, second, ROOM) == n && memcmp(first, second, n) == 0, "seed %d", (int)seed);
         rp_checkpoint_clear(&read);
-        rp_checkpoint_clear(&state);
+        rp_checkpoint_clear(&kept);
     }
     unlink(path);
     ck_assert_int_eq(rmdir(folder), 0);
@@ -253,9 +256,9 @@ START_TEST(a_damaged_one_is_not_trusted)
     make_folder();
     char path[80];
     snprintf(path, sizeof path, "%s/state", folder);
-    rp_checkpoint state = make_checkpoint(&random), read;
-    write_to(&state, path);
-    rp_checkpoint_clear(&state);
+    rp_checkpoint kept = make_checkpoint(&random), read;
+    write_to(&kept, path);
+    rp_checkpoint_clear(&kept);
     const size_t n = contents(path, bytes, ROOM);
     for (size_t at = 0; at < n; at++) {
         rp_error error = {""};

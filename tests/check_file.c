@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/targets.h"
-#include "command/log.h"
+#include "base/log.h"
 #include "suites.h"
 
 static int exists(const char *path)

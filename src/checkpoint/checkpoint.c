@@ -92,18 +92,18 @@ static void put_pass(writer *to, const rp_discover_state *pass, uint64_t n_seeds
     put(to, pass->used_seeds, (size_t)pass->n_seed_words * sizeof *pass->used_seeds);
 }
 
-static void put_all(writer *to, const rp_checkpoint *from)
+static void put_all(writer *to, const rp_run_binding *binding, const rp_run_state *from)
 {
     put(to, MAGIC, sizeof MAGIC);
     put_u32(to, VERSION);
     put_u32(to, ORDER_OF_BYTES);
-    assert(strlen(from->parameters) <= MAX_TEXT);
-    put_u64(to, strlen(from->parameters));
-    put(to, from->parameters, strlen(from->parameters));
-    put(to, from->digest, sizeof from->digest);
-    put(to, from->mask_digest, sizeof from->mask_digest);
-    put_u64(to, from->genome_bp);
-    put_u32(to, from->k);
+    assert(strlen(binding->parameters) <= MAX_TEXT);
+    put_u64(to, strlen(binding->parameters));
+    put(to, binding->parameters, strlen(binding->parameters));
+    put(to, binding->digest, sizeof binding->digest);
+    put(to, binding->mask_digest, sizeof binding->mask_digest);
+    put_u64(to, binding->genome_bp);
+    put_u32(to, binding->k);
     put_u32(to, (uint32_t)from->mark);
     put_u32(to, from->in_pass);
     for (int i = 0; i < 2; i++)
@@ -126,13 +126,13 @@ static void put_all(writer *to, const rp_checkpoint *from)
         put_family(to, &from->library.items[f]);
 }
 
-rp_file *rp_checkpoint_write(const rp_checkpoint *checkpoint, const char *path, rp_error *error)
+rp_file *rp_checkpoint_write(const rp_run_binding *binding, const rp_run_state *state, const char *path, rp_error *error)
 {
     rp_file *file = rp_file_open(path, error);
     if (file == NULL)
         return NULL;
     writer to = {file, crc32(0, NULL, 0)};
-    put_all(&to, checkpoint);
+    put_all(&to, binding, state);
     put_u32(&to, (uint32_t)to.crc);
     return file;
 }
@@ -288,34 +288,33 @@ static void take_pass(reader *from, rp_discover_state *pass, uint64_t *n_seeds)
 }
 
 /* Numbers that must fit each other, once all is read. */
-static bool holds_together(const rp_checkpoint *checkpoint)
+static bool holds_together(const rp_run_binding *binding, const rp_run_state *state)
 {
-    const uint64_t n = checkpoint->library.n;
-    return (unsigned)checkpoint->mark < RP_N_MARKS && (!checkpoint->in_pass || checkpoint->mark <= RP_MARK_GROW_REST) &&
-           checkpoint->passes[0].n_families_at_tier <= n && checkpoint->passes[1].n_families_at_tier <= n &&
-           checkpoint->n_first_pass <= n &&
-           (checkpoint->mark != RP_MARK_GROW_REST || !checkpoint->in_pass ||
-            checkpoint->n_first_pass <= checkpoint->passes[1].n_families_at_tier) &&
-           checkpoint->n_before <= n && checkpoint->polish.n_active <= (checkpoint->polish.round > 0 ? 2 : 1) * checkpoint->n_source &&
-           checkpoint->k >= RP_KMER_MIN && checkpoint->k <= RP_KMER_MAX &&
-           checkpoint->digest[sizeof checkpoint->digest - 1] == '\0' &&
-           checkpoint->mask_digest[sizeof checkpoint->mask_digest - 1] == '\0';
+    const uint64_t n = state->library.n;
+    return (unsigned)state->mark < RP_N_MARKS && (!state->in_pass || state->mark <= RP_MARK_GROW_REST) &&
+           state->passes[0].n_families_at_tier <= n && state->passes[1].n_families_at_tier <= n && state->n_first_pass <= n &&
+           (state->mark != RP_MARK_GROW_REST || !state->in_pass ||
+            state->n_first_pass <= state->passes[1].n_families_at_tier) &&
+           state->n_before <= n && state->polish.n_active <= (state->polish.round > 0 ? 2 : 1) * state->n_source &&
+           binding->k >= RP_KMER_MIN && binding->k <= RP_KMER_MAX &&
+           binding->digest[sizeof binding->digest - 1] == '\0' &&
+           binding->mask_digest[sizeof binding->mask_digest - 1] == '\0';
 }
 
 /* Everything behind the bytes that tell the kind of file. */
-static void take_all(reader *from, rp_checkpoint *to)
+static void take_all(reader *from, rp_run_binding *binding, rp_run_state *to)
 {
     const uint64_t n_text = take_up_to(from, MAX_TEXT);
-    to->parameters = rp_alloc((size_t)n_text + 1, 1);
-    if (to->parameters == NULL) {
+    binding->parameters = rp_alloc((size_t)n_text + 1, 1);
+    if (binding->parameters == NULL) {
         from->bad = from->no_memory = true;
         return;
     }
-    take(from, to->parameters, (size_t)n_text);
-    take(from, to->digest, sizeof to->digest);
-    take(from, to->mask_digest, sizeof to->mask_digest);
-    to->genome_bp = take_u64(from);
-    to->k = take_u32(from);
+    take(from, binding->parameters, (size_t)n_text);
+    take(from, binding->digest, sizeof binding->digest);
+    take(from, binding->mask_digest, sizeof binding->mask_digest);
+    binding->genome_bp = take_u64(from);
+    binding->k = take_u32(from);
     const uint32_t mark = take_u32(from), in_pass = take_u32(from);
     from->bad |= mark >= RP_N_MARKS || in_pass > 1;
     to->mark = from->bad ? RP_MARK_GROW : (rp_mark)mark;
@@ -329,20 +328,20 @@ static void take_all(reader *from, rp_checkpoint *to)
     to->joined.n_interior_joins = take_u64(from);
     to->joined.n_circles = take_u64(from);
     to->n_derived = take_u64(from);
-    take_intervals(from, &to->cover, to->genome_bp);
+    take_intervals(from, &to->cover, binding->genome_bp);
     to->source = take_sizes(from, &to->n_source, UINT32_MAX);
     to->n_before = take_u64(from);
     to->polish.round = take_u32(from);
     to->polish.active = take_sizes(from, &to->polish.n_active, UINT32_MAX);
-    take_intervals(from, &to->polish.resting, to->genome_bp);
+    take_intervals(from, &to->polish.resting, binding->genome_bp);
     const uint64_t n = take_up_to(from, from->left);
     if (!from->bad)
-        take_library(from, &to->library, n, to->genome_bp);
+        take_library(from, &to->library, n, binding->genome_bp);
     for (size_t i = 0; !from->bad && i < to->n_source; i++)
         from->bad |= to->source[i] >= n;
     for (size_t i = 0; !from->bad && i < to->polish.n_active; i++)
         from->bad |= to->polish.active[i] >= n;
-    from->bad |= from->left != 0 || !holds_together(to);
+    from->bad |= from->left != 0 || !holds_together(binding, to);
 }
 
 /* What the mapped file holds. */
@@ -372,7 +371,7 @@ static rp_checkpoint_status parse(rp_checkpoint *checkpoint, const uint8_t *byte
     }
     from.left -= sizeof crc;
     *checkpoint = (rp_checkpoint){0};
-    take_all(&from, checkpoint);
+    take_all(&from, &checkpoint->binding, &checkpoint->state);
     if (!from.bad)
         return RP_CHECKPOINT_READ;
     rp_checkpoint_clear(checkpoint);
@@ -410,13 +409,7 @@ rp_checkpoint_status rp_checkpoint_read(rp_checkpoint *checkpoint, const char *p
 
 void rp_checkpoint_clear(rp_checkpoint *checkpoint)
 {
-    free(checkpoint->parameters);
-    rp_library_clear(&checkpoint->library);
-    for (int i = 0; i < 2; i++)
-        free((uint64_t *)checkpoint->passes[i].used_seeds);
-    free(checkpoint->cover.items);
-    free(checkpoint->source);
-    free((size_t *)checkpoint->polish.active);
-    free(checkpoint->polish.resting.items);
+    free(checkpoint->binding.parameters);
+    rp_run_state_clear(&checkpoint->state);
     *checkpoint = (rp_checkpoint){0};
 }

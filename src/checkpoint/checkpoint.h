@@ -20,40 +20,26 @@
 #define RP_CHECKPOINT_CHECKPOINT_H
 
 #include "base/file.h"
-#include "copies/polish.h"
-#include "discover/discover.h"
-#include "library/join.h"
+#include "checkpoint/state.h"
 
-/* The stage to go on with. */
-typedef enum rp_mark { RP_MARK_GROW, RP_MARK_GROW_REST, RP_MARK_JOIN, RP_MARK_POLISH, RP_MARK_COPIES, RP_N_MARKS } rp_mark;
-
-typedef struct rp_checkpoint {
-    /* what it is bound to: */
+/* What a state is bound to. */
+typedef struct rp_run_binding {
     char *parameters;             /* the program's code and the options that the families follow from, as text */
     char digest[33];              /* of the genome */
     char mask_digest[33];         /* of its lower case; empty: that is not respected */
     uint64_t genome_bp;
     uint32_t k;                   /* of the first pass */
-    /* what has been done: */
-    rp_mark mark;
-    rp_library library;
-    rp_discover_state passes[2];  /* used_seeds: only of the pass that is under way */
-    bool in_pass;                 /* that pass has begun: passes[mark] is to go on from */
-    uint64_t n_seeds[2];          /* figures of the passes */
-    uint64_t n_first_pass;        /* families after the first pass */
-    uint32_t join_pass;           /* the next one */
-    rp_join_figures joined;
-    uint64_t n_derived;
-    rp_intervals cover;           /* RP_MARK_JOIN */
-    size_t *source;               /* from RP_MARK_POLISH on: families that are listed, */
-    size_t n_source;
-    size_t n_before;              /* the library's size when polishing began, */
-    rp_polish_state polish;       /* and how far that is */
+} rp_run_binding;
+
+typedef struct rp_checkpoint {
+    rp_run_binding binding;
+    rp_run_state state;
 } rp_checkpoint;
 
-/* Writes the checkpoint beside the path, as all result files are written: it is in place when the file has been finished and
+/* Writes a checkpoint beside the path, as all result files are written: it is in place when the file has been finished and
  * committed, and the one before it stays until then. NULL: error filled in. */
-rp_file *rp_checkpoint_write(const rp_checkpoint *checkpoint, const char *path, rp_error *error) RP_MUST_CHECK;
+rp_file *rp_checkpoint_write(const rp_run_binding *binding, const rp_run_state *state, const char *path,
+                             rp_error *error) RP_MUST_CHECK;
 
 typedef enum rp_checkpoint_status {
     RP_CHECKPOINT_READ,

@@ -4,17 +4,16 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/parallel.h"
 #include "base/metrics.h"
 #include "base/clock.h"
 #include "checkpoint/folder.h"
 #include "classify/classify.h"
 #include "command/command.h"
+#include "command/describe.h"
 #include "command/governor.h"
-#include "command/offloading.h"
+#include "device/offloading.h"
 #include "command/results.h"
-#include "command/warnings.h"
-#include "command/write.h"
+#include "run/warnings.h"
 #include "copies/annotate.h"
 #include "genome/reader.h"
 #include "genome/tandem.h"
@@ -24,7 +23,7 @@
 
 typedef struct annotate_options {
     bool help, no_run_info, fast, hints;
-    rp_write_options write;
+    bool hard_mask, mask_tandem;
     uint64_t min_copies;
     const char *device;
 } annotate_options;
@@ -55,14 +54,14 @@ static size_t fill_table(annotate_run *run, rp_option *table)
     n += rp_results_options(&run->results, table + n);
     const rp_option rows[] = {
         {RP_OPTION_FLAG, "no-run-info", 0, NULL, &o->no_run_info, 0, 0, "leave times and threads out of the summary"},
-        {RP_OPTION_FLAG, "hard-mask", 0, NULL, &o->write.hard_mask, 0, 0, "mask with N instead of lower case"},
-        {RP_OPTION_FLAG, "mask-tandem", 0, NULL, &o->write.mask_tandem, 0, 0, "mask tandem repeats too"},
+        {RP_OPTION_FLAG, "hard-mask", 0, NULL, &o->hard_mask, 0, 0, "mask with N instead of lower case"},
+        {RP_OPTION_FLAG, "mask-tandem", 0, NULL, &o->mask_tandem, 0, 0, "mask tandem repeats too"},
         {RP_OPTION_HEADING, "method:", 0, NULL, NULL, 0, 0, NULL},
         {RP_OPTION_FLAG, "fast", 0, NULL, &o->fast, 0, 0, "longer words: a third of the time, and fewer old copies"},
         {RP_OPTION_FLAG, "hints", 0, NULL, &o->hints, 0, 0, "look at each family's structure too: class hints in the summary"},
         {RP_OPTION_NUMBER, "min-copies", 0, "N", &o->min_copies, 1, UINT32_MAX, "copies that a family needs to have any [1]"},
         {RP_OPTION_HEADING, "run (no effect on the results):", 0, NULL, NULL, 0, 0, NULL},
-        rp_offloading_option(&o->device),
+        rp_device_option(&o->device),
         {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
     };
     memcpy(table + n, rows, sizeof rows);
@@ -123,42 +122,33 @@ static bool find_copies(annotate_run *run, rp_error *error)
     return ok;
 }
 
-static json_t *describe_run(const annotate_run *run)
+static json_t *make_summary(const annotate_run *run)
 {
-    const rp_usage usage = rp_log_usage(&run->governor.log);
-    return json_pack("{s:i, s:s, s:o, s:f, s:f, s:I}", "threads", (int)run->governor.n_threads, "simd", run->governor.kernel->name, "devices",
-                     rp_offloading_describe(&run->offloading), "wall_seconds",
-                     usage.wall_seconds, "cpu_seconds", usage.cpu_seconds, "peak_memory_kb", (json_int_t)usage.peak_kb);
+    const annotate_options *options = &run->options;
+    json_t *parameters = json_pack("{s:b, s:I, s:b, s:b}", "fast", options->fast, "min_copies", (json_int_t)options->min_copies,
+                                   "hard_mask", options->hard_mask, "mask_tandem", options->mask_tandem);
+    json_t *process = options->no_run_info ? NULL : rp_describe_process(&run->governor.log, run->governor.n_threads,
+                                                                        run->governor.kernel, &run->offloading);
+    return rp_json_if(options->no_run_info || process != NULL,
+                      rp_summary_make(&run->findings, NULL, "annotate", parameters, NULL, process));
 }
 
-static bool write_result(void *argument, size_t which, unsigned worker, rp_error *error)
+static bool write_results(annotate_run *run, rp_error *error)
 {
-    (void)worker;
-    annotate_run *run = argument;
-    rp_file *file = run->results.files[which];
-    if (file == NULL)
-        return true;
-    bool ok;
-    if (which == RP_RESULT_SUMMARY) {
-        json_t *parameters = json_pack("{s:b, s:I, s:b, s:b}", "fast", run->options.fast, "min_copies", (json_int_t)run->options.min_copies, "hard_mask",
-                                       run->options.write.hard_mask, "mask_tandem", run->options.write.mask_tandem);
-        json_t *this_run = run->options.no_run_info ? NULL : describe_run(run);
-        const bool described = run->options.no_run_info || this_run != NULL;
-        ok = rp_json_write(rp_json_if(described, rp_summary_make(&run->findings, NULL, "annotate", parameters, NULL, this_run)), file) ||
-             rp_error_memory(error, "summary");
-    } else {
-        ok = rp_write_result(&run->findings, (rp_result)which, &run->options.write, file, error);
-    }
-    return ok && rp_file_finish(file, error);
+    const rp_outcome outcome = {.findings = &run->findings, .n_threads = run->governor.n_threads,
+                                .hard_mask = run->options.hard_mask, .mask_tandem = run->options.mask_tandem,
+                                .summary = make_summary(run)};
+    const bool ok = (outcome.summary != NULL || rp_error_memory(error, "summary")) &&
+                    rp_results_write(&run->results, &outcome, error);
+    json_decref(outcome.summary);
+    return ok;
 }
 
 static bool annotate(annotate_run *run, rp_error *error)
 {
     rp_stages_expect(1u << RP_STAGE_READ | 1u << RP_STAGE_TANDEM | 1u << RP_STAGE_COPIES | 1u << RP_STAGE_WRITE);
-    if (!rp_results_open(&run->results, error) || !read_input(run, error) || !find_copies(run, error))
-        return false;
-    rp_stage_begin(RP_STAGE_WRITE, 0);
-    return rp_parallel(RP_N_RESULTS, run->governor.n_threads, write_result, run, error) && rp_results_commit(&run->results, error);
+    return rp_results_open(&run->results, error) && read_input(run, error) && find_copies(run, error) &&
+           write_results(run, error);
 }
 
 /* No other run may write results under the prefix meanwhile. */

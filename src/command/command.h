@@ -8,10 +8,6 @@
 #include "base/error.h"
 #include "base/targets.h"
 
-/* Prints "reprise-c COMMAND: message" on standard error, with what must not reach a terminal escaped (base/text.h). An
- * empty command is left out. */
-void rp_command_tell(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
 enum { RP_EXIT_OK = 0, RP_EXIT_FAILURE = 1, RP_EXIT_MISUSE = 2 };
 
 /* The ways in which a command ends; both return its exit status. */

@@ -1,28 +1,14 @@
 /* end.c: how commands speak of what went wrong, and how they end; see command.h. */
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <sys/resource.h>
 
 #include "base/cancel.h"
-#include "base/text.h"
 #include "command/command.h"
-#include "command/log.h"
-
-void rp_command_tell(const char *command, const char *format, ...)
-{
-    char message[2 * RP_ERROR_BYTES], shown[4 * sizeof message];
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(message, sizeof message, format, arguments);
-    va_end(arguments);
-    rp_log_message("reprise-c%s%s: %s\n", command[0] != '\0' ? " " : "", command,
-                   rp_text_show(message, shown, sizeof shown));
-}
+#include "base/log.h"
 
 int rp_command_misuse(const char *command, const rp_error *error)
 {
-    rp_command_tell(command, "%s", error->message);
+    rp_log_tell(command, "%s", error->message);
     rp_log_message("Try 'reprise-c %s --help'.\n", command);
     return RP_EXIT_MISUSE;
 }
@@ -38,7 +24,7 @@ int rp_command_end(const char *command, bool ok, const rp_error *error)
 {
     const int number = ok ? 0 : rp_cancelled();
     if (!ok && number != SIGPIPE) /* whoever has closed the pipe knows */
-        rp_command_tell(command, "%s", error->message);
+        rp_log_tell(command, "%s", error->message);
     rp_log_close();
     if (number == SIGXCPU) { /* it is no fault whose memory anybody wants to see */
         const struct rlimit none = {0, 0};

@@ -8,10 +8,10 @@
 #include "base/clock.h"
 #include "command/command.h"
 #include "command/governor.h"
-#include "command/offloading.h"
+#include "device/offloading.h"
 #include "command/options.h"
 #include "command/results.h"
-#include "command/warnings.h"
+#include "run/warnings.h"
 #include "copies/polish.h"
 #include "family/grow.h"
 #include "genome/reader.h"
@@ -51,7 +51,7 @@ static size_t fill_table(extend_run *run, rp_option *table)
         {RP_OPTION_TEXT, "output", 'o', "FILE", &o->output, 0, 0, "the lengthened library; a folder: the library's name there [-]"},
         {RP_OPTION_NUMBER, "rounds", 0, "N", &o->rounds, 1, 100, "rounds of finding copies and growing, for families that grow [8]"},
         {RP_OPTION_NUMBER, "maxextend", 0, "N", &o->maxextend, 100, RP_GROW_MAX_BP, "bases by which one round lengthens one end at most [20000]"},
-        rp_offloading_option(&o->device),
+        rp_device_option(&o->device),
         {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
     };
     memcpy(table, rows, sizeof rows);

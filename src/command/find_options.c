@@ -8,7 +8,6 @@
 #include "align/band.h"
 #include "base/memory.h"
 #include "command/options.h"
-#include "command/offloading.h"
 #include "family/family.h"
 #include "family/grow.h"
 #include "index/kmer.h"
@@ -18,10 +17,8 @@ enum { TABLE_ROWS = 96 };
 
 static void set_defaults(rp_find_options *options)
 {
-    *options = (rp_find_options){.results = {.command = RP_FOR_FIND}, .min_seed_frequency = RP_SEED_MIN_COUNT, .max_seed_frequency = UINT32_MAX,
-                                 .extension_length = 100, .min_copies = 3, .minlength = RP_FAMILY_MIN_BP, .maxextend = RP_GROW_MAX_BP,
-                                 .tandemdist = 500, .channel_capacity = 1000000,
-                                 .backpressure = 0.8, .device = "cpu"};
+    *options = (rp_find_options){.results = {.command = RP_FOR_FIND}, .search = rp_run_defaults(), .device = "cpu",
+                                 .keeper = {.interval_s = 600}};
 }
 
 static size_t fill_table(rp_find_options *o, rp_option *table)
@@ -31,34 +28,34 @@ static size_t fill_table(rp_find_options *o, rp_option *table)
     n += rp_results_options(&o->results, table + n);
     const rp_option rows[] = {
         {RP_OPTION_FLAG, "no-run-info", 0, NULL, &o->no_run_info, 0, 0, "leave times and threads out of the summary"},
-        {RP_OPTION_FLAG, "hard-mask", 0, NULL, &o->write.hard_mask, 0, 0, "mask with N instead of lower case"},
-        {RP_OPTION_FLAG, "mask-tandem", 0, NULL, &o->write.mask_tandem, 0, 0, "mask tandem repeats too"},
+        {RP_OPTION_FLAG, "hard-mask", 0, NULL, &o->hard_mask, 0, 0, "mask with N instead of lower case"},
+        {RP_OPTION_FLAG, "mask-tandem", 0, NULL, &o->mask_tandem, 0, 0, "mask tandem repeats too"},
         {RP_OPTION_HEADING, "method:", 0, NULL, NULL, 0, 0, NULL},
         {RP_OPTION_TEXT, "classify-with", 0, "FILE", &o->classify_with, 0, 0, "take class names from this library of known families, by the 80-80-80 rule"},
-        {RP_OPTION_FLAG, "keep-other", 0, NULL, &o->keep_other, 0, 0, "leave repeats that are no transposable elements in the library"},
-        {RP_OPTION_FLAG, "respect-mask", 0, NULL, &o->respect_mask, 0, 0,
+        {RP_OPTION_FLAG, "keep-other", 0, NULL, &o->search.keep_other, 0, 0, "leave repeats that are no transposable elements in the library"},
+        {RP_OPTION_FLAG, "respect-mask", 0, NULL, &o->search.respect_mask, 0, 0,
          "no seeds in lower-case sequence of the input; it has copies and stays lower case", .binds = true},
-        {RP_OPTION_NUMBER, "kmer", 'k', "N", &o->kmer, 10, RP_KMER_MAX,
+        {RP_OPTION_NUMBER, "kmer", 'k', "N", &o->search.kmer, 10, RP_KMER_MAX,
          "k-mer length [ceil(log4(genome size)) + 2]", .binds = true},
-        {RP_OPTION_NUMBER, "min-seed-frequency", 0, "N", &o->min_seed_frequency, RP_SEED_MIN_COUNT, UINT32_MAX,
+        {RP_OPTION_NUMBER, "min-seed-frequency", 0, "N", &o->search.min_seed_frequency, RP_SEED_MIN_COUNT, UINT32_MAX,
          "places that a k-mer needs to be a seed [3]", .binds = true},
-        {RP_OPTION_NUMBER, "max-seed-frequency", 0, "N", &o->max_seed_frequency, RP_SEED_MIN_COUNT, UINT32_MAX,
+        {RP_OPTION_NUMBER, "max-seed-frequency", 0, "N", &o->search.max_seed_frequency, RP_SEED_MIN_COUNT, UINT32_MAX,
          "k-mers with more places are no seeds [no limit]", .binds = true},
-        {RP_OPTION_NUMBER, "min-copies", 0, "N", &o->min_copies, 2, UINT32_MAX,
+        {RP_OPTION_NUMBER, "min-copies", 0, "N", &o->search.min_copies, 2, UINT32_MAX,
          "copies that a family needs to be reported [3]", .binds = true},
-        {RP_OPTION_NUMBER, "extension-length", 0, "N", &o->extension_length, 1, 100000, "bases beside a place that a worker claims; no effect on the results [100]"},
-        {RP_OPTION_NUMBER, "max-candidates", 0, "N", &o->max_candidates, 1, UINT64_MAX,
+        {RP_OPTION_NUMBER, "extension-length", 0, "N", &o->search.extension_length, 1, 100000, "bases beside a place that a worker claims; no effect on the results [100]"},
+        {RP_OPTION_NUMBER, "max-candidates", 0, "N", &o->search.max_candidates, 1, UINT64_MAX,
          "stop looking for families after so many candidate pairs [no limit]", .binds = true},
-        {RP_OPTION_FLAG, "intra-contig", 0, NULL, &o->intra_contig, 0, 0,
+        {RP_OPTION_FLAG, "intra-contig", 0, NULL, &o->search.intra_contig, 0, 0,
          "only pairs of places within one contig start a family; it grows, and its copies are found, in all contigs",
           .binds = true},
         {RP_OPTION_HEADING, "by the names that REPrise gives them:", 0, NULL, NULL, 0, 0, NULL},
-        {RP_OPTION_NUMBER, "minlength", 0, "N", &o->minlength, RP_FAMILY_MIN_BP, RP_CONSENSUS_MAX_BP,
+        {RP_OPTION_NUMBER, "minlength", 0, "N", &o->search.minlength, RP_FAMILY_MIN_BP, RP_CONSENSUS_MAX_BP,
          "bases that a consensus needs to be reported [60]", .binds = true},
         {RP_OPTION_NUMBER, "minfreq", 0, "N", &o->minfreq, 2, UINT32_MAX, "the same as --min-copies"},
-        {RP_OPTION_NUMBER, "maxextend", 0, "N", &o->maxextend, 100, RP_GROW_MAX_BP,
+        {RP_OPTION_NUMBER, "maxextend", 0, "N", &o->search.maxextend, 100, RP_GROW_MAX_BP,
          "bases by which one growth lengthens one end at most [20000]", .binds = true},
-        {RP_OPTION_NUMBER, "tandemdist", 0, "N", &o->tandemdist, 1, 1000000,
+        {RP_OPTION_NUMBER, "tandemdist", 0, "N", &o->search.tandemdist, 1, 1000000,
          "places of a seed on one strand nearer than this count once [500]", .binds = true},
         {RP_OPTION_NUMBER, "pa", 0, "N", &o->pa, 1, 1024, "the same as --threads"},
         {RP_OPTION_HEADING, "run (no effect on the results):", 0, NULL, NULL, 0, 0, NULL},
@@ -66,12 +63,15 @@ static size_t fill_table(rp_find_options *o, rp_option *table)
     memcpy(table + n, rows, sizeof rows);
     n += sizeof rows / sizeof rows[0];
     n += rp_governor_options(&o->governor, table + n);
-    n += rp_keeper_options(&o->keeper, table + n);
     const rp_option more[] = {
-        {RP_OPTION_TEXT, "index", 0, "FILE", &o->index, 0, 0, "map this index, which 'reprise-c index' made of the same input, and make none"},
-        {RP_OPTION_NUMBER, "channel-capacity", 0, "N", &o->channel_capacity, 1, UINT32_MAX, "candidate pairs between producer and workers [1000000]"},
-        {RP_OPTION_SHARE, "backpressure", 0, "SHARE", &o->backpressure, 0, 0, "share of the channel's capacity above which the producer slows down [0.8]"},
-        rp_offloading_option(&o->device),
+        {RP_OPTION_SECONDS, "checkpoint-interval", 0, "SECONDS", &o->keeper.interval_s, 0, 0,
+         "time between checkpoints in PREFIX.reprise, from which the same command goes on [600]"},
+        {RP_OPTION_FLAG, "no-checkpoint", 0, NULL, &o->keeper.off, 0, 0, "keep no state and take no lock: PREFIX.reprise is not made"},
+        {RP_OPTION_FLAG, "restart", 0, NULL, &o->keeper.restart, 0, 0, "begin anew, whatever checkpoint there is"},
+        {RP_OPTION_TEXT, "index", 0, "FILE", &o->search.index, 0, 0, "map this index, which 'reprise-c index' made of the same input, and make none"},
+        {RP_OPTION_NUMBER, "channel-capacity", 0, "N", &o->search.channel_capacity, 1, UINT32_MAX, "candidate pairs between producer and workers [1000000]"},
+        {RP_OPTION_SHARE, "backpressure", 0, "SHARE", &o->search.backpressure, 0, 0, "share of the channel's capacity above which the producer slows down [0.8]"},
+        rp_device_option(&o->device),
         {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
     };
     memcpy(table + n, more, sizeof more);
@@ -110,15 +110,15 @@ bool rp_find_options_parse(rp_find_options *options, int argc, char **argv, rp_e
                 return rp_error_set(error, "standard input can be read once only");
     if (options->keeper.off && options->keeper.restart)
         return rp_error_set(error, "--no-checkpoint and --restart contradict each other");
-    if (options->minfreq != 0 && options->min_copies != 3)
+    if (options->minfreq != 0 && options->search.min_copies != 3)
         return rp_error_set(error, "--minfreq and --min-copies are the same; give one");
     if (options->pa != 0 && options->governor.threads != 0)
         return rp_error_set(error, "--pa and --threads are the same; give one");
     if (options->minfreq != 0)
-        options->min_copies = options->minfreq;
+        options->search.min_copies = options->minfreq;
     if (options->pa != 0)
         options->governor.threads = options->pa;
-    if (options->max_seed_frequency < options->min_seed_frequency)
+    if (options->search.max_seed_frequency < options->search.min_seed_frequency)
         return rp_error_set(error, "--max-seed-frequency is below --min-seed-frequency");
     if (!rp_governor_check(&options->governor, error) ||
         !rp_device_choice_parse(&options->device_choice, options->device, error) ||

@@ -7,26 +7,21 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "checkpoint/keeper.h"
 #include "command/governor.h"
-#include "command/keeper.h"
 #include "command/results.h"
-#include "command/write.h"
 #include "device/devices.h"
+#include "run/run.h"
 
 typedef struct rp_find_options {
     bool help;
     rp_governor governor;
     rp_keeper keeper;
     rp_results results;
-    rp_write_options write;
-    bool keep_other, respect_mask, no_run_info, intra_contig;
-    uint64_t kmer;                      /* 0: chosen */
-    uint64_t min_seed_frequency, max_seed_frequency, extension_length, max_candidates, min_copies;
-    uint64_t minlength, maxextend, tandemdist; /* as REPrise names them */
+    rp_run_parameters search;
+    bool hard_mask, mask_tandem, no_run_info;
     uint64_t minfreq, pa;               /* 0: not given; the same as min_copies and threads */
-    uint64_t channel_capacity;
-    double backpressure;
-    const char *device, *classify_with, *index;
+    const char *device, *classify_with;
     rp_device_choice device_choice;
     const char *const *inputs;
     size_t n_inputs;

@@ -7,7 +7,7 @@
 
 #include "align/band.h"
 #include "base/targets.h"
-#include "command/log.h"
+#include "base/log.h"
 #include "command/options.h"
 #include "command/watch.h"
 #include "genome/reader.h"

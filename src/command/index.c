@@ -8,7 +8,7 @@
 #include "command/command.h"
 #include "command/governor.h"
 #include "command/results.h"
-#include "command/warnings.h"
+#include "run/warnings.h"
 #include "genome/tandem.h"
 #include "index/file.h"
 

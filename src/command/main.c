@@ -11,6 +11,7 @@
 #include <htslib/hts.h>
 
 #include "base/code.h"
+#include "base/log.h"
 #include "base/stream.h"
 #include "command/command.h"
 
@@ -116,7 +117,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < N_COMMANDS; i++)
         if (strcmp(argv[1], COMMANDS[i].name) == 0)
             return finish(COMMANDS[i].run(argc - 1, argv + 1));
-    rp_command_tell("", "unknown command '%.100s'", argv[1]);
+    rp_log_tell("", "unknown command '%.100s'", argv[1]);
     fputc('\n', stderr);
     print_usage(stderr);
     return RP_EXIT_MISUSE;

@@ -166,3 +166,9 @@ void rp_options_print(const rp_option *options, size_t n, FILE *to)
                 option->help);
     }
 }
+
+rp_option rp_device_option(const char **value)
+{
+    return (rp_option){RP_OPTION_TEXT, "device", 0, "WHICH", value, 0, 0,
+                       "cpu, opencl (all OpenCL devices but CPUs), opencl:0,2 (by index or name), all (both) [cpu]"};
+}

@@ -42,4 +42,7 @@ json_t *rp_options_binding(const rp_option *options, size_t n) RP_MUST_CHECK;
 /* Prints the table as help text. */
 void rp_options_print(const rp_option *options, size_t n, FILE *to);
 
+/* The option --device. Its value is for rp_device_choice_parse (device/devices.h). */
+rp_option rp_device_option(const char **value);
+
 #endif

@@ -6,7 +6,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/metrics.h"
+#include "base/parallel.h"
 #include "base/stream.h"
+#include "command/write.h"
+#include "output/writers.h"
 
 enum { BOTH = RP_FOR_FIND | RP_FOR_ANNOTATE };
 
@@ -18,45 +22,69 @@ typedef struct result_kind {
     unsigned always;                   /* set of commands that write it unless told otherwise */
     const char *flag, *flag_help;      /* asks for it */
     unsigned on_request;               /* set of commands that know the flag */
+    rp_result with;                    /* without a flag of its own: the result whose flag asks for this one too */
+    bool (*from_findings)(const rp_findings *findings, rp_file *file, rp_error *error); /* what writes it: this, */
+    rp_result_writer *write;           /* or this */
+    bool of_others;                    /* the findings are the others */
+    bool on_all_threads;               /* it is made by all threads, before the files that one thread each writes */
 } result_kind;
 
 static const result_kind KINDS[RP_N_RESULTS] = {
     [RP_RESULT_FAMILIES] = {".families.fa", "families", "consensus library, FASTA [PREFIX.families.fa]", "no-families",
-                            "do not write the consensus library", RP_FOR_FIND, NULL, NULL, 0},
+                            "do not write the consensus library", RP_FOR_FIND, NULL, NULL, 0,
+                            .from_findings = rp_write_families},
     [RP_RESULT_OTHER] = {".other.fa", "other", "repeats that are no transposable elements, FASTA [PREFIX.other.fa]", "no-other",
-                         "do not write the other repeats", RP_FOR_FIND, NULL, NULL, 0},
+                         "do not write the other repeats", RP_FOR_FIND, NULL, NULL, 0,
+                         .from_findings = rp_write_families, .of_others = true},
     [RP_RESULT_SPLIT] = {".split.fa", NULL, NULL, NULL, NULL, 0, "split-ltr",
-                         "write PREFIX.split.fa too: the library with LTR elements in two entries, _LTR and _INT", RP_FOR_FIND},
+                         "write PREFIX.split.fa too: the library with LTR elements in two entries, _LTR and _INT", RP_FOR_FIND,
+                         .from_findings = rp_write_split},
     [RP_RESULT_SUBFAMILIES] = {".subfamilies.fa", NULL, NULL, NULL, NULL, 0, "subfamilies",
-                               "write PREFIX.subfamilies.fa too: families that diagnostic sites tell apart", RP_FOR_FIND | RP_FOR_ANNOTATE},
+                               "write PREFIX.subfamilies.fa too: families that diagnostic sites tell apart", RP_FOR_FIND | RP_FOR_ANNOTATE,
+                               .from_findings = rp_write_subfamilies},
     [RP_RESULT_SEEDS] = {".families.stk", "seed-alignments", "seed alignments, Stockholm [PREFIX.families.stk]",
-                         "no-seed-alignments", "do not write the seed alignments", RP_FOR_FIND, NULL, NULL, 0},
+                         "no-seed-alignments", "do not write the seed alignments", RP_FOR_FIND, NULL, NULL, 0,
+                         .write = rp_write_result_seeds, .on_all_threads = true},
     [RP_RESULT_BED] = {".copies.bed", "bed", "every copy, BED [PREFIX.copies.bed]", "no-bed",
-                       "do not write the BED file of copies", BOTH, NULL, NULL, 0},
+                       "do not write the BED file of copies", BOTH, NULL, NULL, 0,
+                       .from_findings = rp_write_bed},
     [RP_RESULT_OTHER_BED] = {".other.bed", "other-bed", "copies of the other repeats, BED [PREFIX.other.bed]", "no-other-bed",
-                             "do not write the copies of the other repeats", RP_FOR_FIND, NULL, NULL, 0},
+                             "do not write the copies of the other repeats", RP_FOR_FIND, NULL, NULL, 0,
+                             .from_findings = rp_write_bed, .of_others = true},
     [RP_RESULT_GFF3] = {".copies.gff3", "gff3", "every copy, GFF3 [PREFIX.copies.gff3]", "no-gff3",
-                        "do not write the GFF3 file of copies", BOTH, NULL, NULL, 0},
+                        "do not write the GFF3 file of copies", BOTH, NULL, NULL, 0,
+                        .from_findings = rp_write_gff3},
     [RP_RESULT_OUT] = {".out", "out", "every copy as RepeatMasker writes it [PREFIX.out]", "no-out",
                        "do not write the RepeatMasker file", RP_FOR_ANNOTATE, "repeatmasker",
-                       "write PREFIX.out too: every copy as RepeatMasker writes it", RP_FOR_FIND},
+                       "write PREFIX.out too: every copy as RepeatMasker writes it", RP_FOR_FIND,
+                       .from_findings = rp_write_repeatmasker},
     [RP_RESULT_PAF] = {".paf", "paf", "every copy with its alignment, PAF [PREFIX.paf]", "no-paf", "do not write the PAF file",
-                       RP_FOR_ANNOTATE, "alignments", "write PREFIX.paf too: every copy with its alignment", RP_FOR_FIND},
+                       RP_FOR_ANNOTATE, "alignments", "write PREFIX.paf too: every copy with its alignment", RP_FOR_FIND,
+                       .from_findings = rp_write_paf},
     [RP_RESULT_CLASSES] = {".classes.tsv", "classes", "table by class, TSV [PREFIX.classes.tsv]", "no-classes",
-                           "do not write the table by class", BOTH, NULL, NULL, 0},
+                           "do not write the table by class", BOTH, NULL, NULL, 0,
+                           .from_findings = rp_write_classes},
     [RP_RESULT_TANDEM] = {".tandem.bed", "tandem", "tandem repeats, BED [PREFIX.tandem.bed]", "no-tandem",
-                          "do not write the tandem repeats", BOTH, NULL, NULL, 0},
+                          "do not write the tandem repeats", BOTH, NULL, NULL, 0,
+                          .from_findings = rp_write_tandem},
     [RP_RESULT_MASKED] = {".masked.fa", "masked", "the masked genome, FASTA [PREFIX.masked.fa]", "no-masked",
-                          "do not write the masked genome", BOTH, NULL, NULL, 0},
+                          "do not write the masked genome", BOTH, NULL, NULL, 0,
+                          .write = rp_write_result_masked},
     [RP_RESULT_REPROF] = {".reprof", NULL, NULL, NULL, NULL, 0, "reprise-files",
-                          "write REPrise's PREFIX.reprof, .freq, .bed and .masked too", RP_FOR_FIND},
-    [RP_RESULT_FREQ] = {".freq", NULL, NULL, NULL, NULL, 0, NULL, NULL, RP_FOR_FIND},
-    [RP_RESULT_REPRISE_BED] = {".bed", NULL, NULL, NULL, NULL, 0, NULL, NULL, RP_FOR_FIND},
-    [RP_RESULT_REPRISE_MASKED] = {".masked", NULL, NULL, NULL, NULL, 0, NULL, NULL, RP_FOR_FIND},
+                          "write REPrise's PREFIX.reprof, .freq, .bed and .masked too", RP_FOR_FIND,
+                          .write = rp_write_result_reprof},
+    [RP_RESULT_FREQ] = {".freq", NULL, NULL, NULL, NULL, 0, NULL, NULL, RP_FOR_FIND, RP_RESULT_REPROF,
+                        .write = rp_write_result_freq},
+    [RP_RESULT_REPRISE_BED] = {".bed", NULL, NULL, NULL, NULL, 0, NULL, NULL, RP_FOR_FIND, RP_RESULT_REPROF,
+                               .write = rp_write_result_reprise_bed},
+    [RP_RESULT_REPRISE_MASKED] = {".masked", NULL, NULL, NULL, NULL, 0, NULL, NULL, RP_FOR_FIND, RP_RESULT_REPROF,
+                                  .from_findings = rp_write_reprise_masked},
     [RP_RESULT_SUMMARY] = {".summary.json", "summary", "parameters and figures, JSON [PREFIX.summary.json]", "no-summary",
-                           "do not write the summary", BOTH, NULL, NULL, 0},
+                           "do not write the summary", BOTH, NULL, NULL, 0,
+                           .write = rp_write_result_summary},
     [RP_RESULT_REPORT] = {".report.html", NULL, NULL, NULL, NULL, 0, "report",
-                          "write PREFIX.report.html too: tables and plots, to be opened in a browser", RP_FOR_FIND},
+                          "write PREFIX.report.html too: tables and plots, to be opened in a browser", RP_FOR_FIND,
+                          .write = rp_write_result_report},
 };
 
 size_t rp_results_options(rp_results *results, rp_option *table)
@@ -110,10 +138,7 @@ static bool is_wanted(const rp_results *results, int which)
         return !results->off[which];
     if ((KINDS[which].on_request & results->command) == 0)
         return false;
-    /* one flag asks for several files: those that follow it without a flag of their own */
-    while (KINDS[which].flag == NULL)
-        which--;
-    return results->on[which];
+    return results->on[KINDS[which].flag != NULL ? which : (int)KINDS[which].with];
 }
 
 /* A folder that is there, or a name that can be one only. */
@@ -211,9 +236,38 @@ bool rp_results_open(rp_results *results, rp_error *error)
     return true;
 }
 
-bool rp_results_commit(rp_results *results, rp_error *error)
+typedef struct writing {
+    rp_results *results;
+    const rp_outcome *outcome;
+} writing;
+
+static bool write_one(const writing *all, size_t which, rp_error *error)
 {
-    return rp_files_commit(results->files, RP_N_RESULTS, error);
+    const result_kind *kind = &KINDS[which];
+    const rp_outcome *outcome = all->outcome;
+    rp_file *file = all->results->files[which];
+    const bool ok = kind->write != NULL
+                        ? kind->write(outcome, file, error)
+                        : kind->from_findings(kind->of_others ? outcome->others : outcome->findings, file, error);
+    return ok && rp_file_finish(file, error);
+}
+
+static bool write_by_one_thread(void *argument, size_t which, unsigned worker, rp_error *error)
+{
+    const writing *all = argument;
+    (void)worker;
+    return all->results->files[which] == NULL || KINDS[which].on_all_threads || write_one(all, which, error);
+}
+
+bool rp_results_write(rp_results *results, const rp_outcome *outcome, rp_error *error)
+{
+    writing all = {results, outcome};
+    bool ok = true;
+    rp_stage_begin(RP_STAGE_WRITE, 0);
+    for (size_t i = 0; ok && i < RP_N_RESULTS; i++)
+        ok = results->files[i] == NULL || !KINDS[i].on_all_threads || write_one(&all, i, error);
+    return ok && rp_parallel(RP_N_RESULTS, outcome->n_threads, write_by_one_thread, &all, error) &&
+           rp_files_commit(results->files, RP_N_RESULTS, error);
 }
 
 void rp_results_clear(rp_results *results, bool done)

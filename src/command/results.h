@@ -5,12 +5,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <jansson.h>
+
 #include "base/error.h"
-#include "command/options.h"
 #include "base/file.h"
 #include "base/targets.h"
+#include "command/options.h"
+#include "copies/findings.h"
+#include "output/reprise.h"
 
-/* In the order in which they are put in place. */
+/* In the order in which they are put in place. A new one: a name here, and its row in results.c. */
 typedef enum rp_result {
     RP_RESULT_FAMILIES,
     RP_RESULT_OTHER,
@@ -33,6 +37,18 @@ typedef enum rp_result {
     RP_RESULT_REPORT,
     RP_N_RESULTS
 } rp_result;
+
+/* What the files are made of. Borrowed. */
+typedef struct rp_outcome {
+    const rp_findings *findings, *others;  /* others: NULL where the command has none */
+    unsigned n_threads;
+    bool hard_mask, mask_tandem;
+    json_t *summary, *summary_of_report;   /* equal; two, since each is read by a thread of its own */
+    const char *title;                     /* of the report */
+    const rp_reprise_seed *seeds;          /* of REPrise's files: */
+    const rp_reprise_frequencies *frequencies;
+    unsigned k;
+} rp_outcome;
 
 /* The commands that write results, as a set. */
 enum { RP_FOR_FIND = 1, RP_FOR_ANNOTATE = 2 };
@@ -73,8 +89,8 @@ char *rp_output_name(const char *given, const char *input, const char *ending);
 /* Whether any wanted result takes its name from the prefix. */
 bool rp_results_use_prefix(const rp_results *results);
 
-/* Renames all files, which are finished, to their names. */
-bool rp_results_commit(rp_results *results, rp_error *error) RP_MUST_CHECK;
+/* Writes all files, on outcome->n_threads, and puts them in place together. */
+bool rp_results_write(rp_results *results, const rp_outcome *outcome, rp_error *error) RP_MUST_CHECK;
 
 /* Frees the files and the plan; files that are not committed are removed, and folders that were made for them too unless
  * the run is `done`. */

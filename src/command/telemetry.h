@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "command/log.h"
+#include "base/log.h"
 
 /* How far the run is, in one line without its end, cut at `width` characters. */
 void rp_telemetry_line(const rp_log *log, unsigned n_threads, char *line, size_t width);

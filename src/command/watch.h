@@ -13,7 +13,7 @@
 #include <stdatomic.h>
 
 #include "base/error.h"
-#include "command/log.h"
+#include "base/log.h"
 
 typedef struct rp_watch {
     rp_log *log;

@@ -1,24 +1,52 @@
-/* write.c: which writer makes which result; see write.h. */
+/* write.c: see write.h. */
 #include "command/write.h"
 
+#include "output/json.h"
 #include "output/writers.h"
+#include "report/report.h"
 
-bool rp_write_result(const rp_findings *findings, rp_result which, const rp_write_options *options, rp_file *file,
-                     rp_error *error)
+bool rp_write_result_seeds(const rp_outcome *outcome, rp_file *file, rp_error *error)
 {
-    switch (which) {
-    case RP_RESULT_FAMILIES:
-    case RP_RESULT_OTHER: return rp_write_families(findings, file, error);
-    case RP_RESULT_SUBFAMILIES: return rp_write_subfamilies(findings, file, error);
-    case RP_RESULT_SPLIT: return rp_write_split(findings, file, error);
-    case RP_RESULT_BED:
-    case RP_RESULT_OTHER_BED: return rp_write_bed(findings, file, error);
-    case RP_RESULT_GFF3: return rp_write_gff3(findings, file, error);
-    case RP_RESULT_OUT: return rp_write_repeatmasker(findings, file, error);
-    case RP_RESULT_PAF: return rp_write_paf(findings, file, error);
-    case RP_RESULT_CLASSES: return rp_write_classes(findings, file, error);
-    case RP_RESULT_TANDEM: return rp_write_tandem(findings, file, error);
-    case RP_RESULT_MASKED: return rp_write_masked(findings, options->hard_mask, options->mask_tandem, file, error);
-    default: return rp_error_set(error, "result %d has no writer", (int)which);
-    }
+    return rp_write_seed_alignments(outcome->findings, outcome->n_threads, file, error);
+}
+
+bool rp_write_result_masked(const rp_outcome *outcome, rp_file *file, rp_error *error)
+{
+    return rp_write_masked(outcome->findings, outcome->hard_mask, outcome->mask_tandem, file, error);
+}
+
+bool rp_write_result_summary(const rp_outcome *outcome, rp_file *file, rp_error *error)
+{
+    return rp_json_write(json_incref(outcome->summary), file) || rp_error_memory(error, "summary");
+}
+
+bool rp_write_result_report(const rp_outcome *outcome, rp_file *file, rp_error *error)
+{
+    rp_report report = {0};
+    const bool ok = rp_report_from_findings(&report, outcome->findings, json_incref(outcome->summary_of_report), error);
+    report.title = outcome->title;
+    const bool written = ok && rp_report_write(&report, file, error);
+    rp_report_clear(&report);
+    return written;
+}
+
+bool rp_write_result_reprof(const rp_outcome *outcome, rp_file *file, rp_error *error)
+{
+    (void)error;
+    rp_write_reprof(outcome->findings, outcome->seeds, file);
+    return true;
+}
+
+bool rp_write_result_freq(const rp_outcome *outcome, rp_file *file, rp_error *error)
+{
+    (void)error;
+    rp_write_freq(outcome->frequencies, outcome->k, file);
+    return true;
+}
+
+bool rp_write_result_reprise_bed(const rp_outcome *outcome, rp_file *file, rp_error *error)
+{
+    (void)error;
+    rp_write_reprise_bed(outcome->findings, file);
+    return true;
 }

@@ -1,18 +1,13 @@
-/* write.h: the result files that are made from findings alone. */
+/* write.h: writers of result files that need more than findings (output/writers.h), in one shape for the table of results. */
 #ifndef RP_COMMAND_WRITE_H
 #define RP_COMMAND_WRITE_H
 
 #include "base/error.h"
 #include "command/results.h"
-#include "copies/findings.h"
 
-typedef struct rp_write_options {
-    bool hard_mask, mask_tandem;
-} rp_write_options;
+typedef bool rp_result_writer(const rp_outcome *outcome, rp_file *file, rp_error *error);
 
-/* Writes one result; not for those that need more than findings (summary) or
- * several threads (seed alignments). One thread a file. */
-bool rp_write_result(const rp_findings *findings, rp_result which, const rp_write_options *options, rp_file *file,
-                     rp_error *error) RP_MUST_CHECK;
+rp_result_writer rp_write_result_seeds, rp_write_result_masked, rp_write_result_summary, rp_write_result_report,
+    rp_write_result_reprof, rp_write_result_freq, rp_write_result_reprise_bed;
 
 #endif

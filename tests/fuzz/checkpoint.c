@@ -15,12 +15,12 @@ static void check_intervals(const rp_intervals *intervals, uint64_t genome_bp)
 }
 
 /* What find relies on when it goes on from a checkpoint. */
-static void check_content(const rp_checkpoint *read)
+static void check_content(const rp_run_binding *binding, const rp_run_state *read)
 {
     for (size_t f = 0; f < read->library.n; f++) {
         const rp_family *family = &read->library.items[f];
         for (size_t i = 0; i < family->copies.n; i++)
-            if (family->copies.items[i].begin >= family->copies.items[i].end || family->copies.items[i].end > read->genome_bp ||
+            if (family->copies.items[i].begin >= family->copies.items[i].end || family->copies.items[i].end > binding->genome_bp ||
                 family->copies.items[i].consensus_end > family->consensus.n)
                 abort();
     }
@@ -30,9 +30,9 @@ static void check_content(const rp_checkpoint *read)
     for (size_t i = 0; i < read->polish.n_active; i++)
         if (read->polish.active[i] >= read->library.n)
             abort();
-    check_intervals(&read->cover, read->genome_bp);
-    check_intervals(&read->polish.resting, read->genome_bp);
-    if (read->n_first_pass > read->library.n || strlen(read->digest) >= sizeof read->digest)
+    check_intervals(&read->cover, binding->genome_bp);
+    check_intervals(&read->polish.resting, binding->genome_bp);
+    if (read->n_first_pass > read->library.n || strlen(binding->digest) >= sizeof binding->digest)
         abort();
 }
 
@@ -52,7 +52,7 @@ int rp_fuzz_checkpoint(const uint8_t *data, size_t n)
     rp_checkpoint read;
     rp_error error = {""};
     if (rp_checkpoint_read(&read, rp_fuzz_path(file, path), &error) == RP_CHECKPOINT_READ) {
-        check_content(&read);
+        check_content(&read.binding, &read.state);
         rp_checkpoint_clear(&read);
     } else if (error.message[0] == '\0') {
         abort();

@@ -1,6 +1,6 @@
 /* log.h: a run's lines on standard error. */
-#ifndef RP_COMMAND_LOG_H
-#define RP_COMMAND_LOG_H
+#ifndef RP_BASE_LOG_H
+#define RP_BASE_LOG_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,6 +22,10 @@ void rp_log_close(void);
 
 /* Prints a text as it is, even when the log is quiet. */
 void rp_log_message(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Prints "reprise-c COMMAND: message" on standard error, with what must not reach a terminal escaped (base/text.h). An
+ * empty command is left out. */
+void rp_log_tell(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Prints a line: time since the start, CPU time, peak memory, what was done. */
 void rp_log_line(const rp_log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -1,30 +1,24 @@
 /* keeper.h: when and where a run of find keeps its state, and whether it goes on from one. */
-#ifndef RP_COMMAND_KEEPER_H
-#define RP_COMMAND_KEEPER_H
+#ifndef RP_CHECKPOINT_KEEPER_H
+#define RP_CHECKPOINT_KEEPER_H
 
 #include <jansson.h>
 
+#include "base/log.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/folder.h"
-#include "command/log.h"
-#include "command/options.h"
 
 typedef struct rp_keeper {
     double interval_s;            /* between checkpoints; as the user gave it, else the default */
     bool restart, off;
     const rp_log *log;
     rp_run_folder folder;
-    rp_checkpoint from;           /* that the run goes on from */
-    bool resumes;
-    char *parameters;             /* of this run: code and options, as text */
+    rp_checkpoint from;           /* that the run goes on from, */
+    bool resumes;                 /* if there is one */
+    rp_run_binding binding;       /* of this run; its parameters are owned */
     uint64_t kept_ns;             /* when the state was put in place last, or the run began */
     rp_file *latest;              /* the latest state, written but not in place; NULL: it is, or there is none */
 } rp_keeper;
-
-enum { RP_KEEPER_ROWS = 3 };
-
-/* Puts RP_KEEPER_ROWS rows into the table. */
-size_t rp_keeper_options(rp_keeper *keeper, rp_option *table);
 
 /* Takes PREFIX.reprise/ and reads the checkpoint in it, if it is to be used. `options`: an object with those that the
  * families follow from (NULL: there was no memory for it). A checkpoint with others, or of other code, is refused; a
@@ -32,16 +26,23 @@ size_t rp_keeper_options(rp_keeper *keeper, rp_option *table);
 bool rp_keeper_open(rp_keeper *keeper, const char *prefix, const json_t *options, const rp_log *log,
                     rp_error *error) RP_MUST_CHECK;
 
-/* After reading: whether the checkpoint is of this genome, and of its lower case where that is respected. */
-bool rp_keeper_check_genome(const rp_keeper *keeper, const rp_genome *genome, rp_error *error) RP_MUST_CHECK;
-bool rp_keeper_check_k(const rp_keeper *keeper, unsigned k, rp_error *error) RP_MUST_CHECK;
+/* After reading: whether the checkpoint is of this genome, and of its lower case where that is respected; once the index
+ * is there, of its k. States that are kept are bound to them. */
+bool rp_keeper_check_genome(rp_keeper *keeper, const rp_genome *genome, rp_error *error) RP_MUST_CHECK;
+bool rp_keeper_check_k(rp_keeper *keeper, unsigned k, rp_error *error) RP_MUST_CHECK;
+
+/* Hands the state that the run goes on from over to *state. False: there is none, and *state stays as it is. */
+bool rp_keeper_take(rp_keeper *keeper, rp_run_state *state);
+
+/* Whether any state is kept. */
+bool rp_keeper_keeps(const rp_keeper *keeper);
 
 /* Whether it is time to keep the state. */
 bool rp_keeper_is_due(const rp_keeper *keeper);
 
-/* Writes the state, whose parameters are filled in here, and puts it in place if it is time to; between stages it is time
+/* Writes the state and puts it in place if it is time to; between stages it is time
  * sooner, since what follows cannot be kept in its midst. That it cannot be written is told; the run goes on. */
-void rp_keeper_keep(rp_keeper *keeper, rp_checkpoint *state, bool between_stages);
+void rp_keeper_keep(rp_keeper *keeper, const rp_run_state *state, bool between_stages);
 
 /* Puts the latest state in place, for a run that is to end. */
 void rp_keeper_flush(rp_keeper *keeper);

@@ -1,13 +1,17 @@
 /* offloading.h: the OpenCL devices of a run: chosen, started beside the first stages, told of at the end. */
-#ifndef RP_COMMAND_OFFLOADING_H
-#define RP_COMMAND_OFFLOADING_H
+#ifndef RP_DEVICE_OFFLOADING_H
+#define RP_DEVICE_OFFLOADING_H
 
-#include <jansson.h>
 #include <pthread.h>
 
-#include "command/log.h"
-#include "command/options.h"
+#include "base/log.h"
 #include "device/engine.h"
+
+/* Billions of cells a second of a device at work. */
+static inline double rp_engine_gcups(const rp_engine_figures *figures)
+{
+    return figures->busy_ns > 0 ? (double)figures->cells / (double)figures->busy_ns : 0;
+}
 
 /* Zeroed at the start; cleared in any state. */
 typedef struct rp_offloading {
@@ -26,9 +30,6 @@ typedef struct rp_offloading {
     rp_error error;                    /* of the start */
 } rp_offloading;
 
-/* The option --device. Its value is for rp_device_choice_parse. */
-rp_option rp_offloading_option(const char **value);
-
 /* Looks for the devices of offloading->choice, before anything is read or written. False: there is no such device. */
 bool rp_offloading_choose(rp_offloading *offloading, const rp_log *log, const char *command,
                           rp_error *error) RP_MUST_CHECK;
@@ -42,8 +43,7 @@ bool rp_offloading_wait(rp_offloading *offloading, rp_error *error) RP_MUST_CHEC
 /* Consumers of the channel that the devices are worth; 0: none takes part. */
 unsigned rp_offloading_n_consumers(const rp_offloading *offloading);
 
-/* What each device did; an array. NULL: out of memory. */
-json_t *rp_offloading_describe(const rp_offloading *offloading);
+/* What each device did, as lines. */
 void rp_offloading_log(const rp_offloading *offloading);
 
 void rp_offloading_clear(rp_offloading *offloading);

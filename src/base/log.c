@@ -1,5 +1,5 @@
 /* log.c: progress lines and what the process has used; see log.h. */
-#include "command/log.h"
+#include "base/log.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -178,6 +178,17 @@ void rp_log_message(const char *format, ...)
     (void)kvsprintf(&text, format, arguments);
     va_end(arguments);
     put_text(text.s, text.l);
+}
+
+void rp_log_tell(const char *command, const char *format, ...)
+{
+    char message[2 * RP_ERROR_BYTES], shown[4 * sizeof message];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    rp_log_message("reprise-c%s%s: %s\n", command[0] != '\0' ? " " : "", command,
+                   rp_text_show(message, shown, sizeof shown));
 }
 
 void rp_log_progress(const rp_log *log, const char *line)

@@ -1,28 +1,13 @@
 /* keeper.c: see keeper.h. */
-#include "command/keeper.h"
+#include "checkpoint/keeper.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/code.h"
 #include "base/clock.h"
-#include "command/command.h"
-
-enum { DEFAULT_INTERVAL_S = 600 };
+#include "base/code.h"
 
 static const double BETWEEN_STAGES_S = 5;
-
-size_t rp_keeper_options(rp_keeper *keeper, rp_option *table)
-{
-    keeper->interval_s = DEFAULT_INTERVAL_S;
-    const rp_option rows[RP_KEEPER_ROWS] = {
-        {RP_OPTION_SECONDS, "checkpoint-interval", 0, "SECONDS", &keeper->interval_s, 0, 0, "time between checkpoints in PREFIX.reprise, from which the same command goes on [600]"},
-        {RP_OPTION_FLAG, "no-checkpoint", 0, NULL, &keeper->off, 0, 0, "keep no state and take no lock: PREFIX.reprise is not made"},
-        {RP_OPTION_FLAG, "restart", 0, NULL, &keeper->restart, 0, 0, "begin anew, whatever checkpoint there is"},
-    };
-    memcpy(table, rows, sizeof rows);
-    return RP_KEEPER_ROWS;
-}
 
 /* The value as the user would write it; to be freed. */
 static char *text_of(const json_t *value)
@@ -33,7 +18,7 @@ static char *text_of(const json_t *value)
 /* Tells the first parameter in which the checkpoint differs from this run. */
 static bool compare_parameters(const rp_keeper *keeper, rp_error *error)
 {
-    json_t *own = json_loads(keeper->parameters, 0, NULL), *other = json_loads(keeper->from.parameters, 0, NULL);
+    json_t *own = json_loads(keeper->binding.parameters, 0, NULL), *other = json_loads(keeper->from.binding.parameters, 0, NULL);
     bool ok = own != NULL || rp_error_memory(error, "checkpoint");
     const char *name;
     json_t *value;
@@ -60,7 +45,7 @@ static bool read_state(rp_keeper *keeper, rp_error *error)
         keeper->resumes = true;
         return compare_parameters(keeper, error);
     case RP_CHECKPOINT_DAMAGED:
-        rp_command_tell("find", "%s: the checkpoint is damaged (%s); it is set aside as %s.damaged, and the run begins anew",
+        rp_log_tell("find", "%s: the checkpoint is damaged (%s); it is set aside as %s.damaged, and the run begins anew",
                         keeper->folder.state, reason.message, keeper->folder.state);
         return rp_run_folder_set_aside(&keeper->folder, error);
     case RP_CHECKPOINT_OTHER:
@@ -85,8 +70,8 @@ bool rp_keeper_open(rp_keeper *keeper, const char *prefix, const json_t *options
 {
     keeper->log = log;
     keeper->kept_ns = rp_clock_ns();
-    keeper->parameters = describe_parameters(options);
-    if (keeper->parameters == NULL)
+    keeper->binding.parameters = describe_parameters(options);
+    if (keeper->binding.parameters == NULL)
         return rp_error_memory(error, "parameters");
     if (keeper->off)
         return true;
@@ -97,23 +82,27 @@ bool rp_keeper_open(rp_keeper *keeper, const char *prefix, const json_t *options
     return !rp_run_folder_has_state(&keeper->folder) || read_state(keeper, error);
 }
 
-bool rp_keeper_check_genome(const rp_keeper *keeper, const rp_genome *genome, rp_error *error)
+bool rp_keeper_check_genome(rp_keeper *keeper, const rp_genome *genome, rp_error *error)
 {
+    memcpy(keeper->binding.digest, genome->digest, sizeof keeper->binding.digest);
+    memcpy(keeper->binding.mask_digest, genome->mask_digest, sizeof keeper->binding.mask_digest);
+    keeper->binding.genome_bp = genome->length_bp;
     if (!keeper->resumes)
         return true;
-    if (strcmp(keeper->from.digest, genome->digest) != 0 || keeper->from.genome_bp != genome->length_bp)
+    if (strcmp(keeper->from.binding.digest, genome->digest) != 0 || keeper->from.binding.genome_bp != genome->length_bp)
         return rp_error_set(error, "%s: the checkpoint is of another genome (MD5 %s, this one has %s); --restart begins anew",
-                            keeper->folder.path, keeper->from.digest, genome->digest);
-    return strcmp(keeper->from.mask_digest, genome->mask_digest) == 0 ||
+                            keeper->folder.path, keeper->from.binding.digest, genome->digest);
+    return strcmp(keeper->from.binding.mask_digest, genome->mask_digest) == 0 ||
            rp_error_set(error, "%s: where the checkpoint is from, lower case was elsewhere (MD5 %s, here %s); --restart begins anew",
-                        keeper->folder.path, keeper->from.mask_digest, genome->mask_digest);
+                        keeper->folder.path, keeper->from.binding.mask_digest, genome->mask_digest);
 }
 
-bool rp_keeper_check_k(const rp_keeper *keeper, unsigned k, rp_error *error)
+bool rp_keeper_check_k(rp_keeper *keeper, unsigned k, rp_error *error)
 {
-    return !keeper->resumes || keeper->from.k == k ||
+    keeper->binding.k = k;
+    return !keeper->resumes || keeper->from.binding.k == k ||
            rp_error_set(error, "%s: the checkpoint is of %u-mers, and this run's index of %u-mers; --restart begins anew", keeper->folder.path,
-                        keeper->from.k, k);
+                        keeper->from.binding.k, k);
 }
 
 static bool has_passed(const rp_keeper *keeper, double seconds)
@@ -121,19 +110,32 @@ static bool has_passed(const rp_keeper *keeper, double seconds)
     return keeper->folder.lock != 0 && (double)(rp_clock_ns() - keeper->kept_ns) * 1e-9 >= seconds;
 }
 
+bool rp_keeper_keeps(const rp_keeper *keeper)
+{
+    return keeper->folder.lock != 0;
+}
+
+bool rp_keeper_take(rp_keeper *keeper, rp_run_state *state)
+{
+    if (!keeper->resumes)
+        return false;
+    *state = keeper->from.state;
+    keeper->from.state = (rp_run_state){0};
+    return true;
+}
+
 bool rp_keeper_is_due(const rp_keeper *keeper)
 {
     return has_passed(keeper, keeper->interval_s);
 }
 
-void rp_keeper_keep(rp_keeper *keeper, rp_checkpoint *state, bool between_stages)
+void rp_keeper_keep(rp_keeper *keeper, const rp_run_state *state, bool between_stages)
 {
     rp_error error = {""};
     if (keeper->folder.lock == 0)
         return;
-    state->parameters = keeper->parameters;
     rp_file_destroy(keeper->latest);
-    keeper->latest = rp_checkpoint_write(state, keeper->folder.state, &error);
+    keeper->latest = rp_checkpoint_write(&keeper->binding, state, keeper->folder.state, &error);
     if (keeper->latest == NULL)
         rp_log_line(keeper->log, "no checkpoint: %s", error.message);
     else if (rp_keeper_is_due(keeper) || (between_stages && has_passed(keeper, BETWEEN_STAGES_S)))
@@ -162,6 +164,6 @@ void rp_keeper_close(rp_keeper *keeper, bool done)
     if (keeper->resumes)
         rp_checkpoint_clear(&keeper->from);
     keeper->resumes = false;
-    free(keeper->parameters);
-    keeper->parameters = NULL;
+    free(keeper->binding.parameters);
+    keeper->binding.parameters = NULL;
 }

@@ -1,8 +1,8 @@
 /* warnings.h: what a run's log tells of input that is read but may not be what the user thinks. */
-#ifndef RP_COMMAND_WARNINGS_H
-#define RP_COMMAND_WARNINGS_H
+#ifndef RP_RUN_WARNINGS_H
+#define RP_RUN_WARNINGS_H
 
-#include "command/log.h"
+#include "base/log.h"
 #include "genome/genome.h"
 #include "index/kmer_index.h"
 

@@ -1,5 +1,5 @@
 /* warnings.c: see warnings.h. */
-#include "command/warnings.h"
+#include "run/warnings.h"
 
 #include "index/coverage.h"
 #include "output/names.h"

@@ -1,19 +1,12 @@
 /* offloading.c: the OpenCL devices of a run; see offloading.h. */
-#include "command/offloading.h"
+#include "device/offloading.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/command.h"
-#include "output/json.h"
+#include "base/log.h"
 
 enum { CONSUMERS_A_DEVICE = 8, CONSUMERS_A_GPU = 48 };
-
-rp_option rp_offloading_option(const char **value)
-{
-    return (rp_option){RP_OPTION_TEXT, "device", 0, "WHICH", value, 0, 0,
-                       "cpu, opencl (all OpenCL devices but CPUs), opencl:0,2 (by index or name), all (both) [cpu]"};
-}
 
 bool rp_offloading_choose(rp_offloading *offloading, const rp_log *log, const char *command,
                           rp_error *error)
@@ -29,7 +22,7 @@ bool rp_offloading_choose(rp_offloading *offloading, const rp_log *log, const ch
         return true;
     if (!offloading->choice.cpu)
         return false;
-    rp_command_tell(command, "%s; the CPU does it all", error->message);
+    rp_log_tell(command, "%s; the CPU does it all", error->message);
     error->message[0] = '\0'; /* told; the first message is kept, and a later failure has its own */
     offloading->chosen.n = 0;
     return true;
@@ -38,7 +31,7 @@ bool rp_offloading_choose(rp_offloading *offloading, const rp_log *log, const ch
 static void warn(void *context, const char *message)
 {
     const rp_offloading *offloading = context;
-    rp_command_tell(offloading->command, "%s", message);
+    rp_log_tell(offloading->command, "%s", message);
 }
 
 static void *start_main(void *argument)
@@ -85,28 +78,6 @@ unsigned rp_offloading_n_consumers(const rp_offloading *offloading)
     return n;
 }
 
-static double gcups(const rp_engine_figures *figures)
-{
-    return figures->busy_ns > 0 ? (double)figures->cells / (double)figures->busy_ns : 0;
-}
-
-json_t *rp_offloading_describe(const rp_offloading *offloading)
-{
-    json_t *list = json_array();
-    bool ok = list != NULL;
-    const unsigned n = offloading->engine != NULL ? rp_engine_n_devices(offloading->engine) : 0;
-    for (unsigned i = 0; ok && i < n; i++) {
-        const rp_engine_figures figures = rp_engine_measure(offloading->engine, i);
-        ok = rp_json_append(
-            list, json_pack("{s:o, s:b, s:o, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:I}", "name", rp_json_text(figures.name), "retired",
-                            figures.retired, "why", rp_json_text(figures.why), "requests", (json_int_t)figures.n_requests, "launches",
-                            (json_int_t)figures.n_launches, "extensions", (json_int_t)figures.n_extensions, "growths",
-                            (json_int_t)figures.n_growths, "cells", (json_int_t)figures.cells, "busy_seconds",
-                            (double)figures.busy_ns * 1e-9, "gcups", gcups(&figures), "launch_size", (json_int_t)figures.launch_size));
-    }
-    return rp_json_if(ok, list);
-}
-
 void rp_offloading_log(const rp_offloading *offloading)
 {
     const unsigned n = offloading->engine != NULL ? rp_engine_n_devices(offloading->engine) : 0;
@@ -114,7 +85,7 @@ void rp_offloading_log(const rp_offloading *offloading)
         const rp_engine_figures figures = rp_engine_measure(offloading->engine, i);
         rp_log_line(offloading->log, "%s: %llu launches, %llu extensions, %llu growths, %.3g cells, busy %.2f s, %.2f GCUPS",
                     figures.name, (unsigned long long)figures.n_launches, (unsigned long long)figures.n_extensions,
-                    (unsigned long long)figures.n_growths, (double)figures.cells, (double)figures.busy_ns * 1e-9, gcups(&figures));
+                    (unsigned long long)figures.n_growths, (double)figures.cells, (double)figures.busy_ns * 1e-9, rp_engine_gcups(&figures));
     }
 }
 

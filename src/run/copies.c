@@ -1,0 +1,178 @@
+/* copies.c: the stages that look at all copies: polishing, the scan, classes, what is set apart; see stages.h. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/metrics.h"
+#include "classify/by_library.h"
+#include "classify/classify.h"
+#include "copies/annotate.h"
+#include "run/stages.h"
+
+enum { POLISH_ROUNDS = 3 };
+
+static const double EXPECTED_BY_CHANCE = 0.01; /* alignments in the whole genome */
+
+/* Families that were found outside of lower case have copies in it too. */
+static rp_view whole_genome(const rp_run *run)
+{
+    return (rp_view){.genome = &run->genome, .excluded = &run->tandem};
+}
+
+static rp_annotate_parameters scan_parameters(const rp_run *run)
+{
+    return (rp_annotate_parameters){.n_threads = run->n_threads, .kernel = &run->offloading->for_stages,
+                                    .expected_by_chance = EXPECTED_BY_CHANCE,
+                                    .min_copies = (uint32_t)run->parameters->min_copies, .manner = RP_ANNOTATE_FOUND};
+}
+
+/* --- Polishing --- */
+
+static void keep_polish(void *context, const rp_polish_state *at)
+{
+    rp_run *run = context;
+    const rp_polish_state began_with = run->state.polish;
+    run->state.polish = *at;
+    rp_run_keep(run);
+    run->state.polish = began_with;
+}
+
+static void end_polishing(rp_polish_state *polish)
+{
+    free((size_t *)polish->active);
+    free(polish->resting.items);
+    *polish = (rp_polish_state){0};
+}
+
+/* The library comes to rest; what polishing has cut off is listed behind the others. */
+bool rp_run_polish(rp_run *run, rp_error *error)
+{
+    rp_run_state *state = &run->state;
+    const rp_view whole = whole_genome(run);
+    const rp_annotate_parameters scan = scan_parameters(run);
+    const rp_polish_parameters parameters = {.n_threads = run->n_threads, .kernel = &run->offloading->for_stages,
+                                             .n_rounds = POLISH_ROUNDS,
+                                             .max_extension_bp = (uint32_t)run->parameters->maxextend,
+                                             .resume = &state->polish, .keep = keep_polish, .keep_context = run};
+    rp_stage_begin(RP_STAGE_POLISH, 0);
+    if (!rp_polish(&whole, run->index, state->source, state->n_source, &scan, &parameters, &state->library, error))
+        return false;
+    end_polishing(&state->polish);
+    if (!rp_run_list_families(run, state->n_before))
+        return rp_error_memory(error, "polishing families");
+    rp_log_line(run->log, "families polished");
+    return true;
+}
+
+/* --- Copies --- */
+
+/* Bases of tandem repeats: the mask, and the copies of families that are tandem repeats. */
+static bool collect_tandem(rp_run *run)
+{
+    for (size_t f = 0; f < run->state.library.n; f++) {
+        const rp_family *family = &run->state.library.items[f];
+        for (size_t i = 0; i < family->copies.n && family->tandem; i++)
+            rp_bitmask_set(&run->tandem, family->copies.items[i].begin, family->copies.items[i].end);
+    }
+    return rp_bitmask_intervals(&run->tandem, &run->genome, &run->findings.tandem);
+}
+
+/* Families that are tandem repeats are known without a scan: their copies are those of the search. */
+static bool add_tandem_families(rp_run *run)
+{
+    const rp_traits traits = {.other = RP_OTHER_SATELLITE};
+    size_t n = 0;
+    for (size_t f = 0; f < run->state.library.n; f++) {
+        const rp_family *family = &run->state.library.items[f];
+        if (!family->tandem || family->consensus.n == 0)
+            continue;
+        uint64_t bases = 0;
+        for (size_t i = 0; i < family->copies.n; i++)
+            bases += family->copies.items[i].end - family->copies.items[i].begin;
+        char name[24];
+        (void)snprintf(name, sizeof name, "T%zu", ++n);
+        if (!rp_findings_add(&run->others, name, rp_other_class[RP_OTHER_SATELLITE], &family->consensus, family->copies.n,
+                             bases, &traits))
+            return false;
+    }
+    return true;
+}
+
+/* Moves what is no transposable element to run->others; the rest is placed anew without them. */
+static bool set_others_apart(rp_run *run, rp_annotation *annotation, const rp_findings *all, rp_error *error)
+{
+    rp_parts parts = {0}, other_parts = {0};
+    uint8_t *left_out = rp_alloc(run->state.n_source, 1);
+    bool ok = left_out != NULL;
+    for (size_t f = 0; ok && f < all->n_families; f++)
+        left_out[all->families[f].source] = all->families[f].traits.other != RP_OTHER_NONE;
+    for (size_t i = 0; ok && i < all->parts.n; i++) {
+        const rp_found_family *family = &all->families[all->parts.items[i].family];
+        if (family->traits.other == RP_OTHER_NONE)
+            continue;
+        ok = rp_parts_push(&other_parts, all->parts.items[i]);
+        if (ok)
+            other_parts.items[other_parts.n - 1].family = (uint32_t)family->source;
+    }
+    if (!ok)
+        (void)rp_error_memory(error, "findings");
+    ok = ok && rp_annotation_place(annotation, left_out, &parts, error);
+    if (ok && !(rp_findings_init(&run->findings, &run->genome, run->consensus, run->state.n_source, 'R', &parts) &&
+                rp_findings_take_traits(&run->findings, all) &&
+                rp_findings_init(&run->others, &run->genome, run->consensus, run->state.n_source, 'O', &other_parts) &&
+                rp_findings_take_traits(&run->others, all)))
+        ok = rp_error_memory(error, "findings");
+    free(left_out);
+    free(parts.items);
+    free(other_parts.items);
+    return ok;
+}
+
+/* Places the copies of all families and tells the families that are no transposable elements from the rest. */
+static bool place_and_classify(rp_run *run, rp_annotation *annotation, rp_error *error)
+{
+    rp_parts parts = {0};
+    rp_findings all = {0};
+    bool ok = rp_annotation_place(annotation, NULL, &parts, error);
+    if (ok && !rp_findings_init(&all, &run->genome, run->consensus, run->state.n_source, 'R', &parts))
+        ok = rp_error_memory(error, "findings");
+    free(parts.items);
+    all.kernel = run->kernel;
+    const rp_classify_parameters parameters = {.n_threads = run->n_threads, .min_copies = (uint32_t)run->parameters->min_copies};
+    rp_stage_begin(RP_STAGE_CLASSIFY, 0);
+    ok = ok && rp_classify(&all, &parameters, error);
+    size_t n_others = 0;
+    for (size_t f = 0; ok && f < all.n_families; f++)
+        n_others += all.families[f].traits.other != RP_OTHER_NONE;
+    if (ok && n_others > 0 && !run->parameters->keep_other) {
+        ok = set_others_apart(run, annotation, &all, error);
+        rp_findings_clear(&all);
+    } else {
+        run->findings = all;
+    }
+    run->findings.kernel = run->others.kernel = run->kernel;
+    run->others.genome = &run->genome;
+    return ok && (run->known == NULL ||
+                  rp_classify_by_library(&run->findings, run->known, run->known_records, run->n_threads, error));
+}
+
+bool rp_run_find_copies(rp_run *run, rp_error *error)
+{
+    const rp_view whole = whole_genome(run);
+    const rp_annotate_parameters parameters = scan_parameters(run);
+    if (!rp_run_list_consensus(run))
+        return rp_error_memory(error, "finding copies");
+    rp_kmer_index_destroy(run->index);
+    run->index = NULL;
+    rp_stage_begin(RP_STAGE_COPIES, 0);
+    rp_annotation *annotation = rp_annotation_create(&whole, run->consensus, run->state.n_source, &parameters, error);
+    const bool ok = annotation != NULL && place_and_classify(run, annotation, error);
+    rp_annotation_destroy(annotation);
+    if (!ok)
+        return false;
+    if (!collect_tandem(run) || !add_tandem_families(run))
+        return rp_error_memory(error, "tandem repeats");
+    rp_log_line(run->log, "families: %zu, other repeats: %zu, parts of copies: %zu, masked: %.2f %%",
+                run->findings.n_families, run->others.n_families, run->findings.parts.n,
+                100.0 * (double)run->findings.masked_bp / (double)(run->genome.acgt_bp > 0 ? run->genome.acgt_bp : 1));
+    return true;
+}

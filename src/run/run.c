@@ -1,0 +1,169 @@
+/* run.c: the flow of a run; see run.h. */
+#include "run/run.h"
+
+#include <stdlib.h>
+
+#include "base/metrics.h"
+#include "family/grow.h"
+#include "genome/tandem.h"
+#include "produce/batch.h"
+#include "run/stages.h"
+
+/* What a run goes through. The mark of its state is the stage that is under way or comes next. */
+static const struct stage {
+    const char *name;
+    bool (*work)(rp_run *run, rp_error *error);
+} STAGES[RP_N_MARKS] = {
+    [RP_MARK_GROW] = {"families", rp_run_grow},
+    [RP_MARK_GROW_REST] = {"families of the rest", rp_run_grow_rest},
+    [RP_MARK_JOIN] = {"joining", rp_run_join},
+    [RP_MARK_POLISH] = {"polishing", rp_run_polish},
+    [RP_MARK_COPIES] = {"copies", rp_run_find_copies},
+};
+
+rp_run_parameters rp_run_defaults(void)
+{
+    return (rp_run_parameters){.min_seed_frequency = RP_SEED_MIN_COUNT, .max_seed_frequency = UINT32_MAX, .min_copies = 3,
+                               .minlength = RP_FAMILY_MIN_BP, .maxextend = RP_GROW_MAX_BP, .tandemdist = 500,
+                               .extension_length = 100, .channel_capacity = 1000000, .backpressure = 0.8};
+}
+
+/* --- Checkpoints --- */
+
+/* The figures of the passes go into the state; of the one that is under way they are there already. */
+static void note_figures(rp_run *run)
+{
+    rp_run_state *state = &run->state;
+    for (int i = 0; i < 2; i++) {
+        const rp_discover_figures *found = &run->discovered[i];
+        state->n_seeds[i] = found->n_seeds;
+        if (!state->in_pass || i != (int)state->mark)
+            state->passes[i] = (rp_discover_state){.n_pairs = found->n_pairs, .n_rejected = found->n_rejected,
+                                                   .n_failed = found->n_failed, .n_tandem = found->n_tandem};
+    }
+}
+
+void rp_run_keep(rp_run *run)
+{
+    rp_run_state *state = &run->state;
+    if (!rp_keeper_keeps(run->keeper))
+        return;
+    note_figures(run);
+    if (state->mark != RP_MARK_JOIN || rp_bitmask_intervals(&run->cover.covered, &run->genome, &state->cover))
+        rp_keeper_keep(run->keeper, state, !state->in_pass);
+    free(state->cover.items);
+    state->cover = (rp_intervals){0};
+}
+
+static bool cover_families(rp_run *run, uint64_t n)
+{
+    rp_intervals intervals = {0};
+    bool ok = true;
+    for (uint64_t f = 0; ok && f < n; f++)
+        ok = rp_family_cover(&run->state.library.items[f], &run->cover, &intervals);
+    free(intervals.items);
+    return ok;
+}
+
+/* Takes over the state that the run goes on from, if there is one. */
+static bool restore(rp_run *run, rp_error *error)
+{
+    rp_run_state *state = &run->state;
+    if (!rp_keeper_take(run->keeper, state))
+        return true;
+    for (int i = 0; i < 2; i++) {
+        const rp_discover_state *pass = &state->passes[i];
+        run->discovered[i] = (rp_discover_figures){.n_seeds = state->n_seeds[i], .n_pairs = pass->n_pairs,
+                                                   .n_rejected = pass->n_rejected, .n_failed = pass->n_failed,
+                                                   .n_tandem = pass->n_tandem};
+    }
+    if (state->mark == RP_MARK_GROW_REST && !cover_families(run, state->n_first_pass))
+        return rp_error_memory(error, "checkpoint");
+    if (state->mark == RP_MARK_JOIN)
+        rp_cover_add(&run->cover, state->cover.items, state->cover.n);
+    free(state->cover.items);
+    state->cover = (rp_intervals){0};
+    rp_log_line(run->log, "going on from the checkpoint: %zu families, at %s", state->library.n, STAGES[state->mark].name);
+    return true;
+}
+
+/* --- Before the stages --- */
+
+static bool mask_tandem(rp_run *run, rp_error *error)
+{
+    rp_stage_begin(RP_STAGE_TANDEM, run->genome.length_bp);
+    if (!rp_tandem_mask(&run->tandem, &run->genome, run->n_threads, error))
+        return false;
+    const uint64_t tandem_bp = rp_bitmask_count(&run->tandem, 0, run->genome.length_bp);
+    rp_log_line(run->log, "tandem repeats: %llu bases", (unsigned long long)tandem_bp);
+    return true;
+}
+
+/* What gives no seeds: tandem repeats, and lower case where that is to be respected; and the cover, empty. */
+static bool make_masks(rp_run *run, rp_error *error)
+{
+    run->view = (rp_view){.genome = &run->genome, .covered = &run->cover.covered, .excluded = &run->tandem};
+    if (run->parameters->respect_mask) {
+        if (!rp_bitmask_init(&run->lower_case, run->genome.length_bp))
+            return rp_error_memory(error, "masks");
+        rp_bitmask_add(&run->lower_case, &run->tandem);
+        rp_genome_exclude_soft_mask(&run->genome, &run->lower_case, RP_KMER_MAX);
+        run->view.excluded = &run->lower_case;
+    }
+    return rp_cover_init(&run->cover, run->genome.length_bp) || rp_error_memory(error, "masks");
+}
+
+/* The devices have had the time of the index to start. */
+static bool wait_for_devices(rp_run *run, rp_error *error)
+{
+    rp_offloading *offloading = run->offloading;
+    return rp_offloading_wait(offloading, error) &&
+           (offloading->engine == NULL || rp_engine_watch(offloading->engine, &run->cover.covered) ||
+            rp_error_memory(error, "devices"));
+}
+
+static bool prepare(rp_run *run, rp_error *error)
+{
+    const rp_run_parameters *parameters = run->parameters;
+    rp_offloading_start(run->offloading, &run->genome, run->kernel);
+    if (!mask_tandem(run, error) || !make_masks(run, error) || !restore(run, error))
+        return false;
+    const bool needs_index = run->state.mark < RP_MARK_COPIES || parameters->wants_frequencies;
+    if (needs_index && !rp_run_get_index(run, error))
+        return false;
+    if (parameters->wants_frequencies &&
+        !rp_reprise_list(run->index, &run->genome, (uint32_t)parameters->min_seed_frequency, &run->frequencies))
+        return rp_error_memory(error, "k-mer frequencies");
+    return wait_for_devices(run, error);
+}
+
+/* --- The whole --- */
+
+bool rp_run_find(rp_run *run, rp_error *error)
+{
+    if (!rp_keeper_check_genome(run->keeper, &run->genome, error) || !prepare(run, error))
+        return false;
+    while (run->state.mark < RP_N_MARKS) {
+        if (!STAGES[run->state.mark].work(run, error))
+            return false;
+        run->state.mark++;
+        if (run->state.mark < RP_N_MARKS)
+            rp_run_keep(run);
+    }
+    return true;
+}
+
+void rp_run_clear(rp_run *run)
+{
+    rp_findings_clear(&run->findings);
+    rp_findings_clear(&run->others);
+    free(run->consensus);
+    free(run->seeds);
+    free(run->frequencies.items);
+    rp_run_state_clear(&run->state);
+    rp_cover_clear(&run->cover);
+    rp_kmer_index_destroy(run->index);
+    rp_bitmask_clear(&run->tandem);
+    rp_bitmask_clear(&run->lower_case);
+    rp_genome_clear(&run->genome);
+}

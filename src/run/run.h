@@ -1,0 +1,74 @@
+/* run.h: the search as a whole, from a genome in memory to its families and all their copies.
+ *
+ * The flow is a table of stages (run.c). A run stands at the mark of its state (checkpoint/state.h); when a stage is
+ * done the mark moves on and the state is kept, so that an interrupted run goes on from it to the same result. What is
+ * found is a function of the genome and of those parameters whose comment does not say otherwise.
+ *
+ *     rp_run run = {.parameters = &parameters, .keeper = &keeper, .offloading = &offloading, .log = &log, ...};
+ *     ok = rp_genome_read(&run.genome, ...) && rp_run_find(&run, &error);   // run.findings, run.others
+ *     rp_run_clear(&run);
+ */
+#ifndef RP_RUN_RUN_H
+#define RP_RUN_RUN_H
+
+#include "base/log.h"
+#include "checkpoint/keeper.h"
+#include "copies/findings.h"
+#include "device/offloading.h"
+#include "library/family_file.h"
+#include "output/reprise.h"
+
+typedef struct rp_run_parameters {
+    uint64_t kmer;                      /* 0: by the genome's length */
+    uint64_t min_seed_frequency, max_seed_frequency;
+    uint64_t min_copies;                /* that a family needs */
+    uint64_t max_candidates;            /* pairs, after which no more families are looked for; 0: no limit */
+    uint64_t minlength, maxextend, tandemdist; /* as REPrise names them */
+    bool intra_contig;                  /* seeds' places are counted within one contig */
+    bool respect_mask;                  /* no seeds in lower case, which the genome must have been read with */
+    bool keep_other;                    /* what is no transposable element stays with the families */
+    bool wants_frequencies;             /* the k-mers of REPrise's .freq are listed */
+    const char *index;                  /* file of the index to map; NULL: it is made */
+    /* without effect on what is found: */
+    uint64_t extension_length;          /* bases beside a place that a worker claims */
+    uint64_t channel_capacity;          /* candidate pairs */
+    double backpressure;
+} rp_run_parameters;
+
+/* The defaults, all set. */
+rp_run_parameters rp_run_defaults(void);
+
+/* Everything a run holds. Zeroed at the start, but for what the caller gives; cleared in any state. */
+typedef struct rp_run {
+    /* the caller's, which outlive the run: */
+    const rp_run_parameters *parameters;
+    rp_keeper *keeper;                  /* opened, or zeroed: nothing is kept */
+    rp_offloading *offloading;          /* with its devices chosen, or zeroed: none */
+    const rp_log *log;
+    const rp_band_kernel *kernel;
+    unsigned n_threads;
+    const rp_family_file *known;        /* a library to take class names from, and its records; NULL: none */
+    const rp_genome *known_records;
+    /* given by the caller, then the run's: */
+    rp_genome genome;
+    /* the run's: */
+    rp_bitmask tandem, lower_case;      /* lower_case: with the tandem repeats; only with respect_mask */
+    rp_kmer_index *index;               /* of the first pass; the joins use it too */
+    unsigned k, k_rest;                 /* of the first and the second pass */
+    rp_cover cover;
+    rp_view view;                       /* the genome less what is covered */
+    rp_run_state state;
+    rp_discover_figures discovered[2];  /* by pass */
+    rp_reprise_frequencies frequencies; /* with wants_frequencies */
+    const rp_codes **consensus;         /* of the listed families, state.source */
+    rp_reprise_seed *seeds;             /* of the listed families */
+    rp_findings findings, others;       /* the result; others: repeats that are no transposable elements */
+} rp_run;
+
+/* The whole search over run->genome. False: error filled in; where the run was cancelled its state has been handed to the
+ * keeper. */
+bool rp_run_find(rp_run *run, rp_error *error) RP_MUST_CHECK;
+
+void rp_run_clear(rp_run *run);
+
+#endif

@@ -1,0 +1,25 @@
+/* stages.h: the stages of a run, in their order; within run/ only. Each does its part of the flow in run.c, from
+ * where the state stands, and leaves in the state what the next one begins with. False: error filled in.
+ */
+#ifndef RP_RUN_STAGES_H
+#define RP_RUN_STAGES_H
+
+#include "run/run.h"
+
+/* Keeps the state as it is (run.c). Stages call it when they have come some way. */
+void rp_run_keep(rp_run *run);
+
+bool rp_run_get_index(rp_run *run, rp_error *error) RP_MUST_CHECK;   /* families.c: mapped or made */
+bool rp_run_grow(rp_run *run, rp_error *error) RP_MUST_CHECK;        /* the first pass over the seeds */
+bool rp_run_grow_rest(rp_run *run, rp_error *error) RP_MUST_CHECK;   /* with shorter k-mers, over what the first has left */
+bool rp_run_join(rp_run *run, rp_error *error) RP_MUST_CHECK;        /* parts of one element, deletion derivatives */
+bool rp_run_polish(rp_run *run, rp_error *error) RP_MUST_CHECK;      /* copies.c: with the copies of a scan */
+bool rp_run_find_copies(rp_run *run, rp_error *error) RP_MUST_CHECK; /* all copies, classes, what is set apart */
+
+/* Lists the families from number `first` on that are no tandem repeats, each as the strand that its ends tell (listing.c). */
+bool rp_run_list_families(rp_run *run, size_t first) RP_MUST_CHECK;
+
+/* Fills in run->consensus and run->seeds, after the library has come to rest. */
+bool rp_run_list_consensus(rp_run *run) RP_MUST_CHECK;
+
+#endif
