@@ -115,10 +115,11 @@ bool rp_keeper_keeps(const rp_keeper *keeper)
     return keeper->folder.lock != 0;
 }
 
-bool rp_keeper_take(rp_keeper *keeper, rp_run_state *state)
+bool rp_keeper_take(rp_keeper *keeper, rp_run_state *state, unsigned *k)
 {
     if (!keeper->resumes)
         return false;
+    *k = keeper->binding.k = keeper->from.binding.k;
     *state = keeper->from.state;
     keeper->from.state = (rp_run_state){0};
     return true;

@@ -31,8 +31,8 @@ bool rp_keeper_open(rp_keeper *keeper, const char *prefix, const json_t *options
 bool rp_keeper_check_genome(rp_keeper *keeper, const rp_genome *genome, rp_error *error) RP_MUST_CHECK;
 bool rp_keeper_check_k(rp_keeper *keeper, unsigned k, rp_error *error) RP_MUST_CHECK;
 
-/* Hands the state that the run goes on from over to *state. False: there is none, and *state stays as it is. */
-bool rp_keeper_take(rp_keeper *keeper, rp_run_state *state);
+/* Hands the state that the run goes on from over to *state, and its k. False: there is none, and both stay as they are. */
+bool rp_keeper_take(rp_keeper *keeper, rp_run_state *state, unsigned *k);
 
 /* Whether any state is kept. */
 bool rp_keeper_keeps(const rp_keeper *keeper);

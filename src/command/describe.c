@@ -12,7 +12,7 @@ json_t *rp_describe_search(const rp_run *run)
     for (int i = 0; ok && i < 2; i++) {
         const rp_discover_figures *found = &run->discovered[i];
         ok = rp_json_append(
-            passes, json_pack("{s:i, s:I, s:I, s:I, s:I, s:I}", "kmer", (int)(i == 0 ? run->k : run->k_rest), "seeds",
+            passes, json_pack("{s:i, s:I, s:I, s:I, s:I, s:I}", "kmer", (int)(i == 0 ? run->k : run->k - RP_REST_SHORTER), "seeds",
                               (json_int_t)found->n_seeds, "candidate_pairs", (json_int_t)found->n_pairs,
                               "seeds_rejected", (json_int_t)found->n_rejected, "growths_failed",
                               (json_int_t)found->n_failed, "tandem_families", (json_int_t)found->n_tandem));

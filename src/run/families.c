@@ -8,10 +8,7 @@
 #include "run/stages.h"
 #include "run/warnings.h"
 
-enum {
-    INDEX_MIN_FREQUENCY = 2, /* of the first index: joins and growth look up what stands twice */
-    REST_SHORTER = 1         /* bases by which the second pass' k-mers are shorter */
-};
+enum { INDEX_MIN_FREQUENCY = 2 }; /* of the first index: joins and growth look up what stands twice */
 
 /* --- Index --- */
 
@@ -54,7 +51,6 @@ bool rp_run_get_index(rp_run *run, rp_error *error)
                      : build_index(run, run->k, INDEX_MIN_FREQUENCY, run->view.excluded, error);
     if (run->index == NULL)
         return false;
-    run->k_rest = run->k - REST_SHORTER;
     rp_warn_of_reads(run->log, &run->genome, run->index);
     return rp_keeper_check_k(run->keeper, run->k, error);
 }
@@ -115,7 +111,6 @@ bool rp_run_grow(rp_run *run, rp_error *error)
     return true;
 }
 
-/* Old families share few long words. */
 bool rp_run_grow_rest(rp_run *run, rp_error *error)
 {
     const uint64_t wanted = run->parameters->max_candidates, looked_at = run->discovered[0].n_pairs;
@@ -129,7 +124,8 @@ bool rp_run_grow_rest(rp_run *run, rp_error *error)
     /* Little room to sort in would mean many passes: the first index is not needed before the joins. */
     const bool has_room = rp_kmer_index_default_memory(run->genome.length_bp) >= run->genome.length_bp ||
                           rp_kmer_index_spill(run->index, error);
-    rp_kmer_index *index = has_room ? build_index(run, run->k_rest, RP_SEED_MIN_COUNT, &left_out, error) : NULL;
+    rp_kmer_index *index =
+        has_room ? build_index(run, run->k - RP_REST_SHORTER, RP_SEED_MIN_COUNT, &left_out, error) : NULL;
     const bool ok = index != NULL && discover(run, index, wanted > 0 ? wanted - looked_at : 0, error);
     rp_kmer_index_destroy(index);
     rp_bitmask_clear(&left_out);

@@ -69,7 +69,7 @@ static bool cover_families(rp_run *run, uint64_t n)
 static bool restore(rp_run *run, rp_error *error)
 {
     rp_run_state *state = &run->state;
-    if (!rp_keeper_take(run->keeper, state))
+    if (!rp_keeper_take(run->keeper, state, &run->k))
         return true;
     for (int i = 0; i < 2; i++) {
         const rp_discover_state *pass = &state->passes[i];

@@ -18,6 +18,8 @@
 #include "library/family_file.h"
 #include "output/reprise.h"
 
+enum { RP_REST_SHORTER = 1 };          /* old families share few long words */
+
 typedef struct rp_run_parameters {
     uint64_t kmer;                      /* 0: by the genome's length */
     uint64_t min_seed_frequency, max_seed_frequency;
@@ -54,7 +56,7 @@ typedef struct rp_run {
     /* the run's: */
     rp_bitmask tandem, lower_case;      /* lower_case: with the tandem repeats; only with respect_mask */
     rp_kmer_index *index;               /* of the first pass; the joins use it too */
-    unsigned k, k_rest;                 /* of the first and the second pass */
+    unsigned k;                         /* of the first pass; the second has RP_REST_SHORTER less */
     rp_cover cover;
     rp_view view;                       /* the genome less what is covered */
     rp_run_state state;
