@@ -104,7 +104,7 @@ $(OUT)/align/band_avx2.o $(OUT)/align/band_avx512.o: src/align/band_kernel.c $(O
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -O3 $(RP_ISA) -MMD -MP -c -o $@ $<
 
 # The kernels' source as a C string; their build errors name the files.
-KERNELS := kernels/band.cl kernels/extend.cl kernels/grow.cl
+KERNELS := kernels/wire.h kernels/band.cl kernels/extend.cl kernels/grow.cl
 $(OUT)/device/kernels_source.c: $(KERNELS) scripts/embed-kernels.sh
 	@mkdir -p $(@D)
 	@scripts/embed-kernels.sh $(KERNELS) >$@

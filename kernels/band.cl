@@ -1,27 +1,10 @@
 /* band.cl: what the kernels share: a banded affine-gap alignment in the private memory of one work item.
  *
  * The same recurrence as src/align/band_reference.c, which defines the results; the shape of the
- * band and the scores are those of src/align/scores.h, handed over as macros. Integers only. The
- * files compile as OpenCL C 1.2 and, for the tests, as C (tests/kernels_host.h). All loops over cells have constant
- * bounds, so that a band lies in registers.
+ * band and the scores are those of src/align/scores.h, handed over as macros. Integers only; sums saturate as
+ * int16 does. The files compile as OpenCL C 1.2 and, for the tests, as C (tests/kernels_host.c). All loops over cells
+ * have constant bounds, so that a band lies in registers.
  */
-
-#define RP_NO_BASE 4       /* a target cell that nothing matches */
-#define RP_LOWEST (-32768) /* sums saturate here, as int16 does */
-#define RP_FEED_BP 64      /* the host decodes a walk in pieces of so many bases */
-
-typedef struct rp_lane {
-    int score[RP_BAND];
-    int deletion[RP_BAND];
-    int best, best_row, best_cell, row, row_best, row_cell;
-} rp_lane;
-
-/* One strand of a contig from a point on. */
-typedef struct rp_lane_walk {
-    ulong origin;
-    uint limit;    /* bases to the contig's end */
-    int reverse;
-} rp_lane_walk;
 
 typedef struct rp_device_genome {
     __global const ulong *packed;   /* two bits a base */
@@ -32,7 +15,7 @@ typedef struct rp_device_genome {
 
 int rp_saturated(int value)
 {
-    return value < RP_LOWEST ? RP_LOWEST : value;
+    return value < SHRT_MIN ? SHRT_MIN : value;
 }
 
 int rp_larger(int a, int b)
@@ -40,17 +23,17 @@ int rp_larger(int a, int b)
     return a > b ? a : b;
 }
 
-/* The base `at` of a walk, as it is read; RP_NO_BASE where there is none. */
+/* The base `at` of a walk, as it is read; RP_BASE_NONE where there is none. */
 int rp_walk_base(const rp_device_genome *genome, const rp_lane_walk *walk, int at)
 {
     if (at < 0 || (uint)at >= walk->limit)
-        return RP_NO_BASE;
+        return RP_BASE_NONE;
     const ulong position = walk->reverse ? walk->origin - 1 - (ulong)at : walk->origin + (ulong)at;
     ulong none = genome->not_acgt[position >> 6];
     if (genome->covers)
         none |= genome->covered[position >> 6];
     if ((none >> (position & 63)) & 1)
-        return RP_NO_BASE;
+        return RP_BASE_NONE;
     const int code = (int)(genome->packed[position >> 5] >> (2 * (position & 31))) & 3;
     return walk->reverse ? 3 - code : code;
 }
@@ -94,7 +77,7 @@ void rp_lane_row(rp_lane *lane, int query, const uchar *target)
         lane->best_row = lane->row;
         lane->best_cell = row_cell;
     }
-    lane->row = lane->row < 32767 ? lane->row + 1 : lane->row;
+    lane->row = lane->row < SHRT_MAX ? lane->row + 1 : lane->row;
     lane->row_best = row_best;
     lane->row_cell = row_cell;
 }

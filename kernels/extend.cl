@@ -4,22 +4,6 @@
  * own extension and the genome alone.
  */
 
-typedef struct rp_extend_job {
-    ulong origin;          /* of the walk */
-    uint limit;
-    uint query_begin;      /* in queries */
-    uint query_length;
-    uint reverse;
-} rp_extend_job;
-
-typedef struct rp_extend_result {
-    int score;
-    uint query_used, target_used;
-    uint looked_at;
-    uint rows;             /* worked out */
-    uint unused;
-} rp_extend_result;
-
 __kernel void rp_extend(__global const ulong *packed, __global const ulong *not_acgt, __global const ulong *covered, int covers,
                         __global const uchar *queries, __global const rp_extend_job *jobs, __global rp_extend_result *results, uint n,
                         int x_drop)
@@ -32,10 +16,7 @@ __kernel void rp_extend(__global const ulong *packed, __global const ulong *not_
     genome.not_acgt = not_acgt;
     genome.covered = covered;
     genome.covers = covers;
-    rp_lane_walk walk;
-    walk.origin = jobs[job].origin;
-    walk.limit = jobs[job].limit;
-    walk.reverse = (int)jobs[job].reverse;
+    const rp_lane_walk walk = jobs[job].walk;
     __global const uchar *query = queries + jobs[job].query_begin;
     const uint length = jobs[job].query_length;
     uchar target[RP_BAND + RP_BLOCK_ROWS];
@@ -65,7 +46,8 @@ __kernel void rp_extend(__global const ulong *packed, __global const ulong *not_
         for (int j = 0; j < RP_BAND + RP_BLOCK_ROWS; j++)
             target[j] = (uchar)rp_walk_base(&genome, &walk, from + j);
     }
-    const uint decoded = ((uint)reach + RP_FEED_BP - 1) / RP_FEED_BP * RP_FEED_BP;
+    /* the host decodes a walk chunk by chunk */
+    const uint decoded = ((uint)reach + RP_FEED_CHUNK - 1) / RP_FEED_CHUNK * RP_FEED_CHUNK;
     results[job].score = rebased + lane.best;
     results[job].query_used = (uint)(lane.best_row + 1);
     results[job].target_used = lane.best_row < 0 ? 0 : (uint)(lane.best_row + lane.best_cell - RP_BAND_CENTRE + best_shift + 1);

@@ -5,30 +5,6 @@
  * RP_BLOCK_ROWS rows is done here too; what it does every RP_CHECK_ROWS rows is the host's.
  */
 
-typedef struct rp_grow_lane_state {
-    ulong origin;          /* of the walk */
-    uint limit;
-    int reverse;
-    int used;              /* has a copy */
-    uint joined;           /* row at which it began */
-    int shift, rebased;
-    int reach;             /* bases of the walk that were looked at; -1: none in this launch */
-    int unused;
-    rp_lane lane;
-} rp_grow_lane_state;
-
-typedef struct rp_grow_job {
-    long settled;          /* scores that no lane holds any more */
-    long best_total;       /* of the sums over all lanes less the cost of the bases, and where: */
-    uint best_row;
-    uint row;              /* bases so far; a multiple of RP_CHECK_ROWS */
-    uint n_lanes;
-    uint n_rows;           /* to be done */
-    uint n_done;           /* out: done; fewer when the sums have not improved for too long: */
-    uint stopped;
-    uchar bases[RP_CHECK_ROWS];
-} rp_grow_job;
-
 /* The best of the row that would follow with each base as its query, or what the lane's patience allows. */
 void rp_lane_candidates(const rp_lane *lane, const uchar *target, int votes[4])
 {
@@ -53,7 +29,7 @@ void rp_lane_candidates(const rp_lane *lane, const uchar *target, int votes[4])
 }
 
 __kernel void rp_grow_rows(__global const ulong *packed, __global const ulong *not_acgt, __global const ulong *covered, int covers,
-                           __global rp_grow_job *jobs, __global rp_grow_lane_state *states)
+                           __global rp_offload_growth *growths)
 {
     __local int votes[4][RP_GROW_LANES];
     __local int bests[RP_GROW_LANES], lowered[RP_GROW_LANES];
@@ -61,29 +37,26 @@ __kernel void rp_grow_rows(__global const ulong *packed, __global const ulong *n
     __local long settled, best_total;
     __local uint best_row;
     const uint family = (uint)get_group_id(0), me = (uint)get_local_id(0);
-    __global rp_grow_job *job = jobs + family;
-    __global rp_grow_lane_state *state = states + (ulong)family * RP_GROW_LANES + me;
+    __global rp_offload_growth *growth = growths + family;
+    __global rp_offload_lane *state = growth->lanes + me;
     rp_device_genome genome;
     genome.packed = packed;
     genome.not_acgt = not_acgt;
     genome.covered = covered;
     genome.covers = covers;
-    const uint n_lanes = job->n_lanes, n_rows = job->n_rows, first_row = job->row;
+    const uint n_lanes = growth->n_lanes, n_rows = growth->n_rows, first_row = growth->row;
     const int mine = me < n_lanes;
-    rp_lane_walk walk;
-    walk.origin = state->origin;
-    walk.limit = state->limit;
-    walk.reverse = state->reverse;
-    int used = mine && state->used, shift = state->shift, rebased = state->rebased, reach = -1;
+    const rp_lane_walk walk = state->walk;
+    int used = mine && state->used, shift = state->shift, rebased = state->rebased, looked_at = -1;
     const uint joined = state->joined;
     rp_lane lane = state->lane;
     uchar target[RP_BAND + RP_BLOCK_ROWS];
     for (int j = 0; j < RP_BAND + RP_BLOCK_ROWS; j++)
-        target[j] = used ? (uchar)rp_walk_base(&genome, &walk, (int)(first_row - joined) - RP_BAND_CENTRE + shift + j) : RP_NO_BASE;
+        target[j] = used ? (uchar)rp_walk_base(&genome, &walk, (int)(first_row - joined) - RP_BAND_CENTRE + shift + j) : RP_BASE_NONE;
     if (me == 0) {
-        settled = job->settled;
-        best_total = job->best_total;
-        best_row = job->best_row;
+        settled = growth->settled;
+        best_total = growth->best_total;
+        best_row = growth->best_row;
         stop = 0;
     }
     uint done = 0;
@@ -108,7 +81,7 @@ __kernel void rp_grow_rows(__global const ulong *packed, __global const ulong *n
                         chosen = base;
                     }
                 }
-                job->bases[done] = (uchar)chosen;
+                growth->bases[done] = (uchar)chosen;
             }
             barrier(CLK_LOCAL_MEM_FENCE);
             if (mine)
@@ -137,7 +110,7 @@ __kernel void rp_grow_rows(__global const ulong *packed, __global const ulong *n
         if (used && lane.row_best < lane.best - RP_GROW_DEAD_DROP) {
             used = 0;
             for (int j = 0; j < RP_BAND + RP_BLOCK_ROWS; j++)
-                target[j] = RP_NO_BASE;
+                target[j] = RP_BASE_NONE;
         } else if (used) {
             off = rp_lane_rebase(&lane);
             rebased += off;
@@ -147,7 +120,7 @@ __kernel void rp_grow_rows(__global const ulong *packed, __global const ulong *n
             const int from = (int)(first_row + done - joined) - RP_BAND_CENTRE + shift;
             for (int j = 0; j < RP_BAND + RP_BLOCK_ROWS; j++)
                 target[j] = (uchar)rp_walk_base(&genome, &walk, from + j);
-            reach = rp_larger(reach, from + RP_BAND + RP_BLOCK_ROWS);
+            looked_at = rp_larger(looked_at, from + RP_BAND + RP_BLOCK_ROWS);
         }
         lowered[me] = off;
         barrier(CLK_LOCAL_MEM_FENCE);
@@ -161,13 +134,13 @@ __kernel void rp_grow_rows(__global const ulong *packed, __global const ulong *n
         state->used = used;
         state->shift = shift;
         state->rebased = rebased;
-        state->reach = reach;
+        state->looked_at = looked_at;
     }
     if (me == 0) {
-        job->settled = settled;
-        job->best_total = best_total;
-        job->best_row = best_row;
-        job->n_done = done;
-        job->stopped = (uint)stop;
+        growth->settled = settled;
+        growth->best_total = best_total;
+        growth->best_row = best_row;
+        growth->n_done = done;
+        growth->stopped = (uint)stop;
     }
 }

@@ -2,12 +2,13 @@
  *
  * The work items of a group are contexts that run one after the other from barrier to barrier.
  */
+#include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 #include <ucontext.h>
 
 #include "align/extend.h"
-#include "align/scores.h"
+#include "align/lane_feed.h"
+#include "align/offload.h"
 #include "suites.h"
 
 typedef unsigned long ulong;
@@ -49,8 +50,7 @@ static size_t host_running;
 
 static struct {
     const rp_device_genome *genome;
-    rp_grow_job *job;
-    rp_grow_lane_state *states;
+    rp_offload_growth *growth;
 } host_call;
 
 /* On to the next item that has not finished; back to the caller when there is none. */
@@ -81,7 +81,7 @@ static void host_barrier(void)
 static void run_item(void)
 {
     rp_grow_rows(host_call.genome->packed, host_call.genome->not_acgt, host_call.genome->covered, host_call.genome->covers,
-                 host_call.job, host_call.states);
+                 host_call.growth);
     host_finished[host_running] = true;
     switch_item();
 }
@@ -124,7 +124,7 @@ static bool host_extend(void *context, const rp_view *view, rp_extension *extens
     const rp_device_genome genome = genome_of(view);
     for (size_t i = 0; i < n; i++) {
         rp_extension *e = &extensions[i];
-        const rp_extend_job job = {e->walk.origin, (uint)e->walk.limit_bp, 0, e->query_length, e->walk.reverse};
+        const rp_extend_job job = {rp_offload_walk(&e->walk), 0, e->query_length};
         rp_extend_result result;
         host_global_id = 0;
         rp_extend(genome.packed, genome.not_acgt, genome.covered, genome.covers, e->query, &job, &result, 1, x_drop);
@@ -138,54 +138,13 @@ static bool host_extend(void *context, const rp_view *view, rp_extension *extens
 
 static bool host_grow(void *context, const rp_view *view, rp_offload_growth *growth)
 {
-    static rp_grow_lane_state states[RP_GROW_LANES];
     ++*(unsigned *)context;
     if (view->n_lifted > 0)
         return false;
     const rp_device_genome genome = genome_of(view);
-    rp_grow_job job = {.settled = growth->settled, .best_total = growth->best_total, .best_row = growth->best_row, .row = growth->row,
-                       .n_lanes = growth->n_lanes, .n_rows = growth->n_rows};
-    memset(states, 0, sizeof states);
-    for (unsigned i = 0; i < growth->n_lanes; i++) {
-        const rp_offload_lane *from = &growth->lanes[i];
-        rp_grow_lane_state *to = &states[i];
-        *to = (rp_grow_lane_state){.origin = from->walk.origin, .limit = (uint)from->walk.limit_bp, .reverse = from->walk.reverse,
-                                   .used = from->used, .joined = from->joined, .shift = from->shift, .rebased = from->rebased,
-                                   .lane = {.best = from->best, .best_row = from->best_row, .best_cell = from->best_cell, .row = from->row,
-                                            .row_best = from->row_best, .row_cell = from->row_cell}};
-        for (int j = 0; j < RP_BAND; j++) {
-            to->lane.score[j] = from->score[j];
-            to->lane.deletion[j] = from->deletion[j];
-        }
-    }
     host_call.genome = &genome;
-    host_call.job = &job;
-    host_call.states = states;
+    host_call.growth = growth;
     run_group();
-    for (unsigned i = 0; i < growth->n_lanes; i++) {
-        rp_offload_lane *to = &growth->lanes[i];
-        const rp_grow_lane_state *from = &states[i];
-        for (int j = 0; j < RP_BAND; j++) {
-            to->score[j] = (int16_t)from->lane.score[j];
-            to->deletion[j] = (int16_t)from->lane.deletion[j];
-        }
-        to->best = (int16_t)from->lane.best;
-        to->best_row = (int16_t)from->lane.best_row;
-        to->best_cell = (int16_t)from->lane.best_cell;
-        to->row = (int16_t)from->lane.row;
-        to->row_best = (int16_t)from->lane.row_best;
-        to->row_cell = (int16_t)from->lane.row_cell;
-        to->used = from->used != 0;
-        to->shift = from->shift;
-        to->rebased = from->rebased;
-        to->looked_at = from->reach;
-    }
-    growth->settled = job.settled;
-    growth->best_total = job.best_total;
-    growth->best_row = job.best_row;
-    growth->n_done = job.n_done;
-    growth->stopped = job.stopped != 0;
-    memcpy(growth->bases, job.bases, sizeof growth->bases);
     return true;
 }
 

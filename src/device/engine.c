@@ -23,42 +23,12 @@ enum {
     FIRST_LAUNCH = 1 << 12, LEAST_LAUNCH = 1 << 10, MOST_LAUNCH = 1 << 20,
     MOST_GROWTHS = 512,            /* families in a launch */
     MOST_QUERY_BYTES = 1 << 28,
+    MOST_LOG_BYTES = 2047,         /* of a compiler's messages */
     GROUP = 64,                    /* work items of an extension's group */
     SELF_TEST_EXTENSIONS = 256, SELF_TEST_BP = 400, SELF_TEST_DROP = 100
 };
 
 static const double TARGET_SECONDS = 0.02, DEFAULT_DEADLINE_SECONDS = 60;
-
-/* The kernels' structs (kernels/extend.cl, kernels/grow.cl). */
-typedef struct extend_job {
-    cl_ulong origin;
-    cl_uint limit, query_begin, query_length, reverse;
-} extend_job;
-
-typedef struct extend_result {
-    cl_int score;
-    cl_uint query_used, target_used, looked_at, rows, unused;
-} extend_result;
-
-typedef struct device_lane {
-    cl_int score[RP_BAND], deletion[RP_BAND];
-    cl_int best, best_row, best_cell, row, row_best, row_cell;
-} device_lane;
-
-typedef struct grow_state {
-    cl_ulong origin;
-    cl_uint limit;
-    cl_int reverse, used;
-    cl_uint joined;
-    cl_int shift, rebased, reach, unused;
-    device_lane lane;
-} grow_state;
-
-typedef struct grow_job {
-    cl_long settled, best_total;
-    cl_uint best_row, row, n_lanes, n_rows, n_done, stopped;
-    cl_uchar bases[RP_CHECK_ROWS];
-} grow_job;
 
 /* What a worker waits for. On the worker's stack. */
 typedef struct request {
@@ -100,7 +70,7 @@ typedef struct slot {
     bool grows;                    /* a launch of growths, else of extensions */
     pieces pieces;
     query_ranges ranges;
-    buffer queries, jobs, results; /* growth: jobs and states */
+    buffer queries, jobs, results; /* growths: jobs, which the kernel changes */
     buffer cover;                  /* host side: changes of the cover on their way to the device */
     size_t n;                      /* extensions, or families */
     cl_event done;
@@ -332,11 +302,6 @@ static size_t place_of(const slot *slot, const uint8_t *query)
     return slot->ranges.items[low].at + (size_t)(query - slot->ranges.items[low].begin);
 }
 
-static uint32_t limit_of(const rp_strand_walk *walk)
-{
-    return walk->limit_bp < INT32_MAX ? (uint32_t)walk->limit_bp : INT32_MAX;
-}
-
 static bool set_genome_arguments(worker_device *worker, cl_kernel kernel, bool covers)
 {
     const cl_mem covered = covers ? worker->covered : worker->not_acgt; /* no kernel reads it without a cover */
@@ -351,18 +316,17 @@ static bool set_genome_arguments(worker_device *worker, cl_kernel kernel, bool c
 static bool launch_extensions(worker_device *worker, slot *slot)
 {
     size_t query_bytes = 0;
-    if (!gather_queries(slot, &query_bytes) || !make_host(&slot->jobs, slot->n * sizeof(extend_job)) ||
-        !make_host(&slot->results, slot->n * sizeof(extend_result))) {
+    if (!gather_queries(slot, &query_bytes) || !make_host(&slot->jobs, slot->n * sizeof(rp_extend_job)) ||
+        !make_host(&slot->results, slot->n * sizeof(rp_extend_result))) {
         retire(worker, "out of memory");
         return false;
     }
-    extend_job *jobs = slot->jobs.host;
+    rp_extend_job *jobs = slot->jobs.host;
     size_t n = 0;
     for (size_t p = 0; p < slot->pieces.n; p++)
         for (size_t i = 0; i < slot->pieces.items[p].n; i++) {
             const rp_extension *e = &slot->pieces.items[p].of->extensions[slot->pieces.items[p].first + i];
-            jobs[n++] = (extend_job){e->walk.origin, limit_of(&e->walk), (cl_uint)place_of(slot, e->query), e->query_length,
-                                     e->walk.reverse};
+            jobs[n++] = (rp_extend_job){rp_offload_walk(&e->walk), (cl_uint)place_of(slot, e->query), e->query_length};
         }
     const request *first = slot->pieces.items[0].of;
     const cl_uint n_jobs = (cl_uint)n;
@@ -370,10 +334,10 @@ static bool launch_extensions(worker_device *worker, slot *slot)
     const size_t items = (n + GROUP - 1) / GROUP * GROUP, group = GROUP;
     cl_int status;
     return make_room(worker, &slot->queries, query_bytes + 1, CL_MEM_READ_ONLY) &&
-           make_room(worker, &slot->jobs, n * sizeof(extend_job), CL_MEM_READ_ONLY) &&
-           make_room(worker, &slot->results, n * sizeof(extend_result), CL_MEM_WRITE_ONLY) &&
+           make_room(worker, &slot->jobs, n * sizeof(rp_extend_job), CL_MEM_READ_ONLY) &&
+           make_room(worker, &slot->results, n * sizeof(rp_extend_result), CL_MEM_WRITE_ONLY) &&
            write_buffer(worker, slot->queries.mem, 0, query_bytes + 1, slot->queries.host, "queries") &&
-           write_buffer(worker, slot->jobs.mem, 0, n * sizeof(extend_job), slot->jobs.host, "extensions") &&
+           write_buffer(worker, slot->jobs.mem, 0, n * sizeof(rp_extend_job), slot->jobs.host, "extensions") &&
            set_genome_arguments(worker, worker->extend, first->view->covered != NULL) &&
            check(worker, RP_CL(status, clSetKernelArg, worker->extend, 4, sizeof(cl_mem), &slot->queries.mem), "argument") &&
            check(worker, RP_CL(status, clSetKernelArg, worker->extend, 5, sizeof(cl_mem), &slot->jobs.mem), "argument") &&
@@ -382,14 +346,14 @@ static bool launch_extensions(worker_device *worker, slot *slot)
            check(worker, RP_CL(status, clSetKernelArg, worker->extend, 8, sizeof x_drop, &x_drop), "argument") &&
            check(worker, RP_CL(status, clEnqueueNDRangeKernel, worker->queue, worker->extend, 1, NULL, &items, &group, 0, NULL, NULL),
                  "launch") &&
-           check(worker, RP_CL(status, clEnqueueReadBuffer, worker->queue, slot->results.mem, CL_FALSE, 0, n * sizeof(extend_result),
+           check(worker, RP_CL(status, clEnqueueReadBuffer, worker->queue, slot->results.mem, CL_FALSE, 0, n * sizeof(rp_extend_result),
                                slot->results.host, 0, NULL, &slot->done), "results");
 }
 
 /* Copies the results to the requests; returns the cells. */
 static uint64_t take_extensions(const slot *slot)
 {
-    const extend_result *results = slot->results.host;
+    const rp_extend_result *results = slot->results.host;
     uint64_t rows = 0;
     size_t n = 0;
     for (size_t p = 0; p < slot->pieces.n; p++)
@@ -406,95 +370,35 @@ static uint64_t take_extensions(const slot *slot)
 
 /* --- A launch of growths --- */
 
-static void lend(const rp_offload_growth *growth, grow_job *job, grow_state *states)
-{
-    *job = (grow_job){.settled = growth->settled, .best_total = growth->best_total, .best_row = growth->best_row,
-                      .row = growth->row, .n_lanes = growth->n_lanes, .n_rows = growth->n_rows};
-    for (unsigned i = 0; i < growth->n_lanes; i++) {
-        const rp_offload_lane *from = &growth->lanes[i];
-        grow_state *to = &states[i];
-        to->origin = from->walk.origin;
-        to->limit = limit_of(&from->walk);
-        to->reverse = from->walk.reverse;
-        to->used = from->used;
-        to->joined = from->joined;
-        to->shift = from->shift;
-        to->rebased = from->rebased;
-        for (unsigned j = 0; j < RP_BAND; j++) {
-            to->lane.score[j] = from->score[j];
-            to->lane.deletion[j] = from->deletion[j];
-        }
-        to->lane.best = from->best;
-        to->lane.best_row = from->best_row;
-        to->lane.best_cell = from->best_cell;
-        to->lane.row = from->row;
-        to->lane.row_best = from->row_best;
-        to->lane.row_cell = from->row_cell;
-    }
-}
-
-static void take_back(rp_offload_growth *growth, const grow_job *job, const grow_state *states)
-{
-    growth->settled = job->settled;
-    growth->best_total = job->best_total;
-    growth->best_row = job->best_row;
-    growth->n_done = job->n_done;
-    growth->stopped = job->stopped != 0;
-    memcpy(growth->bases, job->bases, sizeof growth->bases);
-    for (unsigned i = 0; i < growth->n_lanes; i++) {
-        rp_offload_lane *to = &growth->lanes[i];
-        const grow_state *from = &states[i];
-        for (unsigned j = 0; j < RP_BAND; j++) {
-            to->score[j] = (int16_t)from->lane.score[j];
-            to->deletion[j] = (int16_t)from->lane.deletion[j];
-        }
-        to->best = (int16_t)from->lane.best;
-        to->best_row = (int16_t)from->lane.best_row;
-        to->best_cell = (int16_t)from->lane.best_cell;
-        to->row = (int16_t)from->lane.row;
-        to->row_best = (int16_t)from->lane.row_best;
-        to->row_cell = (int16_t)from->lane.row_cell;
-        to->used = from->used != 0;
-        to->shift = from->shift;
-        to->rebased = from->rebased;
-        to->looked_at = from->reach;
-    }
-}
-
 static bool launch_growths(worker_device *worker, slot *slot)
 {
-    const size_t job_bytes = slot->n * sizeof(grow_job), state_bytes = slot->n * RP_GROW_LANES * sizeof(grow_state);
-    if (!make_host(&slot->jobs, job_bytes) || !make_host(&slot->results, state_bytes)) {
+    const size_t bytes = slot->n * sizeof(rp_offload_growth);
+    if (!make_host(&slot->jobs, bytes)) {
         retire(worker, "out of memory");
         return false;
     }
-    memset(slot->results.host, 0, state_bytes);
+    rp_offload_growth *growths = slot->jobs.host;
     for (size_t i = 0; i < slot->n; i++)
-        lend(slot->pieces.items[i].of->growth, (grow_job *)slot->jobs.host + i, (grow_state *)slot->results.host + i * RP_GROW_LANES);
+        memcpy(&growths[i], slot->pieces.items[i].of->growth, sizeof *growths);
     const size_t group = RP_GROW_LANES, items = slot->n * group;
     cl_int status;
-    return make_room(worker, &slot->jobs, job_bytes, CL_MEM_READ_WRITE) &&
-           make_room(worker, &slot->results, state_bytes, CL_MEM_READ_WRITE) &&
-           write_buffer(worker, slot->jobs.mem, 0, job_bytes, slot->jobs.host, "growths") &&
-           write_buffer(worker, slot->results.mem, 0, state_bytes, slot->results.host, "lanes") &&
+    return make_room(worker, &slot->jobs, bytes, CL_MEM_READ_WRITE) &&
+           write_buffer(worker, slot->jobs.mem, 0, bytes, slot->jobs.host, "growths") &&
            set_genome_arguments(worker, worker->grow, slot->pieces.items[0].of->view->covered != NULL) &&
            check(worker, RP_CL(status, clSetKernelArg, worker->grow, 4, sizeof(cl_mem), &slot->jobs.mem), "argument") &&
-           check(worker, RP_CL(status, clSetKernelArg, worker->grow, 5, sizeof(cl_mem), &slot->results.mem), "argument") &&
            check(worker, RP_CL(status, clEnqueueNDRangeKernel, worker->queue, worker->grow, 1, NULL, &items, &group, 0, NULL, NULL),
                  "launch") &&
-           check(worker, RP_CL(status, clEnqueueReadBuffer, worker->queue, slot->jobs.mem, CL_FALSE, 0, job_bytes, slot->jobs.host, 0, NULL,
-                               NULL), "results") &&
-           check(worker, RP_CL(status, clEnqueueReadBuffer, worker->queue, slot->results.mem, CL_FALSE, 0, state_bytes, slot->results.host,
-                               0, NULL, &slot->done), "results");
+           check(worker, RP_CL(status, clEnqueueReadBuffer, worker->queue, slot->jobs.mem, CL_FALSE, 0, bytes, slot->jobs.host, 0, NULL,
+                               &slot->done), "results");
 }
 
 static uint64_t take_growths(const slot *slot)
 {
+    const rp_offload_growth *growths = slot->jobs.host;
     uint64_t cells = 0;
     for (size_t i = 0; i < slot->n; i++) {
-        const grow_job *job = (const grow_job *)slot->jobs.host + i;
-        take_back(slot->pieces.items[i].of->growth, job, (const grow_state *)slot->results.host + i * RP_GROW_LANES);
-        cells += (uint64_t)job->n_done * job->n_lanes * RP_BAND;
+        memcpy(slot->pieces.items[i].of->growth, &growths[i], sizeof *growths);
+        cells += (uint64_t)growths[i].n_done * growths[i].n_lanes * RP_BAND;
     }
     return cells;
 }
@@ -747,14 +651,22 @@ static bool fits(worker_device *worker)
     return false;
 }
 
+/* Warns with the beginning of what the compiler said, however long that is. */
 static void tell_build_log(worker_device *worker, cl_device_id id, cl_int build_status)
 {
-    char log[2048] = "";
+    char *log = NULL;
+    size_t n = 0;
     cl_int status;
-    if (RP_CL(status, clGetProgramBuildInfo, worker->program, id, CL_PROGRAM_BUILD_LOG, sizeof log - 1, log, NULL) != CL_SUCCESS)
-        log[0] = '\0';
-    if (log[0] != '\0' && worker->engine->parameters.warn != NULL)
-        worker->engine->parameters.warn(worker->engine->parameters.warn_context, log);
+    const rp_engine_parameters *parameters = &worker->engine->parameters;
+    if (parameters->warn != NULL &&
+        RP_CL(status, clGetProgramBuildInfo, worker->program, id, CL_PROGRAM_BUILD_LOG, 0, NULL, &n) == CL_SUCCESS &&
+        (log = rp_alloc(n + 1, 1)) != NULL &&
+        RP_CL(status, clGetProgramBuildInfo, worker->program, id, CL_PROGRAM_BUILD_LOG, n, log, NULL) == CL_SUCCESS) {
+        log[n < MOST_LOG_BYTES ? n : MOST_LOG_BYTES] = '\0';
+        if (log[0] != '\0')
+            parameters->warn(parameters->warn_context, log);
+    }
+    free(log);
     (void)check(worker, build_status, "build");
 }
 

@@ -7,7 +7,7 @@
 /* All files one after the other, each with a #line that names it. */
 extern const char rp_kernels_source[];
 
-/* The constants of align/scores.h as macros. */
+/* The constants that the kernels share with the CPU (most are align/scores.h's), as macros. */
 void rp_kernels_options(char *options, size_t room);
 
 #endif

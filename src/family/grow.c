@@ -244,21 +244,18 @@ static void lend_lane(const rp_grower *grower, unsigned lane, rp_offload_lane *t
     const rp_band *band = &grower->bands[lane / RP_LANES];
     const grow_lane *from = &grower->lanes[lane];
     const unsigned i = lane % RP_LANES;
+    *to = (rp_offload_lane){.walk = rp_offload_walk(&from->feed.walk), .used = from->used, .joined = from->joined,
+                            .shift = from->shift, .rebased = from->rebased};
     for (unsigned j = 0; j < RP_BAND; j++) {
-        to->score[j] = band->score[j][i];
-        to->deletion[j] = band->deletion[j][i];
+        to->lane.score[j] = band->score[j][i];
+        to->lane.deletion[j] = band->deletion[j][i];
     }
-    to->walk = from->feed.walk;
-    to->best = band->best[i];
-    to->best_row = band->best_row[i];
-    to->best_cell = band->best_cell[i];
-    to->row = band->row[i];
-    to->row_best = band->row_best[i];
-    to->row_cell = band->row_cell[i];
-    to->used = from->used;
-    to->joined = from->joined;
-    to->shift = from->shift;
-    to->rebased = from->rebased;
+    to->lane.best = band->best[i];
+    to->lane.best_row = band->best_row[i];
+    to->lane.best_cell = band->best_cell[i];
+    to->lane.row = band->row[i];
+    to->lane.row_best = band->row_best[i];
+    to->lane.row_cell = band->row_cell[i];
 }
 
 static void take_lane_back(rp_grower *grower, unsigned lane, const rp_offload_lane *from)
@@ -267,19 +264,19 @@ static void take_lane_back(rp_grower *grower, unsigned lane, const rp_offload_la
     grow_lane *to = &grower->lanes[lane];
     const unsigned i = lane % RP_LANES;
     for (unsigned j = 0; j < RP_BAND; j++) {
-        band->score[j][i] = from->score[j];
-        band->deletion[j][i] = from->deletion[j];
+        band->score[j][i] = (int16_t)from->lane.score[j];
+        band->deletion[j][i] = (int16_t)from->lane.deletion[j];
     }
-    band->best[i] = from->best;
-    band->best_row[i] = from->best_row;
-    band->best_cell[i] = from->best_cell;
-    band->row[i] = from->row;
-    band->row_best[i] = from->row_best;
-    band->row_cell[i] = from->row_cell;
-    to->used = from->used;
+    band->best[i] = (int16_t)from->lane.best;
+    band->best_row[i] = (int16_t)from->lane.best_row;
+    band->best_cell[i] = (int16_t)from->lane.best_cell;
+    band->row[i] = (int16_t)from->lane.row;
+    band->row_best[i] = (int16_t)from->lane.row_best;
+    band->row_cell[i] = (int16_t)from->lane.row_cell;
+    to->used = from->used != 0;
     to->shift = from->shift;
     to->rebased = from->rebased;
-    const int64_t decoded = (from->looked_at + RP_FEED_CHUNK - 1) / RP_FEED_CHUNK * RP_FEED_CHUNK;
+    const int64_t decoded = ((int64_t)from->looked_at + RP_FEED_CHUNK - 1) / RP_FEED_CHUNK * RP_FEED_CHUNK;
     if (decoded > to->feed.end)
         to->feed.end = decoded;
 }
@@ -312,7 +309,7 @@ static bool advance_on_device(rp_grower *grower, const rp_view *view, rp_codes *
     grower->best_total = growth->best_total;
     grower->best_row = growth->best_row;
     grower->targets_are_stale = true;
-    *stopped = growth->stopped;
+    *stopped = growth->stopped != 0;
     return true;
 }
 
