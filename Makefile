@@ -38,7 +38,7 @@ ALL_LIBS := $(PKG_LIBS) -lbz2 -lm $(LIBS)
 
 # One folder for each stage of the flow, in the order in which they may include each other.
 STAGES := base genome index align device family produce channel claim discover library copies checkpoint compare classify output report run simulate command
-WITH_OPENCL := src/device/cl.c src/device/devices.c src/device/engine.c src/device/kernels.c
+WITH_OPENCL := $(filter-out src/device/choice.c src/device/none.c src/device/offloading.c,$(wildcard src/device/*.c))
 LEFT_OUT := src/align/band_kernel.c src/command/main.c $(if $(filter 0,$(OPENCL)),$(WITH_OPENCL),src/device/none.c)
 SOURCES := $(filter-out $(LEFT_OUT),$(foreach s,$(STAGES),$(wildcard src/$(s)/*.c)))
 OBJECTS := $(SOURCES:src/%.c=$(OUT)/%.o) $(OUT)/base/code.o $(if $(filter 0,$(OPENCL)),,$(OUT)/device/kernels_source.o) $(if $(X86),$(OUT)/align/band_avx2.o $(OUT)/align/band_avx512.o)

@@ -19,8 +19,8 @@ struct rp_extension;
 /* A walk as a device gets it. No alignment goes on for as many bases as would not fit. */
 static inline rp_lane_walk rp_offload_walk(const rp_strand_walk *walk)
 {
-    return (rp_lane_walk){.origin = walk->origin, .limit = walk->limit_bp < INT32_MAX ? (uint32_t)walk->limit_bp : INT32_MAX,
-                          .reverse = walk->reverse};
+    const uint32_t limit = walk->limit_bp < INT32_MAX ? (uint32_t)walk->limit_bp : INT32_MAX;
+    return (rp_lane_walk){.origin = walk->origin, .limit = limit, .reverse = walk->reverse};
 }
 
 typedef struct rp_offload {

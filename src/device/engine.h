@@ -1,7 +1,7 @@
 /* engine.h: OpenCL devices at work on extensions and growth.
  *
- * Workers hand over what they want done and wait; a thread for each device puts the requests
- * of many workers into one launch, keeps two launches in flight, and hands the results back. A
+ * Callers hand over what they want done and wait; a thread for each device puts the requests
+ * of many callers into one launch, keeps two launches in flight, and hands the results back. A
  * result is the same as the CPU's, bit by bit, whatever the launch. A device with which anything goes
  * wrong (an error, a launch that does not come back, a wrong answer to the self-test) is retired:
  * what it had is done on the CPU, and nothing more is given to it.
@@ -43,7 +43,7 @@ typedef struct rp_engine_figures {
  * of memory, error filled in. */
 rp_engine *rp_engine_create(const rp_devices *devices, const rp_device_indices *chosen, const rp_genome *genome,
                             const rp_band_kernel *kernel, const rp_engine_parameters *parameters, rp_error *error) RP_MUST_CHECK;
-void rp_engine_destroy(rp_engine *engine); /* NULL is legal. No worker may be waiting. */
+void rp_engine_destroy(rp_engine *engine); /* NULL is legal. No caller may be waiting. */
 
 /* Devices that are not retired. */
 unsigned rp_engine_n_running(rp_engine *engine);
