@@ -208,10 +208,36 @@ END_TEST
 static rp_devices devices;
 static rp_device_indices all;
 static char warning[4096];
+static atomic_bool launches_hang;          /* until a device is retired for it */
+static const char *more_options = "";      /* that kernels are compiled with */
+
+cl_int __real_clGetEventInfo(cl_event event, cl_event_info what, size_t room, void *value, size_t *needed);
+cl_int __wrap_clGetEventInfo(cl_event event, cl_event_info what, size_t room, void *value, size_t *needed);
+cl_int __real_clBuildProgram(cl_program program, cl_uint n, const cl_device_id *ids, const char *options,
+                             void (*notify)(cl_program program, void *data), void *data);
+cl_int __wrap_clBuildProgram(cl_program program, cl_uint n, const cl_device_id *ids, const char *options,
+                             void (*notify)(cl_program program, void *data), void *data);
+
+cl_int __wrap_clGetEventInfo(cl_event event, cl_event_info what, size_t room, void *value, size_t *needed)
+{
+    const cl_int status = __real_clGetEventInfo(event, what, room, value, needed);
+    if (atomic_load(&launches_hang) && status == CL_SUCCESS && what == CL_EVENT_COMMAND_EXECUTION_STATUS)
+        *(cl_int *)value = CL_RUNNING;
+    return status;
+}
+
+cl_int __wrap_clBuildProgram(cl_program program, cl_uint n, const cl_device_id *ids, const char *options,
+                             void (*notify)(cl_program program, void *data), void *data)
+{
+    char all_options[4096];
+    snprintf(all_options, sizeof all_options, "%s %s", options, more_options);
+    return __real_clBuildProgram(program, n, ids, all_options, notify, data);
+}
 
 static void note_warning(void *context, const char *message)
 {
     (void)context;
+    atomic_store(&launches_hang, false);
     snprintf(warning + strlen(warning), sizeof warning - strlen(warning), "%s\n", message);
 }
 
@@ -219,8 +245,8 @@ static void find_devices(void)
 {
     const char *reason;
     rp_cl_fault = NULL;
-    rp_cl_hangs = false;
-    rp_cl_build_options = "";
+    atomic_store(&launches_hang, false);
+    more_options = "";
     warning[0] = '\0';
     devices = (rp_devices){0};
     all = (rp_device_indices){0};
@@ -355,6 +381,37 @@ START_TEST(any_call_may_fail)
 }
 END_TEST
 
+/* Whichever allocation of the start fails, the devices are retired or there is no engine; and it says why. */
+START_TEST(memory_may_be_out_at_the_start)
+{
+    static batch with;
+    find_devices();
+    make_batch(&with, 83);
+    const rp_engine_parameters parameters = {.warn = note_warning};
+    bool failed = true;
+    long k = 0;
+    while (failed) {
+        rp_error error = {""};
+        warning[0] = '\0';
+        test_fail_allocation(++k);
+        rp_engine *engine = rp_engine_create(&devices, &all, &with.genome, &rp_band_reference, &parameters, &error);
+        failed = test_allocations() >= k;
+        test_fail_allocation(0);
+        if (engine == NULL)
+            ck_assert(failed && strstr(error.message, "memory") != NULL);
+        else if (failed)
+            ck_assert_msg(rp_engine_n_running(engine) < devices.n && strstr(warning, "out of memory") != NULL,
+                          "allocation %ld: '%s'", k, warning);
+        else
+            ck_assert_uint_eq(rp_engine_n_running(engine), devices.n);
+        rp_engine_destroy(engine);
+    }
+    ck_assert_int_ge(k, 8);
+    clear_batch(&with);
+    forget_devices();
+}
+END_TEST
+
 START_TEST(a_device_in_trouble_is_retired)
 {
     test_search with = {0};
@@ -362,11 +419,11 @@ START_TEST(a_device_in_trouble_is_retired)
     find_devices();
     find_expected(&with, &expected);
     if (_i == 0)
-        rp_cl_hangs = true;
+        atomic_store(&launches_hang, true);
     else if (_i == 1)
-        rp_cl_build_options = "-DRP_SCORE_MISMATCH=(-3)"; /* it computes something else */
+        more_options = "-DRP_SCORE_MISMATCH=(-3)"; /* it computes something else */
     else if (_i == 2)
-        rp_cl_build_options = "-DRP_BAND=broken("; /* it does not compile */
+        more_options = "-DRP_BAND=broken("; /* it does not compile */
     else
         for (size_t i = 0; i < devices.n; i++)
             devices.items[i].max_buffer_bytes = 1000;
@@ -374,7 +431,6 @@ START_TEST(a_device_in_trouble_is_retired)
     const rp_engine_figures figures = search_with_devices(&with, &expected, _i == 0 ? 0.2 : 0);
     ck_assert(figures.retired);
     ck_assert_msg(strstr(warning, reasons[_i]) != NULL, "'%s' does not say '%s'", warning, reasons[_i]);
-    rp_cl_hangs = false;
     rp_library_clear(&expected);
     test_end_search(&with);
     forget_devices();
@@ -425,6 +481,7 @@ Suite *suite_device(void)
 #ifdef RP_HAVE_OPENCL
     tcase_add_loop_test(tests, devices_extend_like_the_reference, 0, 3);
     tcase_add_test(tests, devices_find_the_same_families);
+    tcase_add_test(tests, memory_may_be_out_at_the_start);
     tcase_add_test(tests, any_call_may_fail);
     tcase_add_loop_test(tests, a_device_in_trouble_is_retired, 0, 4);
 #endif

@@ -2,5 +2,3 @@
 #include "device/cl.h"
 
 cl_int (*rp_cl_fault)(const char *function);
-bool rp_cl_hangs;
-const char *rp_cl_build_options = "";

@@ -4,14 +4,10 @@
 
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
-#include <stdbool.h>
+#include <stddef.h>
 
 /* Called before each call, with its name; other than CL_SUCCESS is taken for the call's answer. NULL: not in use. */
 extern cl_int (*rp_cl_fault)(const char *function);
-
-/* For tests: a launch never seems to be done; and options that the kernels are compiled with besides. */
-extern bool rp_cl_hangs;
-extern const char *rp_cl_build_options;
 
 static inline cl_int rp_cl_ask(const char *function)
 {

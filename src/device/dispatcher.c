@@ -128,7 +128,7 @@ static bool await(rp_session *session, const rp_launch *launch)
         cl_int state;
         if (!look_at(session, launch, &state))
             return false;
-        if (state == CL_COMPLETE && !rp_cl_hangs)
+        if (state == CL_COMPLETE)
             return true;
         if (state < 0)
             return rp_session_check(session, state, "launch");

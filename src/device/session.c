@@ -12,7 +12,7 @@
 enum {
     N_GENOME_ARGUMENTS = 4,
     MOST_LOG_BYTES = 2047,        /* of a compiler's messages */
-    OPTIONS_BYTES = 2048
+    OPTIONS_BYTES = 1024
 };
 
 /* --- Trouble --- */
@@ -195,8 +195,7 @@ static bool build(rp_session *session)
     if (!rp_session_check(session, status, "program"))
         return false;
     char options[OPTIONS_BYTES];
-    rp_kernels_options(options, sizeof options / 2);
-    (void)strncat(strcat(options, " "), rp_cl_build_options, sizeof options / 2 - 2);
+    rp_kernels_options(options, sizeof options);
     if (RP_CL(status, clBuildProgram, session->program, 1, &id, options, NULL, NULL) != CL_SUCCESS) {
         tell_build_log(session, id);
         return rp_session_check(session, status, "build");
