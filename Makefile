@@ -6,7 +6,7 @@
 #   make check        all tests
 #   make soak         random genomes, options, kills and resumes for SOAK_CPU_SECONDS [3600] or SOAK_SECONDS; SOAK_SEED and
 #                     SOAK_CASE run one case again (tests/soak.py)
-#   make bench        the figures of README.md's BENCHMARKS (BENCH=quick, library, governance, huge: a part of them)
+#   make bench        the figures of scripts/bench/README.md (BENCH=quick, library, governance, huge: a part of them)
 #   make fuzz         fuzzes every reader for FUZZ_SECONDS altogether (clang; tests/fuzz)
 #   make install      under $(DESTDIR)$(PREFIX)
 #   make SAN=address,undefined ...   another flavour, in its own folder
@@ -81,7 +81,7 @@ $(OUT)/delays.so: tests/properties/delays.c $(OUT)/flags
 $(OUT)/fuzz_%: $(OUT)/tests/fuzz/entry_%.o $(OUT)/tests/fuzz/%.o $(OUT)/tests/fuzz/support.o $(OUT)/libreprise.a
 	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(ALL_LIBS)
 
-$(OUT)/bench_kernels: $(OUT)/tests/bench/kernels.o $(OUT)/libreprise.a
+$(OUT)/bench_kernels: $(OUT)/bench/kernels.o $(OUT)/libreprise.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
 $(OUT)/%.o: src/%.c $(OUT)/flags
@@ -91,6 +91,10 @@ $(OUT)/%.o: src/%.c $(OUT)/flags
 $(OUT)/tests/%.o: tests/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) -Itests $(ALL_CFLAGS) $(shell pkg-config --cflags check) -MMD -MP -c -o $@ $<
+
+$(OUT)/bench/%.o: scripts/bench/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(OUT)/tests/fuzz/entry_%.o: tests/fuzz/entry.c $(OUT)/flags
 	@mkdir -p $(@D)
@@ -152,7 +156,7 @@ soak:
 
 bench:
 	$(MAKE) all $(OUT)/bench_kernels
-	scripts/bench.py $(OUT)/reprise-c $(BENCH)
+	scripts/bench/bench.py $(OUT)/reprise-c $(BENCH)
 
 fuzzers: $(FUZZERS:%=$(OUT)/fuzz_%)
 

@@ -7,10 +7,8 @@ import signal
 import time
 import zlib
 
-from harness import *
-
-sys.path.insert(0, str(ROOT / "scripts"))
 import kill_and_resume
+from harness import *
 
 FAULTS = pathlib.Path(PROGRAM).parent / "faults.so"
 SANITIZED = "san-" in PROGRAM

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+HERE = pathlib.Path(__file__).resolve().parent
 
 
 def simulated(bench, program, name, *options):
@@ -45,7 +45,7 @@ def scaling_tables(bench, program, genome, name):
         first = first or run
         bench.row(threads, f"{run.cpu:.1f}", f"{run.wall:.1f}", f"{100 * run.cpu / run.wall:.0f} %", f"{first.wall / run.wall:.2f}")
     print()
-    print(subprocess.run([sys.executable, ROOT / "scripts" / "replay_schedule.py", trace], capture_output=True, text=True, check=True).stdout)
+    print(subprocess.run([sys.executable, HERE / "replay_schedule.py", trace], capture_output=True, text=True, check=True).stdout)
 
 
 def cpu_bound(bench, program):

@@ -1,9 +1,9 @@
 #!/bin/sh
-# gpu.sh [MEGABASES]: builds, checks and times reprise-c with the OpenCL devices of this machine; prints README.md's table.
+# gpu.sh [MEGABASES]: builds, checks and times reprise-c with the OpenCL devices of this machine; prints the GPU table of README.md beside it.
 #
 # The genome for the whole runs is simulated, 100 Mb unless told otherwise. Needs what `make deps` installs.
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 megabases=${1:-100}
 out=build/release
 work=build/gpu

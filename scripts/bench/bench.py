@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Measures reprise-c and prints the tables of README.md's section BENCHMARKS.
+"""Measures reprise-c and prints the tables of README.md beside it.
 
-  scripts/bench.py PROGRAM [quick | library | governance | huge]
+  scripts/bench/bench.py PROGRAM [quick | library | governance | huge]
 
 "library" measures annotate, compare, extend and the hints alone, with what an earlier run has left; "governance" growth,
 scaling and the scenarios alone; "huge" 3 Gb, which needs 40 minutes and 20 GB of disk and is in no other run.
@@ -21,7 +21,7 @@ import sys
 import bench_governance
 import bench_library
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SHARED = ROOT.parent / "shared"
 WORK = ROOT / "build" / "bench"
 SEEDS_3MB = (201, 202, 203, 204, 205, 206)
