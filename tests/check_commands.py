@@ -372,13 +372,39 @@ def test_manual_and_completion_name_every_option(folder):
             assert option in options, f"reprise-c-{command}.1 has --{option}, which is no option"
 
 
+def test_manual_has_every_result_file(folder):
+    """reprise-c-formats has the ending of each file that a run with all that is on request writes."""
+    text = run("find", "--help").stdout
+    asked = re.findall(r"^      --([a-z-]+) +write ", text, re.M)
+    assert {"repeatmasker", "alignments", "report", "reprise-files"} <= set(asked)
+    run("find", "-q", "-o", folder / "all", *(f"--{option}" for option in asked), DEMO)
+    endings = {name.removeprefix("all") for name in os.listdir(folder)}
+    assert len(endings) > len(ENDINGS) and {f".{e}" for e in ENDINGS} <= endings
+    formats = (ROOT / "man" / "reprise-c-formats.5").read_text()
+    told = {part for line in re.findall(r"^\.I (.*)$", formats, re.M) for part in re.split(r"\\f[RI](?:, )?", line)}
+    assert endings == {part for part in told if part.startswith(".")}, endings ^ told
+
+
+def test_manuals_are_sound(folder):
+    """They are laid out without a warning and refer to pages that are there."""
+    pages = sorted((ROOT / "man").iterdir())
+    for page in pages:
+        for name, section in re.findall(r"^\.BR (reprise-c[a-z-]*) \((\d)\)", page.read_text().replace("\\-", "-"), re.M):
+            assert ROOT / "man" / f"{name}.{section}" in pages, (page.name, name)
+    need("groff")
+    for page in pages:
+        done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z", page], capture_output=True, text=True, check=True)
+        assert done.stderr == "", page.name
+
+
 def test_install(folder):
     subprocess.run(["make", "-s", "install", f"DESTDIR={folder}", "PREFIX=/usr"], cwd=ROOT, check=True, capture_output=True)
     installed = folder / "usr/bin/reprise-c"
     assert subprocess.run([installed, "--version"], capture_output=True, text=True).stdout.startswith("reprise-c ")
     assert (folder / "usr/share/man/man1/reprise-c-find.1").exists()
+    assert (folder / "usr/share/man/man5/reprise-c-formats.5").exists()
     subprocess.run(["make", "-s", "uninstall", f"DESTDIR={folder}", "PREFIX=/usr"], cwd=ROOT, check=True, capture_output=True)
-    assert not installed.exists()
+    assert [path for path in folder.rglob("*") if not path.is_dir()] == []
 
 
 def test_real_genomes_markov_twins_have_no_families(folder):
