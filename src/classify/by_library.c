@@ -10,6 +10,7 @@
 
 enum { PAD_BP = 32, MIN_ALIKE_BP = 80 };
 
+/* 80-80-80: Wicker et al. 2007. */
 static const double MAX_DIFFERENCE = 0.20, MIN_COVERED = 0.80, CHANCE = 1e-5;
 
 /* What a family shares with one known family on one strand. */

@@ -11,10 +11,10 @@
 #include "family/vote.h"
 
 enum {
-    ROUNDS = 4,
+    ROUNDS = 4,                   /* one: 7 % of the families lost; two: 4 % */
     ROUND_MIN_GAIN_BP = 20,       /* refinement ends when a round of growth added less */
     END_SLACK_BP = 12,            /* a copy that comes this near to an end can carry growth there */
-    LEFT_FROM_COPIES_BP = 200,    /* when the right side gave this much, the left starts from recruited copies */
+    LEFT_FROM_COPIES_BP = 200,    /* when the right side gave so much, the left starts from recruited copies, else 4 % lost */
     MIN_GROWN_BP = 40             /* what growth must give for recruitment to be tried */
 };
 

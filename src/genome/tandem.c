@@ -18,7 +18,7 @@ enum {
     WORDS = 1 << 2 * WORD_BASES,
     REACH_BP = 1500,
     WINDOW_BP = 64,
-    WINDOW_RECURRENT = 26,
+    WINDOW_RECURRENT = 26,         /* of a window's words; unmasked, one satellite took 18 s of C. elegans V */
     CHAIN_PERCENT = 50,            /* of the distance, that a chain must be long */
     DRIFT_BP = 3, DRIFT_SHARE = 100, /* of the distance from word to word: 3 bases and a hundredth */
     MIN_CHAIN_GAP_BP = 64,         /* or half of the distance: a chain goes on so far after its last word */

@@ -17,7 +17,7 @@ enum {
     MIN_INTERIOR_MEETINGS = 3,
     INTERIOR_CLUSTER_BP = 24,    /* interior points this near are one */
     SMALLER_PERCENT = 40,        /* meetings must be this share of the rarer end's copies */
-    LARGER_SHARE = 8,            /* and one in so many of the more frequent end's */
+    LARGER_SHARE = 8,            /* and one in so many of the more frequent end's; else Alu was lost in a chimera */
     KEPT_PERCENT = 70,           /* of the shorter part that the joined consensus must keep */
     MIN_PIECE_BP = 40,
     REFINE_ROUNDS = 2,

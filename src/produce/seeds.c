@@ -10,8 +10,8 @@
 
 enum {
     ASKED_AHEAD = 12,          /* places that are asked for before they are read */
-    DEFAULT_TANDEM_DISTANCE_BP = 500,
-    MAX_TIERS = 160,
+    DEFAULT_TANDEM_DISTANCE_BP = 500, /* REPrise's */
+    MAX_TIERS = 160,           /* more than floors up to 2^32 can take */
     WIDE_FROM = 400,           /* from this count on tiers have few seeds each, and wait long for their last: they are wider */
     RECOUNT_PART = 4096
 };
