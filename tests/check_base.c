@@ -2,15 +2,18 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/account.h"
 #include "base/block.h"
 #include "base/cancel.h"
+#include "base/clock.h"
 #include "base/metrics.h"
 #include "base/random.h"
 #include "base/sort.h"
 #include "base/parallel.h"
 #include "base/text.h"
+#include "base/tokens.h"
 #include "channel/batch_size.h"
 #include "suites.h"
 
@@ -134,6 +137,47 @@ START_TEST(stages_tell_their_share)
     ck_assert_int_eq(rp_gauge_now(RP_GAUGE_WORKERS), 1);
     ck_assert_int_eq(rp_gauge_most(RP_GAUGE_WORKERS), 3);
     rp_metrics_reset();
+}
+END_TEST
+
+START_TEST(a_gauge_has_a_mean_over_its_time_in_use)
+{
+    rp_metrics_reset();
+    ck_assert(rp_gauge_mean(RP_GAUGE_SURVIVORS) == 0);
+    const struct timespec pause = {0, 20000000}; /* at least */
+    const uint64_t begin = rp_clock_ns();
+    rp_gauge_set(RP_GAUGE_SURVIVORS, 10);
+    (void)nanosleep(&pause, NULL);
+    const uint64_t middle = rp_clock_ns();
+    rp_gauge_move(RP_GAUGE_SURVIVORS, 20);
+    (void)nanosleep(&pause, NULL);
+    const uint64_t end = rp_clock_ns();
+    rp_gauge_rest(RP_GAUGE_SURVIVORS);
+    const double expected = (10.0 * (double)(middle - begin) + 30.0 * (double)(end - middle)) / (double)(end - begin);
+    const double mean = rp_gauge_mean(RP_GAUGE_SURVIVORS);
+    ck_assert_msg(mean > expected - 1 && mean < expected + 1, "%g, not %g", mean, expected);
+    ck_assert_int_eq(rp_gauge_now(RP_GAUGE_SURVIVORS), 0);
+    (void)nanosleep(&pause, NULL); /* out of use: that does not count */
+    ck_assert(rp_gauge_mean(RP_GAUGE_SURVIVORS) == mean);
+    rp_metrics_reset();
+}
+END_TEST
+
+START_TEST(tokens_go_out_of_use_as_they_are_given_back)
+{
+    rp_tokens tokens;
+    ck_assert(rp_tokens_init(&tokens, 3, RP_GAUGE_CPU_TOKENS, RP_TIME_CPU_TOKEN));
+    for (int i = 0; i < 3; i++)
+        rp_tokens_take(&tokens);
+    rp_tokens_resize(&tokens, -2);
+    ck_assert_int_eq(tokens.n_free, -2);
+    ck_assert_int_eq(rp_gauge_now(RP_GAUGE_CPU_TOKENS), 0);
+    for (int i = 0; i < 3; i++)
+        rp_tokens_give(&tokens);
+    ck_assert_int_eq(rp_gauge_now(RP_GAUGE_CPU_TOKENS), 1);
+    rp_tokens_resize(&tokens, 2);
+    ck_assert_int_eq(rp_gauge_now(RP_GAUGE_CPU_TOKENS), 3);
+    rp_tokens_clear(&tokens);
 }
 END_TEST
 
@@ -274,6 +318,8 @@ Suite *suite_base(void)
     tcase_add_test(tests, a_block_without_a_place_to_go_is_an_error);
     tcase_add_test(tests, quantiles_are_within_a_quarter);
     tcase_add_test(tests, stages_tell_their_share);
+    tcase_add_test(tests, a_gauge_has_a_mean_over_its_time_in_use);
+    tcase_add_test(tests, tokens_go_out_of_use_as_they_are_given_back);
     tcase_add_test(tests, a_cancelled_loop_ends_with_the_signal);
     tcase_add_loop_test(tests, batch_sizes_climb_to_where_work_is_fastest, 0, 3);
     tcase_add_test(tests, parallel_sort_is_stable);

@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include "base/account.h"
+#include "base/metrics.h"
 #include "genome/flank.h"
 #include "genome/reader.h"
 #include "genome/tandem.h"
+#include "genome/text_queue.h"
+#include "genome/turns.h"
 #include "genome/view.h"
 #include "suites.h"
 
@@ -329,7 +332,8 @@ START_TEST(streamed_input_is_the_same)
     rp_tokens io;
     ck_assert(rp_tokens_init(&io, 1 + (unsigned)_i, RP_GAUGE_IO_TOKENS, RP_TIME_IO_TOKEN));
     const rp_reading reading = {.n_threads = (unsigned[]){2, 3, 8}[_i], .queue_bytes = (uint64_t[]){1, 3000000, 100000000}[_i],
-                                .io_tokens = &io};
+                                .io_tokens = &io, .io_depth = 1 + (unsigned)_i};
+    rp_metrics_reset();
     ck_assert_msg(rp_genome_read(&streamed, paths, N_FILES, true, &reading, &error), "%s", error.message);
     ck_assert_str_eq(direct.digest, streamed.digest);
     ck_assert_uint_eq(direct.length_bp, streamed.length_bp);
@@ -343,7 +347,10 @@ START_TEST(streamed_input_is_the_same)
     ck_assert_int_eq(memcmp(direct.packed, streamed.packed, (size_t)(direct.length_bp / 32 + 1) * 8), 0);
     ck_assert(equal_bits(&direct.not_acgt, &streamed.not_acgt, direct.length_bp));
     ck_assert(equal_bits(&direct.soft_masked, &streamed.soft_masked, direct.length_bp));
-    ck_assert_uint_eq(io.n_free, 1 + (unsigned)_i);
+    ck_assert_int_eq(io.n_free, 1 + _i);
+    ck_assert_int_ge(rp_gauge_most(RP_GAUGE_READS), 1);
+    ck_assert_int_le(rp_gauge_most(RP_GAUGE_READS), 1 + _i);
+    ck_assert_int_eq(rp_gauge_now(RP_GAUGE_READS), 0);
     ck_assert_int_eq(rp_gauge_now(RP_GAUGE_QUEUE_BYTES), 0);
     rp_tokens_clear(&io);
     rp_genome_clear(&direct);
@@ -353,6 +360,96 @@ START_TEST(streamed_input_is_the_same)
         free(owned[f]);
     }
     ck_assert_uint_eq(rp_account_taken(), 0);
+}
+END_TEST
+
+/* Three blocks of small inputs for each of a large one; the longest contig first, and of one contig the oldest block. */
+START_TEST(blocks_come_out_by_turns_and_the_longest_contig_first)
+{
+    rp_tokens cpu;
+    rp_text_queue queue;
+    ck_assert(rp_tokens_init(&cpu, 1, RP_GAUGE_CPU_TOKENS, RP_TIME_CPU_TOKEN));
+    ck_assert(rp_text_queue_init(&queue, UINT64_C(100) * RP_TEXT_BLOCK_BYTES, 1));
+    rp_tokens_take(&cpu);
+    static const struct {
+        int file;                /* 0: large */
+        size_t contig;
+        uint64_t contig_bp;      /* known by then */
+    } put[] = {{0, 0, 100}, {0, 1, 500}, {1, 0, 10}, {0, 0, 900}, {1, 1, 40}, {2, 0, 20}, {2, 1, 30}, {1, 2, 5}, {0, 2, 700}};
+    static const size_t order[] = {0, 4, 6, 5, 3, 2, 7, 8, 1}; /* block 0 is of a contig that has grown to 900 */
+    enum { N = sizeof put / sizeof put[0] };
+    int files[3];
+    rp_text_block *other, *blocks[N];
+    for (size_t i = 0; i < N; i++) {
+        blocks[i] = rp_text_queue_begin(&queue, N, &other, &cpu);
+        ck_assert_ptr_nonnull(blocks[i]);
+        blocks[i]->file = &files[put[i].file];
+        blocks[i]->is_small = put[i].file != 0;
+        blocks[i]->contig = put[i].contig;
+        blocks[i]->contig_bp = put[i].contig_bp;
+        rp_text_queue_put(&queue, blocks[i]);
+    }
+    for (size_t i = 0; i < N; i++) {
+        rp_text_block *taken = rp_text_queue_take(&queue, &cpu);
+        ck_assert_msg(taken == blocks[order[i]], "number %zu is not block %zu", i, order[i]);
+        rp_text_queue_done(&queue, taken);
+    }
+    rp_text_queue_end_writer(&queue);
+    ck_assert_ptr_null(rp_text_queue_take(&queue, &cpu));
+    rp_text_queue_clear(&queue);
+    rp_tokens_give(&cpu);
+    rp_tokens_clear(&cpu);
+}
+END_TEST
+
+START_TEST(a_full_queue_gives_its_reader_work_and_reuses_blocks)
+{
+    rp_tokens cpu;
+    rp_text_queue queue;
+    rp_metrics_reset();
+    ck_assert(rp_tokens_init(&cpu, 1, RP_GAUGE_CPU_TOKENS, RP_TIME_CPU_TOKEN));
+    ck_assert(rp_text_queue_init(&queue, 2 * RP_TEXT_BLOCK_BYTES, 1));
+    rp_tokens_take(&cpu);
+    rp_text_block *other = NULL, *first = NULL;
+    for (int i = 0; i < 2; i++) {
+        rp_text_block *block = rp_text_queue_begin(&queue, 100, &other, &cpu);
+        ck_assert(block != NULL && other == NULL);
+        block->file = &queue;
+        block->is_small = false;
+        block->contig = 0;
+        block->contig_bp = 5;
+        first = first == NULL ? block : first;
+        rp_text_queue_put(&queue, block);
+    }
+    for (int i = 0; i < 4; i++) { /* nobody else takes them: a reader that waited would wait for ever */
+        ck_assert_ptr_null(rp_text_queue_begin(&queue, 100, &other, &cpu));
+        ck_assert(i > 0 || other == first);
+        rp_text_queue_done(&queue, other);
+        rp_text_block *block = rp_text_queue_begin(&queue, 100, &other, &cpu);
+        ck_assert(block != NULL && other == NULL);
+        rp_text_queue_put(&queue, block);
+    }
+    ck_assert_ptr_null(rp_text_queue_begin(&queue, 1, &other, &cpu)); /* more wait than are enough */
+    rp_text_queue_done(&queue, other);
+    ck_assert_uint_eq(rp_counted(RP_COUNT_BLOCKS), 6);
+    ck_assert(rp_block_reuse() > 0.66 && rp_block_reuse() < 0.67);
+    rp_text_queue_clear(&queue);
+    rp_tokens_give(&cpu);
+    rp_tokens_clear(&cpu);
+}
+END_TEST
+
+START_TEST(small_and_large_inputs_take_turns)
+{
+    enum { LARGE = RP_TURNS_SMALL_BYTES + 1 };
+    const uint64_t bytes[] = {5, LARGE, 7, 7, RP_TURNS_SMALL_BYTES, 2, LARGE + 9, UINT64_MAX, 1, 3};
+    static const size_t expected[] = {7, 4, 2, 3, 6, 0, 9, 5, 1, 8};
+    size_t order[10];
+    ck_assert(rp_turns_order(bytes, 10, order));
+    ck_assert_int_eq(memcmp(order, expected, sizeof order), 0);
+    ck_assert(rp_turns_order(bytes, 0, order));
+    ck_assert(rp_turns_order((const uint64_t[]){1, 1, 1, 1, 1}, 5, order));
+    ck_assert(order[0] == 0 && order[4] == 4);
 }
 END_TEST
 
@@ -394,6 +491,9 @@ Suite *suite_genome(void)
     tcase_add_loop_test(tests, refuses_bad_input, 0, sizeof BAD_INPUT / sizeof BAD_INPUT[0]);
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, streamed_input_is_the_same, 0, 3);
+    tcase_add_test(tests, blocks_come_out_by_turns_and_the_longest_contig_first);
+    tcase_add_test(tests, a_full_queue_gives_its_reader_work_and_reuses_blocks);
+    tcase_add_test(tests, small_and_large_inputs_take_turns);
     tcase_add_loop_test(tests, errors_in_streamed_input_are_those_of_the_direct_path, 0, 4);
     tcase_add_test(tests, digest_knows_sequence_and_names);
     tcase_add_test(tests, bitmask_at_word_edges);

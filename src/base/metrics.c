@@ -14,9 +14,9 @@ typedef struct times {
     _Atomic uint64_t sum_ns, most_ns;
 } times;
 
-const char *const rp_counter_name[RP_N_COUNTERS] = {"bases_read", "seeds", "candidate_pairs", "batches", "grown", "redone", "parked", "families"};
-const char *const rp_gauge_name[RP_N_GAUGES] = {"channel_pairs", "queue_bytes", "survivors", "workers_busy", "cpu_tokens_free", "io_tokens_free", "batch_size"};
-const char *const rp_histogram_name[RP_N_HISTOGRAMS] = {"batch", "channel_push_wait", "channel_pop_wait", "cpu_token_wait", "io_token_wait", "read", "queue_wait"};
+const char *const rp_counter_name[RP_N_COUNTERS] = {"bases_read", "seeds", "candidate_pairs", "batches", "grown", "redone", "parked", "families", "text_blocks", "text_blocks_reused"};
+const char *const rp_gauge_name[RP_N_GAUGES] = {"channel_pairs", "queue_bytes", "survivors", "workers_busy", "cpu_tokens_free", "io_tokens_free", "reads_in_flight", "batch_size"};
+const char *const rp_histogram_name[RP_N_HISTOGRAMS] = {"batch", "channel_push_wait", "channel_pop_wait", "cpu_token_wait", "io_token_wait", "read", "read_ahead_wait", "queue_wait"};
 const char *const rp_stage_name[RP_N_STAGES] = {"starting", "reading", "tandem repeats", "index", "families", "index of the rest", "families of the rest",
                                                 "joins", "derivatives", "polishing", "copies", "classes", "writing"};
 
@@ -26,6 +26,9 @@ static const unsigned char weight[RP_N_STAGES] = {0, 2, 1, 6, 36, 4, 14, 7, 1, 1
 static _Atomic uint64_t counters[RP_N_COUNTERS];
 static _Atomic int64_t gauges[RP_N_GAUGES];
 static _Atomic uint64_t gauge_most[RP_N_GAUGES];
+static _Atomic uint64_t gauge_since[RP_N_GAUGES];               /* when its value was noted last; 0: it is out of use */
+static _Atomic uint64_t gauge_ns[RP_N_GAUGES];                  /* time in use up to then, */
+static _Atomic double gauge_area[RP_N_GAUGES];                  /* and its value times that */
 static times histograms[RP_N_HISTOGRAMS];
 static atomic_int stage;
 static _Atomic uint32_t expected_stages = UINT32_MAX;
@@ -47,20 +50,57 @@ uint64_t rp_counted(rp_counter counter)
     return LOAD(counters[counter]);
 }
 
-static void note_gauge(rp_gauge gauge, int64_t value)
+/* Adds the span of time that ends now, in which the gauge had the value `before`; the next one begins now, or not yet. One
+ * thread only takes the beginning of a span away, so that each is added once. */
+static void end_span(rp_gauge gauge, int64_t before, bool in_use)
 {
+    const uint64_t now = rp_clock_ns(), since = atomic_exchange_explicit(&gauge_since[gauge], in_use ? now : 0, memory_order_relaxed);
+    if (since != 0 && now > since) {
+        (void)ADD(gauge_ns[gauge], now - since);
+        double area = LOAD(gauge_area[gauge]);
+        while (!atomic_compare_exchange_weak_explicit(&gauge_area[gauge], &area, area + (double)before * (double)(now - since),
+                                                      memory_order_relaxed, memory_order_relaxed))
+            ;
+    }
+}
+
+static void note_gauge(rp_gauge gauge, int64_t before, int64_t value)
+{
+    end_span(gauge, before, true);
     rp_note_most(&gauge_most[gauge], value > 0 ? (uint64_t)value : 0);
 }
 
 void rp_gauge_set(rp_gauge gauge, int64_t value)
 {
-    STORE(gauges[gauge], value);
-    note_gauge(gauge, value);
+    note_gauge(gauge, atomic_exchange_explicit(&gauges[gauge], value, memory_order_relaxed), value);
 }
 
 void rp_gauge_move(rp_gauge gauge, int64_t by)
 {
-    note_gauge(gauge, ADD(gauges[gauge], by) + by);
+    const int64_t before = ADD(gauges[gauge], by);
+    note_gauge(gauge, before, before + by);
+}
+
+void rp_gauge_rest(rp_gauge gauge)
+{
+    end_span(gauge, atomic_exchange_explicit(&gauges[gauge], 0, memory_order_relaxed), false);
+}
+
+double rp_gauge_mean(rp_gauge gauge)
+{
+    const uint64_t now = rp_clock_ns(), since = LOAD(gauge_since[gauge]);
+    double ns = (double)LOAD(gauge_ns[gauge]), area = LOAD(gauge_area[gauge]);
+    if (since != 0 && now > since) {
+        ns += (double)(now - since);
+        area += (double)LOAD(gauges[gauge]) * (double)(now - since);
+    }
+    return ns > 0 ? area / ns : 0;
+}
+
+double rp_block_reuse(void)
+{
+    const double all = (double)LOAD(counters[RP_COUNT_BLOCKS]);
+    return all > 0 ? (double)LOAD(counters[RP_COUNT_BLOCKS_REUSED]) / all : 0;
 }
 
 int64_t rp_gauge_now(rp_gauge gauge)
@@ -189,6 +229,9 @@ void rp_metrics_reset(void)
     for (int i = 0; i < RP_N_GAUGES; i++) {
         STORE(gauges[i], 0);
         STORE(gauge_most[i], 0);
+        STORE(gauge_since[i], 0);
+        STORE(gauge_ns[i], 0);
+        STORE(gauge_area[i], 0);
     }
     for (int i = 0; i < RP_N_HISTOGRAMS; i++) {
         for (int b = 0; b < N_BUCKETS; b++)

@@ -19,6 +19,8 @@ typedef enum rp_counter {
     RP_COUNT_REDONE,            /* results that no longer stood when their turn came */
     RP_COUNT_PARKED,            /* claims that were taken */
     RP_COUNT_FAMILIES,
+    RP_COUNT_BLOCKS,            /* of text, that readers have filled */
+    RP_COUNT_BLOCKS_REUSED,     /* of which no new memory was needed for */
     RP_N_COUNTERS
 } rp_counter;
 
@@ -29,6 +31,7 @@ typedef enum rp_gauge {
     RP_GAUGE_WORKERS,           /* threads at work */
     RP_GAUGE_CPU_TOKENS,        /* free */
     RP_GAUGE_IO_TOKENS,         /* free */
+    RP_GAUGE_READS,             /* of input files, in flight */
     RP_GAUGE_BATCH_SIZE,        /* batches that a worker takes at once */
     RP_N_GAUGES
 } rp_gauge;
@@ -39,7 +42,8 @@ typedef enum rp_histogram {
     RP_TIME_POP,                /* waits of workers for batches */
     RP_TIME_CPU_TOKEN,          /* waits for a CPU token */
     RP_TIME_IO_TOKEN,           /* waits for an I/O token */
-    RP_TIME_READ,               /* one block from an input file */
+    RP_TIME_READ,               /* one range or block of an input file */
+    RP_TIME_AHEAD,              /* waits of a reader for what is read ahead of it */
     RP_TIME_QUEUE,              /* waits for room in the reader's queue */
     RP_N_HISTOGRAMS
 } rp_histogram;
@@ -59,6 +63,15 @@ void rp_gauge_set(rp_gauge gauge, int64_t value);
 void rp_gauge_move(rp_gauge gauge, int64_t by);
 int64_t rp_gauge_now(rp_gauge gauge);
 int64_t rp_gauge_most(rp_gauge gauge);
+
+/* The mean over the time in which the gauge was in use; 0 where it was not. */
+double rp_gauge_mean(rp_gauge gauge);
+
+/* The gauge goes out of use, at 0, until it is set or moved again: that time is not in its mean. */
+void rp_gauge_rest(rp_gauge gauge);
+
+/* Share of the blocks of text that were reused; 0 where there were none. */
+double rp_block_reuse(void);
 
 void rp_observe(rp_histogram histogram, uint64_t nanoseconds);
 

@@ -150,7 +150,8 @@ bool rp_governor_start(rp_governor *governor, const char *command, const char *f
         queue = queue < 64 << 20 ? 64 << 20 : queue;
         queue = queue > governor->memory_bytes / 8 ? governor->memory_bytes / 8 : queue;
     }
-    governor->reading = (rp_reading){.n_threads = governor->n_threads, .queue_bytes = queue, .io_tokens = &governor->io_tokens};
+    governor->reading = (rp_reading){.n_threads = governor->n_threads, .queue_bytes = queue,
+                                      .io_tokens = &governor->io_tokens, .io_depth = depth};
     governor->watch = (rp_watch){.log = &governor->log,
                                  .command = command,
                                  .prometheus = governor->prometheus,

@@ -138,8 +138,9 @@ static void write_dashboard(const rp_log *log, unsigned n_threads, FILE *to)
     for (int i = 0; i < RP_N_COUNTERS; i++)
         fprintf(to, "%s %llu%s", rp_counter_name[i], (unsigned long long)rp_counted((rp_counter)i), i + 1 < RP_N_COUNTERS ? ", " : "\n  ");
     for (int i = 0; i < RP_N_GAUGES; i++)
-        fprintf(to, "%s %lld (most %lld)%s", rp_gauge_name[i], (long long)rp_gauge_now((rp_gauge)i), (long long)rp_gauge_most((rp_gauge)i),
-                i + 1 < RP_N_GAUGES ? ", " : "\n");
+        fprintf(to, "%s %lld (mean %.1f, most %lld)%s", rp_gauge_name[i], (long long)rp_gauge_now((rp_gauge)i), rp_gauge_mean((rp_gauge)i),
+                (long long)rp_gauge_most((rp_gauge)i), i + 1 < RP_N_GAUGES ? ", " : "\n");
+    fprintf(to, "  blocks of text reused: %.1f %%\n", 100 * rp_block_reuse());
     fprintf(to, "  memory: resident %s, leased %s (most %s) of %s; spilled to files: %llu MB\n", short_number((double)rp_resident_bytes(), n[0]),
             short_number((double)rp_account_taken(), n[1]), short_number((double)rp_account_most(), n[2]),
             rp_account_limit() > 0 ? short_number((double)rp_account_limit(), n[3]) : "any", (unsigned long long)(rp_blocks_spilled() >> 20));
@@ -159,6 +160,12 @@ static void write_table(FILE *to)
             fprintf(to, "  %-22s %8.2f s %5.1f %%\n", rp_stage_name[i], (double)ns * 1e-9, 100.0 * (double)ns / (double)all);
     }
     print_histograms(to);
+    fprintf(to, "  %-18s %12s %12s\n", "depth of", "mean", "most");
+    for (int i = 0; i < RP_N_GAUGES; i++)
+        if (rp_gauge_most((rp_gauge)i) > 0)
+            fprintf(to, "  %-18s %12.1f %12lld\n", rp_gauge_name[i], rp_gauge_mean((rp_gauge)i), (long long)rp_gauge_most((rp_gauge)i));
+    if (rp_counted(RP_COUNT_BLOCKS) > 0)
+        fprintf(to, "  blocks of text reused: %.1f %%\n", 100 * rp_block_reuse());
 }
 
 static json_t *describe_histogram(rp_histogram which)
@@ -171,20 +178,22 @@ static json_t *describe_histogram(rp_histogram which)
 
 json_t *rp_telemetry_json(void)
 {
-    json_t *counters = json_object(), *gauges = json_object(), *histograms = json_object(), *stages = json_object();
+    json_t *counters = json_object(), *most = json_object(), *mean = json_object(), *histograms = json_object(), *stages = json_object();
     bool ok = true;
     for (int i = 0; i < RP_N_COUNTERS; i++)
         ok = rp_json_set(counters, rp_counter_name[i], json_integer((json_int_t)rp_counted((rp_counter)i))) && ok;
-    for (int i = 0; i < RP_N_GAUGES; i++)
-        ok = rp_json_set(gauges, rp_gauge_name[i], json_integer((json_int_t)rp_gauge_most((rp_gauge)i))) && ok;
+    for (int i = 0; i < RP_N_GAUGES; i++) {
+        ok = rp_json_set(most, rp_gauge_name[i], json_integer((json_int_t)rp_gauge_most((rp_gauge)i))) && ok;
+        ok = rp_json_set(mean, rp_gauge_name[i], json_real(rp_gauge_mean((rp_gauge)i))) && ok;
+    }
     for (int i = 0; i < RP_N_HISTOGRAMS; i++)
         ok = rp_json_set(histograms, rp_histogram_name[i], describe_histogram((rp_histogram)i)) && ok;
     for (int i = 0; i < RP_N_STAGES; i++)
         if (rp_stage_ns((rp_stage)i) > 0)
             ok = rp_json_set(stages, rp_stage_name[i], json_real((double)rp_stage_ns((rp_stage)i) * 1e-9)) && ok;
-    return rp_json_if(ok, json_pack("{s:o, s:o, s:o, s:o, s:I, s:I}", "counters", counters, "most", gauges, "times", histograms,
-                                    "stage_seconds", stages, "most_leased_bytes", (json_int_t)rp_account_most(), "memory_limit_bytes",
-                                    (json_int_t)rp_account_limit()));
+    return rp_json_if(ok, json_pack("{s:o, s:o, s:o, s:f, s:o, s:o, s:I, s:I}", "counters", counters, "most", most, "mean", mean,
+                                    "block_reuse", rp_block_reuse(), "times", histograms, "stage_seconds", stages, "most_leased_bytes",
+                                    (json_int_t)rp_account_most(), "memory_limit_bytes", (json_int_t)rp_account_limit()));
 }
 
 bool rp_telemetry_prometheus(const rp_log *log, const char *command, const char *path, rp_error *error)
@@ -205,7 +214,8 @@ bool rp_telemetry_prometheus(const rp_log *log, const char *command, const char 
                  {"wall_seconds", "Seconds since the start.", usage.wall_seconds},
                  {"resident_bytes", "Memory in use.", (double)rp_resident_bytes()},
                  {"leased_bytes", "Memory that large blocks take.", (double)rp_account_taken()},
-                 {"spilled_bytes", "Index in files.", (double)rp_blocks_spilled()}};
+                 {"spilled_bytes", "Index in files.", (double)rp_blocks_spilled()},
+                 {"block_reuse", "Share of the blocks of input text that needed no new memory.", rp_block_reuse()}};
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
         rp_file_print(file, "# HELP reprise_%s %s\n# TYPE reprise_%s gauge\nreprise_%s %.6g\n", plain[i].name, plain[i].help, plain[i].name,
                       plain[i].name, plain[i].value);
@@ -215,8 +225,10 @@ bool rp_telemetry_prometheus(const rp_log *log, const char *command, const char 
         rp_file_print(file, "# TYPE reprise_%s_total counter\nreprise_%s_total %llu\n", rp_counter_name[i], rp_counter_name[i],
                       (unsigned long long)rp_counted((rp_counter)i));
     for (int i = 0; i < RP_N_GAUGES; i++)
-        rp_file_print(file, "# TYPE reprise_%s gauge\nreprise_%s %lld\n", rp_gauge_name[i], rp_gauge_name[i],
-                      (long long)rp_gauge_now((rp_gauge)i));
+        rp_file_print(file, "# TYPE reprise_%s gauge\nreprise_%s %lld\n# TYPE reprise_%s_mean gauge\nreprise_%s_mean %.6g\n"
+                            "# TYPE reprise_%s_most gauge\nreprise_%s_most %lld\n",
+                      rp_gauge_name[i], rp_gauge_name[i], (long long)rp_gauge_now((rp_gauge)i), rp_gauge_name[i], rp_gauge_name[i],
+                      rp_gauge_mean((rp_gauge)i), rp_gauge_name[i], rp_gauge_name[i], (long long)rp_gauge_most((rp_gauge)i));
     for (int i = 0; i < RP_N_HISTOGRAMS; i++) {
         const rp_quantiles q = rp_observed((rp_histogram)i);
         const char *name = rp_histogram_name[i];

@@ -17,7 +17,7 @@ void rp_telemetry_dashboard(const rp_log *log, unsigned n_threads);
 /* Prints the table at the end of a run: where the time went, waits. */
 void rp_telemetry_table(void);
 
-/* Counters, the gauges' maxima, histograms, stages. NULL: out of memory. */
+/* Counters, the gauges' maxima and means, histograms, stages. NULL: out of memory. */
 json_t *rp_telemetry_json(void);
 
 /* Writes `path` anew in Prometheus' text format, beside it first and then renamed. */

@@ -675,6 +675,9 @@ static void take_down(discovery *run)
     if (run->ring != NULL)
         run->figures->ring = rp_ring_measure(run->ring);
     rp_ring_destroy(run->ring);
+    rp_gauge_rest(RP_GAUGE_CHANNEL_PAIRS);
+    rp_gauge_rest(RP_GAUGE_SURVIVORS);
+    rp_gauge_rest(RP_GAUGE_BATCH_SIZE);
     rp_claims_clear(&run->claims);
     free(run->survivors.items);
     free(run->commit_intervals.items);

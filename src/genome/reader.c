@@ -1,9 +1,12 @@
 /* reader.c: reads sequence files and packs them; see reader.h.
  *
  * A reader takes blocks of text from its file, finds the contigs in them and hands them on through a
- * bounded queue; encoders pack the bases where they belong. A small input is read and packed by the
- * caller alone. Each file has a coordinate of its own until all are read; then they are put together
- * in the order in which they were given, so that nothing shows who was faster.
+ * bounded queue; encoders pack the bases where they belong. The same threads do both: one that has no
+ * file to read, or has read enough for the others, encodes. The files are read ahead by I/O threads
+ * (genome/read_ahead.h), and bgzip is inflated by a pool that all files share (genome/inflaters.h). A
+ * small input is read and packed by the caller alone. Each file has a coordinate of its own until all
+ * are read; then they are put together in the order in which they were given, so that nothing shows who
+ * was faster.
  */
 #include "genome/reader.h"
 
@@ -20,12 +23,14 @@
 #include <htslib/kstring.h>
 
 #include "base/cancel.h"
-#include "base/clock.h"
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "base/parallel.h"
+#include "genome/inflaters.h"
+#include "genome/read_ahead.h"
 #include "genome/source.h"
 #include "genome/text_queue.h"
+#include "genome/turns.h"
 
 /* khash's functions are static and not all used; the warnings are not ours. */
 #pragma GCC diagnostic push
@@ -64,6 +69,7 @@ enum {
 typedef struct input_file {
     const char *path;         /* in messages */
     char *records_path;       /* the same where lines are those of records as FASTA; owned */
+    bool is_small;
     rp_genome part;           /* in the file's own coordinate */
     uint64_t capacity_bp;     /* that the masks and packed bases have room for */
     size_t contig_capacity, line_capacity;
@@ -86,8 +92,11 @@ typedef struct input {
     uint8_t letters[256];
     rp_text_queue queue;
     rp_tokens cpu;
-    unsigned n_encoders;      /* 0: readers encode */
-    size_t next_file;         /* guarded by lock, as what follows */
+    unsigned n_encoders;      /* threads beside the caller; 0: it encodes what it reads, without the queue */
+    rp_inflaters inflaters;
+    rp_read_ahead *ahead;     /* NULL: nothing is read ahead */
+    size_t *order;            /* in which the files are read */
+    size_t next_file;         /* in that order; guarded by lock, as what follows */
     size_t failed_file;       /* the first file with an error; n_files: none */
     rp_error error;           /* its error */
     pthread_mutex_t lock;
@@ -194,17 +203,16 @@ static void encode_block(input *in, const rp_text_block *block)
     (void)pthread_rwlock_unlock(&file->lock);
 }
 
-static void *encoder_main(void *argument)
+/* A block to fill. Where the encoders have enough to do, the reader first does some of it. NULL: out of memory. */
+static rp_text_block *begin_block(input *in)
 {
-    input *in = argument;
-    rp_text_block *block;
-    rp_tokens_take(&in->cpu);
-    while ((block = rp_text_queue_take(&in->queue, &in->cpu)) != NULL) {
-        encode_block(in, block);
-        rp_text_queue_done(&in->queue, block);
+    for (;;) {
+        rp_text_block *other, *block = rp_text_queue_begin(&in->queue, in->n_encoders, &other, &in->cpu);
+        if (other == NULL)
+            return block;
+        encode_block(in, other);
+        rp_text_queue_done(&in->queue, other);
     }
-    rp_tokens_give(&in->cpu);
-    return NULL;
 }
 
 /* --- Contigs --- */
@@ -313,24 +321,33 @@ static bool parse_block(input_file *file, fasta_state *state, rp_text_block *blo
 }
 
 /* Fills a block; *n 0 at the end of the file. */
-static bool read_block(const input *in, const input_file *file, rp_source *from, rp_text_block *block, rp_error *error)
+static bool read_block(const input_file *file, rp_source *from, rp_text_block *block, rp_error *error)
 {
     block->n_bytes = 0;
     if (!rp_not_cancelled(error))
         return false;
-    if (in->reading.io_tokens != NULL)
-        rp_tokens_take(in->reading.io_tokens);
-    const uint64_t begin = rp_clock_ns();
     ssize_t got = 1;
     while (block->n_bytes < RP_TEXT_BLOCK_BYTES && got > 0) {
         got = rp_source_read(from, block->text + block->n_bytes, RP_TEXT_BLOCK_BYTES - block->n_bytes);
         block->n_bytes += got > 0 ? (size_t)got : 0;
     }
-    rp_observe(RP_TIME_READ, rp_clock_ns() - begin);
-    if (in->reading.io_tokens != NULL)
-        rp_tokens_give(in->reading.io_tokens);
     rp_stage_done((int64_t)block->n_bytes);
     return got >= 0 || rp_error_set(error, "%s: after line %llu: %s", file->path, (unsigned long long)file->n_lines, rp_source_fault(from));
+}
+
+/* Hands a block on. */
+static void put_block(input *in, const input_file *file, rp_text_block *block)
+{
+    block->is_small = file->is_small;
+    block->contig_bp = 0;
+    for (size_t i = 0; i < block->pieces.n; i++) {
+        const size_t contig = block->pieces.items[i].contig;
+        if (file->part.contigs[contig].length_bp > block->contig_bp) {
+            block->contig_bp = file->part.contigs[contig].length_bp;
+            block->contig = contig;
+        }
+    }
+    rp_text_queue_put(&in->queue, block);
 }
 
 static bool read_fasta(input *in, input_file *file, rp_source *from, rp_error *error)
@@ -338,18 +355,18 @@ static bool read_fasta(input *in, input_file *file, rp_source *from, rp_error *e
     fasta_state state = {.at_line_start = true};
     bool ok = true, end = false;
     while (ok && !end && !atomic_load(&file->bad)) {
-        rp_text_block *block = rp_text_queue_begin(&in->queue, in->n_encoders > 0 ? &in->cpu : NULL);
+        rp_text_block *block = begin_block(in);
         if (block == NULL)
             return rp_error_memory(error, "input");
         block->file = file;
         const uint64_t before = file->part.length_bp;
-        ok = read_block(in, file, from, block, error) && parse_block(file, &state, block, error);
+        ok = read_block(file, from, block, error) && parse_block(file, &state, block, error);
         end = block->n_bytes < RP_TEXT_BLOCK_BYTES;
         if (ok && !reserve_bases(file, in->keep_soft_mask, file->part.length_bp))
             ok = rp_error_memory(error, "genome");
         rp_count(RP_COUNT_BASES_READ, file->part.length_bp - before);
         if (ok && in->n_encoders > 0) {
-            rp_text_queue_put(&in->queue, block);
+            put_block(in, file, block);
             continue;
         }
         if (ok)
@@ -469,8 +486,9 @@ static bool read_file(input *in, input_file *file, rp_error *error)
         return rp_error_set(error, "%s: %s", path, strerror(errno));
     if (!is_stdin && S_ISDIR(status.st_mode))
         return rp_error_set(error, "%s: is a directory, not a sequence file", path);
-    const unsigned n_threads = in->n_encoders > 0 && in->reading.n_threads > 1 ? (in->reading.n_threads + 1) / 2 : 0;
-    rp_source *from = rp_source_open(path, file->path, n_threads, error);
+    const rp_source_means means = {.cpu = &in->cpu, .io = in->reading.io_tokens, .ahead = in->ahead,
+                                   .inflaters = in->n_encoders > 0 ? &in->inflaters : NULL};
+    rp_source *from = rp_source_open(path, file->path, &means, error);
     if (from != NULL && rp_source_is_records(from)) {
         if (asprintf(&file->records_path, "%s (as FASTA)", file->path) < 0)
             file->records_path = NULL;
@@ -487,15 +505,21 @@ static bool read_file(input *in, input_file *file, rp_error *error)
     return ok;
 }
 
-/* A reader: takes one file after the other. */
+/* The next file to be read; n_files: there is none. After an error those before its file are read, for their errors. */
+static size_t next_file(input *in)
+{
+    size_t which = in->n_files;
+    (void)pthread_mutex_lock(&in->lock);
+    while (which >= in->failed_file && in->next_file < in->n_files)
+        which = in->order[in->next_file++];
+    which = which < in->failed_file ? which : in->n_files;
+    (void)pthread_mutex_unlock(&in->lock);
+    return which;
+}
+
 static void read_files(input *in)
 {
-    for (;;) {
-        (void)pthread_mutex_lock(&in->lock);
-        const size_t which = in->failed_file < in->n_files ? in->n_files : in->next_file++;
-        (void)pthread_mutex_unlock(&in->lock);
-        if (which >= in->n_files)
-            return;
+    for (size_t which; (which = next_file(in)) < in->n_files;) {
         rp_error error = {""};
         if (read_file(in, &in->files[which], &error))
             continue;
@@ -508,13 +532,19 @@ static void read_files(input *in)
     }
 }
 
-static void *reader_main(void *argument)
+/* A thread: reads one file after the other while there are any, then encodes what others read. */
+static void *worker_main(void *argument)
 {
     input *in = argument;
+    rp_text_block *block;
     rp_tokens_take(&in->cpu);
     read_files(in);
-    rp_tokens_give(&in->cpu);
     rp_text_queue_end_writer(&in->queue);
+    while ((block = rp_text_queue_take(&in->queue, &in->cpu)) != NULL) {
+        encode_block(in, block);
+        rp_text_queue_done(&in->queue, block);
+    }
+    rp_tokens_give(&in->cpu);
     return NULL;
 }
 
@@ -537,42 +567,56 @@ uint64_t rp_input_bytes(const char *const *paths, size_t n_paths)
     return sum;
 }
 
-static bool is_small(const char *const *paths, size_t n_paths)
+/* Bytes of an input as it lies there; UINT64_MAX: that cannot be known. */
+static uint64_t size_of(const char *path)
 {
-    uint64_t sum = 0;
-    for (size_t i = 0; i < n_paths && sum <= DIRECT_BYTES; i++) {
-        struct stat status;
-        const bool is_stdin = strcmp(paths[i], "-") == 0;
-        sum += (is_stdin ? fstat(STDIN_FILENO, &status) : stat(paths[i], &status)) != 0 ? 0 : S_ISREG(status.st_mode) ? (uint64_t)status.st_size : (uint64_t)DIRECT_BYTES + 1;
-    }
-    return sum <= DIRECT_BYTES;
+    struct stat status;
+    const bool is_stdin = strcmp(path, "-") == 0;
+    if ((is_stdin ? fstat(STDIN_FILENO, &status) : stat(path, &status)) != 0)
+        return 0; /* whoever opens it tells why */
+    return S_ISREG(status.st_mode) ? (uint64_t)status.st_size : UINT64_MAX;
 }
 
-/* Runs readers and encoders; the caller is one of the readers. */
-static void run_input(input *in, const char *const *paths)
+/* Puts the files in order. *small: all of them together are. */
+static bool order_files(input *in, bool *small)
 {
-    const unsigned wanted = in->reading.n_threads < 2 || is_small(paths, in->n_files) ? 0 : in->reading.n_threads - 1;
-    const size_t most_readers = in->n_files < in->reading.n_threads ? in->n_files : in->reading.n_threads;
-    pthread_t *threads = wanted > 0 ? rp_alloc(wanted + most_readers, sizeof *threads) : NULL;
-    unsigned n_threads = 0;
-    in->queue.n_writers = 1;
-    while (threads != NULL && n_threads < wanted && pthread_create(&threads[n_threads], NULL, encoder_main, in) == 0)
-        n_threads++;
-    in->n_encoders = n_threads;
-    for (size_t i = 1; in->n_encoders > 0 && i < most_readers; i++) {
-        (void)pthread_mutex_lock(&in->queue.lock);
-        in->queue.n_writers++;
-        (void)pthread_mutex_unlock(&in->queue.lock);
-        if (pthread_create(&threads[n_threads], NULL, reader_main, in) != 0) {
-            rp_text_queue_end_writer(&in->queue);
-            break;
-        }
-        n_threads++;
+    uint64_t *bytes = rp_alloc(in->n_files, sizeof *bytes), sum = 0;
+    in->order = rp_alloc(in->n_files, sizeof *in->order);
+    const bool ok = bytes != NULL && in->order != NULL;
+    for (size_t i = 0; ok && i < in->n_files; i++) {
+        bytes[i] = size_of(in->files[i].path);
+        in->files[i].is_small = bytes[i] <= RP_TURNS_SMALL_BYTES;
+        sum = bytes[i] < UINT64_MAX - sum ? sum + bytes[i] : UINT64_MAX;
     }
-    (void)reader_main(in);
+    *small = sum <= DIRECT_BYTES;
+    const bool ordered = ok && rp_turns_order(bytes, in->n_files, in->order);
+    free(bytes);
+    return ordered;
+}
+
+/* Reads all files, by as many threads as there are tokens; the caller is one of them. */
+static bool run_input(input *in, rp_error *error)
+{
+    bool small;
+    if (!order_files(in, &small))
+        return rp_error_memory(error, "input");
+    const unsigned wanted = small ? 0 : in->reading.n_threads - 1;
+    pthread_t *threads = rp_alloc(wanted, sizeof *threads);
+    if (!small && in->reading.io_tokens != NULL)
+        in->ahead = rp_read_ahead_create(in->reading.io_depth, in->reading.io_tokens);
+    in->queue.n_writers = threads != NULL ? wanted + 1 : 1;
+    in->n_encoders = in->queue.n_writers - 1;
+    unsigned n_threads = 0;
+    while (n_threads < in->n_encoders && pthread_create(&threads[n_threads], NULL, worker_main, in) == 0)
+        n_threads++;
+    for (unsigned i = n_threads; i < in->n_encoders; i++)
+        rp_text_queue_end_writer(&in->queue);
+    (void)worker_main(in);
     for (unsigned i = 0; i < n_threads; i++)
         (void)pthread_join(threads[i], NULL);
     free(threads);
+    rp_read_ahead_destroy(in->ahead);
+    return true;
 }
 
 /* The first error in the order of the files and their lines. */
@@ -760,12 +804,13 @@ bool rp_genome_read(rp_genome *genome, const char *const *paths, size_t n_paths,
     const bool has_lock = ok && pthread_mutex_init(&in.lock, NULL) == 0;
     const bool has_cpu = has_lock && rp_tokens_init(&in.cpu, in.reading.n_threads, RP_GAUGE_CPU_TOKENS, RP_TIME_CPU_TOKEN);
     const bool has_queue = has_cpu && rp_text_queue_init(&in.queue, in.reading.queue_bytes, 1);
-    if (ok && !has_queue)
+    const bool has_inflaters = has_queue && rp_inflaters_init(&in.inflaters, &in.cpu, in.reading.n_threads);
+    if (ok && !has_inflaters)
         ok = rp_error_set(error, "cannot make a lock");
-    if (ok) {
-        run_input(&in, paths);
-        ok = judge(&in, error) && check_names(&in, error) && join_parts(&in, genome, error);
-    }
+    ok = ok && run_input(&in, error) && judge(&in, error) && check_names(&in, error) && join_parts(&in, genome, error);
+    free(in.order);
+    if (has_inflaters)
+        rp_inflaters_clear(&in.inflaters);
     if (has_queue)
         rp_text_queue_clear(&in.queue);
     if (has_cpu)

@@ -13,7 +13,8 @@
 typedef struct rp_reading {
     unsigned n_threads;      /* for decompression and encoding together; 1: all in the caller */
     uint64_t queue_bytes;    /* text that is read ahead of the encoders */
-    rp_tokens *io_tokens;    /* taken for each read of a file; NULL: no bound */
+    rp_tokens *io_tokens;    /* taken for each read of a file; NULL: no bound, and nothing is read ahead */
+    unsigned io_depth;       /* how many they are */
     bool may_be_empty;       /* a file without any sequence is no error but has no contigs */
 } rp_reading;
 

@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <htslib/bgzf.h>
 #include <htslib/hfile.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "genome/formats.h"
 #include "genome/records.h"
@@ -26,6 +28,10 @@ struct rp_source {
     rp_unpacker *unpacker;
     rp_records *records;
     bool is_bgzip;
+    rp_source_means means;
+    bool is_stream;       /* no regular file: another process may make its reader wait as long as it likes */
+    bool uses_pool;       /* htslib's threads read and inflate it */
+    rp_ahead_file *ahead_file; /* NULL: it is not read ahead */
     const char *fault;    /* NULL: none so far; nothing is read after one */
     size_t at, n;         /* what is read ahead */
     char ahead[AHEAD_BYTES];
@@ -33,12 +39,32 @@ struct rp_source {
 
 static const char DAMAGED[] = "the file is damaged or cut off";
 
-/* As rp_source_read, past what is read ahead. */
-static ssize_t fetch(rp_source *source, char *to, size_t n)
+/* Before a read: waits until the file is read ahead of where its reader is, and gives the CPU token back where the read is a
+ * wait for others. Only reads of storage take an I/O token: of those who feed several streams one after the other, none
+ * comes to an end if the stream that waits keeps a token from the one that is fed. */
+static void begin_read(rp_source *source)
+{
+    const BGZF *bgzf = source->bgzf;
+    if (source->ahead_file != NULL)
+        rp_read_ahead_reach(source->ahead_file, (uint64_t)(source->uses_pool ? bgzf->block_address : htell(bgzf->fp)), source->means.cpu);
+    else if (!source->is_stream && source->means.io != NULL)
+        rp_tokens_take(source->means.io);
+    if (source->is_stream || source->uses_pool)
+        rp_tokens_give(source->means.cpu);
+}
+
+static void end_read(rp_source *source)
+{
+    if (source->ahead_file == NULL && !source->is_stream && source->means.io != NULL)
+        rp_tokens_give(source->means.io);
+    if (source->is_stream || source->uses_pool)
+        rp_tokens_take(source->means.cpu);
+}
+
+/* As rp_source_read; records come one at a time. */
+static ssize_t fetch_some(rp_source *source, char *to, size_t n)
 {
     ssize_t got;
-    if (source->fault != NULL)
-        return -1;
     if (source->records != NULL)
         got = rp_records_read(source->records, to, n, &source->fault);
     else if (source->unpacker != NULL)
@@ -48,6 +74,23 @@ static ssize_t fetch(rp_source *source, char *to, size_t n)
     if (got < 0 && source->fault == NULL)
         source->fault = DAMAGED;
     return got < 0 ? -1 : got;
+}
+
+/* As rp_source_read, past what is read ahead: all n bytes, unless the end or a fault comes before. */
+static ssize_t fetch(rp_source *source, char *to, size_t n)
+{
+    if (source->fault != NULL)
+        return -1;
+    size_t sum = 0;
+    ssize_t got = 1;
+    begin_read(source);
+    const uint64_t begin = rp_clock_ns();
+    while (sum < n && (got = fetch_some(source, to + sum, n - sum)) > 0)
+        sum += (size_t)got;
+    if (source->ahead_file == NULL)
+        rp_observe(RP_TIME_READ, rp_clock_ns() - begin);
+    end_read(source);
+    return sum > 0 ? (ssize_t)sum : got;
 }
 
 /* Has something read ahead. 1: there is, 0: the end, -1: fault. */
@@ -68,7 +111,7 @@ static const char *reason(void)
 }
 
 /* Finds out what the file is, and has it read by who can. */
-static bool choose_reader(rp_source *source, const char *path, const char *name, unsigned n_threads, rp_error *error)
+static bool choose_reader(rp_source *source, const char *path, const char *name, rp_error *error)
 {
     char head[RP_PACKING_MARK_BYTES];
     errno = 0;
@@ -90,9 +133,21 @@ static bool choose_reader(rp_source *source, const char *path, const char *name,
         return rp_error_set(error, "%s: cannot be opened: %s", name, reason());
     }
     source->is_bgzip = bgzf_compression(source->bgzf) == BGZIP;
-    if (source->is_bgzip && n_threads > 0)
-        (void)bgzf_mt(source->bgzf, (int)n_threads, 256);
     return true;
+}
+
+/* Has a regular file read ahead, and inflated by the pool if there is room for one more. */
+static void employ_others(rp_source *source, const char *path)
+{
+    rp_inflaters *inflaters = source->means.inflaters;
+    if (source->is_stream || source->bgzf == NULL)
+        return;
+    if (strcmp(path, "-") != 0)
+        source->ahead_file = rp_read_ahead_open(source->means.ahead, path);
+    hts_tpool *pool = source->is_bgzip && inflaters != NULL ? rp_inflaters_borrow(inflaters) : NULL;
+    source->uses_pool = pool != NULL && bgzf_thread_pool(source->bgzf, pool, rp_inflaters_depth(inflaters)) == 0;
+    if (pool != NULL && !source->uses_pool)
+        rp_inflaters_return(inflaters);
 }
 
 /* Passes over a byte order mark, and names what can be no sequence. */
@@ -113,17 +168,35 @@ static bool check_head(rp_source *source, const char *name, rp_error *error)
     return is == NULL || rp_error_set(error, "%s: is %s, neither FASTA nor FASTQ: %s", name, is->name, is->advice);
 }
 
-rp_source *rp_source_open(const char *path, const char *name, unsigned n_threads, rp_error *error)
+/* Opens the file and finds out how to read it, without the CPU token where that may take as long as others like. */
+static bool open_file(rp_source *source, const char *path, const char *name, rp_error *error)
+{
+    struct stat status;
+    const bool is_stdin = strcmp(path, "-") == 0;
+    source->is_stream = (is_stdin ? fstat(STDIN_FILENO, &status) : stat(path, &status)) == 0 && !S_ISREG(status.st_mode);
+    if (source->is_stream)
+        rp_tokens_give(source->means.cpu);
+    errno = 0;
+    source->file = is_stdin ? hdopen(STDIN_FILENO, "r") : hopen(path, "r");
+    bool ok = source->file != NULL || rp_error_set(error, "%s: cannot be opened: %s", name, reason());
+    ok = ok && choose_reader(source, path, name, error);
+    if (source->is_stream)
+        rp_tokens_take(source->means.cpu);
+    return ok;
+}
+
+rp_source *rp_source_open(const char *path, const char *name, const rp_source_means *means, rp_error *error)
 {
     rp_source *source = rp_alloc(1, sizeof *source);
     if (source == NULL) {
         (void)rp_error_memory(error, name);
         return NULL;
     }
-    errno = 0;
-    source->file = strcmp(path, "-") == 0 ? hdopen(STDIN_FILENO, "r") : hopen(path, "r");
-    bool ok = source->file != NULL || rp_error_set(error, "%s: cannot be opened: %s", name, reason());
-    ok = ok && choose_reader(source, path, name, n_threads, error) && check_head(source, name, error);
+    source->means = *means;
+    bool ok = open_file(source, path, name, error);
+    if (ok)
+        employ_others(source, path);
+    ok = ok && check_head(source, name, error);
     if (ok)
         return source;
     (void)rp_source_close(source);
@@ -198,6 +271,9 @@ bool rp_source_close(rp_source *source)
     bool ok = rp_records_close(source->records);
     if (source->bgzf != NULL)
         ok = bgzf_close(source->bgzf) == 0 && ok;
+    if (source->uses_pool)
+        rp_inflaters_return(source->means.inflaters);
+    rp_read_ahead_close(source->ahead_file);
     if (source->file != NULL)
         ok = hclose(source->file) == 0 && ok;
     free(source);

@@ -2,7 +2,8 @@
  *
  * Plain, gzip and bgzip are read through htslib, and so are SAM, BAM and CRAM, whose records come as FASTA; bzip2 and
  * xz through their libraries. A byte order mark is passed over. A format that is none of these is named in an error.
- * Files, pipes and standard input are alike. For one thread at a time.
+ * Files, pipes and standard input are alike in what they give. Of regular files, plain, gzip and bgzip are read ahead
+ * (genome/read_ahead.h), and bgzip is inflated by the pool that all share (genome/inflaters.h). For one thread at a time.
  */
 #ifndef RP_GENOME_SOURCE_H
 #define RP_GENOME_SOURCE_H
@@ -14,12 +15,22 @@
 #include <htslib/kstring.h>
 
 #include "base/error.h"
+#include "base/tokens.h"
+#include "genome/inflaters.h"
+#include "genome/read_ahead.h"
 
 typedef struct rp_source rp_source;
 
-/* Opens a path ("-": standard input), which is `name` in messages. bgzip is unpacked by n_threads beside the caller's
- * (0: by the caller). NULL: error filled in. */
-rp_source *rp_source_open(const char *path, const char *name, unsigned n_threads, rp_error *error) RP_MUST_CHECK;
+/* What the sources of one input share. All of it outlives them. */
+typedef struct rp_source_means {
+    rp_tokens *cpu;           /* who calls the functions below holds one; it is given back while others work */
+    rp_tokens *io;            /* taken for each read of a regular file; NULL: no bound */
+    rp_read_ahead *ahead;     /* NULL: nothing is read ahead */
+    rp_inflaters *inflaters;  /* NULL: the caller inflates */
+} rp_source_means;
+
+/* Opens a path ("-": standard input), which is `name` in messages. NULL: error filled in. */
+rp_source *rp_source_open(const char *path, const char *name, const rp_source_means *means, rp_error *error) RP_MUST_CHECK;
 
 /* Whether what is read are records of SAM, BAM or CRAM: lines are then those of the FASTA text. */
 bool rp_source_is_records(const rp_source *source);
@@ -30,7 +41,7 @@ int rp_source_peek(rp_source *source);
 /* Takes the byte that was peeked at. */
 void rp_source_skip(rp_source *source);
 
-/* Up to n bytes; 0: the end, -1: rp_source_fault tells. */
+/* Up to n bytes, n > 0; 0: the end, -1: rp_source_fault tells. */
 ssize_t rp_source_read(rp_source *source, char *to, size_t n) RP_MUST_CHECK;
 
 /* A line without its LF. 1: read, 0: the end, -1: rp_source_fault tells. */
