@@ -3,17 +3,20 @@
 import gzip
 import json
 import os
-import random
 import pathlib
+import random
 import re
 import resource
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 from harness import DEMO, ENDINGS, PROGRAM, Skip, bgzip, digest, main, random_letters, run, started
+
+FAULTS = pathlib.Path(PROGRAM).parent / "faults.so"
 
 
 def simulated(folder, length, *more):
@@ -146,6 +149,108 @@ def test_a_library_counts_in_the_least_budget(folder):
     assert SANITIZED or usage.ru_maxrss <= least + 1 << 10, (usage.ru_maxrss, least)
 
 
+def count_threads(process):
+    return len(os.listdir(f"/proc/{process.pid}/task"))
+
+
+def test_threads_are_bounded_however_many_files_are_inflated(folder):
+    """Reads are slow: whatever threads there are for the files are there at once. A stream is held open half read."""
+    if SANITIZED:
+        raise Skip("the sanitizer comes before what is preloaded")
+    n_threads, depth = 16, 4
+    text = (random_letters(random.Random(4), 60).encode() + b"\n") * 3000
+    files = [folder / f"f{i}.fa.gz" for i in range(12)]
+    for i, file in enumerate(files):
+        file.write_bytes(bgzip(b">c%d\n" % i + text))
+    stream = folder / "stream.fa"
+    os.mkfifo(stream)
+    hold = threading.Event()
+
+    def feed():
+        with open(stream, "wb") as out:
+            out.write(b">stream\n" + text)
+            out.flush()
+            hold.wait(60)
+            out.write(text)
+
+    feeder = threading.Thread(target=feed, daemon=True)
+    feeder.start()
+    child = subprocess.Popen([PROGRAM, "index", "-q", "-t", str(n_threads), "--io-depth", str(depth), "-k", "15",
+                              "-o", folder / "all.rpidx", *files, stream], stderr=subprocess.PIPE, text=True,
+                             env={**os.environ, "LD_PRELOAD": str(FAULTS), "REPRISE_SLOW_READS": "200"})
+    most, until = 0, time.time() + 1.5
+    while time.time() < until and child.poll() is None:
+        most = max(most, count_threads(child))
+        time.sleep(0.01)
+    hold.set()
+    message = child.communicate()[1]
+    assert child.returncode == 0, message
+    feeder.join()
+    assert n_threads + 8 < most <= 2 * n_threads + depth + 4, most
+
+
+def test_streams_that_are_fed_one_after_the_other(folder):
+    """Streams that have begun and wait keep nothing that the one needs which is fed."""
+    streams = [folder / "a.fa.gz", folder / "b.fa", folder / "c.fa"]
+    rng = random.Random(4)  # letters that fill a pipe, compressed too
+    texts = [b">c%d\n" % i + b"\n".join(random_letters(rng, 60).encode() for _ in range(15000)) for i in range(3)]
+    for stream, text in zip(streams, texts):
+        stream.write_bytes(bgzip(text) if stream.suffix == ".gz" else text)
+    run("index", "-q", "-k", 15, "-o", folder / "one.rpidx", *streams)
+    for stream in streams:
+        stream.unlink()
+        os.mkfifo(stream)
+
+    def feed():
+        outs = [open(stream, "wb") for stream in streams]
+
+        def write(i, part):
+            outs[i].write(bgzip(part)[:-28] if i == 0 else part)
+            outs[i].flush()
+
+        for i in (2, 1, 0):
+            write(i, texts[i][:100000])
+            time.sleep(0.1)
+        for i in (0, 1, 2):
+            for at in range(100000, len(texts[i]), 200000):
+                write(i, texts[i][at:at + 200000])
+            outs[i].write(bgzip(b"")[-28:] if i == 0 else b"")
+            outs[i].close()
+
+    for options in (["-t", 3], ["-t", 4], ["-t", 3, "--io-depth", 1]):
+        feeder = threading.Thread(target=feed, daemon=True)
+        feeder.start()
+        child = started("index", "-q", "-k", 15, *options, "-o", folder / "two.rpidx", *streams)
+        try:
+            message = child.communicate(timeout=60)[1]
+        finally:
+            child.kill()
+        feeder.join(10)
+        assert child.returncode == 0, message
+        assert (folder / "one.rpidx").read_bytes() == (folder / "two.rpidx").read_bytes()
+
+
+def test_several_reads_of_one_file_are_in_flight(folder):
+    if SANITIZED:
+        raise Skip("the sanitizer comes before what is preloaded")
+    text = b">a\n" + (b"ACGTTGCATGCCATGACTGA" * 5 + b"\n") * 200 + (b"N" * 100 + b"\n") * 120000
+    (folder / "plain.fa").write_bytes(text)
+    (folder / "packed.fa.gz").write_bytes(gzip.compress(text, compresslevel=0))
+    (folder / "blocks.fa.gz").write_bytes(bgzip(text, 0))
+    slow = {**os.environ, "LD_PRELOAD": str(FAULTS), "REPRISE_SLOW_READS": "20"}
+    for genome in ("plain.fa", "packed.fa.gz", "blocks.fa.gz"):
+        took = {}
+        for depth in (1, 8):
+            done = subprocess.run([PROGRAM, "find", "-q", "-t", "2", "--io-depth", str(depth), "-o", folder / "out",
+                                   folder / genome], env=slow, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
+            telemetry = json.load(open(folder / "out.summary.json"))["run"]["telemetry"]
+            assert telemetry["most"]["reads_in_flight"] == depth, (genome, depth, telemetry["most"])
+            assert telemetry["mean"]["reads_in_flight"] > 0.6 * depth, (genome, depth, telemetry["mean"])
+            took[depth] = telemetry["stage_seconds"]["reading"]
+        assert took[1] > 0.9 and took[8] < 0.4 * took[1], (genome, took)
+
+
 def test_progress_summary_and_prometheus(folder):
     genome = simulated(folder, "6M")
     done = run("find", "-t", 2, "--progress-interval", "0.2", "--prometheus", folder / "p.prom", "-o", folder / "out", genome)
@@ -156,7 +261,12 @@ def test_progress_summary_and_prometheus(folder):
     for line in text.splitlines():
         assert re.fullmatch(r"# (HELP|TYPE) reprise_\w+ .+|reprise_\w+(\{[^{}]*\})? [-+0-9.e]+", line), line
     assert 'stage="writing"' in text and re.search(r"^reprise_bases_read_total 6\d{6}$", text, re.M), text
+    assert re.search(r"^ +queue_bytes +[0-9.]+ +\d+$", done.stderr, re.M) and "blocks of text reused" in done.stderr, done.stderr
+    assert re.search(r"^reprise_channel_pairs_mean [0-9.e+]+$", text, re.M) and re.search(r"^reprise_block_reuse 0\.[0-9]+$", text, re.M), text
     telemetry = json.load(open(folder / "out.summary.json"))["run"]["telemetry"]
+    assert 0 < telemetry["block_reuse"] < 1, telemetry["block_reuse"]
+    for gauge in ("channel_pairs", "queue_bytes", "workers_busy"):
+        assert 0 < telemetry["mean"][gauge] <= telemetry["most"][gauge], (gauge, telemetry["mean"], telemetry["most"])
     assert telemetry["counters"]["families"] > 0 and telemetry["most"]["workers_busy"] >= 1
     times = telemetry["times"]["batch"]
     assert times["number"] > 0 and times["p50_seconds"] <= times["p95_seconds"] <= times["p99_seconds"] <= times["most_seconds"]

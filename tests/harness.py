@@ -82,12 +82,12 @@ def random_letters(rng, n):
     return "".join(rng.choices("ACGT", k=n))
 
 
-def bgzip(content):
+def bgzip(content, level=1):
     """The blocks of the SAM specification, section 4.1."""
     out = bytearray()
     for at in list(range(0, len(content), 60000)) + [len(content)]:
         block = content[at:at + 60000]
-        packer = zlib.compressobj(1, zlib.DEFLATED, -15)
+        packer = zlib.compressobj(level, zlib.DEFLATED, -15)
         packed = packer.compress(block) + packer.flush()
         out += struct.pack("<4BI2BH2BHH", 31, 139, 8, 4, 0, 0, 255, 6, 66, 67, 2, len(packed) + 25) + packed
         out += struct.pack("<II", zlib.crc32(block), len(block))

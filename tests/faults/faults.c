@@ -2,7 +2,8 @@
  *
  * REPRISE_FAULT=NAME:N:WHAT fails the N-th call of NAME in the process; WHAT is an errno's number, or `short` for a read
  * or write that does half of its work. REPRISE_FAULT_COUNTS=FILE has the number of calls of each function written there
- * when the process ends.
+ * when the process ends. REPRISE_SLOW_READS=MS makes each read that reads a file ahead (preadv) take as many milliseconds
+ * more, as from far storage.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -15,23 +16,26 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 typedef enum fault_name {
-    F_OPEN, F_READ, F_PREAD, F_WRITE, F_FSYNC, F_RENAME, F_LINKAT, F_MKDIR, F_FLOCK, F_FTRUNCATE, F_FALLOCATE, F_CLOSE, F_ACCESS, F_THREAD, N_NAMES
+    F_OPEN, F_READ, F_PREAD, F_PREADV, F_WRITE, F_FSYNC, F_RENAME, F_LINKAT, F_MKDIR, F_FLOCK, F_FTRUNCATE, F_FALLOCATE, F_CLOSE, F_ACCESS, F_THREAD, N_NAMES
 } fault_name;
 
-static const char *const NAMES[N_NAMES] = {"open", "read", "pread", "write", "fsync", "rename", "linkat", "mkdir", "flock", "ftruncate",
-                                           "posix_fallocate", "close", "access", "pthread_create"};
+static const char *const NAMES[N_NAMES] = {"open", "read", "pread", "preadv", "write", "fsync", "rename", "linkat", "mkdir", "flock",
+                                           "ftruncate", "posix_fallocate", "close", "access", "pthread_create"};
 enum { SHORT = -1 };
 
 static atomic_long calls[N_NAMES];
 static int fault = N_NAMES, what;
-static long number;
+static long number, slow_ms;
 
 __attribute__((constructor)) static void begin(void)
 {
-    const char *text = getenv("REPRISE_FAULT");
+    const char *text = getenv("REPRISE_FAULT"), *slow = getenv("REPRISE_SLOW_READS");
+    slow_ms = slow != NULL ? strtol(slow, NULL, 10) : 0;
     if (text == NULL)
         return;
     for (int i = 0; i < N_NAMES; i++) {
@@ -98,6 +102,15 @@ ssize_t pread(int file, void *bytes, size_t n, off_t at)
 {
     FAIL_IF(F_PREAD);
     return REAL(ssize_t, "pread", int, void *, size_t, off_t)(file, bytes, n, at);
+}
+
+ssize_t preadv(int file, const struct iovec *pieces, int n, off_t at)
+{
+    const struct timespec pause = {slow_ms / 1000, slow_ms % 1000 * 1000000};
+    FAIL_IF(F_PREADV);
+    if (slow_ms > 0)
+        (void)nanosleep(&pause, NULL);
+    return REAL(ssize_t, "preadv", int, const struct iovec *, int, off_t)(file, pieces, n, at);
 }
 
 ssize_t write(int file, const void *bytes, size_t n)
