@@ -246,6 +246,49 @@ def test_summary(folder):
     assert other.pop("run")["threads"] == 2 and other == summary
 
 
+def test_candidate_pairs(folder):
+    """Every pair that the summary counts, with two regions of the genome that hold the seed; the same for any threads."""
+    rng = random.Random(12)
+    element = random_letters(rng, 700)
+    contigs = {f"c{i} more": "".join(random_letters(rng, 40 if i == 0 and j == 0 else 3000) + ("".join(c if rng.random() > 0.1 else rng.choice("ACGT")
+               for c in element)) for j in range(4)) for i in range(3)}
+    contigs["c3"] = "".join(reversed(contigs["c1 more"].translate(str.maketrans("ACGT", "TGCA"))))[3500:9000]
+    (folder / "g.fa").write_text("".join(f">{name}\n{letters}\n" for name, letters in contigs.items()))
+    expected = None
+    for options in (["-t", 1], ["-t", 4], ["-t", 3, "--channel-capacity", 1, "--no-checkpoint"], ["-t", 2, "--pairs", folder / "p.tsv.gz"]):
+        packed = "p.tsv.gz" in str(options)
+        run("find", "-q", "-k", 10, *([] if packed else ["--pairs", folder / "p.tsv"]), *options, "-o", folder / "out", folder / "g.fa")
+        text = gzip.open(folder / "p.tsv.gz").read() if packed else (folder / "p.tsv").read_bytes()
+        expected = expected or text
+        assert text == expected, options
+    names = [line.split("\t") for line in expected.decode().splitlines()]
+    rows = [dict(zip(names[0], row)) for row in names[1:]]
+    search = json.load(open(folder / "out.summary.json"))["search"]["passes"]
+    assert [sum(r["pass"] == str(i + 1) for r in rows) for i in range(2)] == [p["candidate_pairs"] for p in search] and len(rows) > 200
+    assert sum(r["prescreen"] == "rejected" for r in {(r["pass"], r["rank"]): r for r in rows}.values()) == sum(p["seeds_rejected"] for p in search)
+    begins, at = {}, 0
+    for name, letters in contigs.items():
+        begins[name.split()[0]] = at, letters
+        at += len(letters)
+    strands = set()
+    for row in rows:
+        pair = set()
+        for side in "12":
+            begin, letters = begins[row["contig_" + side]]
+            start, length = int(row["start_" + side]), int(row["length_" + side])
+            assert int(row["position_" + side]) == begin + start and start + length <= len(letters), row
+            region = letters[start:start + length]
+            if row["strand_" + side] == "-":
+                region = region[::-1].translate(str.maketrans("ACGT", "TGCA"))
+            assert row["kmer"] in region and length <= 128 + len(row["kmer"]), row
+            assert length == 128 + len(row["kmer"]) or start == 0 or start + length == len(letters), row
+            pair.add((row["contig_" + side], start, length))
+            strands.add(row["strand_" + side])
+        assert len(pair) == 2 and int(row["frequency"]) >= max(3, int(row["tier"])), row
+    assert strands == {"+", "-"}
+    run("find", "-q", "--pairs", folder / "x", "--bed", folder / "x", folder / "g.fa", status=2)
+
+
 def test_names_are_kept(folder):
     genome = fasta(DEMO)
     long = "x" * 10000

@@ -158,6 +158,7 @@ OTHER_VALUES = {
     "pa": 3, "threads": 3, "max-memory": "400M", "io-depth": 3, "storage": "hdd", "queue-bytes": "1M",
     "progress-interval": 7, "simd": "scalar", "checkpoint-interval": 7, "index": "g.rpidx", "channel-capacity": 7, "backpressure": 0.3, "device": "cpu"}
 NOT_RESULTS = {"trace", "prometheus"}  # files that differ from run to run
+FROM_THE_START = {"pairs"}  # results that a run cannot have that was begun without
 
 
 def tree(folder):
@@ -201,7 +202,7 @@ def test_another_value_of_any_option_is_refused_or_gives_its_bytes(folder):
         if done.returncode == 1:
             assert "the checkpoint is of" in done.stderr and "--restart" in done.stderr, (option, done.stderr)
             files = outcome(given, False)[1]
-            shows = any(files[n] != plain[n] for n in plain if n != "x.summary.json")
+            shows = option in FROM_THE_START or any(files[n] != plain[n] for n in plain if n != "x.summary.json")
             assert shows, f"--{option} is refused, and this genome does not show why"
             refused.add(option)
             continue
@@ -219,6 +220,32 @@ def test_other_results_may_be_asked_for(folder):
     run("find", "-q", "--no-run-info", "--hard-mask", "--reprise-files", "-o", folder / "y", DEMO)
     endings = [*ENDINGS, "reprof", "freq", "bed", "masked"]
     assert digest(folder / "x", endings) == digest(folder / "y", endings)
+
+
+def test_candidate_pairs_of_a_run_that_goes_on(folder):
+    run("find", "-q", "--pairs", folder / "whole.tsv", "-o", folder / "w", DEMO)
+    whole = (folder / "whole.tsv").read_bytes()
+    for number, options in ((signal.SIGTERM, []), (signal.SIGKILL, ["--checkpoint-interval", "0.05"])):
+        prefix = folder / number.name
+        interrupt(folder, prefix, number, options=["--pairs", folder / "x.tsv", *options])
+        assert not (folder / "x.tsv").exists()
+        done = run("find", "--pairs", folder / "x.tsv", "-t", 1, "-o", prefix, DEMO)
+        assert "going on from the checkpoint" in done.stderr, done.stderr
+        assert (folder / "x.tsv").read_bytes() == whole, "other pairs"
+        assert not pathlib.Path(f"{prefix}.reprise").exists()
+        (folder / "x.tsv").unlink()
+
+
+def test_a_run_without_pairs_cannot_go_on_with_them(folder):
+    prefix = folder / "x"
+    interrupt(folder, prefix, options=["--checkpoint-interval", "0.05"])
+    told = run("find", "-q", "--pairs", folder / "p.tsv", "-o", prefix, DEMO, status=1).stderr
+    assert f"{prefix}.reprise/pairs" in told and "without --pairs" in told and "--restart" in told, told
+    (folder / "x.reprise" / "pairs").write_text("1\t1\n" * 3)  # those of a run that was not whole
+    told = run("find", "-q", "--pairs", folder / "p.tsv", "-o", prefix, DEMO, status=1).stderr
+    assert "and 3 of them" in told and "--restart" in told, told
+    run("find", "-q", "--restart", "--pairs", folder / "p.tsv", "-o", prefix, DEMO)
+    assert len(bed(folder / "p.tsv")[1]) == 16
 
 
 def test_damaged_checkpoint_is_set_aside(folder):

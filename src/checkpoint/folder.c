@@ -75,9 +75,10 @@ bool rp_run_folder_open(rp_run_folder *folder, const char *prefix, rp_error *err
         folder->path = NULL;
     if (folder->path != NULL) {
         folder->state = path_in(folder->path, "state");
+        folder->pairs = path_in(folder->path, "pairs");
         lock_path = path_in(folder->path, "lock");
     }
-    bool ok = (folder->state != NULL && lock_path != NULL) || rp_error_memory(error, "folder names");
+    bool ok = (folder->state != NULL && folder->pairs != NULL && lock_path != NULL) || rp_error_memory(error, "folder names");
     lock_status status = GONE;
     for (int tries = 0; ok && status == GONE && tries < MAX_TRIES; tries++)
         status = take_lock(folder, lock_path);
@@ -120,6 +121,11 @@ static void remove_in(const rp_run_folder *folder, const char *name)
     free(path);
 }
 
+void rp_run_folder_forget_pairs(const rp_run_folder *folder)
+{
+    (void)unlink(folder->pairs);
+}
+
 void rp_run_folder_close(rp_run_folder *folder, bool done)
 {
     if (folder->lock != 0) {
@@ -128,6 +134,7 @@ void rp_run_folder_close(rp_run_folder *folder, bool done)
             remove_in(folder, "state.damaged");
         }
         if (!rp_run_folder_has_state(folder)) {
+            rp_run_folder_forget_pairs(folder);
             remove_in(folder, "lock");
             (void)rmdir(folder->path); /* stays where something else lies in it */
         }
@@ -135,5 +142,6 @@ void rp_run_folder_close(rp_run_folder *folder, bool done)
     }
     free(folder->path);
     free(folder->state);
+    free(folder->pairs);
     *folder = (rp_run_folder){0};
 }

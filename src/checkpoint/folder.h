@@ -10,7 +10,8 @@
 
 typedef struct rp_run_folder {
     char *path;      /* NULL: there is none */
-    char *state;     /* path of the checkpoint in it */
+    char *state;     /* path of the checkpoint in it, */
+    char *pairs;     /* and of the candidate pairs that go with it (discover/pairs.h), where they are asked for */
     int lock;        /* descriptor + 1; 0: not held */
 } rp_run_folder;
 
@@ -24,6 +25,9 @@ bool rp_run_folder_forget(const rp_run_folder *folder, rp_error *error) RP_MUST_
 
 /* Renames a checkpoint that cannot be trusted to `state.damaged`. */
 bool rp_run_folder_set_aside(const rp_run_folder *folder, rp_error *error) RP_MUST_CHECK;
+
+/* Removes the pairs, which are of another run than the one that begins. */
+void rp_run_folder_forget_pairs(const rp_run_folder *folder);
 
 /* Gives the folder back, in any state. A folder without a checkpoint is removed; `done`: the run has come to its end, and
  * the checkpoint goes too. */

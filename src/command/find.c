@@ -71,7 +71,7 @@ static bool write_results(find_command *find, rp_error *error)
     rp_outcome outcome = {.findings = &run->findings, .others = &run->others, .n_threads = run->n_threads,
                           .hard_mask = find->options->hard_mask, .mask_tandem = find->options->mask_tandem,
                           .summary = make_summary(find), .title = find->options->results.planned_prefix,
-                          .seeds = run->seeds, .frequencies = &run->frequencies, .k = run->k};
+                          .seeds = run->seeds, .frequencies = &run->frequencies, .k = run->k, .pairs = run->pairs};
     outcome.summary_of_report = json_deep_copy(outcome.summary);
     bool ok = outcome.summary_of_report != NULL || rp_error_memory(error, "summary");
     ok = ok && rp_results_write(&find->options->results, &outcome, error);
@@ -86,8 +86,10 @@ static bool write_results(find_command *find, rp_error *error)
 
 static bool find_and_write(find_command *find, rp_error *error)
 {
-    return rp_results_open(&find->options->results, error) && read_input(find, error) && rp_run_find(&find->run, error) &&
-           write_results(find, error);
+    if (!rp_results_open(&find->options->results, error) || !read_input(find, error))
+        return false;
+    find->run.pairs_file = find->options->results.files[RP_RESULT_PAIRS];
+    return rp_run_find(&find->run, error) && write_results(find, error);
 }
 
 /* A run that was ended by a signal or by its budget tells how it goes on. */
@@ -125,8 +127,8 @@ static void clear(find_command *find, bool done)
 {
     rp_keeper_close(&find->options->keeper, done);
     rp_offloading_clear(&find->offloading);
-    rp_results_clear(&find->options->results, done);
     rp_run_clear(&find->run);
+    rp_results_clear(&find->options->results, done);
     rp_genome_clear(&find->known_records);
     rp_family_file_clear(&find->known);
     json_decref(find->options->binding);

@@ -22,6 +22,7 @@ typedef struct result_kind {
     unsigned always;                   /* set of commands that write it unless told otherwise */
     const char *flag, *flag_help;      /* asks for it */
     unsigned on_request;               /* set of commands that know the flag */
+    unsigned named;                    /* set of commands that write it where its option names a file */
     rp_result with;                    /* without a flag of its own: the result whose flag asks for this one too */
     bool (*from_findings)(const rp_findings *findings, rp_file *file, rp_error *error); /* what writes it: this, */
     rp_result_writer *write;           /* or this */
@@ -73,12 +74,14 @@ static const result_kind KINDS[RP_N_RESULTS] = {
     [RP_RESULT_REPROF] = {".reprof", NULL, NULL, NULL, NULL, 0, "reprise-files",
                           "write REPrise's PREFIX.reprof, .freq, .bed and .masked too", RP_FOR_FIND,
                           .write = rp_write_result_reprof},
-    [RP_RESULT_FREQ] = {".freq", NULL, NULL, NULL, NULL, 0, NULL, NULL, RP_FOR_FIND, RP_RESULT_REPROF,
+    [RP_RESULT_FREQ] = {".freq", NULL, NULL, NULL, NULL, 0, NULL, NULL, RP_FOR_FIND, .with = RP_RESULT_REPROF,
                         .write = rp_write_result_freq},
-    [RP_RESULT_REPRISE_BED] = {".bed", NULL, NULL, NULL, NULL, 0, NULL, NULL, RP_FOR_FIND, RP_RESULT_REPROF,
+    [RP_RESULT_REPRISE_BED] = {".bed", NULL, NULL, NULL, NULL, 0, NULL, NULL, RP_FOR_FIND, .with = RP_RESULT_REPROF,
                                .write = rp_write_result_reprise_bed},
-    [RP_RESULT_REPRISE_MASKED] = {".masked", NULL, NULL, NULL, NULL, 0, NULL, NULL, RP_FOR_FIND, RP_RESULT_REPROF,
+    [RP_RESULT_REPRISE_MASKED] = {".masked", NULL, NULL, NULL, NULL, 0, NULL, NULL, RP_FOR_FIND, .with = RP_RESULT_REPROF,
                                   .from_findings = rp_write_reprise_masked},
+    [RP_RESULT_PAIRS] = {".pairs.tsv", "pairs", "write the candidate pairs that were looked at, both regions of each, TSV",
+                         .named = RP_FOR_FIND, .write = rp_write_result_pairs},
     [RP_RESULT_SUMMARY] = {".summary.json", "summary", "parameters and figures, JSON [PREFIX.summary.json]", "no-summary",
                            "do not write the summary", BOTH, NULL, NULL, 0,
                            .write = rp_write_result_summary},
@@ -93,7 +96,7 @@ size_t rp_results_options(rp_results *results, rp_option *table)
     table[n++] = (rp_option){RP_OPTION_TEXT, "output", 'o', "PREFIX", &results->prefix, 0, 0,
                              "names of the result files begin so; a folder: the input's name there [the input's name without its endings]"};
     for (int i = 0; i < RP_N_RESULTS; i++)
-        if ((KINDS[i].always & results->command) != 0)
+        if (((KINDS[i].always | KINDS[i].named) & results->command) != 0)
             table[n++] = (rp_option){RP_OPTION_TEXT, KINDS[i].option, 0, "FILE", &results->paths[i], 0, 0, KINDS[i].help};
     for (int i = 0; i < RP_N_RESULTS; i++)
         if ((KINDS[i].on_request & results->command) != 0 && KINDS[i].flag != NULL)
@@ -136,6 +139,8 @@ static bool is_wanted(const rp_results *results, int which)
 {
     if ((KINDS[which].always & results->command) != 0)
         return !results->off[which];
+    if ((KINDS[which].named & results->command) != 0)
+        return results->paths[which] != NULL;
     if ((KINDS[which].on_request & results->command) == 0)
         return false;
     return results->on[KINDS[which].flag != NULL ? which : (int)KINDS[which].with];

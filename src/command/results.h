@@ -33,6 +33,7 @@ typedef enum rp_result {
     RP_RESULT_FREQ,
     RP_RESULT_REPRISE_BED,
     RP_RESULT_REPRISE_MASKED,
+    RP_RESULT_PAIRS,
     RP_RESULT_SUMMARY,
     RP_RESULT_REPORT,
     RP_N_RESULTS
@@ -48,6 +49,7 @@ typedef struct rp_outcome {
     const rp_reprise_seed *seeds;          /* of REPrise's files: */
     const rp_reprise_frequencies *frequencies;
     unsigned k;
+    struct rp_pairs *pairs;                /* candidate pairs (discover/pairs.h); NULL: nobody wants them */
 } rp_outcome;
 
 /* The commands that write results, as a set. */

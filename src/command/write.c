@@ -1,6 +1,7 @@
 /* write.c: see write.h. */
 #include "command/write.h"
 
+#include "discover/pairs.h"
 #include "output/json.h"
 #include "output/writers.h"
 #include "report/report.h"
@@ -49,4 +50,10 @@ bool rp_write_result_reprise_bed(const rp_outcome *outcome, rp_file *file, rp_er
     (void)error;
     rp_write_reprise_bed(outcome->findings, file);
     return true;
+}
+
+bool rp_write_result_pairs(const rp_outcome *outcome, rp_file *file, rp_error *error)
+{
+    (void)file; /* the pairs were given it when they were opened */
+    return rp_pairs_finish(outcome->pairs, error);
 }

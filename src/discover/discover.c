@@ -1,6 +1,7 @@
 /* discover.c: the pipeline from seeds to families; see discover.h. */
 #include "discover/discover.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -225,6 +226,21 @@ static bool commit_growth(discovery *run, growth *grown)
     return rp_library_add(run->library, &grown->family) && rp_family_cover(&grown->family, run->cover, &run->commit_intervals);
 }
 
+/* Looks the places of a seed that has its turn up once more, for its pairs: they are those that the result was made on. */
+static bool write_pairs(discovery *run, unsigned worker, const result *made, rp_error *error)
+{
+    const rp_discover_parameters *parameters = run->parameters;
+    rp_batch *batch = &run->scratch[worker].batch;
+    if (parameters->pairs == NULL)
+        return true;
+    if (rp_seeds_fill(run->seeds, run->view, made->seed_id, made->floor, run->scratch[worker].list, batch) == RP_SEED_NO_MEMORY)
+        return rp_error_memory(error, "candidate pairs");
+    assert(batch->frequency == made->frequency);
+    const uint64_t rank = run->figures->n_rejected + run->figures->n_failed + run->library->n - parameters->n_covered + 1;
+    const rp_pairs_seed seed = {parameters->pass, rp_kmer_index_k(run->index), rank, made->outcome == OUTCOME_GROWN, batch};
+    return rp_pairs_add(parameters->pairs, run->view->genome, &seed, error);
+}
+
 static void count_pairs(discovery *run, const result *made)
 {
     const uint64_t n = made->frequency < RP_BATCH_PLACES ? made->frequency : RP_BATCH_PLACES;
@@ -258,6 +274,7 @@ static bool commit(void *context, uint64_t serial, void *posted, unsigned worker
         if (is_stale(run, made))
             ok = make_again(run, worker, made);
         if (ok && (made->outcome == OUTCOME_REJECTED || made->outcome == OUTCOME_GROWN)) {
+            ok = write_pairs(run, worker, made, error);
             count_pairs(run, made);
             rp_seeds_use_one(run->seeds, made->seed_id); /* it has had its turn */
         }

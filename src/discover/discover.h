@@ -16,6 +16,7 @@
 #include "channel/ring.h"
 #include "genome/cover.h"
 #include "family/library.h"
+#include "discover/pairs.h"
 #include "produce/seeds.h"
 
 /* How far a pass has come, between two commits: with the library, all that it takes to go on. */
@@ -46,9 +47,11 @@ typedef struct rp_discover_parameters {
     const rp_band_kernel *kernel, *device_kernel;
     uint32_t max_extension_bp;    /* by which one growth lengthens one end */
     uint64_t delay_seed;          /* for tests: workers wait at random moments; 0: never */
+    rp_pairs *pairs;                   /* has the pairs of every seed that has its turn; NULL: nobody wants them */
+    unsigned pass;                     /* number of the pass in them */
     const rp_discover_keeper *keeper;  /* NULL: none. A cancelled pass is kept when its workers have stopped */
     const rp_discover_state *resume;   /* the state to go on from, NULL: from the start. The library holds the families of */
-    uint64_t n_covered;                /* then; the cover, those of earlier passes: the first n_covered of them */
+    uint64_t n_covered;                /* then; the cover, those of earlier passes: the first n_covered of them, resumed or not */
 } rp_discover_parameters;
 
 typedef struct rp_discover_figures {

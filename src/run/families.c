@@ -92,7 +92,7 @@ static bool discover(rp_run *run, const rp_kmer_index *index, uint64_t max_candi
         .seed_limits = {.tandem_distance_bp = (uint32_t)from->tandemdist,
                         .min_frequency = (uint32_t)from->min_seed_frequency,
                         .max_frequency = (uint32_t)from->max_seed_frequency, .intra_contig = from->intra_contig},
-        .keeper = &keeper, .n_covered = state->n_first_pass, .resume = state->in_pass ? pass : NULL};
+        .pairs = run->pairs, .pass = state->mark == RP_MARK_GROW ? 1 : 2, .keeper = &keeper, .n_covered = state->n_first_pass, .resume = state->in_pass ? pass : NULL};
     rp_stage_begin(state->mark == RP_MARK_GROW ? RP_STAGE_GROW : RP_STAGE_GROW_REST, 0);
     if (!rp_discover(&run->view, index, &run->cover, &parameters, &state->library, &run->discovered[state->mark], error))
         return false;

@@ -48,6 +48,7 @@ void rp_run_keep(rp_run *run)
     rp_run_state *state = &run->state;
     if (!rp_keeper_keeps(run->keeper))
         return;
+    rp_pairs_sync(run->pairs);
     note_figures(run);
     if (state->mark != RP_MARK_JOIN || rp_bitmask_intervals(&run->cover.covered, &run->genome, &state->cover))
         rp_keeper_keep(run->keeper, state, !state->in_pass);
@@ -85,6 +86,19 @@ static bool restore(rp_run *run, rp_error *error)
     state->cover = (rp_intervals){0};
     rp_log_line(run->log, "going on from the checkpoint: %zu families, at %s", state->library.n, STAGES[state->mark].name);
     return true;
+}
+
+/* Candidate pairs go on behind those that the state counts. */
+static bool open_pairs(rp_run *run, rp_error *error)
+{
+    const rp_run_folder *folder = &run->keeper->folder;
+    if (rp_keeper_keeps(run->keeper) && !run->keeper->resumes)
+        rp_run_folder_forget_pairs(folder);
+    if (run->pairs_file == NULL)
+        return true;
+    const uint64_t n_before = run->keeper->resumes ? run->discovered[0].n_pairs + run->discovered[1].n_pairs : 0;
+    run->pairs = rp_pairs_open(run->pairs_file, rp_keeper_keeps(run->keeper) ? folder->pairs : NULL, n_before, error);
+    return run->pairs != NULL;
 }
 
 /* --- Before the stages --- */
@@ -126,7 +140,8 @@ static bool prepare(rp_run *run, rp_error *error)
 {
     const rp_run_parameters *parameters = run->parameters;
     rp_offloading_start(run->offloading, &run->genome, run->kernel);
-    if (!mask_tandem(run, error) || !make_masks(run, error) || !restore(run, error))
+    if (!mask_tandem(run, error) || !make_masks(run, error) || !restore(run, error) ||
+        !open_pairs(run, error))
         return false;
     const bool needs_index = run->state.mark < RP_MARK_COPIES || parameters->wants_frequencies;
     if (needs_index && !rp_run_get_index(run, error))
@@ -155,6 +170,7 @@ bool rp_run_find(rp_run *run, rp_error *error)
 
 void rp_run_clear(rp_run *run)
 {
+    rp_pairs_close(run->pairs);
     rp_findings_clear(&run->findings);
     rp_findings_clear(&run->others);
     free(run->consensus);

@@ -15,6 +15,7 @@
 #include "checkpoint/keeper.h"
 #include "copies/findings.h"
 #include "device/offloading.h"
+#include "discover/pairs.h"
 #include "library/family_file.h"
 #include "output/reprise.h"
 
@@ -51,6 +52,7 @@ typedef struct rp_run {
     unsigned n_threads;
     const rp_family_file *known;        /* a library to take class names from, and its records; NULL: none */
     const rp_genome *known_records;
+    rp_file *pairs_file;                /* where candidate pairs go (discover/pairs.h); NULL: nobody wants them */
     /* given by the caller, then the run's: */
     rp_genome genome;
     /* the run's: */
@@ -60,6 +62,7 @@ typedef struct rp_run {
     rp_cover cover;
     rp_view view;                       /* the genome less what is covered */
     rp_run_state state;
+    rp_pairs *pairs;                    /* whoever writes results finishes them; NULL: nobody wants them */
     rp_discover_figures discovered[2];  /* by pass */
     rp_reprise_frequencies frequencies; /* with wants_frequencies */
     const rp_codes **consensus;         /* of the listed families, state.source */
