@@ -1,7 +1,7 @@
 /* inflaters.c: see inflaters.h. */
 #include "genome/inflaters.h"
 
-enum { BLOCKS_A_THREAD = 8 };
+enum { BLOCKS = 16, BLOCKS_A_THREAD = 2 };
 
 bool rp_inflaters_init(rp_inflaters *inflaters, rp_tokens *cpu, unsigned n_tokens)
 {
@@ -42,5 +42,5 @@ void rp_inflaters_return(rp_inflaters *inflaters)
 
 int rp_inflaters_depth(const rp_inflaters *inflaters)
 {
-    return (int)inflaters->n_threads * BLOCKS_A_THREAD;
+    return BLOCKS + (int)inflaters->n_threads * BLOCKS_A_THREAD;
 }

@@ -105,8 +105,10 @@ static void *read_ranges(void *argument)
     return NULL;
 }
 
-rp_read_ahead *rp_read_ahead_create(unsigned depth, rp_tokens *io_tokens)
+rp_read_ahead *rp_read_ahead_create(unsigned depth, uint64_t n_bytes, rp_tokens *io_tokens)
 {
+    const uint64_t n_ranges = (n_bytes + RANGE_BYTES - 1) / RANGE_BYTES;
+    depth = depth < n_ranges ? depth : (unsigned)n_ranges;
     rp_read_ahead *ahead = rp_alloc(1, sizeof *ahead);
     if (ahead == NULL)
         return NULL;

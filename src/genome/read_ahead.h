@@ -12,8 +12,9 @@
 typedef struct rp_read_ahead rp_read_ahead;
 typedef struct rp_ahead_file rp_ahead_file;
 
-/* depth: reads in flight at most. NULL: no memory or threads; files can be read all the same. */
-rp_read_ahead *rp_read_ahead_create(unsigned depth, rp_tokens *io_tokens) RP_MUST_CHECK;
+/* For files of n_bytes together. depth: reads in flight at most. NULL: no memory or threads, or nothing to read; files can be
+ * read all the same. */
+rp_read_ahead *rp_read_ahead_create(unsigned depth, uint64_t n_bytes, rp_tokens *io_tokens) RP_MUST_CHECK;
 
 /* After all files are closed. NULL is legal. */
 void rp_read_ahead_destroy(rp_read_ahead *ahead);

@@ -577,16 +577,18 @@ static uint64_t size_of(const char *path)
     return S_ISREG(status.st_mode) ? (uint64_t)status.st_size : UINT64_MAX;
 }
 
-/* Puts the files in order. *small: all of them together are. */
-static bool order_files(input *in, bool *small)
+/* Puts the files in order. *small: all of them together are; *regular_bytes: of those that can be read ahead. */
+static bool order_files(input *in, bool *small, uint64_t *regular_bytes)
 {
     uint64_t *bytes = rp_alloc(in->n_files, sizeof *bytes), sum = 0;
+    *regular_bytes = 0;
     in->order = rp_alloc(in->n_files, sizeof *in->order);
     const bool ok = bytes != NULL && in->order != NULL;
     for (size_t i = 0; ok && i < in->n_files; i++) {
         bytes[i] = size_of(in->files[i].path);
         in->files[i].is_small = bytes[i] <= RP_TURNS_SMALL_BYTES;
         sum = bytes[i] < UINT64_MAX - sum ? sum + bytes[i] : UINT64_MAX;
+        *regular_bytes += bytes[i] < UINT64_MAX ? bytes[i] : 0;
     }
     *small = sum <= DIRECT_BYTES;
     const bool ordered = ok && rp_turns_order(bytes, in->n_files, in->order);
@@ -598,12 +600,13 @@ static bool order_files(input *in, bool *small)
 static bool run_input(input *in, rp_error *error)
 {
     bool small;
-    if (!order_files(in, &small))
+    uint64_t regular_bytes;
+    if (!order_files(in, &small, &regular_bytes))
         return rp_error_memory(error, "input");
     const unsigned wanted = small ? 0 : in->reading.n_threads - 1;
     pthread_t *threads = rp_alloc(wanted, sizeof *threads);
     if (!small && in->reading.io_tokens != NULL)
-        in->ahead = rp_read_ahead_create(in->reading.io_depth, in->reading.io_tokens);
+        in->ahead = rp_read_ahead_create(in->reading.io_depth, regular_bytes, in->reading.io_tokens);
     in->queue.n_writers = threads != NULL ? wanted + 1 : 1;
     in->n_encoders = in->queue.n_writers - 1;
     unsigned n_threads = 0;
