@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import itertools
+import resource
 import signal
 import time
 import zlib
@@ -246,6 +247,16 @@ def test_a_run_without_pairs_cannot_go_on_with_them(folder):
     assert "and 3 of them" in told and "--restart" in told, told
     run("find", "-q", "--restart", "--pairs", folder / "p.tsv", "-o", prefix, DEMO)
     assert len(bed(folder / "p.tsv")[1]) == 16
+
+
+def test_candidate_pairs_that_cannot_be_written(folder):
+    def little_room():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200000, 200000))
+
+    done = subprocess.run([PROGRAM, "find", "-q", "--pairs", folder / "p.tsv", "-o", folder / "x", DEMO], preexec_fn=little_room, capture_output=True,
+                          text=True)
+    assert done.returncode == 1 and f"{folder}/x.reprise/pairs: cannot be written" in done.stderr, (done.returncode, done.stderr)
+    assert [p.name for p in folder.iterdir()] == [], "nothing is left"
 
 
 def test_damaged_checkpoint_is_set_aside(folder):

@@ -54,7 +54,8 @@ uint64_t rp_counted(rp_counter counter)
  * thread only takes the beginning of a span away, so that each is added once. */
 static void end_span(rp_gauge gauge, int64_t before, bool in_use)
 {
-    const uint64_t now = rp_clock_ns(), since = atomic_exchange_explicit(&gauge_since[gauge], in_use ? now : 0, memory_order_relaxed);
+    const uint64_t now = rp_clock_ns(), next = in_use ? now : 0;
+    const uint64_t since = atomic_exchange_explicit(&gauge_since[gauge], next, memory_order_relaxed);
     if (since != 0 && now > since) {
         (void)ADD(gauge_ns[gauge], now - since);
         double area = LOAD(gauge_area[gauge]);

@@ -58,7 +58,8 @@ rp_pairs *rp_pairs_open(rp_file *to, const char *beside, uint64_t n_before, rp_e
         ok = pairs->path != NULL || rp_error_memory(error, "candidate pairs");
         pairs->beside = !ok ? NULL : fopen(beside, n_before > 0 ? "r+e" : "w+e");
         if (ok && pairs->beside == NULL && n_before > 0 && errno == ENOENT)
-            ok = rp_error_set(error, "%s: is not there: the checkpoint is of a run without --pairs; leave it out, or --restart begins anew", beside);
+            ok = rp_error_set(error, "%s: is not there: the checkpoint is of a run without --pairs; leave it out, or "
+                              "--restart begins anew", beside);
         else if (ok && pairs->beside == NULL)
             ok = rp_error_set(error, "%s: %s", beside, strerror(errno));
         ok = ok && go_behind(pairs, n_before, error);
@@ -73,11 +74,11 @@ rp_pairs *rp_pairs_open(rp_file *to, const char *beside, uint64_t n_before, rp_e
 static bool put_place(kstring_t *to, const rp_genome *genome, unsigned k, rp_place place)
 {
     const rp_contig *contig = &genome->contigs[rp_genome_contig_of(genome, place.position)];
-    const uint64_t last = contig->begin + contig->length_bp;
-    const uint64_t begin = place.position - contig->begin < RP_PRESCREEN_FLANK_BP ? contig->begin : place.position - RP_PRESCREEN_FLANK_BP;
-    const uint64_t end = last - place.position < k + RP_PRESCREEN_FLANK_BP ? last : place.position + k + RP_PRESCREEN_FLANK_BP;
+    const uint64_t at = place.position, first = contig->begin, last = first + contig->length_bp;
+    const uint64_t begin = at - first < RP_PRESCREEN_FLANK_BP ? first : at - RP_PRESCREEN_FLANK_BP;
+    const uint64_t end = last - at < k + RP_PRESCREEN_FLANK_BP ? last : at + k + RP_PRESCREEN_FLANK_BP;
     return ksprintf(to, "\t%" PRIu64 "\t", begin) >= 0 && kputsn(contig->name, contig->id_length, to) >= 0 &&
-           ksprintf(to, "\t%" PRIu64 "\t%" PRIu64 "\t%c", begin - contig->begin, end - begin, place.reverse ? '-' : '+') >= 0;
+           ksprintf(to, "\t%" PRIu64 "\t%" PRIu64 "\t%c", begin - first, end - begin, place.reverse ? '-' : '+') >= 0;
 }
 
 static bool put_places(rp_pairs *pairs, const rp_genome *genome, const rp_pairs_seed *seed)
@@ -100,13 +101,14 @@ static bool put_rows(rp_pairs *pairs, const rp_pairs_seed *seed)
     char letters[RP_KMER_MAX + 1] = "", of_seed[RP_KMER_MAX + 128];
     for (unsigned i = 0; i < seed->k; i++)
         letters[i] = "ACGT"[batch->kmer >> 2 * (seed->k - 1 - i) & 3];
-    const int n = snprintf(of_seed, sizeof of_seed, "%u\t%" PRIu64 "\t%s\t%u\t%u\t%s", seed->pass, seed->rank, letters, batch->frequency,
-                           batch->floor, seed->is_grown ? "passed" : "rejected");
+    const int n = snprintf(of_seed, sizeof of_seed, "%u\t%" PRIu64 "\t%s\t%u\t%u\t%s", seed->pass, seed->rank, letters,
+                           batch->frequency, batch->floor, seed->is_grown ? "passed" : "rejected");
     bool ok = true;
     pairs->rows.l = 0;
     for (uint32_t i = 0; ok && i < batch->n_places; i++)
         for (uint32_t j = i + 1; ok && j < batch->n_places; j++)
-            ok = kputsn(of_seed, (size_t)n, &pairs->rows) >= 0 && kputsn(places + begin[i], begin[i + 1] - begin[i], &pairs->rows) >= 0 &&
+            ok = kputsn(of_seed, (size_t)n, &pairs->rows) >= 0 &&
+                 kputsn(places + begin[i], begin[i + 1] - begin[i], &pairs->rows) >= 0 &&
                  kputsn(places + begin[j], begin[j + 1] - begin[j], &pairs->rows) >= 0 && kputc('\n', &pairs->rows) >= 0;
     return ok;
 }
@@ -129,7 +131,9 @@ bool rp_pairs_add(rp_pairs *pairs, const rp_genome *genome, const rp_pairs_seed 
 
 void rp_pairs_sync(rp_pairs *pairs)
 {
-    if (pairs != NULL && pairs->beside != NULL && (fflush(pairs->beside) != 0 || fdatasync(fileno(pairs->beside)) != 0) && pairs->failure == 0)
+    if (pairs == NULL || pairs->beside == NULL || pairs->failure != 0)
+        return;
+    if (fflush(pairs->beside) != 0 || fdatasync(fileno(pairs->beside)) != 0)
         pairs->failure = errno;
 }
 

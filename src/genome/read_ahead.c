@@ -112,11 +112,13 @@ rp_read_ahead *rp_read_ahead_create(unsigned depth, uint64_t n_bytes, rp_tokens 
     rp_read_ahead *ahead = rp_alloc(1, sizeof *ahead);
     if (ahead == NULL)
         return NULL;
-    *ahead = (rp_read_ahead){.io_tokens = io_tokens, .window = (uint64_t)depth + NEEDED, .threads = rp_alloc(depth, sizeof *ahead->threads)};
+    *ahead = (rp_read_ahead){.io_tokens = io_tokens, .window = (uint64_t)depth + NEEDED};
+    ahead->threads = rp_alloc(depth, sizeof *ahead->threads);
     const bool has_lock = ahead->threads != NULL && pthread_mutex_init(&ahead->lock, NULL) == 0;
     const bool has_wanted = has_lock && pthread_cond_init(&ahead->wanted, NULL) == 0;
     const bool has_arrived = has_wanted && pthread_cond_init(&ahead->arrived, NULL) == 0;
-    while (has_arrived && ahead->n_threads < depth && pthread_create(&ahead->threads[ahead->n_threads], NULL, read_ranges, ahead) == 0)
+    while (has_arrived && ahead->n_threads < depth &&
+           pthread_create(&ahead->threads[ahead->n_threads], NULL, read_ranges, ahead) == 0)
         ahead->n_threads++;
     if (ahead->n_threads > 0)
         return ahead;
@@ -155,7 +157,8 @@ rp_ahead_file *rp_read_ahead_open(rp_read_ahead *ahead, const char *path)
     rp_ahead_file *file = ahead == NULL ? NULL : rp_alloc(1, sizeof *file);
     if (file == NULL)
         return NULL;
-    *file = (rp_ahead_file){.ahead = ahead, .descriptor = open(path, O_RDONLY | O_CLOEXEC), .is_read = rp_alloc(ahead->window, 1)};
+    *file = (rp_ahead_file){.ahead = ahead, .descriptor = open(path, O_RDONLY | O_CLOEXEC)};
+    file->is_read = rp_alloc(ahead->window, 1);
     if (file->descriptor < 0 || file->is_read == NULL || fstat(file->descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
         if (file->descriptor >= 0)
             (void)close(file->descriptor);
