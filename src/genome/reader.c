@@ -496,8 +496,7 @@ static bool read_file(input *in, input_file *file, rp_error *error)
             file->path = file->records_path;
     }
     bool ok = from != NULL && read_stream(in, file, from, error);
-    if (!rp_source_close(from) && ok)
-        ok = rp_error_set(error, "%s: the file is damaged or cut off", file->path);
+    ok = rp_source_close(from, error) && ok;
     if (!is_stdin && !is_unchanged(path, &status)) { /* whatever else was found comes from that */
         error->message[0] = '\0';
         ok = rp_error_set(error, "%s: the file was changed while it was read", path);

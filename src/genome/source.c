@@ -10,8 +10,10 @@
 #include <htslib/bgzf.h>
 #include <htslib/hfile.h>
 
+#include "base/cancel.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/stream.h"
 #include "genome/formats.h"
 #include "genome/records.h"
 #include "genome/unpack.h"
@@ -23,6 +25,8 @@ enum {
 };
 
 struct rp_source {
+    const char *name;
+    rp_feed feed;         /* reads a stream */
     hFILE *file;          /* the unpacker's; NULL: another has it */
     BGZF *bgzf;           /* one of these three: */
     rp_unpacker *unpacker;
@@ -111,26 +115,26 @@ static const char *reason(void)
 }
 
 /* Finds out what the file is, and has it read by who can. */
-static bool choose_reader(rp_source *source, const char *path, const char *name, rp_error *error)
+static bool choose_reader(rp_source *source, const char *path, rp_error *error)
 {
     char head[RP_PACKING_MARK_BYTES];
     errno = 0;
     const ssize_t n = hpeek(source->file, head, sizeof head);
     if (n < 0)
-        return rp_error_set(error, "%s: cannot be read: %s", name, reason());
+        return rp_error_set(error, "%s: cannot be read: %s", source->name, reason());
     const rp_packing packing = rp_packing_of(head, (size_t)n);
     if (packing != RP_PACKING_NONE) {
         source->unpacker = rp_unpacker_create(packing, source->file);
-        return source->unpacker != NULL || rp_error_memory(error, name);
+        return source->unpacker != NULL || rp_error_memory(error, source->name);
     }
     hFILE *file = source->file;
     source->file = NULL;
     if (rp_records_are_in(file, path))
-        return (source->records = rp_records_open(file, path, name, error)) != NULL;
+        return (source->records = rp_records_open(file, path, source->name, error)) != NULL;
     source->bgzf = bgzf_hopen(file, "r");
     if (source->bgzf == NULL) {
         hclose_abruptly(file);
-        return rp_error_set(error, "%s: cannot be opened: %s", name, reason());
+        return rp_error_set(error, "%s: cannot be opened: %s", source->name, reason());
     }
     source->is_bgzip = bgzf_compression(source->bgzf) == BGZIP;
     return true;
@@ -151,7 +155,7 @@ static void employ_others(rp_source *source, const char *path)
 }
 
 /* Passes over a byte order mark, and names what can be no sequence. */
-static bool check_head(rp_source *source, const char *name, rp_error *error)
+static bool check_head(rp_source *source, rp_error *error)
 {
     static const char mark[] = "\xef\xbb\xbf";
     if (look_ahead(source) <= 0) /* the reader will tell */
@@ -165,21 +169,26 @@ static bool check_head(rp_source *source, const char *name, rp_error *error)
     if (source->n >= sizeof mark - 1 && memcmp(source->ahead, mark, sizeof mark - 1) == 0)
         source->at = sizeof mark - 1;
     const rp_format *is = rp_format_of(source->ahead + source->at, source->n - source->at);
-    return is == NULL || rp_error_set(error, "%s: is %s, neither FASTA nor FASTQ: %s", name, is->name, is->advice);
+    return is == NULL || rp_error_set(error, "%s: is %s, neither FASTA nor FASTQ: %s", source->name, is->name, is->advice);
 }
 
 /* Opens the file and finds out how to read it, without the CPU token where that may take as long as others like. */
-static bool open_file(rp_source *source, const char *path, const char *name, rp_error *error)
+static bool open_file(rp_source *source, const char *path, rp_error *error)
 {
     struct stat status;
-    const bool is_stdin = strcmp(path, "-") == 0;
-    source->is_stream = (is_stdin ? fstat(STDIN_FILENO, &status) : stat(path, &status)) == 0 && !S_ISREG(status.st_mode);
+    errno = 0;
+    const int descriptor = rp_feed_open(&source->feed, path);
+    source->file = descriptor < 0 ? NULL : hdopen(descriptor, "r");
+    if (source->file == NULL) {
+        (void)rp_error_set(error, "%s: cannot be opened: %s", source->name, reason());
+        if (descriptor >= 0)
+            (void)close(descriptor);
+        return false;
+    }
+    source->is_stream = fstat(descriptor, &status) == 0 && !S_ISREG(status.st_mode);
     if (source->is_stream)
         rp_tokens_give(source->means.cpu);
-    errno = 0;
-    source->file = is_stdin ? hdopen(STDIN_FILENO, "r") : hopen(path, "r");
-    bool ok = source->file != NULL || rp_error_set(error, "%s: cannot be opened: %s", name, reason());
-    ok = ok && choose_reader(source, path, name, error);
+    const bool ok = choose_reader(source, path, error);
     if (source->is_stream)
         rp_tokens_take(source->means.cpu);
     return ok;
@@ -192,14 +201,15 @@ rp_source *rp_source_open(const char *path, const char *name, const rp_source_me
         (void)rp_error_memory(error, name);
         return NULL;
     }
+    source->name = name;
     source->means = *means;
-    bool ok = open_file(source, path, name, error);
+    bool ok = open_file(source, path, error);
     if (ok)
         employ_others(source, path);
-    ok = ok && check_head(source, name, error);
+    ok = ok && check_head(source, error);
     if (ok)
         return source;
-    (void)rp_source_close(source);
+    (void)rp_source_close(source, error);
     return NULL;
 }
 
@@ -263,7 +273,18 @@ const char *rp_source_end_fault(const rp_source *source)
     return source->bgzf->no_eof_block ? "the file is cut off: it has no end-of-file block" : NULL;
 }
 
-bool rp_source_close(rp_source *source)
+/* Whatever else was found comes from what a stream did not give. */
+static bool close_feed(rp_source *source, rp_error *error)
+{
+    if (rp_feed_close(&source->feed))
+        return true;
+    const int failure = errno;
+    error->message[0] = '\0';
+    return (failure != ECANCELED || rp_not_cancelled(error)) &&
+           rp_error_set(error, "%s: cannot be read: %s", source->name, strerror(failure));
+}
+
+bool rp_source_close(rp_source *source, rp_error *error)
 {
     if (source == NULL)
         return true;
@@ -276,6 +297,9 @@ bool rp_source_close(rp_source *source)
     rp_read_ahead_close(source->ahead_file);
     if (source->file != NULL)
         ok = hclose(source->file) == 0 && ok;
+    if (!ok)
+        (void)rp_error_set(error, "%s: %s", source->name, DAMAGED);
+    ok = close_feed(source, error) && ok;
     free(source);
     return ok;
 }
