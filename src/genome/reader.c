@@ -18,14 +18,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <htslib/hts.h>
 #include <htslib/khash.h>
 #include <htslib/kstring.h>
 
 #include "base/cancel.h"
 #include "base/memory.h"
 #include "base/metrics.h"
-#include "base/parallel.h"
+#include "genome/digest.h"
 #include "genome/inflaters.h"
 #include "genome/read_ahead.h"
 #include "genome/source.h"
@@ -61,8 +60,7 @@ static void fill_letters(uint8_t table[256])
 
 enum {
     GZIP_MAGIC = 0x1f,        /* first byte of a gzip file */
-    DIRECT_BYTES = 8 << 20,   /* inputs up to this size are read by the caller alone */
-    DIGEST_BP = 1 << 24       /* bases whose MD5 is one of the parts of the digest */
+    DIRECT_BYTES = 8 << 20    /* inputs up to this size are read by the caller alone */
 };
 
 /* One input file. */
@@ -701,69 +699,6 @@ static bool append_part(input_file *to, input_file *from, bool keep_soft_mask)
     return true;
 }
 
-/* --- Digest --- */
-
-typedef struct digest_parts {
-    const rp_genome *genome;
-    unsigned char (*md5)[16];
-} digest_parts;
-
-static bool digest_part(void *argument, size_t part, unsigned worker, rp_error *error)
-{
-    (void)worker;
-    const digest_parts *parts = argument;
-    const rp_genome *genome = parts->genome;
-    const uint64_t begin = (uint64_t)part * DIGEST_BP, left = genome->length_bp - begin, n = left < DIGEST_BP ? left : DIGEST_BP;
-    hts_md5_context *md5 = hts_md5_init();
-    if (md5 == NULL)
-        return rp_error_memory(error, "digest");
-    hts_md5_update(md5, genome->packed + begin / 32, (unsigned long)((n + 31) / 32 * 8));
-    hts_md5_update(md5, (const uint64_t *)genome->not_acgt.words + begin / 64, (unsigned long)((n + 63) / 64 * 8));
-    hts_md5_final(parts->md5[part], md5);
-    hts_md5_destroy(md5);
-    return true;
-}
-
-static bool make_digest(rp_genome *genome, unsigned n_threads, rp_error *error)
-{
-    const size_t n = (size_t)((genome->length_bp + DIGEST_BP - 1) / DIGEST_BP);
-    digest_parts parts = {genome, rp_alloc(n, sizeof *parts.md5)};
-    hts_md5_context *md5 = hts_md5_init();
-    bool ok = (parts.md5 != NULL && md5 != NULL) || rp_error_memory(error, "digest");
-    ok = ok && rp_parallel(n, n_threads, digest_part, &parts, error);
-    for (size_t c = 0; ok && c < genome->n_contigs; c++) {
-        char length[32];
-        (void)snprintf(length, sizeof length, "\t%llu\n", (unsigned long long)genome->contigs[c].length_bp);
-        hts_md5_update(md5, genome->contigs[c].name, (unsigned long)strlen(genome->contigs[c].name));
-        hts_md5_update(md5, length, (unsigned long)strlen(length));
-    }
-    if (ok) {
-        unsigned char all[16];
-        hts_md5_update(md5, parts.md5, (unsigned long)(n * sizeof *parts.md5));
-        hts_md5_final(all, md5);
-        hts_md5_hex(genome->digest, all);
-    }
-    if (md5 != NULL)
-        hts_md5_destroy(md5);
-    free(parts.md5);
-    return ok;
-}
-
-/* Results that respect the mask follow from it too. */
-static bool make_mask_digest(rp_genome *genome, rp_error *error)
-{
-    hts_md5_context *md5 = hts_md5_init();
-    if (md5 == NULL)
-        return rp_error_memory(error, "digest");
-    unsigned char all[16];
-    const uint64_t n_words = (genome->length_bp + 63) / 64;
-    hts_md5_update(md5, (const uint64_t *)genome->soft_masked.words, (unsigned long)(n_words * 8));
-    hts_md5_final(all, md5);
-    hts_md5_hex(genome->mask_digest, all);
-    hts_md5_destroy(md5);
-    return true;
-}
-
 /* --- The whole --- */
 
 /* Puts the files' parts together in their order. */
@@ -783,8 +718,8 @@ static bool join_parts(input *in, rp_genome *genome, rp_error *error)
         (in->keep_soft_mask && !rp_bitmask_resize(&genome->soft_masked, genome->length_bp)))
         return rp_error_memory(error, "genome");
     genome->packed = genome->packed_block.data;
-    return make_digest(genome, in->reading.n_threads, error) &&
-           (!in->keep_soft_mask || make_mask_digest(genome, error));
+    return rp_digest_make(genome, in->reading.n_threads, error) &&
+           (!in->keep_soft_mask || rp_digest_make_mask(genome, error));
 }
 
 bool rp_genome_read(rp_genome *genome, const char *const *paths, size_t n_paths, bool keep_soft_mask, const rp_reading *reading,
