@@ -11,10 +11,9 @@
 #include "genome/reader.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,6 +25,7 @@
 #include "base/metrics.h"
 #include "genome/digest.h"
 #include "genome/inflaters.h"
+#include "genome/part.h"
 #include "genome/read_ahead.h"
 #include "genome/source.h"
 #include "genome/text_queue.h"
@@ -37,27 +37,6 @@
 KHASH_SET_INIT_STR(names)
 #pragma GCC diagnostic pop
 
-/* Code of a letter: 0-3 A C G T (U), 4 other IUPAC codes and N, 5 gaps, 6 not sequence, 7 line ends and blanks. */
-enum { LETTER_OTHER = 4, LETTER_GAP = 5, LETTER_BAD = 6, LETTER_SKIP = 7, LETTER_SOFT = 8 };
-
-static void fill_letters(uint8_t table[256])
-{
-    memset(table, LETTER_BAD, 256);
-    for (const char *c = "NRYSWKMBDHVX"; *c != '\0'; c++) {
-        table[(unsigned char)*c] = LETTER_OTHER;
-        table[(unsigned char)(*c | 32)] = LETTER_OTHER | LETTER_SOFT;
-    }
-    for (unsigned code = 0; code < 4; code++) {
-        const unsigned char upper = (unsigned char)"ACGT"[code];
-        table[upper] = (uint8_t)code;
-        table[upper | 32] = (uint8_t)(code | LETTER_SOFT);
-    }
-    table['U'] = 3;
-    table['u'] = 3 | LETTER_SOFT;
-    table['\n'] = table['\r'] = table[' '] = table['\t'] = LETTER_SKIP;
-    table['-'] = table['.'] = table['*'] = LETTER_GAP;
-}
-
 enum {
     GZIP_MAGIC = 0x1f,        /* first byte of a gzip file */
     DIRECT_BYTES = 8 << 20    /* inputs up to this size are read by the caller alone */
@@ -68,26 +47,17 @@ typedef struct input_file {
     const char *path;         /* in messages */
     char *records_path;       /* the same where lines are those of records as FASTA; owned */
     bool is_small;
-    rp_genome part;           /* in the file's own coordinate */
-    uint64_t capacity_bp;     /* that the masks and packed bases have room for */
-    size_t contig_capacity, line_capacity;
+    rp_part part;
     uint64_t *contig_line;    /* by contig: the number of its header's line */
+    size_t line_capacity;
     uint64_t n_lines;         /* ends of lines so far */
     kstring_t line;           /* a header, or a line of FASTQ */
-    pthread_rwlock_t lock;    /* held for reading while bases are packed, for writing while memory moves */
-    _Atomic uint64_t acgt_bp;
-    atomic_bool bad;          /* an encoder has found what is no sequence: */
-    uint64_t bad_line;        /* the first such; guarded by input.lock */
-    size_t bad_contig;
-    unsigned char bad_letter;
 } input_file;
 
 typedef struct input {
     input_file *files;
     size_t n_files;
-    bool keep_soft_mask;
     rp_reading reading;
-    uint8_t letters[256];
     rp_text_queue queue;
     rp_tokens cpu;
     unsigned n_encoders;      /* threads beside the caller; 0: it encodes what it reads, without the queue */
@@ -105,100 +75,9 @@ static unsigned shown(const rp_contig *contig)
     return contig->id_length < 200 ? (unsigned)contig->id_length : 200;
 }
 
-/* --- Packing --- */
-
-static bool reserve_bases(input_file *file, bool keep_soft_mask, uint64_t wanted)
+static void encode_block(const rp_text_block *block)
 {
-    if (wanted <= file->capacity_bp)
-        return true;
-    uint64_t room = file->capacity_bp + file->capacity_bp / 4;
-    room = (room > wanted ? room : wanted) / 64 * 64 + 65536;
-    rp_error error = {""};
-    (void)pthread_rwlock_wrlock(&file->lock);
-    file->part.packed_block.stays = true;
-    const bool ok = rp_block_resize(&file->part.packed_block, room / 4 + 64, "genome", &error) &&
-                    rp_bitmask_resize(&file->part.not_acgt, room) && (!keep_soft_mask || rp_bitmask_resize(&file->part.soft_masked, room));
-    if (ok)
-        file->capacity_bp = room;
-    file->part.packed = file->part.packed_block.data;
-    (void)pthread_rwlock_unlock(&file->lock);
-    return ok;
-}
-
-/* A run of set bits on its way to a mask. */
-typedef struct mask_run {
-    uint64_t begin, end;
-} mask_run;
-
-static inline void note_run(rp_bitmask *mask, mask_run *run, uint64_t at)
-{
-    if (run->end != at) {
-        if (run->begin < run->end)
-            rp_bitmask_set(mask, run->begin, run->end);
-        run->begin = at;
-    }
-    run->end = at + 1;
-}
-
-static void note_bad(input *in, input_file *file, const rp_text_piece *piece, uint64_t line, unsigned char letter)
-{
-    (void)pthread_mutex_lock(&in->lock);
-    if (!atomic_load(&file->bad) || line < file->bad_line) {
-        file->bad_line = line;
-        file->bad_contig = piece->contig;
-        file->bad_letter = letter;
-    }
-    atomic_store(&file->bad, true);
-    (void)pthread_mutex_unlock(&in->lock);
-}
-
-static void encode_piece(input *in, input_file *file, const char *text, const rp_text_piece *piece)
-{
-    rp_genome *part = &file->part;
-    _Atomic uint64_t *packed = (_Atomic uint64_t *)part->packed; /* neighbours in a word may belong to another encoder */
-    const bool keep_soft_mask = in->keep_soft_mask;
-    uint64_t at = piece->position, word = 0, acgt = 0, line = piece->line;
-    mask_run none = {0, UINT64_MAX}, soft = {0, UINT64_MAX};
-    none.begin = soft.begin = UINT64_MAX;
-    for (size_t i = piece->begin; i < piece->end; i++) {
-        const unsigned char letter = (unsigned char)text[i];
-        const uint8_t code = in->letters[letter];
-        if (code == LETTER_SKIP) {
-            line += letter == '\n';
-            continue;
-        }
-        if ((code & 7) < LETTER_OTHER) {
-            word |= (uint64_t)(code & 3) << (at & 31) * 2;
-            acgt++;
-        } else if (code == LETTER_BAD) {
-            note_bad(in, file, piece, line, letter);
-            break;
-        } else {
-            note_run(&part->not_acgt, &none, at);
-        }
-        if ((code & LETTER_SOFT) != 0 && keep_soft_mask)
-            note_run(&part->soft_masked, &soft, at);
-        if ((++at & 31) == 0) {
-            atomic_fetch_or_explicit(&packed[(at >> 5) - 1], word, memory_order_relaxed);
-            word = 0;
-        }
-    }
-    if (word != 0)
-        atomic_fetch_or_explicit(&packed[at >> 5], word, memory_order_relaxed);
-    if (none.begin < none.end)
-        rp_bitmask_set(&part->not_acgt, none.begin, none.end);
-    if (soft.begin < soft.end)
-        rp_bitmask_set(&part->soft_masked, soft.begin, soft.end);
-    atomic_fetch_add_explicit(&file->acgt_bp, acgt, memory_order_relaxed);
-}
-
-static void encode_block(input *in, const rp_text_block *block)
-{
-    input_file *file = block->file;
-    (void)pthread_rwlock_rdlock(&file->lock);
-    for (size_t i = 0; i < block->pieces.n; i++)
-        encode_piece(in, file, block->text, &block->pieces.items[i]);
-    (void)pthread_rwlock_unlock(&file->lock);
+    rp_part_encode(&((input_file *)block->file)->part, block);
 }
 
 /* A block to fill. Where the encoders have enough to do, the reader first does some of it. NULL: out of memory. */
@@ -208,7 +87,7 @@ static rp_text_block *begin_block(input *in)
         rp_text_block *other, *block = rp_text_queue_begin(&in->queue, in->n_encoders, &other, &in->cpu);
         if (other == NULL)
             return block;
-        encode_block(in, other);
+        encode_block(other);
         rp_text_queue_done(&in->queue, other);
     }
 }
@@ -218,7 +97,7 @@ static rp_text_block *begin_block(input *in)
 /* Begins the contig whose header is file->line, less its first character. */
 static bool begin_contig(input_file *file, uint64_t line, rp_error *error)
 {
-    rp_genome *part = &file->part;
+    rp_genome *part = &file->part.genome;
     while (file->line.l > 0 && file->line.s[file->line.l - 1] == '\r')
         file->line.s[--file->line.l] = '\0';
     const char *name = file->line.l > 0 ? file->line.s + 1 : "";
@@ -231,7 +110,7 @@ static bool begin_contig(input_file *file, uint64_t line, rp_error *error)
                                 id_length < 100 ? (int)id_length : 100, name, *c);
     if (strlen(name) + 1 != file->line.l)
         return rp_error_set(error, "%s: line %llu: the name %.100s holds a zero byte", file->path, (unsigned long long)line, name);
-    if (!rp_reserve((void **)&part->contigs, &file->contig_capacity, part->n_contigs + 1, sizeof *part->contigs) ||
+    if (!rp_reserve((void **)&part->contigs, &file->part.contig_capacity, part->n_contigs + 1, sizeof *part->contigs) ||
         !rp_reserve((void **)&file->contig_line, &file->line_capacity, part->n_contigs + 1, sizeof *file->contig_line))
         return rp_error_memory(error, "contig table");
     char *copy = strdup(name);
@@ -245,7 +124,7 @@ static bool begin_contig(input_file *file, uint64_t line, rp_error *error)
 /* A piece of n_letters bases, for the last contig. */
 static bool add_piece(input_file *file, rp_text_block *block, size_t begin, size_t end, uint64_t line, uint64_t n_letters)
 {
-    rp_genome *part = &file->part;
+    rp_genome *part = &file->part.genome;
     const rp_text_piece piece = {(uint32_t)begin, (uint32_t)end, part->length_bp, part->n_contigs - 1, line};
     if (n_letters == 0)
         return true;
@@ -340,8 +219,8 @@ static void put_block(input *in, const input_file *file, rp_text_block *block)
     block->contig_bp = 0;
     for (size_t i = 0; i < block->pieces.n; i++) {
         const size_t contig = block->pieces.items[i].contig;
-        if (file->part.contigs[contig].length_bp > block->contig_bp) {
-            block->contig_bp = file->part.contigs[contig].length_bp;
+        if (file->part.genome.contigs[contig].length_bp > block->contig_bp) {
+            block->contig_bp = file->part.genome.contigs[contig].length_bp;
             block->contig = contig;
         }
     }
@@ -352,23 +231,23 @@ static bool read_fasta(input *in, input_file *file, rp_source *from, rp_error *e
 {
     fasta_state state = {.at_line_start = true};
     bool ok = true, end = false;
-    while (ok && !end && !atomic_load(&file->bad)) {
+    while (ok && !end && !rp_part_is_bad(&file->part)) {
         rp_text_block *block = begin_block(in);
         if (block == NULL)
             return rp_error_memory(error, "input");
         block->file = file;
-        const uint64_t before = file->part.length_bp;
+        const uint64_t before = file->part.genome.length_bp;
         ok = read_block(file, from, block, error) && parse_block(file, &state, block, error);
         end = block->n_bytes < RP_TEXT_BLOCK_BYTES;
-        if (ok && !reserve_bases(file, in->keep_soft_mask, file->part.length_bp))
+        if (ok && !rp_part_reserve(&file->part, file->part.genome.length_bp))
             ok = rp_error_memory(error, "genome");
-        rp_count(RP_COUNT_BASES_READ, file->part.length_bp - before);
+        rp_count(RP_COUNT_BASES_READ, file->part.genome.length_bp - before);
         if (ok && in->n_encoders > 0) {
             put_block(in, file, block);
             continue;
         }
         if (ok)
-            encode_block(in, block);
+            encode_block(block);
         rp_text_queue_done(&in->queue, block);
     }
     if (ok && state.in_header) /* the file ends within a header */
@@ -391,24 +270,24 @@ static int next_line(input_file *file, rp_source *from)
 }
 
 /* Packs a line of bases of the last contig. */
-static bool append_line(input *in, input_file *file, rp_error *error)
+static bool append_line(input_file *file, rp_error *error)
 {
     if (file->line.l > UINT32_MAX - 1)
         return rp_error_set(error, "%s: line %llu: over 2^32 bases in one line of FASTQ", file->path, (unsigned long long)file->n_lines);
     rp_text_block line = {.file = file, .text = file->line.s, .n_bytes = file->line.l};
     const bool ok = add_piece(file, &line, 0, file->line.l, file->n_lines, file->line.l - count_blanks(file->line.s, file->line.l)) &&
-                    reserve_bases(file, in->keep_soft_mask, file->part.length_bp);
+                    rp_part_reserve(&file->part, file->part.genome.length_bp);
     if (ok)
-        encode_block(in, &line);
+        encode_block(&line);
     rp_count(RP_COUNT_BASES_READ, file->line.l);
     free(line.pieces.items);
     return ok || rp_error_memory(error, "genome");
 }
 
-static bool read_fastq(input *in, input_file *file, rp_source *from, rp_error *error)
+static bool read_fastq(input_file *file, rp_source *from, rp_error *error)
 {
     int got;
-    while ((got = next_line(file, from)) > 0 && !atomic_load(&file->bad)) {
+    while ((got = next_line(file, from)) > 0 && !rp_part_is_bad(&file->part)) {
         if (file->line.l == 0)
             continue;
         if (!rp_not_cancelled(error))
@@ -418,9 +297,9 @@ static bool read_fastq(input *in, input_file *file, rp_source *from, rp_error *e
                                 (unsigned long long)file->n_lines);
         if (!begin_contig(file, file->n_lines, error))
             return false;
-        const rp_contig *contig = &file->part.contigs[file->part.n_contigs - 1];
+        const rp_contig *contig = &file->part.genome.contigs[file->part.genome.n_contigs - 1];
         while ((got = next_line(file, from)) > 0 && (file->line.l == 0 || file->line.s[0] != '+'))
-            if (!append_line(in, file, error))
+            if (!append_line(file, error))
                 return false;
         uint64_t quality = 0;
         while (got > 0 && quality < contig->length_bp && (got = next_line(file, from)) > 0)
@@ -447,21 +326,19 @@ static bool read_stream(input *in, input_file *file, rp_source *from, rp_error *
     }
     if (first < -1)
         return rp_error_set(error, "%s: cannot be read: %s", file->path, rp_source_fault(from));
-    if (first < 0 && in->reading.may_be_empty)
-        return true;
     if (first < 0)
-        return rp_error_set(error, "%s: the file is empty", file->path);
+        return in->reading.may_be_empty || rp_error_set(error, "%s: the file is empty", file->path);
     bool ok;
     if (first == '>')
         ok = read_fasta(in, file, from, error);
     else if (first == '@')
-        ok = read_fastq(in, file, from, error);
+        ok = read_fastq(file, from, error);
     else if (first == GZIP_MAGIC)
         ok = rp_error_set(error, "%s: the file is damaged or cut off: it begins as gzip does", file->path);
     else
         ok = rp_error_set(error, "%s: line %llu: neither FASTA nor FASTQ: the first character is no '>' and no '@'", file->path,
                           (unsigned long long)file->n_lines + 1);
-    const char *fault = ok && !atomic_load(&file->bad) ? rp_source_end_fault(from) : NULL;
+    const char *fault = ok && !rp_part_is_bad(&file->part) ? rp_source_end_fault(from) : NULL;
     return ok && (fault == NULL || rp_error_set(error, "%s: after line %llu: %s", file->path, (unsigned long long)file->n_lines, fault));
 }
 
@@ -538,7 +415,7 @@ static void *worker_main(void *argument)
     read_files(in);
     rp_text_queue_end_writer(&in->queue);
     while ((block = rp_text_queue_take(&in->queue, &in->cpu)) != NULL) {
-        encode_block(in, block);
+        encode_block(block);
         rp_text_queue_done(&in->queue, block);
     }
     rp_tokens_give(&in->cpu);
@@ -624,17 +501,17 @@ static bool judge(input *in, rp_error *error)
 {
     for (size_t f = 0; f < in->n_files; f++) {
         const input_file *file = &in->files[f];
-        if (!atomic_load(&file->bad)) {
+        if (!rp_part_is_bad(&file->part)) {
             if (f == in->failed_file)
                 return rp_error_set(error, "%s", in->error.message);
             continue;
         }
-        const rp_contig *contig = &file->part.contigs[file->bad_contig];
-        const unsigned char letter = file->bad_letter;
+        const rp_contig *contig = &file->part.genome.contigs[file->part.bad_contig];
+        const unsigned char letter = file->part.bad_letter;
         return rp_error_set(error, letter > 32 && letter < 127
                                        ? "%s: line %llu: '%c' in %.*s is no nucleotide code (is this protein or another format?)"
                                        : "%s: line %llu: byte %d in %.*s is no nucleotide code (is this a sequence file?)",
-                            file->path, (unsigned long long)file->bad_line, letter, (int)shown(contig), contig->name);
+                            file->path, (unsigned long long)file->part.bad_line, letter, (int)shown(contig), contig->name);
     }
     return true;
 }
@@ -644,8 +521,8 @@ static bool check_names(const input *in, rp_error *error)
     khash_t(names) *seen = kh_init(names);
     bool ok = seen != NULL || rp_error_memory(error, "contig names");
     for (size_t f = 0; ok && f < in->n_files; f++)
-        for (size_t c = 0; ok && c < in->files[f].part.n_contigs; c++) {
-            const rp_contig *contig = &in->files[f].part.contigs[c];
+        for (size_t c = 0; ok && c < in->files[f].part.genome.n_contigs; c++) {
+            const rp_contig *contig = &in->files[f].part.genome.contigs[c];
             char *id = strndup(contig->name, contig->id_length);
             int absent = -1;
             if (id != NULL)
@@ -665,78 +542,34 @@ static bool check_names(const input *in, rp_error *error)
     return ok;
 }
 
-/* Appends n_bits of `from` to the bits of `to` from `at` on; those beyond are clear in both. */
-static void append_bits(uint64_t *to, uint64_t at, const uint64_t *from, uint64_t n_bits)
-{
-    const unsigned shift = at % 64;
-    uint64_t *word = to + at / 64;
-    for (uint64_t i = 0; i < (n_bits + 63) / 64; i++) {
-        word[i] |= from[i] << shift;
-        if (shift != 0)
-            word[i + 1] |= from[i] >> (64 - shift);
-    }
-}
-
-static bool append_part(input_file *to, input_file *from, bool keep_soft_mask)
-{
-    rp_genome *genome = &to->part, *part = &from->part;
-    const uint64_t begin = genome->length_bp;
-    if (!reserve_bases(to, keep_soft_mask, begin + part->length_bp) ||
-        !rp_reserve((void **)&genome->contigs, &to->contig_capacity, genome->n_contigs + part->n_contigs, sizeof *genome->contigs))
-        return false;
-    append_bits(genome->packed, 2 * begin, part->packed, 2 * part->length_bp);
-    append_bits((uint64_t *)genome->not_acgt.words, begin, (const uint64_t *)part->not_acgt.words, part->length_bp);
-    if (keep_soft_mask)
-        append_bits((uint64_t *)genome->soft_masked.words, begin, (const uint64_t *)part->soft_masked.words, part->length_bp);
-    for (size_t c = 0; c < part->n_contigs; c++) {
-        genome->contigs[genome->n_contigs] = part->contigs[c];
-        genome->contigs[genome->n_contigs++].begin += begin;
-    }
-    part->n_contigs = 0; /* their names have a new owner */
-    genome->length_bp += part->length_bp;
-    to->acgt_bp += from->acgt_bp;
-    rp_genome_clear(part);
-    return true;
-}
-
 /* --- The whole --- */
 
 /* Puts the files' parts together in their order. */
 static bool join_parts(input *in, rp_genome *genome, rp_error *error)
 {
-    input_file *first = &in->files[0];
-    for (size_t f = 1; f < in->n_files; f++)
-        if (!append_part(first, &in->files[f], in->keep_soft_mask))
-            return rp_error_memory(error, "genome");
-    *genome = first->part;
-    first->part = (rp_genome){0};
-    genome->acgt_bp = first->acgt_bp;
-    /* the room that was kept for more goes back */
-    rp_error none = {""};
-    if (!rp_block_resize(&genome->packed_block, (size_t)(genome->length_bp / 32 + 4) * sizeof *genome->packed, "genome", &none) ||
-        !rp_bitmask_resize(&genome->not_acgt, genome->length_bp) ||
-        (in->keep_soft_mask && !rp_bitmask_resize(&genome->soft_masked, genome->length_bp)))
+    rp_part *first = &in->files[0].part;
+    bool ok = true;
+    for (size_t f = 1; ok && f < in->n_files; f++)
+        ok = rp_part_append(first, &in->files[f].part);
+    if (!ok || !rp_part_give(first, genome))
         return rp_error_memory(error, "genome");
-    genome->packed = genome->packed_block.data;
     return rp_digest_make(genome, in->reading.n_threads, error) &&
-           (!in->keep_soft_mask || rp_digest_make_mask(genome, error));
+           (!first->keep_soft_mask || rp_digest_make_mask(genome, error));
 }
 
 bool rp_genome_read(rp_genome *genome, const char *const *paths, size_t n_paths, bool keep_soft_mask, const rp_reading *reading,
                     rp_error *error)
 {
     *genome = (rp_genome){0};
-    input in = {.n_files = n_paths, .keep_soft_mask = keep_soft_mask, .failed_file = n_paths,
+    input in = {.n_files = n_paths, .failed_file = n_paths,
                 .reading = reading != NULL ? *reading : (rp_reading){.n_threads = 1}};
-    fill_letters(in.letters);
     in.files = rp_alloc(n_paths, sizeof *in.files);
-    size_t n_locks = 0;
+    size_t n_parts = 0;
     bool ok = in.files != NULL || rp_error_memory(error, "input");
-    for (; ok && n_locks < n_paths; n_locks++) {
-        in.files[n_locks].path = paths[n_locks];
-        ok = pthread_rwlock_init(&in.files[n_locks].lock, NULL) == 0 || rp_error_set(error, "cannot make a lock");
-        if (ok && !reserve_bases(&in.files[n_locks], keep_soft_mask, 1))
-            ok = rp_error_memory(error, "genome");
+    while (ok && n_parts < n_paths) {
+        in.files[n_parts].path = paths[n_parts];
+        ok = rp_part_init(&in.files[n_parts].part, keep_soft_mask, error);
+        n_parts += ok;
     }
     const bool has_lock = ok && pthread_mutex_init(&in.lock, NULL) == 0;
     const bool has_cpu = has_lock && rp_tokens_init(&in.cpu, in.reading.n_threads, RP_GAUGE_CPU_TOKENS, RP_TIME_CPU_TOKEN);
@@ -754,10 +587,8 @@ bool rp_genome_read(rp_genome *genome, const char *const *paths, size_t n_paths,
         rp_tokens_clear(&in.cpu);
     if (has_lock)
         (void)pthread_mutex_destroy(&in.lock);
-    for (size_t f = 0; in.files != NULL && f < n_paths; f++) {
-        if (f < n_locks)
-            (void)pthread_rwlock_destroy(&in.files[f].lock);
-        rp_genome_clear(&in.files[f].part);
+    for (size_t f = 0; f < n_parts; f++) {
+        rp_part_clear(&in.files[f].part);
         free(in.files[f].contig_line);
         free(in.files[f].records_path);
         ks_free(&in.files[f].line);
