@@ -16,7 +16,8 @@
 
 enum { COPY_BYTES = 1 << 16 };
 
-static const char HEADER[] = "pass\trank\tkmer\tfrequency\ttier\tprescreen\tposition_1\tcontig_1\tstart_1\tlength_1\tstrand_1\t"
+static const char HEADER[] = "pass\trank\tkmer\tfrequency\ttier\tprescreen\t"
+                             "position_1\tcontig_1\tstart_1\tlength_1\tstrand_1\t"
                              "position_2\tcontig_2\tstart_2\tlength_2\tstrand_2\n";
 
 struct rp_pairs {
@@ -39,8 +40,9 @@ static bool go_behind(rp_pairs *pairs, uint64_t n, rp_error *error)
         for (size_t i = 0; i < got && rows < n; i++, end++)
             rows += bytes[i] == '\n';
     if (rows < n)
-        return rp_error_set(error, "%s: the checkpoint is of a run that has looked at %" PRIu64 " candidate pairs, and %" PRIu64
-                            " of them are written here; leave --pairs out, or --restart begins anew", pairs->path, n, rows);
+        return rp_error_set(error, "%s: the checkpoint is of a run that has looked at %" PRIu64
+                            " candidate pairs, and %" PRIu64 " of them are written here; leave --pairs out, or --restart "
+                            "begins anew", pairs->path, n, rows);
     return (fseeko(pairs->beside, end, SEEK_SET) == 0 && ftruncate(fileno(pairs->beside), end) == 0) ||
            rp_error_set(error, "%s: cannot be cut: %s", pairs->path, strerror(errno));
 }

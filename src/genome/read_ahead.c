@@ -49,7 +49,8 @@ static bool is_due(const rp_ahead_file *file)
     return file->next < file->n_ranges && file->next < from + file->ahead->window;
 }
 
-/* The file whose range is to be read next: of those whose turn it is, the one that is the least ahead. NULL: none is due. */
+/* The file whose range is to be read next: of those whose turn it is, the one that is the least ahead. NULL: none is
+ * due. */
 static rp_ahead_file *choose_file(rp_read_ahead *ahead)
 {
     rp_ahead_file *best[2] = {NULL, NULL}; /* by is_small */
@@ -159,7 +160,8 @@ rp_ahead_file *rp_read_ahead_open(rp_read_ahead *ahead, const char *path)
         return NULL;
     *file = (rp_ahead_file){.ahead = ahead, .descriptor = open(path, O_RDONLY | O_CLOEXEC)};
     file->is_read = rp_alloc(ahead->window, 1);
-    if (file->descriptor < 0 || file->is_read == NULL || fstat(file->descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
+    if (file->descriptor < 0 || file->is_read == NULL || fstat(file->descriptor, &status) != 0 ||
+        !S_ISREG(status.st_mode)) {
         if (file->descriptor >= 0)
             (void)close(file->descriptor);
         free(file->is_read);

@@ -43,14 +43,19 @@ struct rp_source {
 
 static const char DAMAGED[] = "the file is damaged or cut off";
 
-/* Before a read: waits until the file is read ahead of where its reader is, and gives the CPU token back where the read is a
- * wait for others. Only reads of storage take an I/O token: of those who feed several streams one after the other, none
- * comes to an end if the stream that waits keeps a token from the one that is fed. */
+/* Where the next read begins in a file that is read ahead. */
+static uint64_t position(const rp_source *source)
+{
+    return (uint64_t)(source->uses_pool ? source->bgzf->block_address : htell(source->bgzf->fp));
+}
+
+/* Before a read: waits until the file is read ahead of where its reader is, and gives the CPU token back where the read
+ * is a wait for others. Only reads of storage take an I/O token: of those who feed several streams one after the other,
+ * none comes to an end if the stream that waits keeps a token from the one that is fed. */
 static void begin_read(rp_source *source)
 {
-    const BGZF *bgzf = source->bgzf;
     if (source->ahead_file != NULL)
-        rp_read_ahead_reach(source->ahead_file, (uint64_t)(source->uses_pool ? bgzf->block_address : htell(bgzf->fp)), source->means.cpu);
+        rp_read_ahead_reach(source->ahead_file, position(source), source->means.cpu);
     else if (!source->is_stream && source->means.io != NULL)
         rp_tokens_take(source->means.io);
     if (source->is_stream || source->uses_pool)
@@ -169,7 +174,8 @@ static bool check_head(rp_source *source, rp_error *error)
     if (source->n >= sizeof mark - 1 && memcmp(source->ahead, mark, sizeof mark - 1) == 0)
         source->at = sizeof mark - 1;
     const rp_format *is = rp_format_of(source->ahead + source->at, source->n - source->at);
-    return is == NULL || rp_error_set(error, "%s: is %s, neither FASTA nor FASTQ: %s", source->name, is->name, is->advice);
+    return is == NULL ||
+           rp_error_set(error, "%s: is %s, neither FASTA nor FASTQ: %s", source->name, is->name, is->advice);
 }
 
 /* Opens the file and finds out how to read it, without the CPU token where that may take as long as others like. */

@@ -2,9 +2,10 @@
  *
  * Plain, gzip and bgzip are read through htslib, and so are SAM, BAM and CRAM, whose records come as FASTA; bzip2 and
  * xz through their libraries. A byte order mark is passed over. A format that is none of these is named in an error.
- * Files, pipes and standard input are alike in what they give; pipes, terminals and sockets are read through base/stream.h
- * and keep no run that is to end waiting. Of regular files, plain, gzip and bgzip are read ahead
- * (genome/read_ahead.h), and bgzip is inflated by the pool that all share (genome/inflaters.h). For one thread at a time.
+ * Files, pipes and standard input are alike in what they give; pipes, terminals and sockets are read through
+ * base/stream.h and keep no run that is to end waiting. Of regular files, plain, gzip and bgzip are read ahead
+ * (genome/read_ahead.h), and bgzip is inflated by the pool that all share (genome/inflaters.h). For one thread at a
+ * time.
  */
 #ifndef RP_GENOME_SOURCE_H
 #define RP_GENOME_SOURCE_H
@@ -31,7 +32,8 @@ typedef struct rp_source_means {
 } rp_source_means;
 
 /* Opens a path ("-": standard input), which is `name` in messages and outlives the source. NULL: error filled in. */
-rp_source *rp_source_open(const char *path, const char *name, const rp_source_means *means, rp_error *error) RP_MUST_CHECK;
+rp_source *rp_source_open(const char *path, const char *name, const rp_source_means *means,
+                          rp_error *error) RP_MUST_CHECK;
 
 /* Whether what is read are records of SAM, BAM or CRAM: lines are then those of the FASTA text. */
 bool rp_source_is_records(const rp_source *source);
@@ -54,8 +56,8 @@ const char *rp_source_fault(const rp_source *source);
 /* After the end: what is wrong with it all the same (bgzip, BAM and CRAM have marks at the end); NULL: nothing. */
 const char *rp_source_end_fault(const rp_source *source);
 
-/* Closes and frees. False: what was read is not all of it; error filled in, or as it was where one is told that explains
- * more. An error of a stream, or the end of the run while it was waited for, takes any other's place. NULL is legal. */
+/* Closes and frees. False: what was read is not all; error filled in where none is told yet. An error of a stream, or
+ * the end of the run while it was waited for, takes any other's place. NULL is legal. */
 bool rp_source_close(rp_source *source, rp_error *error);
 
 #endif

@@ -24,8 +24,8 @@ static inline bool rp_turns_next(rp_turns *turns, bool small_waits, bool large_w
     return small_waits && (!large_waits || turns->n++ % (RP_TURNS_SMALL + 1) != 0);
 }
 
-/* The order in which inputs of these sizes are read: as the turns have it, and the largest first among small ones and among
- * large ones. order: n numbers of inputs. False: out of memory. */
+/* The order in which inputs of these sizes are read: as the turns have it, and the largest first among small ones and
+ * among large ones. order: n numbers of inputs. False: out of memory. */
 bool rp_turns_order(const uint64_t *bytes, size_t n, size_t *order) RP_MUST_CHECK;
 
 #endif
