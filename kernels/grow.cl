@@ -90,7 +90,7 @@ __kernel void rp_grow_rows(__global const ulong *packed, __global const ulong *n
             done++;
             barrier(CLK_LOCAL_MEM_FENCE);
             if (me == 0) {
-                long total = settled - (long)RP_GROW_COST * (long)(first_row + done);
+                long total = settled - (long)growth->cost * (long)(first_row + done);
                 for (uint i = 0; i < n_lanes; i++)
                     total += bests[i];
                 if (total > best_total) {

@@ -72,6 +72,8 @@ typedef struct rp_offload_growth {
     rp_i64 best_total;     /* of the sums over all lanes less the cost of the bases, and where: */
     rp_u32 best_row;
     rp_u32 row;            /* bases so far; a multiple of RP_CHECK_ROWS */
+    rp_u32 cost;           /* of a base */
+    rp_u32 unused;
     rp_u32 n_lanes;
     rp_u32 n_rows;         /* to be done */
     rp_u32 n_done;         /* out: done; fewer when the sums have not improved for too long: */
@@ -87,6 +89,6 @@ RP_WIRE_BYTES(rp_lane, RP_LANE_BYTES);
 RP_WIRE_BYTES(rp_extend_job, 16 + 2 * 4);
 RP_WIRE_BYTES(rp_extend_result, 6 * 4);
 RP_WIRE_BYTES(rp_offload_lane, RP_OFFLOAD_LANE_BYTES);
-RP_WIRE_BYTES(rp_offload_growth, 2 * 8 + 6 * 4 + RP_CHECK_ROWS + RP_GROW_LANES * RP_OFFLOAD_LANE_BYTES);
+RP_WIRE_BYTES(rp_offload_growth, 2 * 8 + 8 * 4 + RP_CHECK_ROWS + RP_GROW_LANES * RP_OFFLOAD_LANE_BYTES);
 
 #endif

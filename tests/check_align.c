@@ -1,4 +1,5 @@
 /* check_align.c: kernels against the reference; extensions and tracebacks against their definitions. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +7,7 @@
 #include "align/anchored.h"
 #include "align/realign.h"
 #include "align/row.h"
+#include "align/significance.h"
 #include "suites.h"
 
 static const char *const KERNELS[] = {"avx2", "avx512"};
@@ -231,7 +233,7 @@ START_TEST(a_path_over_bases_that_were_covered_meanwhile_is_whole)
     for (uint32_t place = 8; place < 23992; place += 4000)
         ck_assert(rp_anchors_push(&anchors, (rp_anchor){.position = 12 + place, .place = place}));
     rp_alignments found = {0};
-    ck_assert(rp_align_anchors(aligner, &view, queries, &anchors, 60, 50, &found, NULL));
+    ck_assert(rp_align_anchors(aligner, &view, queries, &anchors, &(rp_align_limits){60, 60, 50}, &found, NULL));
     for (size_t a = 0; a < found.n; a++)
         for (int round = 0; round < 6; round++) {
             const uint64_t begin = rp_random_below(&random, genome.length_bp);
@@ -290,7 +292,7 @@ START_TEST(rows_spell_the_genome)
         for (uint32_t place = 8; place < 392; place += 16)
             ck_assert(rp_anchors_push(&anchors, (rp_anchor){.position = 12 + place, .place = place, .query = reverse}));
         rp_alignments found = {0};
-        ck_assert(rp_align_anchors(aligner, &view, queries, &anchors, 200, 50, &found, NULL));
+        ck_assert(rp_align_anchors(aligner, &view, queries, &anchors, &(rp_align_limits){200, 200, 50}, &found, NULL));
         ck_assert_uint_ge(found.n, 1);
         rp_steps steps[2] = {{0}};
         rp_row row = {0};
@@ -403,6 +405,45 @@ START_TEST(realigning_is_exact)
 }
 END_TEST
 
+/* Counts of bases of which two match with a chance of `chance`: A, and the others alike. */
+static rp_base_counts counts_by_chance(double chance)
+{
+    const double a = (1 + sqrt(12 * chance - 3)) / 4; /* a^2 + (1 - a)^2 / 3 is the chance */
+    const uint32_t other = (uint32_t)lround(30000 * (1 - a) / 3);
+    return (rp_base_counts){{30000 - 3 * other, other, other, other}};
+}
+
+START_TEST(a_score_is_worth_its_log_odds_by_composition)
+{
+    for (int c = 72; c <= 184; c++) {
+        const double chance = c / 256.0, lambda = log(184.0 / 72) / 2;
+        const rp_base_counts counts = counts_by_chance(chance);
+        for (int32_t matches = 0; matches <= 1000; matches += 50) {
+            const int32_t score = 4 * matches - 2000;
+            const double match = log(184.0 / 256 / chance) / lambda, mismatch = log(72.0 / 256 / (1 - chance)) / lambda;
+            const double expected = fmin(score, matches * match + (1000 - matches) * mismatch);
+            ck_assert_double_eq_tol(rp_significant_score(score, 1000, &counts, &counts), expected, 3);
+        }
+    }
+    const rp_base_counts even = {{250, 250, 250, 250}}, at = {{500, 0, 0, 500}}, cg = {{0, 500, 500, 0}}, only = {{1000, 0, 0, 0}}, none = {{0}};
+    ck_assert_int_eq(rp_significant_score(300, 200, &even, &even), 300);
+    ck_assert_int_eq(rp_significant_score(300, 200, &at, &cg), 300);
+    ck_assert_int_eq(rp_significant_score(400, 200, &only, &only), 0);
+    ck_assert_int_eq(rp_significant_score(300, 200, &none, &none), 300);
+}
+END_TEST
+
+START_TEST(chance_recurrence_follows_the_composition)
+{
+    for (int percent = 50; percent <= 100; percent += 5) {
+        const rp_base_counts counts = {{(uint32_t)percent * 50, 5000 - (uint32_t)percent * 50, 5000 - (uint32_t)percent * 50, (uint32_t)percent * 50}};
+        const double at = percent / 100.0, word = pow((at * at + (1 - at) * (1 - at)) / 2, 8);
+        for (uint32_t reach = 0; reach <= 1500; reach += 250)
+            ck_assert_double_eq_tol(rp_chance_recurrence(&counts, 8, reach), 1024 * (1 - pow(1 - word, reach)), 1.1);
+    }
+}
+END_TEST
+
 Suite *suite_align(void)
 {
     Suite *suite = suite_create("align");
@@ -414,6 +455,8 @@ Suite *suite_align(void)
     tcase_add_test(tests, rows_spell_the_genome);
     tcase_add_loop_test(tests, a_path_over_bases_that_were_covered_meanwhile_is_whole, 0, 12);
     tcase_add_test(tests, realigning_is_exact);
+    tcase_add_test(tests, a_score_is_worth_its_log_odds_by_composition);
+    tcase_add_test(tests, chance_recurrence_follows_the_composition);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -67,6 +67,42 @@ def test_no_repeats_is_success(folder):
         assert json.load(open(folder / f"{name}.summary.json"))["results"]["families"] == 0
 
 
+def letters_with(rng, at, n):
+    return "".join(rng.choices("ACGT", [at / 2, (1 - at) / 2, (1 - at) / 2, at / 2], k=n))
+
+
+def mutated(rng, text, share):
+    return "".join(rng.choice("ACGT") if rng.random() < share else base for base in text)
+
+
+def test_composition_alone_makes_no_family(folder):
+    rng = random.Random(11)
+    genomes = {f"at{at}": letters_with(rng, at / 100, 500000) for at in (78, 80, 85)}
+    genomes["mixed"] = "".join(letters_with(rng, rng.choice((0.45, 0.6, 0.72, 0.8, 0.88)), rng.randint(2000, 20000)) for _ in range(60))
+    for name, text in genomes.items():
+        (folder / f"{name}.fa").write_text(f">a\n{text}\n")
+        run("find", "-q", "-o", folder / name, folder / f"{name}.fa")
+        found = [ending for ending in ("families.fa", "other.fa", "copies.bed") if (folder / f"{name}.{ending}").read_text()]
+        assert not found, (name, found)
+
+
+def test_old_families_of_an_at_rich_genome_are_found(folder):
+    rng = random.Random(12)
+    families = [letters_with(rng, 0.72, rng.randint(300, 2000)) for _ in range(5)]
+    text, truth = "", set()
+    for _ in range(25):
+        for family in families:
+            text += letters_with(rng, 0.8, 2000)
+            copy = mutated(rng, family, 0.16)
+            truth.update(range(len(text), len(text) + len(copy)))
+            text += copy
+    (folder / "g.fa").write_text(f">a\n{text}\n")
+    run("find", "-q", "-o", folder / "g", folder / "g.fa")
+    called = union(bed(folder / "g.copies.bed"))["a"]
+    assert len(truth & called) > 0.95 * len(truth) and len(truth & called) > 0.93 * len(called), (len(truth), len(called), len(truth & called))
+    assert len(fasta(folder / "g.families.fa")) == len(families)
+
+
 def test_one_repeated_base_and_satellites_end(folder):
     rng = random.Random(5)
     unit = random_letters(rng, 171)

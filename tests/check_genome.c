@@ -6,6 +6,7 @@
 
 #include "base/account.h"
 #include "base/metrics.h"
+#include "genome/base_counts.h"
 #include "genome/flank.h"
 #include "genome/reader.h"
 #include "genome/tandem.h"
@@ -482,6 +483,44 @@ START_TEST(errors_in_streamed_input_are_those_of_the_direct_path)
 }
 END_TEST
 
+START_TEST(bases_are_counted_alike_in_codes_planes_and_genome)
+{
+    rp_random random = {77};
+    char *letters = test_random_letters(&random, 300), text[400];
+    for (size_t i = 90; i < 99; i++)
+        letters[i] = 'N';
+    sprintf(text, ">a\n%s\n", letters);
+    rp_genome genome;
+    test_genome(&genome, text);
+    const rp_view view = {.genome = &genome};
+    uint8_t codes[300];
+    rp_genome_decode(&genome, 0, 300, codes);
+    for (uint64_t begin = 0; begin < 200; begin += 7)
+        for (uint64_t n = 0; n <= 100; n++) {
+            rp_base_counts expected = {{0}}, by_codes = {{0}}, by_genome = {{0}};
+            for (uint64_t i = begin; i < begin + n; i++)
+                if (codes[i] < 4)
+                    expected.n[codes[i]]++;
+            rp_base_counts_add_codes(&by_codes, codes + begin, n);
+            rp_base_counts_add_genome(&by_genome, &genome, begin, begin + n);
+            ck_assert_mem_eq(&by_codes, &expected, sizeof expected);
+            ck_assert_mem_eq(&by_genome, &expected, sizeof expected);
+            if (n != RP_FLANK_BP)
+                continue;
+            rp_base_counts forward = {{0}}, reverse = {{0}};
+            const rp_strand_walk right = rp_view_walk(&view, begin, false), left = rp_view_walk(&view, begin + n, true);
+            const rp_flank flanks[2] = {rp_flank_read(&view, &right), rp_flank_read(&view, &left)};
+            rp_base_counts_add_flank(&forward, &flanks[0]);
+            rp_base_counts_add_flank(&reverse, &flanks[1]);
+            reverse = rp_base_counts_turned(&reverse);
+            ck_assert_mem_eq(&forward, &expected, sizeof expected);
+            ck_assert_mem_eq(&reverse, &expected, sizeof expected);
+        }
+    rp_genome_clear(&genome);
+    free(letters);
+}
+END_TEST
+
 Suite *suite_genome(void)
 {
     Suite *suite = suite_create("genome");
@@ -503,6 +542,7 @@ Suite *suite_genome(void)
     tcase_add_test(tests, tandem_mask_finds_a_satellite);
     tcase_add_test(tests, copies_with_a_spacer_are_no_tandem_repeat);
     tcase_add_test(tests, positions_share_a_contig_or_not);
+    tcase_add_test(tests, bases_are_counted_alike_in_codes_planes_and_genome);
     suite_add_tcase(suite, tests);
     return suite;
 }

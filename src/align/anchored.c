@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "align/significance.h"
 #include "base/sort.h"
 
 enum {
@@ -73,6 +74,17 @@ static rp_alignment make_alignment(const rp_anchor *from, const rp_extension bot
         .right_query = both[1].query_used, .right_target = both[1].target_used};
 }
 
+/* What an alignment's score is worth; pairs are counted by the shorter side. */
+static int32_t evidence_of(const rp_view *view, const rp_query *queries, const rp_alignment *found)
+{
+    rp_base_counts query = {{0}}, genome = {{0}};
+    const uint32_t query_bp = found->query_end - found->query_begin;
+    const uint64_t genome_bp = found->end - found->begin;
+    rp_base_counts_add_codes(&query, queries[found->query].codes + found->query_begin, query_bp);
+    rp_base_counts_add_genome(&genome, view->genome, found->begin, found->end);
+    return rp_significant_score(found->score, query_bp < genome_bp ? query_bp : (uint32_t)genome_bp, &query, &genome);
+}
+
 static bool on_path(const rp_anchor *here, const rp_alignment *known, bool tandem)
 {
     if (here->position < known->begin || here->position >= known->end)
@@ -124,7 +136,7 @@ static void mark_path(rp_anchors *anchors, size_t from, const rp_alignment *foun
 
 /* Extends n anchors of a round, and takes the alignments that they lead to. */
 static bool extend_some(rp_aligner *aligner, const rp_view *view, const rp_query *queries, rp_anchors *anchors,
-                        size_t first, size_t n, int min_score, int x_drop, rp_alignments *alignments,
+                        size_t first, size_t n, const rp_align_limits *limits, rp_alignments *alignments,
                         rp_reads *reads)
 {
     const size_t *selected = aligner->selected + first;
@@ -134,16 +146,17 @@ static bool extend_some(rp_aligner *aligner, const rp_view *view, const rp_query
         const rp_anchor *here = &anchors->items[selected[s]];
         set_extensions(view, queries, here->position, here->place, here->query, &aligner->extensions[2 * s]);
     }
-    rp_extender_run(aligner->extender, view, aligner->extensions, 2 * n, x_drop);
+    rp_extender_run(aligner->extender, view, aligner->extensions, 2 * n, limits->x_drop);
     for (size_t s = 0; s < n; s++) {
         const rp_anchor *here = &anchors->items[selected[s]];
         const rp_extension *both = &aligner->extensions[2 * s];
         if (!rp_reads_note(reads, here->position - both[0].looked_at, here->position + both[1].looked_at))
             return false;
-        const rp_alignment found = make_alignment(here, both);
-        if (found.score < min_score)
+        rp_alignment found = make_alignment(here, both);
+        if (found.score < limits->min_score)
             continue;
-        if (!rp_alignments_push(alignments, found))
+        found.evidence = evidence_of(view, queries, &found);
+        if (found.evidence >= limits->min_evidence && !rp_alignments_push(alignments, found))
             return false;
         mark_path(anchors, selected[s], &found, queries[found.query].tandem);
     }
@@ -152,20 +165,19 @@ static bool extend_some(rp_aligner *aligner, const rp_view *view, const rp_query
 
 /* All anchors of a round are extended, whether an alignment of the same round comes over them or not. */
 static bool extend_round(rp_aligner *aligner, const rp_view *view, const rp_query *queries, rp_anchors *anchors,
-                         size_t n_selected, int min_score, int x_drop, rp_alignments *alignments, rp_reads *reads)
+                         size_t n_selected, const rp_align_limits *limits, rp_alignments *alignments, rp_reads *reads)
 {
     bool ok = true;
     for (size_t s = 0; s < n_selected; s++)
         anchors->items[aligner->selected[s]].done = true;
     for (size_t first = 0; first < n_selected && ok; first += TOGETHER)
         ok = extend_some(aligner, view, queries, anchors, first,
-                         n_selected - first < TOGETHER ? n_selected - first : TOGETHER, min_score, x_drop, alignments,
-                         reads);
+                         n_selected - first < TOGETHER ? n_selected - first : TOGETHER, limits, alignments, reads);
     return ok;
 }
 
 bool rp_align_anchors(rp_aligner *aligner, const rp_view *view, const rp_query *queries, rp_anchors *anchors,
-                      int min_score, int x_drop, rp_alignments *alignments, rp_reads *reads)
+                      const rp_align_limits *limits, rp_alignments *alignments, rp_reads *reads)
 {
     for (;;) {
         size_t n_selected = 0;
@@ -173,7 +185,7 @@ bool rp_align_anchors(rp_aligner *aligner, const rp_view *view, const rp_query *
             return false;
         if (n_selected == 0)
             return true;
-        if (!extend_round(aligner, view, queries, anchors, n_selected, min_score, x_drop, alignments, reads))
+        if (!extend_round(aligner, view, queries, anchors, n_selected, limits, alignments, reads))
             return false;
     }
 }

@@ -39,12 +39,19 @@ typedef struct rp_alignment {
     uint32_t query;
     uint32_t query_begin, query_end;
     int32_t score;
+    int32_t evidence;               /* what the score is worth by the composition of both sides (align/significance.h) */
     uint64_t anchor;                /* from where, and how far, both extensions went: for a traceback */
     uint32_t place;
     uint32_t left_query, left_target, right_query, right_target;
 } rp_alignment;
 
 RP_ARRAY(rp_alignments, rp_alignment);
+
+/* What an alignment must come to. */
+typedef struct rp_align_limits {
+    int min_score, min_evidence; /* evidence is never above the score */
+    int x_drop;
+} rp_align_limits;
 
 typedef struct rp_aligner rp_aligner;
 
@@ -53,10 +60,10 @@ rp_aligner *rp_aligner_create(rp_extender *extender) RP_MUST_CHECK;
 void rp_aligner_destroy(rp_aligner *aligner);
 
 /* Aligns through all anchors, which are sorted by query and position, and appends the
- * alignments of at least min_score to *alignments. Notes in `reads` (or NULL)
+ * alignments within the limits to *alignments. Notes in `reads` (or NULL)
  * what was looked at. False: out of memory. */
 bool rp_align_anchors(rp_aligner *aligner, const rp_view *view, const rp_query *queries, rp_anchors *anchors,
-                      int min_score, int x_drop, rp_alignments *alignments, rp_reads *reads) RP_MUST_CHECK;
+                      const rp_align_limits *limits, rp_alignments *alignments, rp_reads *reads) RP_MUST_CHECK;
 
 /* Traces n <= RP_LANES / 2 alignments: steps[2i] leads left from the anchor of alignment i,
  * steps[2i + 1] right. The steps' arrays are reused. */

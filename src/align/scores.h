@@ -14,7 +14,7 @@ enum {
     RP_GROW_LANES = 64,      /* copies that a consensus grows from at once; 16 lost 1 %, 192 brought 1 % */
     RP_CHECK_ROWS = 32,      /* bases between looks at the whole of a growth */
     RP_GROW_CAP = 40,        /* a lane's vote for a base never costs more than this below its best */
-    RP_GROW_COST = 3,        /* what a base of consensus must earn over all lanes; twice that lost 9 % */
+    RP_GROW_COST = 3,        /* what a base of consensus must earn over all lanes, beyond what chance gives them; twice that lost 9 % */
     RP_GROW_PATIENCE = 100,  /* growth goes on so many bases after its best end: as REPrise's and RepeatScout's */
     RP_GROW_DEAD_DROP = 100, /* a lane this far below its best has lost its copy */
 

@@ -105,7 +105,7 @@ static bool take_free(rp_annotation *run, const rp_alignment *here, rp_bitmask *
     uint64_t begin = rp_bitmask_next(taken, here->begin, here->end, false);
     while (begin < here->end && ok) {
         const uint64_t end = rp_bitmask_next(taken, begin, here->end, true);
-        const uint64_t kept = (uint64_t)here->score * (end - begin) / (here->end - here->begin);
+        const uint64_t kept = (uint64_t)here->evidence * (end - begin) / (here->end - here->begin);
         const bool whole = end - begin == here->end - here->begin;
         if (whole || (end - begin >= MIN_PART_BP && 100 * kept >= (uint64_t)run->min_score * MIN_PART_PERCENT_OF_SCORE)) {
             ok = rp_parts_push(run->parts, make_part(run, here, begin, end));

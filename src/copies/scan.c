@@ -209,11 +209,11 @@ static bool has_strong_neighbour(const rp_alignments *found, size_t i, int min_s
 {
     const rp_alignment *here = &found->items[i];
     for (size_t j = i; j-- > 0 && found->items[j].query == here->query && here->begin < found->items[j].begin + LOOK_BACK_BP;)
-        if (found->items[j].score >= min_score && goes_on(&found->items[j], here))
+        if (found->items[j].evidence >= min_score && goes_on(&found->items[j], here))
             return true;
     for (size_t j = i + 1; j < found->n && found->items[j].query == here->query &&
                            found->items[j].begin <= here->end + WEAK_REACH_BP; j++)
-        if (found->items[j].score >= min_score && goes_on(here, &found->items[j]))
+        if (found->items[j].evidence >= min_score && goes_on(here, &found->items[j]))
             return true;
     return false;
 }
@@ -226,7 +226,7 @@ static bool drop_weak(rp_alignments *found, int min_score)
         return false;
     rp_sort(found->items, found->n, sizeof *found->items, compare_by_query);
     for (size_t i = 0; i < found->n; i++)
-        kept[i] = found->items[i].score >= min_score || has_strong_neighbour(found, i, min_score);
+        kept[i] = found->items[i].evidence >= min_score || has_strong_neighbour(found, i, min_score);
     size_t n = 0;
     for (size_t i = 0; i < found->n; i++)
         if (kept[i])
@@ -353,6 +353,8 @@ static bool scan_queries(scan *run, rp_scan_scratch *scratch, const rp_chunk *he
                          rp_alignments *found)
 {
     const int weak = run->parameters->weak_score, strong = run->parameters->min_score;
+    const int least = weak > 0 && weak < strong ? weak : strong;
+    const rp_align_limits limits = {.min_score = least, .min_evidence = least, .x_drop = X_DROP};
     scratch->end_query = run->end_query;
     scratch->anchors.n = found->n = 0;
     forget_diagonals(run, scratch);
@@ -360,8 +362,7 @@ static bool scan_queries(scan *run, rp_scan_scratch *scratch, const rp_chunk *he
     rp_lease_set(&scratch->lease, scratch->anchors.capacity * (sizeof *scratch->anchors.items + sizeof(size_t)));
     rp_anchors_sort(&scratch->anchors);
     return ok &&
-           rp_align_anchors(scratch->aligner, run->view, run->table->queries, &scratch->anchors,
-                            weak > 0 && weak < strong ? weak : strong, X_DROP, found, NULL) &&
+           rp_align_anchors(scratch->aligner, run->view, run->table->queries, &scratch->anchors, &limits, found, NULL) &&
            (weak == 0 || drop_weak(found, strong));
 }
 

@@ -45,7 +45,7 @@ void rp_scan_scratch_clear(rp_scan_scratch *scratch);
 typedef struct rp_scan_parameters {
     unsigned n_threads;
     const rp_band_kernel *kernel;
-    int min_score;
+    int min_score;             /* and the least evidence (align/anchored.h) */
     int min_gain;              /* a word hit is extended that gains so much without gaps: +1 a match, -1 a mismatch */
     int min_evidence;          /* and whose exact and ungapped bases, twice, and agreement beside (genome/flank.h) come to so much */
     unsigned min_flank;        /* and of whose 2 * RP_WORD_FLANK nearest bases so many match; without pairs only */
@@ -64,7 +64,7 @@ typedef struct rp_alignment_store {
 
 void rp_alignment_store_clear(rp_alignment_store *store);
 
-/* Adds the alignments of at least min_score to *found: the same ones for any number of threads and any budget, in no
+/* Adds the alignments whose evidence is at least min_score to *found: the same ones for any number of threads and any budget, in no
  * certain order. No two of them are alike in query, anchor and place. `scratch` has one entry a thread. The table is
  * without a part afterwards. */
 bool rp_scan(const rp_view *view, rp_word_table *table, const rp_scan_parameters *parameters, rp_scan_scratch *scratch,

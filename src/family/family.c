@@ -149,7 +149,7 @@ static bool grow_from_places(rp_builder *builder, const rp_view *view, const rp_
     return grow_end(builder, view, index, left, n_places, family, reads);
 }
 
-/* Whether at least half of the consensus' short words recur nearby in it. */
+/* Whether at least half of the consensus' short words recur nearby in it, less those that do by its composition. */
 static bool is_tandem(rp_builder *builder, const rp_codes *consensus)
 {
     rp_self_words_start(&builder->words);
@@ -158,7 +158,13 @@ static bool is_tandem(rp_builder *builder, const rp_codes *consensus)
         rp_self_words_push(&builder->words, consensus->items[i]);
         recurrent += builder->words.recurs[builder->words.length % RP_TANDEM_ROWS];
     }
-    return 2 * recurrent >= consensus->n;
+    if (2 * recurrent < consensus->n)
+        return false;
+    rp_base_counts counts = {{0}};
+    rp_base_counts_add_codes(&counts, consensus->items, consensus->n);
+    const uint32_t reach = consensus->n / 2 < RP_TANDEM_REACH_BP ? (uint32_t)consensus->n / 2 : RP_TANDEM_REACH_BP; /* half of it, on average */
+    const uint64_t unit = RP_RECURRENCE_UNIT, chance = rp_chance_recurrence(&counts, RP_SHORT_WORD_BASES, reach);
+    return recurrent * unit >= chance * consensus->n && 2 * (recurrent * unit - chance * consensus->n) >= (unit - chance) * consensus->n;
 }
 
 /* Whether the consensus as it stands resembles itself. */

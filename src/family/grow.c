@@ -7,6 +7,7 @@
 #include "align/lane_feed.h"
 #include "align/offload.h"
 #include "base/sort.h"
+#include "family/growth_cost.h"
 #include "family/self_words.h"
 
 enum {
@@ -40,7 +41,8 @@ struct rp_grower {
     int64_t best_total;      /* of the sums over all lanes less the cost of the bases, and where: */
     uint32_t best_row;
     bool targets_are_stale;  /* a device has done the last rows: the bands' target codes are not those of now */
-    int64_t settled;         /* scores that no band holds any more: rebased, or of copies whose lane was taken */
+    int64_t settled;         /* scores that no band holds any more (rebased, or of copies whose lane was taken), */
+    uint32_t cost;           /* and what earlier bases cost less than at present */
     uint32_t max_bp;
     const rp_band_kernel *kernel;
     rp_self_words words;
@@ -156,7 +158,7 @@ static int64_t take_base(rp_grower *grower, unsigned block_row, unsigned base)
 /* Notes the sum of the lanes' bests; false: it has not improved for too long. */
 static bool note_total(rp_grower *grower, int64_t sum)
 {
-    const int64_t total = sum - (int64_t)RP_GROW_COST * grower->row;
+    const int64_t total = sum - (int64_t)grower->cost * grower->row;
     if (total > grower->best_total) {
         grower->best_total = total;
         grower->best_row = grower->row;
@@ -291,6 +293,7 @@ static bool advance_on_device(rp_grower *grower, const rp_view *view, rp_codes *
         return false;
     growth->n_lanes = grower->n_groups * RP_LANES;
     growth->row = grower->row;
+    growth->cost = grower->cost;
     growth->n_rows = n_rows;
     growth->settled = grower->settled;
     growth->best_total = grower->best_total;
@@ -321,19 +324,45 @@ static bool is_live(const rp_grower *grower, unsigned lane)
     return grower->lanes[lane].used && band->row_best[i] > band->best[i] - RP_GROW_CAP;
 }
 
-/* Lanes that span the last two checks: there throughout, and gaining in both halves. */
-static unsigned count_spanning(rp_grower *grower)
+/* The genome under the last two checks of a lane, or the first that it comes to, as the consensus reads it. */
+static rp_base_counts lane_bases(const rp_grower *grower, const rp_view *view, unsigned lane)
+{
+    const grow_lane *state = &grower->lanes[lane];
+    const int64_t done = (int64_t)(grower->row - state->joined) + state->shift;
+    const int64_t end = done < 2 * RP_CHECK_ROWS ? 2 * RP_CHECK_ROWS : done;
+    return rp_base_counts_of_walk(view, &state->feed.walk, end - 2 * RP_CHECK_ROWS, end);
+}
+
+/* Sets the cost of the bases to come. Before the first one the consensus says nothing of what follows. */
+static void set_cost(rp_grower *grower, const rp_view *view, const rp_codes *consensus)
+{
+    rp_base_counts copies[RP_GROW_LANES];
+    unsigned n = 0;
+    for (unsigned lane = 0; lane < grower->n_groups * RP_LANES; lane++)
+        if (is_live(grower, lane))
+            copies[n++] = lane_bases(grower, view, lane);
+    const rp_base_counts grown = grower->row > 0 ? rp_growth_bases(consensus) : rp_growth_favours(copies, n);
+    const uint32_t cost = rp_growth_cost(&grown, copies, n);
+    grower->settled += ((int64_t)cost - grower->cost) * grower->row; /* bases so far cost what they did */
+    grower->cost = cost;
+}
+
+/* Lanes that span the last two checks: there throughout, gaining in both halves, and more than composition explains. */
+static unsigned count_spanning(rp_grower *grower, const rp_view *view, const rp_codes *consensus)
 {
     unsigned spanning = 0;
+    const rp_base_counts grown = rp_growth_bases(consensus);
     for (unsigned lane = 0; lane < grower->n_groups * RP_LANES; lane++) {
         grow_lane *state = &grower->lanes[lane];
         if (!state->used)
             continue;
         const int32_t best = lane_best(grower, lane);
         const uint32_t age = grower->row - state->joined;
-        spanning += age >= 2 * RP_CHECK_ROWS && best - state->best_before >= SPAN_GAIN &&
-                    best - state->best_at_check >= SPAN_HALF_GAIN &&
-                    state->best_at_check - state->best_before >= SPAN_HALF_GAIN;
+        if (age >= 2 * RP_CHECK_ROWS && best - state->best_before >= SPAN_GAIN &&
+            best - state->best_at_check >= SPAN_HALF_GAIN && state->best_at_check - state->best_before >= SPAN_HALF_GAIN) {
+            const rp_base_counts copy = lane_bases(grower, view, lane);
+            spanning += rp_significant_score(best - state->best_before, 2 * RP_CHECK_ROWS, &grown, &copy) >= SPAN_GAIN;
+        }
         state->best_before = state->best_at_check;
         state->best_at_check = best;
     }
@@ -525,6 +554,7 @@ bool rp_grow(rp_grower *grower, const rp_view *view, const rp_kmer_index *index,
     *tandem = false;
     grower->row = 0;
     grower->settled = 0;
+    grower->cost = RP_GROW_COST;
     grower->n_groups = 0;
     rp_self_words_start(&grower->words);
     for (size_t i = 0; i < n_before; i++)
@@ -538,6 +568,7 @@ bool rp_grow(rp_grower *grower, const rp_view *view, const rp_kmer_index *index,
     grower->best_row = 0;
     grower->targets_are_stale = false;
     bool ok = rp_codes_reserve(consensus, n_before + grower->max_bp);
+    set_cost(grower, view, consensus);
     while (ok && n_lanes > 0 && grower->row < grower->max_bp) {
         const uint32_t left = grower->max_bp - grower->row, n_rows = left < RP_CHECK_ROWS ? left : RP_CHECK_ROWS;
         bool stopped = false;
@@ -557,9 +588,10 @@ bool rp_grow(rp_grower *grower, const rp_view *view, const rp_kmer_index *index,
             *tandem = true;
             break;
         }
-        const unsigned spanning = count_spanning(grower);
+        const unsigned spanning = count_spanning(grower, view, consensus);
         if (grower->row >= 2 * RP_CHECK_ROWS && spanning < MIN_SPANNING)
             break;
+        set_cost(grower, view, consensus);
         unsigned used;
         const unsigned live = count_live(grower, &used);
         if (2 * live < n_lanes || 2 * live < used) {

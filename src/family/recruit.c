@@ -21,6 +21,7 @@ enum {
 };
 
 _Static_assert(RP_CONSENSUS_MAX_BP <= 1 << QUERY_BITS, "a place in a consensus does not fit");
+static const rp_align_limits LIMITS = {.min_score = RP_RECRUIT_MIN_SCORE, .min_evidence = RP_RECRUIT_MIN_EVIDENCE, .x_drop = RP_RECRUIT_X_DROP};
 
 typedef struct chain {
     uint64_t first, position; /* of the first and the last hit */
@@ -275,8 +276,7 @@ bool rp_recruit(rp_recruiter *recruiter, const rp_view *view, const rp_kmer_inde
         !keep_strong_chains(recruiter, view, queries, k))
         return false;
     recruiter->alignments.n = 0;
-    if (!rp_align_anchors(recruiter->aligner, view, queries, &recruiter->anchors, RP_RECRUIT_MIN_SCORE,
-                          RP_RECRUIT_X_DROP, &recruiter->alignments, reads) ||
+    if (!rp_align_anchors(recruiter->aligner, view, queries, &recruiter->anchors, &LIMITS, &recruiter->alignments, reads) ||
         !rp_copies_reserve(copies, recruiter->alignments.n))
         return false;
     for (size_t i = 0; i < recruiter->alignments.n; i++)
@@ -299,8 +299,7 @@ bool rp_recruit_again(rp_recruiter *recruiter, const rp_view *view, const rp_cod
             return false;
     }
     rp_anchors_sort(&recruiter->anchors);
-    if (!rp_align_anchors(recruiter->aligner, view, queries, &recruiter->anchors, RP_RECRUIT_MIN_SCORE, RP_RECRUIT_X_DROP,
-                          &recruiter->alignments, NULL) ||
+    if (!rp_align_anchors(recruiter->aligner, view, queries, &recruiter->anchors, &LIMITS, &recruiter->alignments, NULL) ||
         !rp_copies_reserve(copies, recruiter->alignments.n))
         return false;
     copies->n = 0;

@@ -19,6 +19,7 @@
 
 enum {
     RP_RECRUIT_MIN_SCORE = 60,
+    RP_RECRUIT_MIN_EVIDENCE = 40,    /* less: copies share a word with the consensus, and the scan judges them again */
     RP_RECRUIT_X_DROP = 50,
     RP_RECRUIT_MAX_HITS = 4000000    /* beyond, only every n-th k-mer of the consensus is looked up */
 };

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+_Static_assert((int)RP_TANDEM_ROWS == (int)RP_RECURRENCE_UNIT, "recurrent words and chance ones are counted alike");
+
 enum {
     WORD_MASK = (1 << 2 * RP_WORD_BASES) - 1,
     SHORT_MASK = (1 << 2 * RP_SHORT_WORD_BASES) - 1,
@@ -24,6 +26,7 @@ void rp_self_words_start(rp_self_words *words)
     }
     words->clock += words->length + RP_TANDEM_REACH_BP + 1;
     memset(words->recurs, 0, sizeof words->recurs);
+    words->counts = (rp_base_counts){{0}};
     words->n_recurrent = words->word = words->length = 0;
     words->period = words->run_begin = words->run_end = 0;
 }
@@ -58,6 +61,11 @@ void rp_self_words_push(rp_self_words *words, unsigned code)
 {
     words->word = (words->word << 2 | code) & WORD_MASK;
     words->length++;
+    uint8_t *old = &words->codes[words->length % RP_TANDEM_ROWS];
+    if (words->length > RP_TANDEM_ROWS)
+        words->counts.n[*old]--;
+    *old = (uint8_t)code;
+    words->counts.n[code]++;
     if (words->length >= RP_SHORT_WORD_BASES) {
         const uint32_t now = words->clock + words->length;
         uint32_t *last = &words->last_short[words->word & SHORT_MASK];
@@ -86,7 +94,10 @@ uint32_t rp_self_words_run(const rp_self_words *words)
 
 bool rp_self_words_is_tandem(const rp_self_words *words)
 {
-    return words->length >= RP_TANDEM_ROWS && words->n_recurrent >= RP_TANDEM_ROWS / 4;
+    if (words->length < RP_TANDEM_ROWS || words->n_recurrent < RP_TANDEM_ROWS / 4)
+        return false;
+    const uint32_t chance = rp_chance_recurrence(&words->counts, RP_SHORT_WORD_BASES, RP_TANDEM_REACH_BP);
+    return words->n_recurrent >= chance && 4 * (words->n_recurrent - chance) >= RP_TANDEM_ROWS - chance;
 }
 
 bool rp_self_words_seen(const rp_self_words *words, uint32_t word, uint32_t before)

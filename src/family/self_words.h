@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "family/bounds.h"
+#include "align/significance.h"
 
 enum {
     RP_WORD_BASES = 12,
@@ -27,6 +28,8 @@ typedef struct rp_self_words {
     struct { uint32_t epoch_word, first; } slots[RP_WORD_SLOTS]; /* first place of each 12-mer */
     uint32_t last_short[1 << 2 * RP_SHORT_WORD_BASES];           /* time of the last of each 8-mer */
     uint8_t recurs[RP_TANDEM_ROWS];                              /* by place modulo RP_TANDEM_ROWS */
+    uint8_t codes[RP_TANDEM_ROWS];                               /* the same: the base there, */
+    rp_base_counts counts;                                       /* and how many of each, among those in use */
     uint32_t epoch, clock, n_recurrent;
     uint32_t word, length;       /* bases so far */
     uint32_t period;             /* of the stretch that repeats earlier consensus; 0: none */
@@ -42,7 +45,7 @@ void rp_self_words_push(rp_self_words *words, unsigned code);
 /* Length of the present stretch that repeats earlier consensus at one period; 0: none. */
 uint32_t rp_self_words_run(const rp_self_words *words);
 
-/* Whether a quarter of the last RP_TANDEM_ROWS words recur nearby. */
+/* Whether a quarter of the last RP_TANDEM_ROWS words recur nearby, less those that do by their composition. */
 bool rp_self_words_is_tandem(const rp_self_words *words);
 
 /* Whether this 12-mer (first base highest) stood in the consensus before place `before`. */

@@ -1,9 +1,17 @@
 /* prescreen.c: pairwise ungapped extension of a seed's places; see prescreen.h. */
 #include "produce/prescreen.h"
 
+#include "align/scores.h"
+#include "align/significance.h"
 #include "genome/flank.h"
 
 enum { X_DROP = 8, MIN_PLACES = 3 }; /* rejects 95 to 99 of 100 seeds; without it a search takes twice the time */
+
+/* A place of the seed, in the seed's direction. */
+typedef struct looked_at {
+    rp_flank right, left;
+    rp_base_counts counts;   /* of both */
+} looked_at;
 
 static rp_flank read_flank(const rp_view *view, uint64_t position, unsigned k, bool reverse)
 {
@@ -11,26 +19,46 @@ static rp_flank read_flank(const rp_view *view, uint64_t position, unsigned k, b
     return rp_flank_read(view, &walk);
 }
 
-static int extend(const rp_flank *a, const rp_flank *b)
+/* The left flank is read on the other strand. */
+static void count_bases(looked_at *place)
 {
-    return rp_flank_extend(rp_flank_same(a, b), X_DROP, NULL);
+    rp_base_counts left = {{0}};
+    rp_base_counts_add_flank(&left, &place->left);
+    place->counts = rp_base_counts_turned(&left);
+    rp_base_counts_add_flank(&place->counts, &place->right);
+}
+
+static int extend(const rp_flank *a, const rp_flank *b, unsigned *reached)
+{
+    return rp_flank_extend(rp_flank_same(a, b), X_DROP, reached);
+}
+
+/* Whether the seed and what its flanks match are evidence enough at the composition around the two places. */
+static bool is_significant(const looked_at *a, const looked_at *b, unsigned k)
+{
+    unsigned right, left;
+    const int gain = extend(&a->right, &b->right, &right) + extend(&a->left, &b->left, &left);
+    return gain >= RP_PRESCREEN_SCORE &&
+           rp_significant_score(RP_SCORE_MATCH * ((int)k + gain), k + right + left, &a->counts, &b->counts) >=
+               RP_SCORE_MATCH * ((int)k + RP_PRESCREEN_SCORE);
 }
 
 bool rp_prescreen(const rp_view *view, const rp_batch *batch, unsigned k)
 {
-    rp_flank right[RP_PRESCREEN_PLACES], left[RP_PRESCREEN_PLACES];
+    looked_at places[RP_PRESCREEN_PLACES];
     const unsigned n = batch->n_places < RP_PRESCREEN_PLACES ? batch->n_places : RP_PRESCREEN_PLACES;
     for (unsigned i = 0; i < n; i++) {
         const rp_place place = batch->places[batch->n_places * i / n];
-        right[i] = read_flank(view, place.position, k, place.reverse);
-        left[i] = read_flank(view, place.position, k, !place.reverse);
+        places[i] = (looked_at){.right = read_flank(view, place.position, k, place.reverse),
+                                .left = read_flank(view, place.position, k, !place.reverse)};
+        count_bases(&places[i]);
     }
     unsigned good = 0, is_good[RP_PRESCREEN_PLACES] = {0};
     for (unsigned i = 0; i < n; i++)
         for (unsigned j = i + 1; j < n; j++) {
             if (is_good[i] && is_good[j])
                 continue;
-            if (extend(&right[i], &right[j]) + extend(&left[i], &left[j]) < RP_PRESCREEN_SCORE)
+            if (!is_significant(&places[i], &places[j], k))
                 continue;
             good += !is_good[i] + !is_good[j];
             is_good[i] = is_good[j] = 1;
