@@ -103,6 +103,48 @@ def test_old_families_of_an_at_rich_genome_are_found(folder):
     assert len(fasta(folder / "g.families.fa")) == len(families)
 
 
+def low_complexity(rng, n):
+    """Purines and pyrimidines by turns: alike at 37 % of the places, and backwards too."""
+    odd, even = [0.425, 0.075, 0.425, 0.075], [0.075, 0.425, 0.075, 0.425]
+    return "".join(rng.choices("ACGT", odd if i % 2 else even)[0] for i in range(n))
+
+
+def write_low_complexity(folder):
+    rng = random.Random(3)
+    family = random_letters(rng, 700)
+    text = "".join(random_letters(rng, 1500) + low_complexity(rng, 400) for _ in range(150))
+    text += "".join(random_letters(rng, 3000) + mutated(rng, family, 0.1) for _ in range(12)) + random_letters(rng, 3000)
+    (folder / "g.fa").write_text(f">a\n{text}\n")
+    return family
+
+
+def test_families_that_the_genome_backwards_has_too_are_set_apart(folder):
+    family = write_low_complexity(folder)
+    run("find", "-q", "-o", folder / "no", "--no-decoy", folder / "g.fa")
+    assert len(fasta(folder / "no.families.fa")) > 1 and "false=" not in (folder / "no.families.fa").read_text()
+    run("find", "-q", "-o", folder / "g", "--report", folder / "g.fa")
+    found, others = fasta(folder / "g.families.fa"), fasta(folder / "g.other.fa")
+    assert [len(s) for s in found.values()] == [len(family)] and "false=0.00%" in list(found)[0], list(found)
+    assert others and all("#Low_complexity " in name and "reason=no_better_than_decoy" in name for name in others), list(others)
+    summary = json.load(open(folder / "g.summary.json"))
+    assert summary["results"]["false_percent"] == 0 and summary["families"][0]["decoy"]["false_bases"] == 0
+    assert all(other["decoy"]["false_percent"] > 10 for other in summary["other"])
+    assert "of them false, by decoy" in (folder / "g.report.html").read_text()
+
+
+def test_annotate_puts_thresholds_where_the_decoy_ends(folder):
+    family = write_low_complexity(folder)
+    rng = random.Random(4)
+    (folder / "l.fa").write_text(f">true#Unknown\n{family}\n>false#Unknown\n{low_complexity(rng, 400)}\n>both#Unknown\n{family + low_complexity(rng, 60)}\n")
+    run("annotate", "-q", "-o", folder / "no", "--no-decoy", folder / "g.fa", folder / "l.fa")
+    run("annotate", "-q", "-o", folder / "a", folder / "g.fa", folder / "l.fa")
+    called = {name: [r for r in bed(folder / f"{name}.copies.bed") if r[3] == "false"] for name in ("no", "a")}
+    assert len(called["no"]) >= 10 and not called["a"], {n: len(c) for n, c in called.items()}
+    families = {f["name"]: f for f in json.load(open(folder / "a.summary.json"))["families"]}
+    assert families["true"]["copies"] + families["both"]["copies"] >= 12, families
+    assert families["false"]["decoy"]["false_percent"] > 10 and families["true"]["decoy"]["false_percent"] <= 0.2
+
+
 def test_one_repeated_base_and_satellites_end(folder):
     rng = random.Random(5)
     unit = random_letters(rng, 171)

@@ -270,6 +270,88 @@ START_TEST(a_library_of_several_parts)
 }
 END_TEST
 
+START_TEST(a_decoy_is_the_genome_backwards)
+{
+    rp_random random = {8};
+    char *first = test_random_letters(&random, 150000), *second = test_random_letters(&random, 777), *text = malloc(160000);
+    memset(first + 70000, 'N', 300);
+    sprintf(text, ">a\n%s\n>b\n%s\n", first, second);
+    rp_genome genome;
+    test_genome(&genome, text);
+    rp_bitmask excluded;
+    ck_assert(rp_bitmask_init(&excluded, genome.length_bp));
+    rp_bitmask_set(&excluded, 100, 165);
+    rp_bitmask_set(&excluded, 150010, 150020);
+    const rp_view view = {.genome = &genome, .excluded = &excluded};
+    for (uint32_t one_in = 1; one_in <= 3; one_in++) {
+        rp_decoy decoy = {.one_in = 0};
+        rp_error error = {""};
+        ck_assert(rp_decoy_make(&decoy, &view, one_in, &error));
+        size_t n_blocks = 0;
+        rp_chunk *blocks = rp_genome_chunks(&genome, 1 << 16, &n_blocks);
+        ck_assert_uint_eq(decoy.genome.n_contigs, (n_blocks + one_in - 1) / one_in);
+        for (size_t c = 0; c < decoy.genome.n_contigs; c++) {
+            const rp_contig *contig = &decoy.genome.contigs[c];
+            const rp_chunk *block = &blocks[c * one_in];
+            ck_assert_uint_eq(contig->length_bp, block->end - block->begin);
+            for (uint64_t i = 0; i < contig->length_bp; i++) {
+                const uint64_t at = contig->begin + i, from = block->end - 1 - i;
+                ck_assert_uint_eq(rp_genome_base(&decoy.genome, at), rp_genome_base(&genome, from));
+                ck_assert_int_eq(rp_bitmask_get(&decoy.genome.not_acgt, at), rp_bitmask_get(&genome.not_acgt, from));
+                ck_assert_int_eq(rp_bitmask_get(&decoy.excluded, at), rp_bitmask_get(&excluded, from));
+            }
+        }
+        free(blocks);
+        rp_decoy_clear(&decoy);
+    }
+    rp_bitmask_clear(&excluded);
+    rp_genome_clear(&genome);
+    free(first);
+    free(second);
+    free(text);
+}
+END_TEST
+
+static void add_calls(rp_alignments *to, uint32_t family, int32_t evidence, uint64_t bases, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        ck_assert(rp_alignments_push(to, (rp_alignment){.query = 2 * family + i % 2, .evidence = evidence, .end = bases}));
+}
+
+START_TEST(a_family_counts_from_where_the_decoy_ends)
+{
+    rp_alignments real = {0}, decoy = {0};
+    add_calls(&real, 0, 100, 200, 10);      /* no decoy: all of it */
+    add_calls(&real, 1, 200, 1000, 60);     /* 100 of 60,000 bases are few enough */
+    add_calls(&decoy, 1, 70, 100, 1);
+    add_calls(&real, 2, 200, 100, 60);      /* 100 of 6,500 are not: what is better than the decoy counts */
+    add_calls(&real, 2, 70, 100, 5);
+    add_calls(&decoy, 2, 80, 100, 1);
+    add_calls(&real, 3, 90, 100, 10);       /* a third of it is in the decoy */
+    add_calls(&decoy, 3, 60, 100, 3);
+    add_calls(&real, 4, 90, 5000, 2);       /* too few are better than the decoy */
+    add_calls(&real, 4, 60, 5000, 6);
+    add_calls(&decoy, 4, 70, 100, 1);
+    rp_decoy_figures figures[6];
+    const rp_decoy_calls calls = {real.items, real.n, decoy.items, decoy.n};
+    ck_assert(rp_decoy_judge(&calls, 1, 50, 3, figures, 6));
+    const rp_decoy_figures expected[6] = {{50, false, 2000, 0, false}, {50, false, 60000, 100, false}, {81, true, 6000, 0, false},
+                                          {50, false, 1000, 300, true}, {50, false, 40000, 100, true}, {50, false, 0, 0, false}};
+    for (size_t f = 0; f < 6; f++) {
+        ck_assert_int_eq(figures[f].threshold, expected[f].threshold);
+        ck_assert_int_eq(figures[f].is_cut, expected[f].is_cut);
+        ck_assert_uint_eq(figures[f].called_bp, expected[f].called_bp);
+        ck_assert_uint_eq(figures[f].false_bp, expected[f].false_bp);
+        ck_assert_int_eq(figures[f].is_chance, expected[f].is_chance);
+    }
+    ck_assert(rp_decoy_judge(&calls, 4, 50, 3, figures, 6)); /* each decoy block stands for four */
+    ck_assert_uint_eq(figures[1].false_bp, 0);
+    ck_assert_int_eq(figures[1].threshold, 71);
+    free(real.items);
+    free(decoy.items);
+}
+END_TEST
+
 Suite *suite_copies(void)
 {
     Suite *suite = suite_create("copies");
@@ -280,6 +362,8 @@ Suite *suite_copies(void)
     tcase_add_test(tests, random_sequence_has_no_copies);
     tcase_add_loop_test(tests, a_scan_in_many_passes_finds_the_same, 0, 2);
     tcase_add_test(tests, a_library_of_several_parts);
+    tcase_add_test(tests, a_decoy_is_the_genome_backwards);
+    tcase_add_test(tests, a_family_counts_from_where_the_decoy_ends);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -27,7 +27,8 @@ static const double MIN_TAIL_SHARE = 0.4, MIN_AT_SHARE = 0.4, MAX_LOW_COMPLEXITY
 const char *const rp_other_class[RP_N_OTHERS] = {
     [RP_OTHER_NONE] = "",          [RP_OTHER_SATELLITE] = "Satellite",   [RP_OTHER_SIMPLE] = "Simple_repeat",
     [RP_OTHER_DUPLICATION] = "Segmental_duplication", [RP_OTHER_GENE] = "Gene_family", [RP_OTHER_RRNA] = "rRNA",
-    [RP_OTHER_TRNA] = "tRNA",      [RP_OTHER_CONTIGS] = "Artefact"};
+    [RP_OTHER_TRNA] = "tRNA",      [RP_OTHER_CONTIGS] = "Artefact",
+    [RP_OTHER_CHANCE] = "Low_complexity"};
 
 const char *const rp_other_reason[RP_N_OTHERS] = {
     [RP_OTHER_NONE] = "none",
@@ -37,7 +38,8 @@ const char *const rp_other_reason[RP_N_OTHERS] = {
     [RP_OTHER_GENE] = "coding_divergence",
     [RP_OTHER_RRNA] = "rRNA_gene",
     [RP_OTHER_TRNA] = "tRNA_gene",
-    [RP_OTHER_CONTIGS] = "copies_at_contig_ends"};
+    [RP_OTHER_CONTIGS] = "copies_at_contig_ends",
+    [RP_OTHER_CHANCE] = "no_better_than_decoy"};
 
 /* --- Rules --- */
 
@@ -217,6 +219,8 @@ static bool classify_family(void *argument, size_t which, unsigned worker, rp_er
         !rp_places_find(run->findings, which, traits) || !look_at_codons(run, family, worker))
         return rp_error_memory(error, "class hints");
     traits->other = judge(traits, family->consensus->n, run->parameters, run->findings->genome->n_contigs);
+    if (traits->other == RP_OTHER_NONE && family->decoy.is_chance)
+        traits->other = RP_OTHER_CHANCE;
     family->hint = traits->other != RP_OTHER_NONE ? rp_other_class[traits->other] : choose_class(traits, family->consensus->n);
     if (run->parameters->keep_names)
         return true;

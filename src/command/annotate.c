@@ -22,7 +22,7 @@
 #include "output/summary.h"
 
 typedef struct annotate_options {
-    bool help, no_run_info, fast, hints;
+    bool help, no_run_info, fast, hints, no_decoy;
     bool hard_mask, mask_tandem;
     uint64_t min_copies;
     const char *device;
@@ -42,7 +42,10 @@ typedef struct annotate_run {
     rp_findings findings;
 } annotate_run;
 
-enum { TABLE_ROWS = 80 };
+enum {
+    TABLE_ROWS = 80,
+    DECOY_ONE_IN = 4 /* blocks that are scanned backwards: nearly all of the time goes to words that meet by chance */
+};
 
 static const double EXPECTED_BY_CHANCE = 0.1; /* alignments in the whole genome */
 
@@ -58,6 +61,7 @@ static size_t fill_table(annotate_run *run, rp_option *table)
         {RP_OPTION_FLAG, "mask-tandem", 0, NULL, &o->mask_tandem, 0, 0, "mask tandem repeats too"},
         {RP_OPTION_HEADING, "method:", 0, NULL, NULL, 0, 0, NULL},
         {RP_OPTION_FLAG, "fast", 0, NULL, &o->fast, 0, 0, "longer words: a third of the time, and fewer old copies"},
+        {RP_OPTION_FLAG, "no-decoy", 0, NULL, &o->no_decoy, 0, 0, "do not measure the families on the genome backwards: no thresholds of their own"},
         {RP_OPTION_FLAG, "hints", 0, NULL, &o->hints, 0, 0, "look at each family's structure too: class hints in the summary"},
         {RP_OPTION_NUMBER, "min-copies", 0, "N", &o->min_copies, 1, UINT32_MAX, "copies that a family needs to have any [1]"},
         {RP_OPTION_HEADING, "run (no effect on the results):", 0, NULL, NULL, 0, 0, NULL},
@@ -100,15 +104,23 @@ static bool find_copies(annotate_run *run, rp_error *error)
     for (size_t f = 0; f < run->library.n; f++)
         consensus[f] = &run->library.items[f].consensus;
     const rp_view view = {.genome = &run->genome, .excluded = &run->tandem};
+    rp_decoy decoy = {.one_in = 0};
     const rp_annotate_parameters parameters = {.n_threads = run->governor.n_threads, .kernel = &run->offloading.for_stages,
                                                .expected_by_chance = EXPECTED_BY_CHANCE,
                                                .min_copies = (uint32_t)run->options.min_copies,
+                                               .decoy = run->options.no_decoy ? NULL : &decoy,
                                                .manner = run->options.fast ? RP_ANNOTATE_FAST : RP_ANNOTATE_SENSITIVE};
     rp_parts parts = {0};
     rp_stage_begin(RP_STAGE_COPIES, 0);
-    bool ok = rp_annotate(&view, consensus, run->library.n, &parameters, &parts, error);
+    rp_annotation *annotation = run->options.no_decoy || rp_decoy_make(&decoy, &view, DECOY_ONE_IN, error)
+                                    ? rp_annotation_create(&view, consensus, run->library.n, &parameters, error) : NULL;
+    rp_decoy_clear(&decoy);
+    bool ok = annotation != NULL && rp_annotation_place(annotation, NULL, &parts, error);
     if (ok && !rp_findings_init_named(&run->findings, &run->genome, &run->library, &parts))
         ok = rp_error_memory(error, "findings");
+    if (ok && !run->options.no_decoy)
+        rp_findings_take_decoy(&run->findings, rp_annotation_decoy(annotation));
+    rp_annotation_destroy(annotation);
     if (ok && !rp_bitmask_intervals(&run->tandem, &run->genome, &run->findings.tandem))
         ok = rp_error_memory(error, "tandem repeats");
     run->findings.kernel = run->governor.kernel;
@@ -125,8 +137,8 @@ static bool find_copies(annotate_run *run, rp_error *error)
 static json_t *make_summary(const annotate_run *run)
 {
     const annotate_options *options = &run->options;
-    json_t *parameters = json_pack("{s:b, s:I, s:b, s:b}", "fast", options->fast, "min_copies", (json_int_t)options->min_copies,
-                                   "hard_mask", options->hard_mask, "mask_tandem", options->mask_tandem);
+    json_t *parameters = json_pack("{s:b, s:b, s:I, s:b, s:b}", "fast", options->fast, "decoy", !options->no_decoy,
+                                   "min_copies", (json_int_t)options->min_copies, "hard_mask", options->hard_mask, "mask_tandem", options->mask_tandem);
     json_t *process = options->no_run_info ? NULL : rp_describe_process(&run->governor.log, run->governor.n_threads,
                                                                         run->governor.kernel, &run->offloading);
     return rp_json_if(options->no_run_info || process != NULL,

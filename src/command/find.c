@@ -46,11 +46,11 @@ static bool read_input(find_command *find, rp_error *error)
 static json_t *describe_parameters(const rp_find_options *options, unsigned k)
 {
     const rp_run_parameters *search = &options->search;
-    return json_pack("{s:i, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:I, s:I, s:I, s:b, s:b}", "kmer", (int)k, "min_seed_frequency",
+    return json_pack("{s:i, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:b, s:I, s:I, s:I, s:b, s:b}", "kmer", (int)k, "min_seed_frequency",
                      (json_int_t)search->min_seed_frequency, "max_seed_frequency",
                      (json_int_t)search->max_seed_frequency, "min_copies", (json_int_t)search->min_copies,
                      "max_candidates", (json_int_t)search->max_candidates, "intra_contig", search->intra_contig,
-                     "respect_mask", search->respect_mask, "keep_other", search->keep_other, "minlength", (json_int_t)search->minlength, "maxextend",
+                     "respect_mask", search->respect_mask, "keep_other", search->keep_other, "decoy", !search->no_decoy, "minlength", (json_int_t)search->minlength, "maxextend",
                      (json_int_t)search->maxextend, "tandemdist", (json_int_t)search->tandemdist, "hard_mask", options->hard_mask, "mask_tandem",
                      options->mask_tandem);
 }

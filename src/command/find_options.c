@@ -33,6 +33,8 @@ static size_t fill_table(rp_find_options *o, rp_option *table)
         {RP_OPTION_HEADING, "method:", 0, NULL, NULL, 0, 0, NULL},
         {RP_OPTION_TEXT, "classify-with", 0, "FILE", &o->classify_with, 0, 0, "take class names from this library of known families, by the 80-80-80 rule"},
         {RP_OPTION_FLAG, "keep-other", 0, NULL, &o->search.keep_other, 0, 0, "leave repeats that are no transposable elements in the library"},
+        {RP_OPTION_FLAG, "no-decoy", 0, NULL, &o->search.no_decoy, 0, 0,
+         "do not measure the families on the genome backwards: no thresholds of their own"},
         {RP_OPTION_FLAG, "respect-mask", 0, NULL, &o->search.respect_mask, 0, 0,
          "no seeds in lower-case sequence of the input; it has copies and stays lower case", .binds = true},
         {RP_OPTION_NUMBER, "kmer", 'k', "N", &o->search.kmer, 10, RP_KMER_MAX,

@@ -50,6 +50,7 @@ struct rp_annotation {
     rp_scan_scratch *scans;    /* by thread */
     thread_scratch *threads;
     rp_alignment_store all;
+    rp_decoy_figures *figures; /* by family */
     rp_lease lease;            /* of parts while they are placed */
     /* while parts are placed: */
     const uint8_t *left_out;
@@ -303,6 +304,33 @@ static bool drop_rare_families(rp_annotation *run, bool *any)
     return ok;
 }
 
+/* Scans the decoy as the genome was scanned and takes away what the thresholds do not let pass. */
+static bool judge_by_decoy(rp_annotation *run, const rp_scan_parameters *scan, rp_error *error)
+{
+    const rp_decoy *decoy = run->parameters.decoy;
+    const rp_view view = {.genome = &decoy->genome, .excluded = &decoy->excluded};
+    rp_alignment_store found = {0};
+    bool ok = rp_scan(&view, &run->table, scan, run->scans, &found, error);
+    const rp_decoy_calls calls = {run->all.items, run->all.n, found.items, found.n};
+    if (ok && !rp_decoy_judge(&calls, decoy->one_in, run->min_score, run->parameters.min_copies, run->figures,
+                              run->n_families))
+        ok = rp_error_memory(error, "decoy");
+    rp_alignment_store_clear(&found);
+    size_t n = 0;
+    for (size_t i = 0; ok && i < run->all.n; i++) {
+        const rp_decoy_figures *family = &run->figures[run->all.items[i].query / 2];
+        if (family->is_chance ? run->parameters.keeps_chance : rp_decoy_passes(family, &run->all.items[i]))
+            run->all.items[n++] = run->all.items[i];
+    }
+    run->all.n = ok ? n : run->all.n;
+    return ok;
+}
+
+const rp_decoy_figures *rp_annotation_decoy(const rp_annotation *run)
+{
+    return run->figures;
+}
+
 rp_annotation *rp_annotation_create(const rp_view *view, const rp_codes *const *consensus, size_t n_families,
                                     const rp_annotate_parameters *parameters, rp_error *error)
 {
@@ -318,7 +346,8 @@ rp_annotation *rp_annotation_create(const rp_view *view, const rp_codes *const *
     run->min_score = rp_scan_min_score(view->genome->acgt_bp, library_bp, parameters->expected_by_chance);
     run->scans = rp_alloc(parameters->n_threads, sizeof *run->scans);
     run->threads = rp_alloc(parameters->n_threads, sizeof *run->threads);
-    bool ok = run->scans != NULL && run->threads != NULL;
+    run->figures = rp_alloc(n_families, sizeof *run->figures);
+    bool ok = run->scans != NULL && run->threads != NULL && run->figures != NULL;
     if (!ok)
         (void)rp_error_memory(error, "finding copies");
     const scan_manner *manner = &MANNERS[parameters->manner];
@@ -331,7 +360,8 @@ rp_annotation *rp_annotation_create(const rp_view *view, const rp_codes *const *
         ok = ok &&
              rp_word_table_init(&run->table, consensus, n_families, manner->word_bases, view->genome->acgt_bp,
                                 manner->max_places, parameters->n_threads, error) &&
-             rp_scan(view, &run->table, &scan, run->scans, &run->all, error);
+             rp_scan(view, &run->table, &scan, run->scans, &run->all, error) &&
+             (parameters->decoy == NULL || judge_by_decoy(run, &scan, error));
     if (!ok) {
         rp_annotation_destroy(run);
         run = NULL;
@@ -354,6 +384,7 @@ void rp_annotation_destroy(rp_annotation *run)
     free(run->scans);
     free(run->threads);
     rp_alignment_store_clear(&run->all);
+    free(run->figures);
     rp_lease_set(&run->lease, 0);
     rp_word_table_clear(&run->table);
     free(run);

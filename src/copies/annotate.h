@@ -12,6 +12,7 @@
 #include "align/band.h"
 #include "base/codes.h"
 #include "base/error.h"
+#include "copies/decoy.h"
 #include "copies/part_rows.h"
 #include "genome/view.h"
 
@@ -30,6 +31,8 @@ typedef struct rp_annotate_parameters {
     uint32_t min_copies;             /* families with fewer copies get none: others may have their bases */
     rp_annotate_manner manner;
     bool apart;                      /* families do not compete: each has all of its copies */
+    const rp_decoy *decoy;           /* gives each family its threshold; NULL: all have the same */
+    bool keeps_chance;               /* families that cannot be told from the decoy have copies: the caller judges them */
     bool rough;                      /* parts are not traced: no counts and divergence, clipped ends in proportion */
 } rp_annotate_parameters;
 
@@ -40,6 +43,9 @@ typedef struct rp_annotation rp_annotation;
 rp_annotation *rp_annotation_create(const rp_view *view, const rp_codes *const *consensus, size_t n_families,
                                     const rp_annotate_parameters *parameters, rp_error *error) RP_MUST_CHECK;
 void rp_annotation_destroy(rp_annotation *annotation); /* NULL is legal */
+
+/* How the families stand against the decoy, one entry each. Without a decoy: all false_bp are 0. */
+const rp_decoy_figures *rp_annotation_decoy(const rp_annotation *annotation);
 
 /* Makes the parts, in genome order, numbered by copy in that order. Families that are left_out
  * (one entry a family; NULL: none) get none. Thread count does not change the result. May be

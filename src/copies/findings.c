@@ -140,6 +140,23 @@ bool rp_findings_add(rp_findings *findings, const char *name, const char *class_
     return set_name(family, name, class_name);
 }
 
+void rp_findings_take_decoy(rp_findings *findings, const rp_decoy_figures *figures)
+{
+    findings->has_decoy = true;
+    for (size_t f = 0; f < findings->n_families; f++)
+        if (findings->families[f].source != SIZE_MAX)
+            findings->families[f].decoy = figures[findings->families[f].source];
+}
+
+uint64_t rp_findings_false_bp(const rp_findings *findings)
+{
+    uint64_t sum = 0;
+    for (size_t f = 0; f < findings->n_families; f++)
+        if (findings->families[f].n_parts > 0)
+            sum += findings->families[f].decoy.false_bp;
+    return sum < findings->masked_bp ? sum : findings->masked_bp;
+}
+
 bool rp_findings_take_traits(rp_findings *findings, const rp_findings *from)
 {
     size_t n_sources = 0;

@@ -26,6 +26,7 @@ typedef struct rp_found_family {
     double divergence;           /* percent, mean over its copies' bases */
     size_t *parts;               /* indices into findings->parts, in genome order */
     size_t n_parts;
+    rp_decoy_figures decoy;      /* all zero without a decoy */
     rp_traits traits;            /* all zero until rp_classify has filled them in */
     const char *hint;            /* the class that they speak for; NULL until then */
 } rp_found_family;
@@ -38,6 +39,7 @@ typedef struct rp_findings {
     rp_parts parts;              /* their family is an index into families */
     rp_intervals tandem;         /* tandem repeats: satellites and simple repeats */
     uint64_t masked_bp;          /* genome bases in copies */
+    bool has_decoy;              /* false bases were measured */
 } rp_findings;
 
 /* Takes the parts (their family is an index into consensus) and the families that have any,
@@ -49,6 +51,12 @@ bool rp_findings_init(rp_findings *findings, const rp_genome *genome, const rp_c
 /* Appends a family that has no parts, with a copy of the traits. */
 bool rp_findings_add(rp_findings *findings, const char *name, const char *class_name, const rp_codes *consensus,
                      uint64_t n_copies, uint64_t bases, const rp_traits *traits) RP_MUST_CHECK;
+
+/* Gives the families their figures against the decoy, one entry a consensus. */
+void rp_findings_take_decoy(rp_findings *findings, const rp_decoy_figures *figures);
+
+/* Genome bases of the copies that are expected to be false, by the decoy; at most all of them. */
+uint64_t rp_findings_false_bp(const rp_findings *findings);
 
 /* Gives the families the classes and traits that those of the same source have in `from`. */
 bool rp_findings_take_traits(rp_findings *findings, const rp_findings *from) RP_MUST_CHECK;

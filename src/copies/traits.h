@@ -15,6 +15,7 @@ typedef enum rp_other {
     RP_OTHER_RRNA,
     RP_OTHER_TRNA,
     RP_OTHER_CONTIGS,        /* whole contigs, or their ends */
+    RP_OTHER_CHANCE,         /* no more of it in the genome than in the genome backwards */
     RP_N_OTHERS
 } rp_other;
 

@@ -16,7 +16,8 @@ typedef struct rp_base_counts {
 void rp_base_counts_add_codes(rp_base_counts *counts, const uint8_t *codes, size_t n);
 void rp_base_counts_add_genome(rp_base_counts *counts, const rp_genome *genome, uint64_t begin, uint64_t end);
 
-/* Those of the bases [begin, end) of a walk, as it reads them; what lies before its start or beyond its contig is left out. */
+/* Those of the bases [begin, end) of a walk, as it reads them; what lies before its start or beyond its contig is
+ * left out. */
 rp_base_counts rp_base_counts_of_walk(const rp_view *view, const rp_strand_walk *walk, int64_t begin, int64_t end);
 
 static inline void rp_base_counts_add_flank(rp_base_counts *counts, const rp_flank *flank)

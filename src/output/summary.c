@@ -25,11 +25,18 @@ static json_t *describe_results(const rp_findings *findings)
     for (size_t i = 0; i < findings->tandem.n; i++)
         tandem_bp += findings->tandem.items[i].end - findings->tandem.items[i].begin;
     const double acgt = findings->genome->acgt_bp > 0 ? (double)findings->genome->acgt_bp : 1;
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:I}", "families", (json_int_t)findings->n_families,
+    json_t *out = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:I}", "families", (json_int_t)findings->n_families,
                      "consensus_bases", (json_int_t)consensus_bp, "longest_consensus", (json_int_t)longest, "copies",
                      (json_int_t)copies, "parts", (json_int_t)findings->parts.n, "masked_bases",
                      (json_int_t)findings->masked_bp, "masked_percent",
                      rp_json_rounded(100.0 * (double)findings->masked_bp / acgt, 0.001), "tandem_bases", (json_int_t)tandem_bp);
+    if (out == NULL || !findings->has_decoy)
+        return out;
+    const uint64_t wrong = rp_findings_false_bp(findings);
+    const double share = findings->masked_bp > 0 ? (double)wrong / (double)findings->masked_bp : 0;
+    const bool ok = rp_json_set(out, "false_bases", json_integer((json_int_t)wrong)) &&
+                    rp_json_set(out, "false_percent", json_real(rp_json_rounded(100 * share, 0.001)));
+    return rp_json_if(ok, out);
 }
 
 /* The ends: terminal repeats, tails. */
@@ -76,7 +83,13 @@ static json_t *describe_traits(const rp_traits *traits)
     return rp_json_if(ok, out);
 }
 
-static json_t *describe_family(const rp_found_family *family, kstring_t *evidence)
+static json_t *describe_decoy(const rp_decoy_figures *figures)
+{
+    return json_pack("{s:I, s:I, s:f}", "threshold", (json_int_t)figures->threshold, "false_bases", (json_int_t)figures->false_bp,
+                     "false_percent", rp_json_rounded(100 * rp_decoy_share(figures), 0.001));
+}
+
+static json_t *describe_family(const rp_found_family *family, bool has_decoy, kstring_t *evidence)
 {
     evidence->l = 0;
     if (!rp_evidence(&family->traits, evidence))
@@ -87,6 +100,8 @@ static json_t *describe_family(const rp_found_family *family, kstring_t *evidenc
     bool ok = one != NULL;
     if (ok && family->traits.other != RP_OTHER_NONE)
         ok = rp_json_set(one, "reason", json_string(rp_other_reason[family->traits.other]));
+    if (ok && has_decoy && family->source != SIZE_MAX)
+        ok = rp_json_set(one, "decoy", describe_decoy(&family->decoy));
     if (ok && family->like != NULL)
         ok = rp_json_set(one, "like", rp_json_text(family->like));
     if (ok && family->hint != NULL)
@@ -102,7 +117,7 @@ static json_t *describe_families(const rp_findings *findings)
     kstring_t evidence = KS_INITIALIZE;
     bool ok = list != NULL;
     for (size_t f = 0; ok && f < findings->n_families; f++)
-        ok = rp_json_append(list, describe_family(&findings->families[f], &evidence));
+        ok = rp_json_append(list, describe_family(&findings->families[f], findings->has_decoy, &evidence));
     ks_free(&evidence);
     return rp_json_if(ok, list);
 }

@@ -210,6 +210,10 @@ static void write_summary(const rp_report *report, rp_file *file)
     write_tile(file, rp_page_number(figure(results, "copies"), text), "copies");
     (void)snprintf(text, sizeof text, "%.2f %%", figure(results, "masked_percent"));
     write_tile(file, text, "in copies");
+    if (json_object_get(results, "false_percent") != NULL) {
+        (void)snprintf(text, sizeof text, "%.2f %%", figure(results, "false_percent"));
+        write_tile(file, text, "of them false, by decoy");
+    }
     write_tile(file, rp_page_number(figure(results, "consensus_bases"), text), "consensus bases");
     write_tile(file, rp_page_number(figure(results, "longest_consensus"), text), "longest consensus");
     write_tile(file, rp_page_number((double)json_array_size(json_object_get(report->summary, "other")), text), "other repeats");
@@ -308,6 +312,12 @@ static bool write_family(const rp_report_family *family, unsigned colour, rp_fil
     }
     rp_file_print(file, "<dl>");
     rp_page_facts(file, json_object_get(family->facts, "structure"));
+    if (json_is_object(json_object_get(family->facts, "decoy"))) {
+        rp_file_print(file, "<div><dt>decoy</dt><dd>");
+        rp_file_print(file, "threshold %.0f, %.2f %% false", figure(json_object_get(family->facts, "decoy"), "threshold"),
+                      figure(json_object_get(family->facts, "decoy"), "false_percent"));
+        rp_file_print(file, "</dd></div>");
+    }
     if (text_of(family->facts, "like")[0] != '\0') {
         rp_file_print(file, "<div><dt>like</dt><dd>");
         rp_page_text(file, text_of(family->facts, "like"));

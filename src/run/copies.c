@@ -8,7 +8,10 @@
 #include "copies/annotate.h"
 #include "run/stages.h"
 
-enum { POLISH_ROUNDS = 3 };
+enum {
+    POLISH_ROUNDS = 3,
+    DECOY_ONE_IN = 1 /* the whole genome is scanned backwards */
+};
 
 static const double EXPECTED_BY_CHANCE = 0.01; /* alignments in the whole genome */
 
@@ -121,6 +124,10 @@ static bool set_others_apart(rp_run *run, rp_annotation *annotation, const rp_fi
                 rp_findings_init(&run->others, &run->genome, run->consensus, run->state.n_source, 'O', &other_parts) &&
                 rp_findings_take_traits(&run->others, all)))
         ok = rp_error_memory(error, "findings");
+    if (ok && !run->parameters->no_decoy) {
+        rp_findings_take_decoy(&run->findings, rp_annotation_decoy(annotation));
+        rp_findings_take_decoy(&run->others, rp_annotation_decoy(annotation));
+    }
     free(left_out);
     free(parts.items);
     free(other_parts.items);
@@ -137,6 +144,8 @@ static bool place_and_classify(rp_run *run, rp_annotation *annotation, rp_error 
         ok = rp_error_memory(error, "findings");
     free(parts.items);
     all.kernel = run->kernel;
+    if (ok && !run->parameters->no_decoy)
+        rp_findings_take_decoy(&all, rp_annotation_decoy(annotation));
     const rp_classify_parameters parameters = {.n_threads = run->n_threads, .min_copies = (uint32_t)run->parameters->min_copies};
     rp_stage_begin(RP_STAGE_CLASSIFY, 0);
     ok = ok && rp_classify(&all, &parameters, error);
@@ -155,16 +164,32 @@ static bool place_and_classify(rp_run *run, rp_annotation *annotation, rp_error 
                   rp_classify_by_library(&run->findings, run->known, run->known_records, run->n_threads, error));
 }
 
+/* The alignments of all families, each with the threshold that the decoy gives it. NULL: error filled in. */
+static rp_annotation *scan_and_judge(rp_run *run, const rp_view *whole, rp_error *error)
+{
+    rp_annotate_parameters parameters = scan_parameters(run);
+    rp_decoy decoy = {.one_in = 0};
+    bool ok = true;
+    parameters.keeps_chance = true;
+    if (!run->parameters->no_decoy) {
+        ok = rp_decoy_make(&decoy, whole, DECOY_ONE_IN, error);
+        parameters.decoy = &decoy;
+    }
+    rp_annotation *annotation =
+        ok ? rp_annotation_create(whole, run->consensus, run->state.n_source, &parameters, error) : NULL;
+    rp_decoy_clear(&decoy);
+    return annotation;
+}
+
 bool rp_run_find_copies(rp_run *run, rp_error *error)
 {
     const rp_view whole = whole_genome(run);
-    const rp_annotate_parameters parameters = scan_parameters(run);
     if (!rp_run_list_consensus(run))
         return rp_error_memory(error, "finding copies");
     rp_kmer_index_destroy(run->index);
     run->index = NULL;
     rp_stage_begin(RP_STAGE_COPIES, 0);
-    rp_annotation *annotation = rp_annotation_create(&whole, run->consensus, run->state.n_source, &parameters, error);
+    rp_annotation *annotation = scan_and_judge(run, &whole, error);
     const bool ok = annotation != NULL && place_and_classify(run, annotation, error);
     rp_annotation_destroy(annotation);
     if (!ok)

@@ -30,6 +30,7 @@ typedef struct rp_run_parameters {
     bool intra_contig;                  /* seeds' places are counted within one contig */
     bool respect_mask;                  /* no seeds in lower case, which the genome must have been read with */
     bool keep_other;                    /* what is no transposable element stays with the families */
+    bool no_decoy;                      /* families are not measured on the genome backwards (copies/decoy.h) */
     bool wants_frequencies;             /* the k-mers of REPrise's .freq are listed */
     const char *index;                  /* file of the index to map; NULL: it is made */
     /* without effect on what is found: */

@@ -1,0 +1,168 @@
+/* decoy.c: the genome backwards, and thresholds by it; see decoy.h. */
+#include "copies/decoy.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/sort.h"
+
+enum {
+    BLOCK_BP = 1 << 16,
+    FALSE_IN = 500,          /* at most one called base in so many may be false */
+    CHANCE_IN = 10,          /* a family of which one base in so many is false at the threshold of all is chance, */
+    CHANCE_MIN_HITS = 2      /* when that are so many alignments in the decoy */
+};
+
+/* --- The sequence --- */
+
+/* Writes block [begin, end) backwards from base `at` of the decoy on. */
+static void reverse_block(const rp_genome *from, uint64_t begin, uint64_t end, rp_genome *to, uint64_t at)
+{
+    for (uint64_t i = end; i-- > begin; at++)
+        to->packed[at >> 5] |= (uint64_t)rp_genome_base(from, i) << (at & 31) * 2;
+}
+
+/* The same for the bits of a mask. */
+static void reverse_bits(const rp_bitmask *from, uint64_t begin, uint64_t end, rp_bitmask *to, uint64_t at)
+{
+    for (uint64_t i = rp_bitmask_next(from, begin, end, true); i < end;) {
+        const uint64_t stop = rp_bitmask_next(from, i, end, false);
+        rp_bitmask_set(to, at + (end - stop), at + (end - i));
+        i = rp_bitmask_next(from, stop, end, true);
+    }
+}
+
+/* The contigs of the decoy, from the blocks that it takes. False: out of memory. */
+static bool list_contigs(rp_decoy *decoy, const rp_chunk *chunks, size_t n_chunks)
+{
+    decoy->genome.contigs = rp_alloc(n_chunks / decoy->one_in + 1, sizeof *decoy->genome.contigs);
+    if (decoy->genome.contigs == NULL)
+        return false;
+    for (size_t i = 0; i < n_chunks; i += decoy->one_in) {
+        const uint64_t n = chunks[i].end - chunks[i].begin;
+        decoy->genome.contigs[decoy->genome.n_contigs++] = (rp_contig){.begin = decoy->genome.length_bp, .length_bp = n};
+        decoy->genome.length_bp += n;
+    }
+    return true;
+}
+
+static bool fill(rp_decoy *decoy, const rp_view *view, const rp_chunk *chunks, rp_error *error)
+{
+    rp_genome *genome = &decoy->genome;
+    const size_t bytes = (size_t)(genome->length_bp / 32 + 4) * sizeof *genome->packed;
+    if (!rp_block_resize(&genome->packed_block, bytes, "decoy", error))
+        return false;
+    genome->packed = genome->packed_block.data;
+    if (!rp_bitmask_init(&genome->not_acgt, genome->length_bp) || !rp_bitmask_init(&decoy->excluded, genome->length_bp))
+        return rp_error_memory(error, "decoy");
+    for (size_t i = 0; i < genome->n_contigs; i++) {
+        const rp_chunk *block = &chunks[i * decoy->one_in];
+        const uint64_t at = genome->contigs[i].begin;
+        reverse_block(view->genome, block->begin, block->end, genome, at);
+        reverse_bits(&view->genome->not_acgt, block->begin, block->end, &genome->not_acgt, at);
+        if (view->excluded != NULL)
+            reverse_bits(view->excluded, block->begin, block->end, &decoy->excluded, at);
+    }
+    genome->acgt_bp = genome->length_bp - rp_bitmask_count(&genome->not_acgt, 0, genome->length_bp);
+    return true;
+}
+
+bool rp_decoy_make(rp_decoy *decoy, const rp_view *view, uint32_t one_in, rp_error *error)
+{
+    size_t n_chunks = 0;
+    rp_chunk *chunks = rp_genome_chunks(view->genome, BLOCK_BP, &n_chunks);
+    decoy->one_in = one_in;
+    decoy->genome.packed_block.stays = true;
+    bool ok = (chunks != NULL && list_contigs(decoy, chunks, n_chunks)) || rp_error_memory(error, "decoy");
+    ok = ok && fill(decoy, view, chunks, error);
+    free(chunks);
+    return ok;
+}
+
+void rp_decoy_clear(rp_decoy *decoy)
+{
+    rp_genome_clear(&decoy->genome);
+    rp_bitmask_clear(&decoy->excluded);
+}
+
+/* --- The thresholds --- */
+
+/* An alignment, in the genome or in the decoy. */
+typedef struct call {
+    uint32_t family;
+    int32_t evidence;
+    uint64_t bases;
+    bool is_false;
+} call;
+
+RP_ARRAY(call_list, call);
+
+static int compare_calls(const void *left, const void *right)
+{
+    const call *a = left, *b = right;
+    if (a->family != b->family)
+        return a->family < b->family ? -1 : 1;
+    if (a->evidence != b->evidence)
+        return a->evidence > b->evidence ? -1 : 1;
+    if (a->is_false != b->is_false)
+        return a->is_false ? -1 : 1;
+    return (a->bases > b->bases) - (a->bases < b->bases);
+}
+
+double rp_decoy_share(const rp_decoy_figures *figures)
+{
+    return figures->called_bp == 0 ? 0 : (double)figures->false_bp / (double)figures->called_bp;
+}
+
+/* Judges a family by its n calls, best first. */
+static void judge_family(const call *all, size_t n, uint32_t one_in, int min_score, uint32_t min_copies,
+                         rp_decoy_figures *figures)
+{
+    uint64_t called = 0, wrong = 0, n_called = 0, n_wrong = 0, n_kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        *(all[i].is_false ? &wrong : &called) += all[i].bases;
+        *(all[i].is_false ? &n_wrong : &n_called) += 1;
+        const bool last_of_evidence = i + 1 == n || all[i + 1].evidence < all[i].evidence;
+        if (!last_of_evidence || wrong * one_in * FALSE_IN > called)
+            continue;
+        *figures = (rp_decoy_figures){.threshold = i + 1 == n ? min_score : all[i + 1].evidence + 1,
+                                      .is_cut = i + 1 < n, .called_bp = called, .false_bp = wrong * one_in};
+        n_kept = n_called;
+    }
+    const bool is_chance = n_wrong >= CHANCE_MIN_HITS && wrong * one_in * CHANCE_IN >= called;
+    if (n_called > 0 && (is_chance || n_kept < min_copies))
+        *figures = (rp_decoy_figures){.threshold = min_score, .called_bp = called, .false_bp = wrong * one_in,
+                                      .is_chance = true};
+}
+
+bool rp_decoy_judge(const rp_decoy_calls *calls, uint32_t one_in, int min_score, uint32_t min_copies,
+                    rp_decoy_figures *figures, size_t n_families)
+{
+    call_list all = {0};
+    bool *is_called = rp_alloc(n_families, sizeof *is_called); /* in the decoy; most families are not */
+    bool ok = is_called != NULL;
+    for (size_t f = 0; f < n_families; f++)
+        figures[f] = (rp_decoy_figures){.threshold = min_score};
+    for (size_t i = 0; ok && i < calls->n_decoy; i++) {
+        const rp_alignment *here = &calls->decoy[i];
+        is_called[here->query / 2] = true;
+        ok = call_list_push(&all, (call){here->query / 2, here->evidence, here->end - here->begin, true});
+    }
+    for (size_t i = 0; ok && i < calls->n_real; i++) {
+        const rp_alignment *here = &calls->real[i];
+        if (is_called[here->query / 2])
+            ok = call_list_push(&all, (call){here->query / 2, here->evidence, here->end - here->begin, false});
+        else
+            figures[here->query / 2].called_bp += here->end - here->begin;
+    }
+    if (ok)
+        rp_sort(all.items, all.n, sizeof *all.items, compare_calls);
+    for (size_t i = 0, j; ok && i < all.n; i = j) {
+        for (j = i + 1; j < all.n && all.items[j].family == all.items[i].family; j++)
+            ;
+        judge_family(&all.items[i], j - i, one_in, min_score, min_copies, &figures[all.items[i].family]);
+    }
+    free(is_called);
+    free(all.items);
+    return ok;
+}
