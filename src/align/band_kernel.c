@@ -76,19 +76,19 @@ static void band_candidates(const rp_band *band, unsigned row, int cap, int64_t 
     const lanes match = lanes_set(RP_SCORE_MATCH), mismatch = lanes_set(RP_SCORE_MISMATCH);
     const lanes gap_first = lanes_set(RP_SCORE_GAP_FIRST), gap_next = lanes_set(RP_SCORE_GAP_NEXT);
     const lanes none = lanes_set(RP_SCORE_NONE);
-    lanes any = none, gapped = none, by_base[4] = {none, none, none, none};
+    lanes any = none, gapped = none, by_base[RP_N_BASES] = {none, none, none, none};
     for (unsigned j = 0; j < RP_BAND; j++) {
         const lanes score = lanes_load(band->score[j]), target = lanes_load(band->target[row + j]);
         any = lanes_max(any, score);
         gapped = lanes_max(gapped, lanes_add(lanes_load(band->score[j + 1]), gap_first));
         gapped = lanes_max(gapped, lanes_add(lanes_load(band->deletion[j + 1]), gap_next));
-        for (int base = 0; base < 4; base++)
+        for (int base = 0; base < RP_N_BASES; base++)
             by_base[base] = lanes_max_where(lanes_equal(target, lanes_set(base)), by_base[base], score);
     }
     /* The mismatch of the best cell is never above its match, so it may be counted for every base. */
     const lanes floor = lanes_add(lanes_load(band->best), lanes_set(-cap));
     const lanes common = lanes_max(lanes_max(gapped, lanes_add(any, mismatch)), floor);
-    for (int base = 0; base < 4; base++)
+    for (int base = 0; base < RP_N_BASES; base++)
         sums[base] += lanes_sum(lanes_max(common, lanes_add(by_base[base], match)));
 }
 

@@ -80,7 +80,7 @@ static int16_t row_best_with(const rp_band *band, unsigned lane, unsigned row, i
 static void reference_candidates(const rp_band *band, unsigned row, int cap, int64_t sums[4])
 {
     for (unsigned lane = 0; lane < RP_LANES; lane++)
-        for (int base = 0; base < 4; base++)
+        for (int base = 0; base < RP_N_BASES; base++)
             sums[base] += larger(row_best_with(band, lane, row, base), saturate(band->best[lane] - cap));
 }
 

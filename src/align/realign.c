@@ -43,7 +43,8 @@ static void fill_row(rp_realigner *realigner, const shape *band, const uint8_t *
         bool del_extends = false, ins_extends = false;
         if (t >= 0 && t <= target_bp) {
             if (i > 0 && t > 0 && score[j] > NONE)
-                best = score[j] + (query[i - 1] == target[t - 1] && query[i - 1] < 4 ? RP_REALIGN_MATCH : RP_REALIGN_MISMATCH);
+                best = score[j] + (query[i - 1] == target[t - 1] && rp_code_is_base(query[i - 1]) ? RP_REALIGN_MATCH
+                                                                                                  : RP_REALIGN_MISMATCH);
             if (i == 0 && t == 0)
                 best = 0;
             if (i > 0) {

@@ -22,12 +22,10 @@ typedef struct row_writer {
 
 static uint8_t next_code(row_writer *writer)
 {
-    const rp_genome *genome = writer->genome;
     const uint64_t position = writer->reverse ? --writer->at : writer->at++;
-    if (position >= genome->length_bp || rp_bitmask_get(&genome->not_acgt, position)) /* beyond: of a path that no longer holds */
+    if (position >= writer->genome->length_bp) /* of a path that no longer holds */
         return RP_BASE_NONE;
-    const unsigned code = rp_genome_base(genome, position);
-    return (uint8_t)(writer->reverse ? 3 - code : code);
+    return rp_genome_code(writer->genome, position, writer->reverse);
 }
 
 static bool write_step(row_writer *writer, rp_step step)

@@ -9,8 +9,6 @@
 #include "base/codes.h"
 #include "base/error.h"
 
-enum { RP_CELL_GAP = 5 };
-
 typedef struct rp_insertion {
     uint32_t column; /* the bases stand before this column */
     uint32_t n;
@@ -23,7 +21,7 @@ RP_ARRAY(rp_insertions, rp_insertion);
  * stands), and what the genome has in addition. Rows of odd queries are turned round. */
 typedef struct rp_row {
     uint32_t begin, end;
-    rp_codes cells;              /* 0-3, RP_BASE_NONE or RP_CELL_GAP */
+    rp_codes cells;              /* bases, RP_BASE_NONE or RP_CELL_GAP */
     rp_insertions insertions;    /* by column */
     rp_codes inserted;
 } rp_row;

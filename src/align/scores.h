@@ -1,6 +1,9 @@
-/* scores.h: the scoring system and the shape of the band, shared by every kernel. */
+/* scores.h: the scoring system and the shape of the band, shared by every kernel. What
+ * they compare is coded as base/alphabet.h says. */
 #ifndef RP_ALIGN_SCORES_H
 #define RP_ALIGN_SCORES_H
+
+#include "base/alphabet.h"
 
 /* Per cents are families lost with another value: scripts/bench/README.md. */
 enum {
@@ -9,7 +12,6 @@ enum {
     RP_BAND_CENTRE = 16,     /* the cell that starts on the diagonal */
     RP_BLOCK_ROWS = 8,       /* rows between looks at a lane: re-centring, the X-drop, refill */
     RP_OFF_CENTRE = 2,       /* the band moves when the row's maximum is further off; one that stays lost 3 % */
-    RP_QUERY_END = 5,        /* a query code beyond the query's end: matches nothing, not even RP_BASE_NONE */
     RP_EXTEND_MAX_BP = 30000, /* no extension goes further along its query */
     RP_GROW_LANES = 64,      /* copies that a consensus grows from at once; 16 lost 1 %, 192 brought 1 % */
     RP_CHECK_ROWS = 32,      /* bases between looks at the whole of a growth */

@@ -1,47 +1,53 @@
-/* codes.h: a growable sequence of base codes, such as a consensus: A 0, C 1, G 2, T 3. */
+/* codes.h: a growable sequence of codes (base/alphabet.h), such as a consensus. */
 #ifndef RP_BASE_CODES_H
 #define RP_BASE_CODES_H
 
 #include <stdint.h>
+#include <string.h>
 
+#include "base/alphabet.h"
 #include "base/memory.h"
 
 RP_ARRAY(rp_codes, uint8_t);
 
-/* An N of a consensus that was read from a file: matches nothing, not even the genome's N. */
-enum { RP_CODE_UNKNOWN = 6 };
-
-static inline uint8_t rp_code_complement(uint8_t code)
+/* Appends n codes. They may be some of the same sequence where that has room for n more. False: out of memory. */
+RP_MUST_CHECK static inline bool rp_codes_append(rp_codes *to, const uint8_t *from, size_t n)
 {
-    return code < 4 ? (uint8_t)(3 - code) : code;
+    if (!rp_codes_reserve(to, to->n + n))
+        return false;
+    if (n > 0)
+        memcpy(to->items + to->n, from, n);
+    to->n += n;
+    return true;
 }
 
-/* The letter of a code: A, C, G, T or N. */
-static inline char rp_code_letter(uint8_t code)
+/* Appends the reverse complement of n codes; all else as rp_codes_append. */
+RP_MUST_CHECK static inline bool rp_codes_append_turned(rp_codes *to, const uint8_t *from, size_t n)
 {
-    return code < 4 ? "ACGT"[code] : 'N';
+    if (!rp_codes_reserve(to, to->n + n))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        to->items[to->n + i] = rp_code_complement(from[n - 1 - i]);
+    to->n += n;
+    return true;
 }
 
-/* to = from. False: out of memory. */
+/* to = from. The two are different arrays. False: out of memory. */
 RP_MUST_CHECK static inline bool rp_codes_copy(rp_codes *to, const uint8_t *from, size_t n)
 {
     if (!rp_codes_reserve(to, n + 1))
         return false;
-    for (size_t i = 0; i < n; i++)
-        to->items[i] = from[i];
-    to->n = n;
-    return true;
+    to->n = 0;
+    return rp_codes_append(to, from, n);
 }
 
-/* to = the reverse complement of from; the two are different arrays. */
+/* to = the reverse complement of from. The two are different arrays. False: out of memory. */
 RP_MUST_CHECK static inline bool rp_codes_reverse_complement(rp_codes *to, const uint8_t *from, size_t n)
 {
     if (!rp_codes_reserve(to, n + 1))
         return false;
-    for (size_t i = 0; i < n; i++)
-        to->items[i] = rp_code_complement(from[n - 1 - i]);
-    to->n = n;
-    return true;
+    to->n = 0;
+    return rp_codes_append_turned(to, from, n);
 }
 
 #endif

@@ -259,7 +259,7 @@ static void take_family(reader *from, rp_family *family, uint64_t genome_bp)
     take(from, family->consensus.items, (size_t)n);
     family->consensus.n = (size_t)n;
     for (size_t i = 0; i < n; i++)
-        from->bad |= family->consensus.items[i] > 3;
+        from->bad |= !rp_code_is_base(family->consensus.items[i]);
     take_copies(from, family, genome_bp);
 }
 

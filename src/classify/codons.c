@@ -18,7 +18,7 @@ static bool count_row(void *context, const rp_part *part, const rp_row *row)
     const uint32_t end = traits->orf_begin + traits->orf_bp;
     for (uint32_t c = row->begin > traits->orf_begin ? row->begin : traits->orf_begin; c < row->end && c < end; c++) {
         const uint8_t cell = row->cells.items[c - row->begin];
-        if (cell > 3 || cell == consensus[c])
+        if (!rp_code_is_base(cell) || cell == consensus[c])
             continue;
         counts->by_position[(traits->orf_reverse ? end - 1 - c : c - traits->orf_begin) % 3]++;
     }

@@ -88,7 +88,7 @@ static bool has_tsd(const ends *left_of, const ends *right_of, int left, int rig
     const unsigned allowed = n >= LONG_TSD_BP ? 1 : 0;
     for (unsigned i = 0; i < n; i++) {
         const uint8_t a = left_of->left[INNER_BP + left + (int)(n - 1 - i)], b = right_of->right[INNER_BP + right + (int)i];
-        errors += a > 3 || a != b;
+        errors += !rp_code_is_base(a) || a != b;
         if (errors > allowed)
             return false;
     }
@@ -128,16 +128,16 @@ static void find_fixed_tsd(const ends *sample, size_t n, rp_traits *traits)
                 traits->tsd_share = (float)share;
             }
     for (unsigned i = 0; i < traits->tsd_bp; i++) {
-        unsigned counts[4] = {0}, total = 0, top = 0;
+        unsigned counts[RP_N_BASES] = {0}, total = 0, top = 0;
         for (size_t c = 0; c < n; c++)
             if (has_tsd(&sample[c], &sample[c], best_left, best_right, traits->tsd_bp)) {
                 const uint8_t code = sample[c].right[INNER_BP + best_right + (int)i];
                 counts[code & 3]++;
                 total++;
             }
-        for (unsigned code = 1; code < 4; code++)
+        for (unsigned code = 1; code < RP_N_BASES; code++)
             top = counts[code] > counts[top] ? code : top;
-        traits->tsd_consensus[i] = 10 * counts[top] >= 7 * total ? "ACGT"[top] : 'N';
+        traits->tsd_consensus[i] = 10 * counts[top] >= 7 * total ? rp_code_letter(top) : 'N';
     }
 }
 

@@ -51,7 +51,7 @@ static bool count_diagonals(rp_structure_scratch *scratch, const rp_codes *conse
     uint32_t word = 0, filled = 0;
     for (size_t i = 0; i < n; i++) {
         const uint8_t code = consensus->items[i];
-        filled = code > 3 ? 0 : filled + 1;
+        filled = rp_code_is_base(code) ? filled + 1 : 0;
         word = (word << 2 | (code & 3)) & (N_WORDS - 1);
         if (filled < WORD)
             continue;
@@ -100,7 +100,7 @@ static bool measure_ltr(rp_structure_scratch *scratch, const rp_codes *consensus
                 from_a = a;
                 from_b = b;
             }
-            const bool same = left[a] == right[b] && left[a] < 4;
+            const bool same = left[a] == right[b] && rp_code_is_base(left[a]);
             a++;
             b++;
             pairs++;
@@ -153,7 +153,8 @@ static bool find_ltr(rp_structure_scratch *scratch, const rp_codes *consensus, r
 static bool is_tg_ca(const rp_codes *consensus, uint32_t begin, uint32_t end)
 {
     const uint8_t *c = consensus->items;
-    return end >= begin + 4 && c[begin] == 3 && c[begin + 1] == 2 && c[end - 2] == 1 && c[end - 1] == 0;
+    return end >= begin + 4 && c[begin] == RP_BASE_T && c[begin + 1] == RP_BASE_G && c[end - 2] == RP_BASE_C &&
+           c[end - 1] == RP_BASE_A;
 }
 
 static void find_tir(const rp_codes *consensus, rp_traits *traits)
@@ -167,7 +168,7 @@ static void find_tir(const rp_codes *consensus, rp_traits *traits)
             uint32_t matches = 0, at_top = 0, matches_at_top = 0;
             for (uint32_t i = 0; i < TIR_MAX_BP && left + right + 2 * (size_t)i + 2 <= n; i++) {
                 const uint8_t a = c[left + i], b = c[n - 1 - right - i];
-                const bool same = a < 4 && a == 3 - b;
+                const bool same = rp_code_pairs(a, b);
                 score += same ? 1 : TIR_MISMATCH;
                 matches += same;
                 if (score > top) {
@@ -207,7 +208,7 @@ static void find_tail(const rp_codes *consensus, rp_traits *traits)
             unsigned errors = 0, length = unit, kept = unit;
             while (at > 0 && errors * 6 <= length) {
                 at--;
-                const bool same = c[at] == c[at + unit] && c[at] < 4;
+                const bool same = c[at] == c[at + unit] && rp_code_is_base(c[at]);
                 length++;
                 errors += !same;
                 if (same && errors * 8 <= length)
@@ -215,7 +216,8 @@ static void find_tail(const rp_codes *consensus, rp_traits *traits)
             }
             const unsigned least = unit == 1 ? TAIL_MIN_BP : TAIL_UNITS * unit < TAIL_MICROSATELLITE_BP ? TAIL_MICROSATELLITE_BP : TAIL_UNITS * unit;
             const unsigned more = traits->tail_bp == 0 ? 0 : traits->tail_bp + TAIL_LONGER_BP; /* the simplest unit that will do */
-            if (kept < least || kept <= more || (unit == 1 && c[end - 1] != 0) || (unit > 1 && is_homopolymer(c + end - unit, unit)))
+            if (kept < least || kept <= more || (unit == 1 && c[end - 1] != RP_BASE_A) ||
+                (unit > 1 && is_homopolymer(c + end - unit, unit)))
                 continue;
             traits->tail_bp = kept;
             for (unsigned i = 0; i < unit; i++)
@@ -224,9 +226,14 @@ static void find_tail(const rp_codes *consensus, rp_traits *traits)
         }
 }
 
+static bool is_purine(uint8_t code)
+{
+    return code == RP_BASE_A || code == RP_BASE_G;
+}
+
 static bool ends_with_ctrr(const uint8_t *c, size_t n)
 {
-    return n >= 4 && c[n - 4] == 1 && c[n - 3] == 3 && (c[n - 2] == 0 || c[n - 2] == 2) && (c[n - 1] == 0 || c[n - 1] == 2);
+    return n >= 4 && c[n - 4] == RP_BASE_C && c[n - 3] == RP_BASE_T && is_purine(c[n - 2]) && is_purine(c[n - 1]);
 }
 
 /* The longest stem with a short loop in the bases before the last ones. */
@@ -238,8 +245,8 @@ static uint32_t find_hairpin(const uint8_t *c, size_t n)
         for (size_t loop = 2; loop <= HAIRPIN_MAX_LOOP_BP && left + loop + 1 < end; loop++) {
             /* pairs go outwards from the loop */
             uint32_t stem = 0;
-            while (left >= begin + stem && left + loop + 1 + stem < end && c[left - stem] < 4 &&
-                   c[left - stem] == 3 - c[left + loop + 1 + stem])
+            while (left >= begin + stem && left + loop + 1 + stem < end &&
+                   rp_code_pairs(c[left - stem], c[left + loop + 1 + stem]))
                 stem++;
             best = stem > best ? stem : best;
         }
@@ -253,13 +260,13 @@ static void find_helitron(const rp_codes *consensus, rp_traits *traits)
     size_t n = consensus->n;
     if (n < 100)
         return;
-    if (c[0] == 0) {
+    if (c[0] == RP_BASE_A) {
         c++;
         n--;
     }
-    if (c[n - 1] == 3)
+    if (c[n - 1] == RP_BASE_T)
         n--;
-    traits->helitron_ends = c[0] == 3 && c[1] == 1 && ends_with_ctrr(c, n);
+    traits->helitron_ends = c[0] == RP_BASE_T && c[1] == RP_BASE_C && ends_with_ctrr(c, n);
     if (traits->helitron_ends)
         traits->hairpin_bp = find_hairpin(c, n);
 }
@@ -284,7 +291,7 @@ bool rp_structure_is_turned(const rp_codes *consensus)
 
 static bool is_stop(uint8_t a, uint8_t b, uint8_t c)
 {
-    return a == 3 && ((b == 0 && (c == 0 || c == 2)) || (b == 2 && c == 0));
+    return a == RP_BASE_T && ((b == RP_BASE_A && is_purine(c)) || (b == RP_BASE_G && c == RP_BASE_A));
 }
 
 static void longest_frame(const uint8_t *c, size_t n, bool reverse, rp_traits *traits)
@@ -395,7 +402,7 @@ static unsigned acceptor_pairs(const uint8_t *five, const uint8_t *three_end)
     unsigned pairs = 0;
     for (int i = 0; i < 7; i++) {
         const uint8_t a = five[i], b = three_end[-i];
-        pairs += a < 4 && b < 4 && (a == 3 - b || (a == 2 && b == 3) || (a == 3 && b == 2));
+        pairs += rp_code_pairs(a, b) || (a == RP_BASE_G && b == RP_BASE_T) || (a == RP_BASE_T && b == RP_BASE_G);
     }
     return pairs;
 }

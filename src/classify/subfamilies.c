@@ -13,8 +13,7 @@ enum {
     MIN_MINOR = 6,             /* copies that share a rarer base */
     MIN_DIAGNOSTIC = 4,        /* sites at which two subfamilies differ */
     DIAGNOSTIC_PERCENT = 70,   /* of a subfamily's copies that have its base there */
-    ROUNDS = 8,
-    NO_CELL = 7                /* the part does not hold the column, or has no base there */
+    ROUNDS = 8
 };
 
 static const double MAX_LOG_CHANCE = -3; /* natural logarithm, all pairs of sites together */
@@ -23,7 +22,7 @@ RP_ARRAY(cell_matrix, uint8_t);
 
 /* The copies as rows of cells. */
 typedef struct copy_table {
-    cell_matrix cells;         /* [copy][column] */
+    cell_matrix cells;         /* [copy][column]; RP_BASE_NONE: the part has no base there, or not the column */
     size_t n_copies, n_columns;
     const rp_codes *consensus;
 } copy_table;
@@ -47,10 +46,10 @@ static bool add_row(void *context, const rp_part *part, const rp_row *row)
     const size_t first = table->cells.n;
     if (!cell_matrix_reserve(&table->cells, first + table->n_columns))
         return false;
-    memset(table->cells.items + first, NO_CELL, table->n_columns);
+    memset(table->cells.items + first, RP_BASE_NONE, table->n_columns);
     table->cells.n += table->n_columns;
     for (uint32_t c = row->begin; c < row->end; c++)
-        if (row->cells.items[c - row->begin] < 4)
+        if (rp_code_is_base(row->cells.items[c - row->begin]))
             table->cells.items[first + c] = row->cells.items[c - row->begin];
     table->n_copies++;
     return true;
@@ -79,23 +78,25 @@ static bool read_copies(rp_row_reader *reader, const rp_findings *findings, cons
 static bool is_cpg(const rp_codes *consensus, size_t column)
 {
     const uint8_t *c = consensus->items;
-    return (c[column] == 1 && column + 1 < consensus->n && c[column + 1] == 2) || (c[column] == 2 && column > 0 && c[column - 1] == 1);
+    return (c[column] == RP_BASE_C && column + 1 < consensus->n && c[column + 1] == RP_BASE_G) ||
+           (c[column] == RP_BASE_G && column > 0 && c[column - 1] == RP_BASE_C);
 }
 
 /* --- Consensus and diagnostic sites of groups --- */
 
-static void count_column(const copy_table *table, const uint8_t *group, uint8_t which, size_t column, uint32_t counts[4])
+static void count_column(const copy_table *table, const uint8_t *group, uint8_t which, size_t column,
+                         uint32_t counts[RP_N_BASES])
 {
-    memset(counts, 0, 4 * sizeof *counts);
+    memset(counts, 0, RP_N_BASES * sizeof *counts);
     for (size_t i = 0; i < table->n_copies; i++)
-        if (group[i] == which && cell(table, i, column) < 4)
+        if (group[i] == which && rp_code_is_base(cell(table, i, column)))
             counts[cell(table, i, column)]++;
 }
 
-static uint8_t largest(const uint32_t counts[4])
+static uint8_t largest(const uint32_t counts[RP_N_BASES])
 {
     uint8_t best = 0;
-    for (uint8_t base = 1; base < 4; base++)
+    for (uint8_t base = 1; base < RP_N_BASES; base++)
         if (counts[base] > counts[best])
             best = base;
     return best;
@@ -105,7 +106,7 @@ static uint8_t largest(const uint32_t counts[4])
 static void vote(const copy_table *table, const uint8_t *group, uint8_t which, uint8_t *consensus)
 {
     for (size_t c = 0; c < table->n_columns; c++) {
-        uint32_t counts[4];
+        uint32_t counts[RP_N_BASES];
         count_column(table, group, which, c, counts);
         const uint8_t best = largest(counts);
         consensus[c] = counts[best] > 0 ? best : table->consensus->items[c];
@@ -121,7 +122,7 @@ static size_t count_diagnostic(const copy_table *table, const uint8_t *group, co
             continue;
         bool good = true;
         for (int side = 0; side < 2 && good; side++) {
-            uint32_t counts[4];
+            uint32_t counts[RP_N_BASES];
             count_column(table, group, which[side], c, counts);
             const uint32_t all = counts[0] + counts[1] + counts[2] + counts[3];
             good = all >= MIN_MINOR && 100 * counts[consensus[side][c]] >= DIAGNOSTIC_PERCENT * all;
@@ -146,7 +147,7 @@ static size_t choose_sites(const copy_table *table, const uint8_t *group, uint8_
 {
     size_t n = 0;
     for (size_t c = 0; c < table->n_columns; c++) {
-        uint32_t counts[4];
+        uint32_t counts[RP_N_BASES];
         count_column(table, group, which, c, counts);
         const uint8_t major = largest(counts);
         counts[major] = 0;
@@ -186,7 +187,7 @@ static bool find_pair(const copy_table *table, const uint8_t *group, uint8_t whi
             uint32_t all = 0, with_a = 0, with_b = 0, together = 0;
             for (size_t i = 0; i < table->n_copies; i++) {
                 const uint8_t x = cell(table, i, sites[a].column), y = cell(table, i, sites[b].column);
-                if (group[i] != which || x > 3 || y > 3)
+                if (group[i] != which || !rp_code_is_base(x) || !rp_code_is_base(y))
                     continue;
                 all++;
                 with_a += x == sites[a].minor;

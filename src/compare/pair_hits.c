@@ -64,7 +64,7 @@ static bool score_columns(columns *columns, const rp_steps *steps, const uint8_t
             column here = {.score = gap_score, .target_before = at, .paired = step->kind == RP_STEP_PAIR};
             gap_score = 0;
             if (here.paired) {
-                here.matches = query[columns->n] == target[at] && target[at] < 4;
+                here.matches = query[columns->n] == target[at] && rp_code_is_base(target[at]);
                 here.score += here.matches ? RP_REALIGN_MATCH : RP_REALIGN_MISMATCH;
                 at++;
             } else {

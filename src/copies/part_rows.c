@@ -29,13 +29,13 @@ double rp_row_divergence(const rp_row *row, const uint8_t *consensus, uint32_t b
     int at_cpg = 0; /* transitions in the CpG in hand */
     for (uint32_t c = begin; c < end; c++) {
         const uint8_t cell = row->cells.items[c - row->begin], base = consensus[c];
-        if (base > 3)
+        if (!rp_code_is_base(base))
             continue; /* an N of the consensus says nothing */
-        const bool first = base == 1 && c + 1 < end && consensus[c + 1] == 2;
-        const bool second = base == 2 && c > begin && consensus[c - 1] == 1;
+        const bool first = base == RP_BASE_C && c + 1 < end && consensus[c + 1] == RP_BASE_G;
+        const bool second = base == RP_BASE_G && c > begin && consensus[c - 1] == RP_BASE_C;
         if (first)
             at_cpg = 0;
-        if (cell > 3) {
+        if (!rp_code_is_base(cell)) {
             if (second)
                 transitions += at_cpg == 1 ? 0.1 : 0;
             continue;

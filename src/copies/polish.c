@@ -121,10 +121,8 @@ static bool cut_chimera(polish_run *run, size_t which, rp_family *family, bool *
         return false;
     if (cut == 0)
         return true;
-    rp_codes *rest = &run->cut_off[which];
-    for (size_t i = cut; i < family->consensus.n; i++)
-        if (!rp_codes_push(rest, family->consensus.items[i]))
-            return false;
+    if (!rp_codes_append(&run->cut_off[which], family->consensus.items + cut, family->consensus.n - cut))
+        return false;
     family->consensus.n = cut;
     run->length[which] = 0; /* it is looked at again */
     *was_cut = true;

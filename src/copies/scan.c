@@ -291,7 +291,7 @@ static bool look_words_up(const scan *run, rp_scan_scratch *scratch, const rp_ch
     unsigned filled = 0;
     for (size_t i = 0; i < n; i++) {
         rolling = rolling << 2 | (codes[i + RP_WORD_FLANK] & 3u);
-        filled = codes[i] > 3 ? 0 : filled + 1;
+        filled = rp_code_is_base(codes[i]) ? filled + 1 : 0;
         const uint64_t id = rolling >> 2 * RP_WORD_FLANK & mask;
         if (filled < word || (table->present[id / 64] >> id % 64 & 1) == 0)
             continue;

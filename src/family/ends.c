@@ -54,14 +54,14 @@ static unsigned count_bases(const rp_view *view, const rp_codes *consensus, cons
         used++;
         for (int64_t i = 0; i < COLUMNS; i++) {
             const unsigned base = base_at(view, contig, copy, left, i - edge);
-            if (base > 3)
+            if (!rp_code_is_base(base))
                 continue;
             columns->counts[i][base]++;
             columns->depth[i]++;
         }
     }
     for (uint32_t i = INNER_BP; i < COLUMNS; i++)
-        for (uint8_t base = 1; base < 4; base++)
+        for (uint8_t base = 1; base < RP_N_BASES; base++)
             if (columns->counts[i][base] > columns->counts[i][columns->consensus[i]])
                 columns->consensus[i] = base;
     return used;
@@ -69,7 +69,7 @@ static unsigned count_bases(const rp_view *view, const rp_codes *consensus, cons
 
 static uint32_t matches_in(const end_columns *columns, uint32_t i)
 {
-    return columns->consensus[i] > 3 ? 0 : columns->counts[i][columns->consensus[i]];
+    return rp_code_is_base(columns->consensus[i]) ? columns->counts[i][columns->consensus[i]] : 0;
 }
 
 /* Share of random bases that agree with their majority: a quarter, and what the choice makes of few. */

@@ -130,11 +130,11 @@ static void open_group(rp_grower *grower, unsigned group)
 /* The base that the lanes favour; the smallest code on a tie. */
 static unsigned choose_base(const rp_grower *grower, unsigned block_row)
 {
-    int64_t sums[4] = {0};
+    int64_t sums[RP_N_BASES] = {0};
     for (unsigned group = 0; group < grower->n_groups; group++)
         grower->kernel->candidates(&grower->bands[group], block_row, RP_GROW_CAP, sums);
     unsigned best = 0;
-    for (unsigned base = 1; base < 4; base++)
+    for (unsigned base = 1; base < RP_N_BASES; base++)
         if (sums[base] > sums[best])
             best = base;
     return best;

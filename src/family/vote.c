@@ -13,14 +13,14 @@ enum {
 };
 
 typedef struct column_votes {
-    uint32_t bases[4];
+    uint32_t bases[RP_N_BASES];
     uint32_t gaps;
     uint32_t starts_here;     /* copies that begin at this column: they cannot insert before it */
 } column_votes;
 
 typedef struct inserted_votes {
     uint32_t column, offset;
-    uint32_t bases[4];
+    uint32_t bases[RP_N_BASES];
 } inserted_votes;
 
 RP_ARRAY(insertion_list, inserted_votes);
@@ -107,7 +107,7 @@ static bool count_row(rp_voter *voter, const rp_row *row)
     voter->columns[row->begin].starts_here++;
     for (uint32_t column = row->begin; column < row->end; column++) {
         const uint8_t cell = row->cells.items[column - row->begin];
-        if (cell < 4)
+        if (rp_code_is_base(cell))
             voter->columns[column].bases[cell]++;
         else if (cell == RP_CELL_GAP)
             voter->columns[column].gaps++;
@@ -118,7 +118,7 @@ static bool count_row(rp_voter *voter, const rp_row *row)
         for (uint32_t m = 0; m < n; m++) {
             inserted_votes one = {.column = insertion->column, .offset = m};
             const uint8_t code = row->inserted.items[insertion->first + m];
-            if (code > 3)
+            if (!rp_code_is_base(code))
                 continue;
             one.bases[code] = 1;
             if (!insertion_list_push(&voter->inserted, one))
@@ -136,10 +136,10 @@ static int compare_inserted(const void *left, const void *right)
     return (a->offset > b->offset) - (a->offset < b->offset);
 }
 
-static unsigned majority(const uint32_t bases[4], unsigned present)
+static unsigned majority(const uint32_t bases[RP_N_BASES], unsigned present)
 {
-    unsigned best = present < 4 ? present : 0;
-    for (unsigned base = 0; base < 4; base++)
+    unsigned best = rp_code_is_base(present) ? present : RP_BASE_A;
+    for (unsigned base = 0; base < RP_N_BASES; base++)
         if (bases[base] > bases[best])
             best = base;
     return best;
@@ -147,7 +147,8 @@ static unsigned majority(const uint32_t bases[4], unsigned present)
 
 static uint32_t votes_of(const column_votes *column)
 {
-    return column->bases[0] + column->bases[1] + column->bases[2] + column->bases[3] + column->gaps;
+    return column->bases[RP_BASE_A] + column->bases[RP_BASE_C] + column->bases[RP_BASE_G] +
+           column->bases[RP_BASE_T] + column->gaps;
 }
 
 /* Appends what over half of the copies that pass from column - 1 to column insert there; n_left: columns from here on,
@@ -158,13 +159,13 @@ static bool append_inserted(rp_voter *voter, uint32_t column, size_t n_left, siz
     const column_votes *here = &voter->columns[column];
     const uint32_t passing = votes_of(here) - here->starts_here;
     while (*next < list->n && list->items[*next].column == column) {
-        uint32_t bases[4] = {0}, n = 0;
+        uint32_t bases[RP_N_BASES] = {0}, n = 0;
         const uint32_t offset = list->items[*next].offset;
         for (; *next < list->n && list->items[*next].column == column && list->items[*next].offset == offset; ++*next, n++)
-            for (unsigned base = 0; base < 4; base++)
+            for (unsigned base = 0; base < RP_N_BASES; base++)
                 bases[base] += list->items[*next].bases[base];
         if (2 * n > passing && n >= MIN_VOTES && voter->voted.n + n_left < RP_CONSENSUS_MAX_BP &&
-            !rp_codes_push(&voter->voted, (uint8_t)majority(bases, 4)))
+            !rp_codes_push(&voter->voted, (uint8_t)majority(bases, RP_BASE_NONE)))
             return false;
     }
     return true;

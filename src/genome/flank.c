@@ -69,7 +69,7 @@ void rp_planes_fill(rp_planes *planes, const uint8_t *codes, size_t n)
             const uint64_t code = codes[word * 64 + i];
             high |= (code >> 1 & 1) << i;
             low |= (code & 1) << i;
-            valid |= (uint64_t)(code < 4) << i;
+            valid |= (uint64_t)rp_code_is_base((unsigned)code) << i;
         }
         planes->high[word + 1] = high;
         planes->low[word + 1] = low;

@@ -57,11 +57,9 @@ unsigned rp_genome_base_beyond(const rp_genome *genome, const rp_contig *contig,
 {
     /* Outwards is down the genome at the left end of a forward copy and at the right end of a reverse one. */
     const int64_t at = reverse != left ? (int64_t)begin - 1 - offset : (int64_t)end + offset;
-    if (at < (int64_t)contig->begin || at >= (int64_t)(contig->begin + contig->length_bp) ||
-        rp_bitmask_get(&genome->not_acgt, (uint64_t)at))
+    if (at < (int64_t)contig->begin || at >= (int64_t)(contig->begin + contig->length_bp))
         return RP_BASE_NONE;
-    const unsigned code = rp_genome_base(genome, (uint64_t)at);
-    return reverse ? 3 - code : code;
+    return rp_genome_code(genome, (uint64_t)at, reverse);
 }
 
 void rp_genome_exclude_soft_mask(const rp_genome *genome, rp_bitmask *excluded, unsigned reach)
@@ -99,4 +97,15 @@ void rp_genome_decode(const rp_genome *genome, uint64_t begin, size_t n, uint8_t
             block[__builtin_ctz(none)] = RP_BASE_NONE;
         memcpy(codes + done, block, here);
     }
+}
+
+bool rp_genome_append(const rp_genome *genome, uint64_t begin, size_t n, bool reverse, rp_codes *to)
+{
+    if (!rp_codes_reserve(to, to->n + n))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t code = rp_genome_code(genome, reverse ? begin + n - 1 - i : begin + i, reverse);
+        to->items[to->n++] = rp_code_is_base(code) ? code : reverse ? RP_BASE_T : RP_BASE_A;
+    }
+    return true;
 }

@@ -1,6 +1,6 @@
 /* genome.h: the genome in memory: 2 bits a base, a mask of what is no base, a contig table.
  *
- * Bases are coded A 0, C 1, G 2, T 3. Contigs lie one after the other in one
+ * Codes are those of base/alphabet.h. Contigs lie one after the other in one
  * coordinate, the genome position (0-based); nothing that looks at sequence may
  * cross a contig's end, which is what rp_genome_contig_of is for.
  */
@@ -10,12 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/codes.h"
 #include "base/error.h"
 #include "genome/bitmask.h"
-
-enum {
-    RP_BASE_NONE = 4 /* matches nothing: N, an IUPAC code, a masked base, beyond the contig's end */
-};
 
 typedef struct rp_contig {
     char *name;          /* the whole header line after '>' or '@', as it stood */
@@ -60,6 +57,15 @@ static inline unsigned rp_genome_base(const rp_genome *genome, uint64_t position
     return genome->packed[position >> 5] >> (position & 31) * 2 & 3;
 }
 
+/* Code of one base as a strand reads it; RP_BASE_NONE where not_acgt is set. */
+static inline uint8_t rp_genome_code(const rp_genome *genome, uint64_t position, bool reverse)
+{
+    if (rp_bitmask_get(&genome->not_acgt, position))
+        return RP_BASE_NONE;
+    const unsigned code = rp_genome_base(genome, position);
+    return reverse ? rp_code_complement(code) : (uint8_t)code;
+}
+
 /* The 32 bases from `position` on, 2 bits each, lowest bits first. */
 static inline uint64_t rp_genome_window(const rp_genome *genome, uint64_t position)
 {
@@ -81,5 +87,9 @@ void rp_genome_exclude_soft_mask(const rp_genome *genome, rp_bitmask *excluded, 
 
 /* The codes of [begin, begin + n) as bytes, RP_BASE_NONE where not_acgt is set. */
 void rp_genome_decode(const rp_genome *genome, uint64_t begin, size_t n, uint8_t *codes);
+
+/* Appends [begin, begin + n) as a strand reads it, to a consensus, which has bases only: where not_acgt is set
+ * the forward strand counts as A. False: out of memory. */
+bool rp_genome_append(const rp_genome *genome, uint64_t begin, size_t n, bool reverse, rp_codes *to) RP_MUST_CHECK;
 
 #endif

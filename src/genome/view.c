@@ -73,10 +73,9 @@ void rp_view_decode(const rp_view *view, const rp_strand_walk *walk, uint64_t be
         decode_forward(view, walk->origin + begin, inside, codes);
     } else if (inside > 0) {
         uint8_t forward[64];
-        static const uint8_t complement[5] = {3, 2, 1, 0, RP_BASE_NONE};
         decode_forward(view, walk->origin - begin - inside, inside, forward);
         for (unsigned i = 0; i < inside; i++)
-            codes[i] = complement[forward[inside - 1 - i]];
+            codes[i] = rp_code_complement(forward[inside - 1 - i]);
     }
     for (unsigned i = inside; i < n; i++)
         codes[i] = RP_BASE_NONE;

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/alphabet.h"
+
 enum { RP_KMER_MIN = 8, RP_KMER_MAX = 24 };
 
 static inline uint64_t rp_kmer_mask(unsigned k)
@@ -39,15 +41,15 @@ typedef struct rp_kmer_roll {
     unsigned filled; /* bases since the last reset */
 } rp_kmer_roll;
 
-/* Takes one base code; a code over 3 resets the window. True: a whole k-mer is there. */
+/* Takes one base code; a code that is no base resets the window. True: a whole k-mer is there. */
 static inline bool rp_kmer_roll_push(rp_kmer_roll *roll, unsigned code, unsigned k)
 {
-    if (code > 3) {
+    if (!rp_code_is_base(code)) {
         roll->filled = 0;
         return false;
     }
     roll->forward = (roll->forward << 2 | code) & rp_kmer_mask(k);
-    roll->reverse = roll->reverse >> 2 | (uint64_t)(3 - code) << 2 * (k - 1);
+    roll->reverse = roll->reverse >> 2 | (uint64_t)rp_code_complement(code) << 2 * (k - 1);
     return ++roll->filled >= k;
 }
 

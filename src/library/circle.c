@@ -215,31 +215,20 @@ bool rp_circle_find(const rp_family *family, const rp_genome *genome, rp_circle 
     return ok;
 }
 
-static bool append(const rp_codes *consensus, size_t begin, size_t end, rp_codes *element)
-{
-    for (size_t i = begin; i < end; i++)
-        if (!rp_codes_push(element, consensus->items[i]))
-            return false;
-    return true;
-}
-
 bool rp_circle_cut(const rp_family *family, const rp_circle *circle, const rp_genome *genome, rp_codes *element)
 {
-    const rp_codes *consensus = &family->consensus;
+    const uint8_t *consensus = family->consensus.items;
+    const size_t n = family->consensus.n, ltr_bp = circle->ltr_end - circle->ltr_begin;
     const uint32_t overlap = circle->gap < 0 ? (uint32_t)-circle->gap : 0;
     element->n = 0;
-    if (!circle->whole) {
-        const size_t n = consensus->n;
-        return circle->before ? append(consensus, circle->ltr_begin, circle->ltr_end, element) && append(consensus, 0, n, element)
-                              : append(consensus, 0, n, element) && append(consensus, circle->ltr_begin, circle->ltr_end, element);
-    }
-    if (!append(consensus, circle->ltr_begin, consensus->n, element))
-        return false;
-    for (int32_t i = 0; i < circle->gap; i++) {
-        const uint64_t at = circle->gap_begin + (uint64_t)(circle->gap_reverse ? circle->gap - 1 - i : i);
-        const unsigned code = rp_bitmask_get(&genome->not_acgt, at) ? 0 : rp_genome_base(genome, at);
-        if (!rp_codes_push(element, (uint8_t)(circle->gap_reverse ? 3 - code : code)))
-            return false;
-    }
-    return append(consensus, overlap, circle->ltr_end, element);
+    if (!circle->whole && circle->before)
+        return rp_codes_append(element, consensus + circle->ltr_begin, ltr_bp) &&
+               rp_codes_append(element, consensus, n);
+    if (!circle->whole)
+        return rp_codes_append(element, consensus, n) &&
+               rp_codes_append(element, consensus + circle->ltr_begin, ltr_bp);
+    return rp_codes_append(element, consensus + circle->ltr_begin, n - circle->ltr_begin) &&
+           (circle->gap <= 0 ||
+            rp_genome_append(genome, circle->gap_begin, (size_t)circle->gap, circle->gap_reverse, element)) &&
+           rp_codes_append(element, consensus + overlap, circle->ltr_end - overlap);
 }

@@ -95,13 +95,10 @@ static bool splice(const rp_family *family, const junction *at, rp_codes *consen
     const rp_copy *a = &family->copies.items[at->first], *b = &family->copies.items[at->second];
     const uint32_t overlap = a->end > b->begin ? (uint32_t)(a->end - b->begin) : 0;
     consensus->n = 0;
-    for (size_t i = 0; i < at->left_end; i++)
-        if (!rp_codes_push(consensus, family->consensus.items[i]))
-            return false;
-    for (size_t i = at->right_begin + overlap; i < family->consensus.n; i++)
-        if (!rp_codes_push(consensus, family->consensus.items[i]))
-            return false;
-    return true;
+    const rp_codes *from = &family->consensus;
+    const size_t right_begin = at->right_begin + overlap;
+    return rp_codes_append(consensus, from->items, at->left_end) &&
+           (right_begin >= from->n || rp_codes_append(consensus, from->items + right_begin, from->n - right_begin));
 }
 
 /* Makes a family of the copies that share a junction; it may turn out not to hold. */

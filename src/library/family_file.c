@@ -44,7 +44,7 @@ static bool take_record(rp_family_file *library, const rp_genome *records, const
     rp_genome_decode(records, contig->begin, n, family->consensus.items);
     family->consensus.n = n;
     for (size_t i = 0; i < n; i++)
-        if (family->consensus.items[i] > 3)
+        if (!rp_code_is_base(family->consensus.items[i]))
             family->consensus.items[i] = RP_CODE_UNKNOWN;
     return true;
 }

@@ -307,16 +307,6 @@ static bool find_candidates(join_pass *pass, rp_error *error)
 
 /* --- One trial --- */
 
-/* Appends n codes, read forwards or as their reverse complement. */
-static bool append(rp_codes *to, const uint8_t *codes, size_t n, bool turned)
-{
-    if (!rp_codes_reserve(to, to->n + n + 1))
-        return false;
-    for (size_t i = 0; i < n; i++)
-        to->items[to->n++] = turned ? (uint8_t)(3 - codes[n - 1 - i]) : codes[i];
-    return true;
-}
-
 /* base (its meeting end to the right), the gap of the tightest meeting, piece. */
 static bool join_consensus(const join_pass *pass, const candidate *what, rp_codes *joined)
 {
@@ -324,18 +314,16 @@ static bool join_consensus(const join_pass *pass, const candidate *what, rp_code
     const rp_codes *piece = &pass->library->items[what->piece].consensus;
     const meeting *tight = &pass->meetings.items[what->first_meeting];
     joined->n = 0;
-    if (!append(joined, base->items, base->n, !what->base_end))
+    if (!(what->base_end ? rp_codes_append(joined, base->items, base->n)
+                         : rp_codes_append_turned(joined, base->items, base->n)))
         return false;
     uint32_t skip = 0;
     if (tight->gap < 0 && !what->interior)
         skip = (uint32_t)-tight->gap;
-    for (int32_t i = 0; i < tight->gap; i++) {
-        /* The gap as the base copy reads it: base stands left of it unless the meeting is reversed. */
-        const uint64_t at = tight->reverse ? tight->gap_begin + (uint64_t)(tight->gap - 1 - i) : tight->gap_begin + (uint64_t)i;
-        const unsigned code = rp_bitmask_get(&pass->view->genome->not_acgt, at) ? 0 : rp_genome_base(pass->view->genome, at);
-        if (!rp_codes_push(joined, (uint8_t)(tight->reverse ? 3 - code : code)))
-            return false;
-    }
+    /* The gap as the base copy reads it: base stands left of it unless the meeting is reversed. */
+    if (tight->gap > 0 &&
+        !rp_genome_append(pass->view->genome, tight->gap_begin, (size_t)tight->gap, tight->reverse, joined))
+        return false;
     uint32_t begin = 0, end = (uint32_t)piece->n;
     if (what->interior && what->piece_end)
         end = what->point;
@@ -345,8 +333,8 @@ static bool join_consensus(const join_pass *pass, const candidate *what, rp_code
     if (skip >= n)
         return true;
     /* piece's meeting end comes first; turned when that is its right end */
-    return what->piece_end ? append(joined, piece->items + begin, n - skip, true)
-                           : append(joined, piece->items + begin + skip, n - skip, false);
+    return what->piece_end ? rp_codes_append_turned(joined, piece->items + begin, n - skip)
+                           : rp_codes_append(joined, piece->items + begin + skip, n - skip);
 }
 
 static bool lift_copies(const join_pass *pass, const candidate *what, rp_intervals *lifted)

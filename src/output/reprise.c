@@ -14,7 +14,7 @@ enum { REPROF_LINE = 80, MASKED_LINE = 50, BLOCK = MASKED_LINE * 1024 };
 static void spell(uint64_t kmer, unsigned k, char *text)
 {
     for (unsigned i = 0; i < k; i++)
-        text[i] = "ACGT"[kmer >> 2 * (k - 1 - i) & 3];
+        text[i] = rp_code_letter(kmer >> 2 * (k - 1 - i) & 3);
     text[k] = '\0';
 }
 

@@ -59,7 +59,7 @@ static int compare_parts(const void *left, const void *right)
 
 static char letter(uint8_t cell)
 {
-    return cell < 4 ? "ACGT"[cell] : cell == RP_CELL_GAP ? '.' : 'N';
+    return cell == RP_CELL_GAP ? '.' : rp_code_letter(cell);
 }
 
 /* The longest insertion before each column, over all rows. */

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/codes.h"
 #include "base/memory.h"
@@ -83,27 +82,18 @@ static bool draw_bases(rp_random *random, rp_codes *to, uint64_t n, double gc)
         return false;
     for (uint64_t i = 0; i < n; i++) {
         const double u = rp_random_unit(random);
-        to->items[to->n++] = u < (1 - gc) / 2 ? 0 : u < 0.5 ? 1 : u < 0.5 + gc / 2 ? 2 : 3;
+        to->items[to->n++] = u < (1 - gc) / 2   ? RP_BASE_A
+                             : u < 0.5          ? RP_BASE_C
+                             : u < 0.5 + gc / 2 ? RP_BASE_G
+                                                : RP_BASE_T;
     }
     return true;
 }
 
-static bool append_turned(rp_codes *to, size_t begin, size_t n)
+/* Appends what pairs with the first n bases: an inverted repeat. */
+static bool append_inverted(rp_codes *to, size_t n)
 {
-    if (!rp_codes_reserve(to, to->n + n + 1))
-        return false;
-    for (size_t i = 0; i < n; i++)
-        to->items[to->n++] = (uint8_t)(3 - to->items[begin + n - 1 - i]);
-    return true;
-}
-
-static bool append_codes(rp_codes *to, const uint8_t *from, size_t n)
-{
-    if (!rp_codes_reserve(to, to->n + n + 1))
-        return false;
-    memcpy(to->items + to->n, from, n);
-    to->n += n;
-    return true;
+    return rp_codes_reserve(to, to->n + n) && rp_codes_append_turned(to, to->items, n);
 }
 
 static bool append_run(rp_codes *to, uint8_t code, uint64_t n)
@@ -119,11 +109,11 @@ static bool draw_mite(rp_random *random, const sim_family *donor, double gc, rp_
 {
     if (donor != NULL && rp_random_unit(random) < 0.5) {
         const size_t left = (size_t)between(random, 60, 250), right = (size_t)between(random, 60, 250);
-        return append_codes(body, donor->body.items, left) &&
-               append_codes(body, donor->body.items + donor->body.n - right, right);
+        return rp_codes_append(body, donor->body.items, left) &&
+               rp_codes_append(body, donor->body.items + donor->body.n - right, right);
     }
     const size_t tir = (size_t)between(random, 12, 40);
-    return draw_bases(random, body, tir + between(random, 80, 500), gc) && append_turned(body, 0, tir);
+    return draw_bases(random, body, tir + between(random, 80, 500), gc) && append_inverted(body, tir);
 }
 
 static bool draw_body(simulation *sim, sim_family *family, const sim_family *donor)
@@ -134,25 +124,30 @@ static bool draw_body(simulation *sim, sim_family *family, const sim_family *don
     size_t n;
     switch (family->kind) {
     case KIND_SINE:
-        return draw_bases(random, body, between(random, 130, 380), gc) && append_run(body, 0, between(random, 8, 25));
+        return draw_bases(random, body, between(random, 130, 380), gc) &&
+               append_run(body, RP_BASE_A, between(random, 8, 25));
     case KIND_LINE:
-        return draw_bases(random, body, between(random, 3000, 6500), gc) && append_run(body, 0, between(random, 8, 25));
+        return draw_bases(random, body, between(random, 3000, 6500), gc) &&
+               append_run(body, RP_BASE_A, between(random, 8, 25));
     case KIND_LTR:
         n = (size_t)between(random, 200, 1200);
         family->ltr_bp = (uint32_t)n;
-        if (!append_codes(body, (const uint8_t[]){3, 2}, 2) || !draw_bases(random, body, n - 4, gc) ||
-            !append_codes(body, (const uint8_t[]){1, 0}, 2) || !draw_bases(random, body, between(random, 3500, 7500), gc) ||
+        if (!rp_codes_append(body, (const uint8_t[]){RP_BASE_T, RP_BASE_G}, 2) ||
+            !draw_bases(random, body, n - 4, gc) ||
+            !rp_codes_append(body, (const uint8_t[]){RP_BASE_C, RP_BASE_A}, 2) ||
+            !draw_bases(random, body, between(random, 3500, 7500), gc) ||
             !rp_codes_reserve(body, body->n + n))
             return false;
-        return append_codes(body, body->items, n);
+        return rp_codes_append(body, body->items, n);
     case KIND_DNA:
         n = (size_t)between(random, 12, 60);
-        return draw_bases(random, body, n + between(random, 900, 2900), gc) && append_turned(body, 0, n);
+        return draw_bases(random, body, n + between(random, 900, 2900), gc) && append_inverted(body, n);
     case KIND_MITE:
         return draw_mite(random, donor, gc, body);
     case KIND_HELITRON:
-        return append_codes(body, (const uint8_t[]){3, 1}, 2) && draw_bases(random, body, between(random, 1000, 6000), gc) &&
-               append_codes(body, (const uint8_t[]){1, 3, 0, 2}, 4);
+        return rp_codes_append(body, (const uint8_t[]){RP_BASE_T, RP_BASE_C}, 2) &&
+               draw_bases(random, body, between(random, 1000, 6000), gc) &&
+               rp_codes_append(body, (const uint8_t[]){RP_BASE_C, RP_BASE_T, RP_BASE_A, RP_BASE_G}, 4);
     }
     return false;
 }
@@ -197,9 +192,9 @@ static bool append_mutated(rp_random *random, rp_codes *to, const uint8_t *from,
         step = step < n - at ? step : n - at;
         for (size_t i = 0; i < step; i++) {
             uint8_t code = from[at + i];
-            const bool cpg = code == 1 && at + i + 1 < n && from[at + i + 1] == 2;
+            const bool cpg = code == RP_BASE_C && at + i + 1 < n && from[at + i + 1] == RP_BASE_G;
             if (cpg && rp_random_unit(random) < 2 * rate)
-                code = 3;
+                code = RP_BASE_T;
             to->items[to->n++] = code;
         }
         at += step;
@@ -230,7 +225,7 @@ static bool append_mutated(rp_random *random, rp_codes *to, const uint8_t *from,
 static void emit(simulation *sim, uint8_t code)
 {
     sim->recent[sim->recent_at++ % MAX_DUPLICATION_BP] = code;
-    sim->line[sim->column++] = "ACGT"[code];
+    sim->line[sim->column++] = rp_code_letter(code);
     sim->contig_length++;
     sim->done++;
     if (sim->column == LINE_BASES) {
@@ -334,7 +329,7 @@ static bool insert_tandem(simulation *sim)
     bool ok = draw_bases(random, &one, unit, 0.4);
     const uint64_t n = between(random, 30, 600) / unit;
     for (uint64_t i = 0; i < (n < 2 ? 2 : n) && ok; i++)
-        ok = append_codes(&tract, one.items, one.n);
+        ok = rp_codes_append(&tract, one.items, one.n);
     ok = ok && append_mutated(random, &mutated, tract.items, tract.n, 0.1 * rp_random_unit(random) + 1e-4) &&
          emit_nested(sim, mutated.items, mutated.n, 0, 0, sim->tandem, "tandem");
     free(one.items);
@@ -522,7 +517,7 @@ static void write_families(const simulation *sim, rp_file *file)
         rp_file_print(file, ">fam%llu#%s copies=%llu divergence=%.3f\n", (unsigned long long)f + 1, KIND_NAMES[family->kind],
                       (unsigned long long)family->n_copies, family->age);
         for (size_t i = 0; i < family->body.n; i++)
-            rp_file_write(file, &"ACGT"[family->body.items[i]], 1);
+            rp_file_write(file, &(char){rp_code_letter(family->body.items[i])}, 1);
         rp_file_print(file, "\n");
     }
 }

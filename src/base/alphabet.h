@@ -1,0 +1,55 @@
+/* alphabet.h: the codes of sequence in bytes: bases, what stands where there is none, and letters. */
+#ifndef RP_BASE_ALPHABET_H
+#define RP_BASE_ALPHABET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Bases are numbered so that two that pair add up to 3; genomes and k-mers hold them in 2 bits. Whatever else a byte
+ * can hold lies above them, each meaning with a number of its own. */
+enum {
+    RP_BASE_A, RP_BASE_C, RP_BASE_G, RP_BASE_T,
+    RP_N_BASES,
+    RP_BASE_NONE = RP_N_BASES, /* of a target: matches nothing. N, an IUPAC code, a masked base, beyond the contig's end */
+    RP_QUERY_END,              /* of a query, beyond its end: matches nothing, not even RP_BASE_NONE */
+    RP_CODE_UNKNOWN,           /* an N of a consensus that was read from a file: matches nothing, not even the genome's N */
+    RP_CELL_GAP                /* of a row: the genome has no base in this column */
+};
+
+/* Whether a code is A, C, G or T. */
+static inline bool rp_code_is_base(unsigned code)
+{
+    return code < RP_N_BASES;
+}
+
+/* What stands on the other strand: the base that pairs; all other codes stay. */
+static inline uint8_t rp_code_complement(unsigned code)
+{
+    return (uint8_t)(rp_code_is_base(code) ? RP_BASE_T - code : code);
+}
+
+/* Whether two codes are bases that pair. */
+static inline bool rp_code_pairs(unsigned a, unsigned b)
+{
+    return rp_code_is_base(a) && b == RP_BASE_T - a;
+}
+
+/* The letter of a code: A, C, G, T or N. */
+static inline char rp_code_letter(unsigned code)
+{
+    return rp_code_is_base(code) ? "ACGT"[code] : 'N';
+}
+
+/* The code of a letter, in either case; U is T. RP_BASE_NONE: not one of these. */
+static inline uint8_t rp_code_of_letter(char letter)
+{
+    switch (letter) {
+    case 'A': case 'a': return RP_BASE_A;
+    case 'C': case 'c': return RP_BASE_C;
+    case 'G': case 'g': return RP_BASE_G;
+    case 'T': case 't': case 'U': case 'u': return RP_BASE_T;
+    default: return RP_BASE_NONE;
+    }
+}
+
+#endif
