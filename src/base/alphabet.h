@@ -40,16 +40,29 @@ static inline char rp_code_letter(unsigned code)
     return rp_code_is_base(code) ? "ACGT"[code] : 'N';
 }
 
-/* The code of a letter, in either case; U is T. RP_BASE_NONE: not one of these. */
+/* The code of a letter; U is T. RP_BASE_NONE: not one of these. */
 static inline uint8_t rp_code_of_letter(char letter)
 {
     switch (letter) {
-    case 'A': case 'a': return RP_BASE_A;
-    case 'C': case 'c': return RP_BASE_C;
-    case 'G': case 'g': return RP_BASE_G;
-    case 'T': case 't': case 'U': case 'u': return RP_BASE_T;
+    case 'A': return RP_BASE_A;
+    case 'C': return RP_BASE_C;
+    case 'G': return RP_BASE_G;
+    case 'T': case 'U': return RP_BASE_T;
     default: return RP_BASE_NONE;
     }
 }
+
+/* What a letter of an input file is: the code of a base, RP_BASE_NONE for N and other IUPAC codes, or one of these; with
+ * RP_LETTER_SOFT for lower case. */
+enum {
+    RP_LETTER_CODE = 7,        /* mask of all but RP_LETTER_SOFT */
+    RP_LETTER_SOFT = 8,
+    RP_LETTER_GAP = 5,         /* - . * */
+    RP_LETTER_SKIP = 6,        /* line ends and blanks */
+    RP_LETTER_BAD = 7          /* no sequence */
+};
+
+/* Fills in what each letter is. */
+void rp_letters_fill(uint8_t letters[256]);
 
 #endif

@@ -4,33 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alphabet.h"
 #include "base/memory.h"
-
-/* Code of a letter: 0-3 A C G T (U), 4 other IUPAC codes and N, 5 gaps, 6 not sequence, 7 line ends and blanks. */
-enum { LETTER_OTHER = 4, LETTER_GAP = 5, LETTER_BAD = 6, LETTER_SKIP = 7, LETTER_SOFT = 8 };
-
-static void fill_letters(uint8_t table[256])
-{
-    memset(table, LETTER_BAD, 256);
-    for (const char *c = "NRYSWKMBDHVX"; *c != '\0'; c++) {
-        table[(unsigned char)*c] = LETTER_OTHER;
-        table[(unsigned char)(*c | 32)] = LETTER_OTHER | LETTER_SOFT;
-    }
-    for (unsigned code = 0; code < 4; code++) {
-        const unsigned char upper = (unsigned char)"ACGT"[code];
-        table[upper] = (uint8_t)code;
-        table[upper | 32] = (uint8_t)(code | LETTER_SOFT);
-    }
-    table['U'] = 3;
-    table['u'] = 3 | LETTER_SOFT;
-    table['\n'] = table['\r'] = table[' '] = table['\t'] = LETTER_SKIP;
-    table['-'] = table['.'] = table['*'] = LETTER_GAP;
-}
 
 bool rp_part_init(rp_part *part, bool keep_soft_mask, rp_error *error)
 {
     *part = (rp_part){.keep_soft_mask = keep_soft_mask};
-    fill_letters(part->letters);
+    rp_letters_fill(part->letters);
     if (pthread_rwlock_init(&part->lock, NULL) != 0)
         return rp_error_set(error, "cannot make a lock");
     if (pthread_mutex_init(&part->bad_lock, NULL) != 0) {
@@ -109,20 +89,20 @@ static void encode_piece(rp_part *part, const char *text, const rp_text_piece *p
     for (size_t i = piece->begin; i < piece->end; i++) {
         const unsigned char letter = (unsigned char)text[i];
         const uint8_t code = part->letters[letter];
-        if (code == LETTER_SKIP) {
+        if (code == RP_LETTER_SKIP) {
             line += letter == '\n';
             continue;
         }
-        if ((code & 7) < LETTER_OTHER) {
+        if (rp_code_is_base(code & RP_LETTER_CODE)) {
             word |= (uint64_t)(code & 3) << (at & 31) * 2;
             acgt++;
-        } else if (code == LETTER_BAD) {
+        } else if (code == RP_LETTER_BAD) {
             note_bad(part, piece, line, letter);
             break;
         } else {
             note_run(&genome->not_acgt, &none, at);
         }
-        if ((code & LETTER_SOFT) != 0 && keep_soft_mask)
+        if ((code & RP_LETTER_SOFT) != 0 && keep_soft_mask)
             note_run(&genome->soft_masked, &soft, at);
         if ((++at & 31) == 0) {
             atomic_fetch_or_explicit(&packed[(at >> 5) - 1], word, memory_order_relaxed);
