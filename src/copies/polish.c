@@ -28,7 +28,7 @@ typedef struct polish_run {
     rp_codes *cut_off;           /* by index in active: what was cut off in this round, to be a family of its own */
     size_t *first, *by_family;   /* indices of parts, by family: from first[f] to first[f + 1] */
     const rp_polish_parameters *parameters;
-    rp_builder **builders;       /* by thread */
+    rp_builders builders;
     rp_library *library;
 } polish_run;
 
@@ -141,8 +141,8 @@ static bool polish_family(void *argument, size_t which, unsigned worker, rp_erro
     polish_run *run = argument;
     rp_family *family = &run->library->items[run->active[which]];
     rp_intervals own = {0};
-    bool ok = run->builders[worker] != NULL ||
-              (run->builders[worker] = rp_builder_create(run->parameters->kernel, run->parameters->max_extension_bp)) != NULL;
+    rp_builder *builder = rp_builders_of(&run->builders, worker);
+    bool ok = builder != NULL;
     bool opened = false;
     ok = ok && gather_parts(run, which, &family->copies) && cut_chimera(run, which, family, &opened);
     ok = ok && (opened || open_circle(run, family, &opened));
@@ -150,7 +150,7 @@ static bool polish_family(void *argument, size_t which, unsigned worker, rp_erro
     rp_view growing = run->growing;
     growing.lifted = own.items;
     growing.n_lifted = own.n;
-    ok = ok && (opened || rp_family_regrow(run->builders[worker], &run->scanned, &growing, run->index, family));
+    ok = ok && (opened || rp_family_regrow(builder, &run->scanned, &growing, run->index, family));
     drop_copies(family);
     rp_stage_done(1);
     free(own.items);
@@ -243,12 +243,12 @@ bool rp_polish(const rp_view *view, const rp_kmer_index *index, const size_t *so
     rough.apart = parameters->apart;
     polish_run run = {.scanned = *view, .growing = *view, .index = index, .parameters = parameters, .library = library,
                       .n_active = n, .cuts = !parameters->apart};
-    run.builders = rp_alloc(parameters->n_threads, sizeof *run.builders);
     run.active = rp_alloc(2 * n, sizeof *run.active); /* each may be cut in two, once */
     run.consensus = rp_alloc(2 * n, sizeof *run.consensus);
     run.length = rp_alloc(2 * n, sizeof *run.length);
     run.cut_off = rp_alloc(2 * n, sizeof *run.cut_off);
-    bool ok = rp_bitmask_init(&run.resting, view->genome->length_bp) && run.builders != NULL && run.active != NULL &&
+    bool ok = rp_builders_init(&run.builders, parameters->n_threads, parameters->kernel, parameters->max_extension_bp) &&
+              rp_bitmask_init(&run.resting, view->genome->length_bp) && run.active != NULL &&
               run.consensus != NULL && run.length != NULL && run.cut_off != NULL;
     if (!ok)
         (void)rp_error_memory(error, "polishing families");
@@ -267,9 +267,7 @@ bool rp_polish(const rp_view *view, const rp_kmer_index *index, const size_t *so
         if (ok && parameters->keep != NULL && round + 1 < parameters->n_rounds && !keep_state(&run, round + 1))
             ok = rp_error_memory(error, "polishing families");
     }
-    for (unsigned i = 0; run.builders != NULL && i < parameters->n_threads; i++)
-        rp_builder_destroy(run.builders[i]);
-    free(run.builders);
+    rp_builders_clear(&run.builders);
     for (size_t f = 0; run.cut_off != NULL && f < 2 * n; f++)
         free(run.cut_off[f].items);
     free(run.cut_off);

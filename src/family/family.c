@@ -85,6 +85,37 @@ uint64_t rp_builder_cells(const rp_builder *builder)
     return rp_grower_cells(builder->grower) + rp_extender_cells(builder->extender);
 }
 
+bool rp_builders_init(rp_builders *builders, unsigned n_threads, const rp_band_kernel *kernel, uint32_t max_extension_bp)
+{
+    *builders = (rp_builders){.n = n_threads, .kernel = kernel, .max_extension_bp = max_extension_bp};
+    builders->items = rp_alloc(n_threads, sizeof *builders->items);
+    return builders->items != NULL;
+}
+
+rp_builder *rp_builders_of(rp_builders *builders, unsigned thread)
+{
+    rp_builder **own = &builders->items[thread];
+    if (*own == NULL)
+        *own = rp_builder_create(builders->kernel, builders->max_extension_bp);
+    return *own;
+}
+
+uint64_t rp_builders_cells(const rp_builders *builders)
+{
+    uint64_t cells = 0;
+    for (unsigned i = 0; builders->items != NULL && i < builders->n; i++)
+        cells += builders->items[i] != NULL ? rp_builder_cells(builders->items[i]) : 0;
+    return cells;
+}
+
+void rp_builders_clear(rp_builders *builders)
+{
+    for (unsigned i = 0; builders->items != NULL && i < builders->n; i++)
+        rp_builder_destroy(builders->items[i]);
+    free(builders->items);
+    *builders = (rp_builders){0};
+}
+
 /* Grows the right end, or with `left` the left one, along builder->walks. */
 static bool grow_end(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, bool left, size_t n_walks,
                      rp_family *family, rp_reads *reads)

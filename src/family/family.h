@@ -45,6 +45,22 @@ rp_recruiter *rp_builder_recruiter(rp_builder *builder);
 struct rp_voter *rp_builder_voter(rp_builder *builder);
 uint64_t rp_builder_cells(const rp_builder *builder);
 
+/* One builder for each of n threads, each made by its thread when it first needs it. */
+typedef struct rp_builders {
+    rp_builder **items;      /* by thread; NULL: has none yet */
+    unsigned n;
+    const rp_band_kernel *kernel;
+    uint32_t max_extension_bp;
+} rp_builders;
+
+/* False: out of memory. The caller clears the builders in any case. */
+bool rp_builders_init(rp_builders *builders, unsigned n_threads, const rp_band_kernel *kernel,
+                      uint32_t max_extension_bp) RP_MUST_CHECK;
+/* The builder of the calling thread, whose number this is. NULL: out of memory. */
+rp_builder *rp_builders_of(rp_builders *builders, unsigned thread) RP_MUST_CHECK;
+uint64_t rp_builders_cells(const rp_builders *builders); /* of all; no thread is at work */
+void rp_builders_clear(rp_builders *builders);
+
 /* Grows a family from a seed: growth both ways, then rounds of recruitment, vote, trim and
  * growth. The family may turn out not to hold. Notes in `reads` (or NULL) what the result
  * relies on. False: out of memory. */

@@ -31,9 +31,8 @@ typedef struct derive_run {
     const rp_view *view;
     const rp_kmer_index *index;
     const rp_library *library;
-    rp_builder **builders;           /* by thread */
+    rp_builders builders;
     rp_library *derived;             /* by family */
-    const rp_derive_parameters *parameters;
 } derive_run;
 
 static int compare_junctions(const void *left, const void *right)
@@ -120,7 +119,10 @@ static bool build(derive_run *run, const rp_family *family, junctions *list, siz
     view.lifted = lifted.items;
     view.n_lifted = lifted.n;
     const size_t expected = derived.consensus.n;
-    ok = ok && (expected < RP_FAMILY_MIN_BP || rp_family_refine(run->builders[worker], &view, run->index, 0, &derived, NULL));
+    if (ok && expected >= RP_FAMILY_MIN_BP) {
+        rp_builder *builder = rp_builders_of(&run->builders, worker);
+        ok = builder != NULL && rp_family_refine(builder, &view, run->index, 0, &derived, NULL);
+    }
     if (ok && expected >= RP_FAMILY_MIN_BP && rp_family_holds(&derived) && !derived.tandem &&
         100 * derived.consensus.n >= KEPT_PERCENT * expected)
         ok = rp_library_add(out, &derived);
@@ -135,8 +137,6 @@ static bool derive(void *argument, size_t which, unsigned worker, rp_error *erro
     const rp_family *family = &run->library->items[which];
     junctions list = {0};
     bool ok = family->tandem || family->consensus.n == 0 || find_junctions(family, run->view->genome, &list);
-    if (ok && list.n >= MIN_COPIES && run->builders[worker] == NULL)
-        ok = (run->builders[worker] = rp_builder_create(run->parameters->kernel, 0)) != NULL;
     while (ok && list.n >= MIN_COPIES) {
         size_t best = 0, centre = 0;
         for (size_t i = 0; i < list.n; i++) {
@@ -158,10 +158,9 @@ bool rp_derive_families(const rp_view *view, const rp_kmer_index *index, const r
                         rp_library *library, uint64_t *n_derived, rp_error *error)
 {
     const size_t n = library->n;
-    derive_run run = {.view = view, .index = index, .library = library, .parameters = parameters};
-    run.builders = rp_alloc(parameters->n_threads, sizeof *run.builders);
+    derive_run run = {.view = view, .index = index, .library = library};
     run.derived = rp_alloc(n, sizeof *run.derived);
-    bool ok = run.builders != NULL && run.derived != NULL;
+    bool ok = rp_builders_init(&run.builders, parameters->n_threads, parameters->kernel, 0) && run.derived != NULL;
     if (!ok)
         (void)rp_error_memory(error, "deletion derivatives");
     ok = ok && rp_parallel(n, parameters->n_threads, derive, &run, error);
@@ -173,9 +172,7 @@ bool rp_derive_families(const rp_view *view, const rp_kmer_index *index, const r
         }
         rp_library_clear(&run.derived[f]);
     }
-    for (unsigned i = 0; run.builders != NULL && i < parameters->n_threads; i++)
-        rp_builder_destroy(run.builders[i]);
-    free(run.builders);
+    rp_builders_clear(&run.builders);
     free(run.derived);
     return ok;
 }

@@ -73,7 +73,7 @@ typedef struct join_pass {
     rp_library *library;
     rp_join_figures *figures;
     unsigned n_threads;
-    rp_builder **builders;      /* per worker */
+    rp_builders builders;
     meetings meetings;
     candidates candidates;
     trial *trials;              /* by candidate */
@@ -376,7 +376,8 @@ static bool try_circle(join_pass *pass, const candidate *what, trial *out, unsig
     rp_view view = *pass->view;
     view.lifted = out->lifted.items;
     view.n_lifted = out->lifted.n;
-    if (!rp_family_refine(pass->builders[worker], &view, pass->index, 0, &out->family, &out->reads))
+    rp_builder *builder = rp_builders_of(&pass->builders, worker);
+    if (builder == NULL || !rp_family_refine(builder, &view, pass->index, 0, &out->family, &out->reads))
         return false;
     out->accepted = rp_family_holds(&out->family) && !out->family.tandem &&
                     100 * out->family.consensus.n >= CIRCLE_KEPT_PERCENT * expected;
@@ -402,7 +403,8 @@ static bool try_join(join_pass *pass, const candidate *what, trial *out, unsigne
     rp_view view = *pass->view;
     view.lifted = out->lifted.items;
     view.n_lifted = out->lifted.n;
-    if (!rp_family_refine(pass->builders[worker], &view, pass->index, REFINE_ROUNDS, &out->family, &out->reads))
+    rp_builder *builder = rp_builders_of(&pass->builders, worker);
+    if (builder == NULL || !rp_family_refine(builder, &view, pass->index, REFINE_ROUNDS, &out->family, &out->reads))
         return false;
     const size_t longer = base > other ? base : other, shorter = base > other ? other : base;
     const size_t kept = what->interior ? base + other * KEPT_PERCENT / 100 : longer + shorter * KEPT_PERCENT / 100;
@@ -552,24 +554,16 @@ bool rp_join_families(const rp_view *view, const rp_kmer_index *index, rp_cover 
     const unsigned n_threads = parameters->n_threads;
     join_pass pass = {.view = view, .index = index, .cover = cover, .library = library, .figures = figures, .n_threads = n_threads,
                       .delay_seed = parameters->delay_seed};
-    pass.builders = rp_alloc(n_threads, sizeof *pass.builders);
-    bool ok = pass.builders != NULL;
-    for (unsigned i = 0; ok && i < n_threads; i++)
-        ok = (pass.builders[i] = rp_builder_create(parameters->kernel, parameters->max_extension_bp)) != NULL;
-    if (!ok)
-        (void)rp_error_memory(error, "joining families");
+    bool ok = rp_builders_init(&pass.builders, n_threads, parameters->kernel, parameters->max_extension_bp) ||
+              rp_error_memory(error, "joining families");
     for (unsigned i = parameters->first_pass; ok && i < RP_JOIN_PASSES;) {
         ok = run_pass(&pass, n_threads, error);
         i = pass.n_accepted == 0 ? RP_JOIN_PASSES : i + 1;
         if (ok && parameters->keep != NULL)
             parameters->keep(parameters->keep_context, i);
     }
-    for (unsigned i = 0; pass.builders != NULL && i < n_threads; i++) {
-        if (pass.builders[i] != NULL)
-            figures->cells += rp_builder_cells(pass.builders[i]);
-        rp_builder_destroy(pass.builders[i]);
-    }
-    free(pass.builders);
+    figures->cells += rp_builders_cells(&pass.builders);
+    rp_builders_clear(&pass.builders);
     free(pass.meetings.items);
     free(pass.candidates.items);
     free(pass.scratch.items);
