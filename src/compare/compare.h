@@ -62,8 +62,8 @@ typedef struct rp_compare_parameters {
     unsigned n_threads;
     const rp_band_kernel *kernel;
     uint32_t min_length_bp;   /* shorter reference families do not count */
-    const rp_genome *genome;  /* NULL, or: reference families that it does not hold do not count: */
-    uint32_t min_copies;      /* half of a family's bases must be there so often at under 20 % difference */
+    const rp_genome *genome;  /* reference families that it does not hold do not count; NULL: all do */
+    uint32_t min_copies;      /* the genome holds a family of which half stands so often there, at under 20 % difference */
 } rp_compare_parameters;
 
 /* `reference_records` are the sequences of `reference`, in the same order. The caller clears

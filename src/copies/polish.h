@@ -26,8 +26,9 @@ typedef struct rp_polish_parameters {
     unsigned n_rounds;
     bool apart;              /* each family by itself: others neither compete for copies nor stop growth */
     const rp_polish_state *resume;   /* NULL: from the start */
-    void (*keep)(void *context, const rp_polish_state *state); /* called after each round but the last. NULL: nobody keeps */
-    void *keep_context;                                        /* the state */
+    /* Called after each round but the last. NULL: nobody keeps the state. */
+    void (*keep)(void *context, const rp_polish_state *state);
+    void *keep_context;
 } rp_polish_parameters;
 
 /* Polishes the consensus of library->items[source[f]] for the n families, in at most n_rounds: the

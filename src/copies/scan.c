@@ -34,11 +34,11 @@ enum {
     X_DROP = 50
 };
 
-/* Also for strips of diagonals: there, done_to is the place of the last word hit. */
-typedef struct rp_scan_diagonal {
-    uint64_t id;               /* genome position less place, plus one: 0 is none */
-    uint64_t done_to;          /* genome position up to which it was extended */
-} scan_strip;
+/* A slot of a table of diagonals, or of strips of them. */
+typedef struct rp_scan_slot {
+    uint64_t id;               /* genome position less place (of a strip: its number), plus one; 0: empty */
+    uint64_t at;               /* genome position up to which the diagonal was extended, or of the strip's last word hit */
+} scan_slot;
 
 typedef struct scan {
     const rp_view *view;
@@ -55,18 +55,18 @@ typedef struct scan {
 } scan;
 
 /* Whether another word hit stands shortly before this one near its diagonal; notes this one. */
-static bool has_partner(const scan *run, scan_strip *strips, uint64_t id, uint64_t at)
+static bool has_partner(const scan *run, scan_slot *strips, uint64_t id, uint64_t at)
 {
     const uint64_t strip = id >> STRIP_SHIFT;
     const unsigned word = run->table->word_bases;
     bool found = false;
     for (uint64_t near = strip - 1; near <= strip + 1; near++) {
-        const scan_strip *other = &strips[near % STRIP_SLOTS];
-        found |= other->id == near + 1 && at >= other->done_to + word && at <= other->done_to + run->parameters->pair_bp;
+        const scan_slot *other = &strips[near % STRIP_SLOTS];
+        found |= other->id == near + 1 && at >= other->at + word && at <= other->at + run->parameters->pair_bp;
     }
-    scan_strip *own = &strips[strip % STRIP_SLOTS];
-    if (own->id != strip + 1 || at >= own->done_to + word) /* overlapping words are one hit */
-        *own = (scan_strip){strip + 1, at};
+    scan_slot *own = &strips[strip % STRIP_SLOTS];
+    if (own->id != strip + 1 || at >= own->at + word) /* overlapping words are one hit */
+        *own = (scan_slot){strip + 1, at};
     return found;
 }
 
@@ -105,8 +105,8 @@ static bool take_hit(const scan *run, rp_scan_scratch *scratch, uint64_t begin, 
 {
     const rp_word_table *table = run->table;
     const uint64_t at = begin + i, id = at + table->n_codes - place + 1;
-    struct rp_scan_diagonal *slot = &scratch->diagonals[id % DIAGONAL_SLOTS];
-    if (slot->id == id && at < slot->done_to)
+    scan_slot *slot = &scratch->diagonals[id % DIAGONAL_SLOTS];
+    if (slot->id == id && at < slot->at)
         return true;
     const unsigned word = table->word_bases;
     const rp_flank genome_right = rp_planes_cut(&scratch->planes, (int64_t)(i + word));
@@ -116,7 +116,7 @@ static bool take_hit(const scan *run, rp_scan_scratch *scratch, uint64_t begin, 
     unsigned right;
     int gain = rp_flank_extend(rp_flank_same(&genome_right, &library_right), UNGAPPED_DROP, &right);
     gain += rp_flank_extend(rp_flank_reverse_bits(rp_flank_same(&genome_left, &library_left)), UNGAPPED_DROP, NULL);
-    *slot = (struct rp_scan_diagonal){id, at + word + right};
+    *slot = (scan_slot){id, at + word + right};
     if (scratch->n_touched < TOUCHED_SLOTS)
         scratch->touched[scratch->n_touched++] = id;
     const bool paired = run->parameters->pair_bp > 0 && has_partner(run, scratch->strips, id, at);
@@ -318,8 +318,8 @@ static void forget_diagonals(const scan *run, rp_scan_scratch *scratch)
     if (scratch->n_touched < TOUCHED_SLOTS) {
         for (size_t i = 0; i < scratch->n_touched; i++) {
             const uint64_t id = scratch->touched[i];
-            scratch->diagonals[id % DIAGONAL_SLOTS] = (struct rp_scan_diagonal){0};
-            scratch->strips[(id >> STRIP_SHIFT) % STRIP_SLOTS] = (scan_strip){0};
+            scratch->diagonals[id % DIAGONAL_SLOTS] = (scan_slot){0};
+            scratch->strips[(id >> STRIP_SHIFT) % STRIP_SLOTS] = (scan_slot){0};
         }
     } else {
         memset(scratch->diagonals, 0, DIAGONAL_SLOTS * sizeof *scratch->diagonals);

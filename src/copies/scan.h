@@ -29,8 +29,8 @@ typedef struct rp_scan_scratch {
     rp_aligner *aligner;
     uint8_t *codes;            /* of a chunk and its margins */
     rp_planes planes;          /* of the same, from the chunk's first base on */
-    struct rp_scan_diagonal *diagonals; /* by diagonal: how far it was extended */
-    struct rp_scan_diagonal *strips;    /* by strip of diagonals: the last word hit */
+    struct rp_scan_slot *diagonals; /* by diagonal: how far it was extended */
+    struct rp_scan_slot *strips;    /* by strip of diagonals: the last word hit */
     uint64_t *touched;         /* ids of diagonals whose slots are in use; n_touched at its most: there may be more */
     size_t n_touched;
     rp_anchors anchors;

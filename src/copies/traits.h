@@ -34,8 +34,8 @@ typedef struct rp_traits {
     char tail_unit[RP_TAIL_UNIT_MAX_BP + 1];
     bool helitron_ends;         /* TC ... CTRR */
     uint32_t hairpin_bp;        /* stem shortly before the CTRR */
-    uint32_t orf_begin, orf_bp; /* longest open reading frame, from stop to stop; on the reverse strand if: */
-    bool orf_reverse;
+    uint32_t orf_begin, orf_bp; /* longest open reading frame, from stop to stop; 0: none */
+    bool orf_reverse;           /* it is on the reverse strand */
     float low_complexity;       /* share of the consensus in short-period repeats */
     uint32_t period_bp;         /* at which at least half of the consensus repeats itself; 0: none */
     bool trna, rrna;
@@ -47,8 +47,8 @@ typedef struct rp_traits {
     uint32_t n_tandem;          /* copies that stand head to tail with another */
     uint32_t n_whole_contigs;   /* are nearly all of their contig */
     uint32_t n_at_contig_ends;  /* of long contigs */
-    uint32_t tsd_bp;            /* target-site duplication of most copies; 0: none shows; */
-    uint32_t tsd_max_bp;        /* for a variable length, the upper end of its range (else tsd_bp) */
+    uint32_t tsd_bp;            /* target-site duplication of most copies; 0: none shows */
+    uint32_t tsd_max_bp;        /* of duplications of various lengths, the upper end of their range; else tsd_bp */
     float tsd_share;            /* of the full copies that were looked at, above what chance gives */
     char tsd_consensus[RP_TSD_MAX_BP + 1];
     float at_share;             /* copies between A and T */

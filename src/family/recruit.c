@@ -261,53 +261,6 @@ static rp_copy make_copy(const rp_alignment *from, uint32_t length)
                      .alignment = *from};
 }
 
-bool rp_recruit(rp_recruiter *recruiter, const rp_view *view, const rp_kmer_index *index, const rp_codes *consensus,
-                bool tandem, rp_copies *copies, rp_reads *reads)
-{
-    const unsigned k = rp_kmer_index_k(index);
-    copies->n = 0;
-    size_t n_hits = 0;
-    rp_query queries[2];
-    if (!set_queries(recruiter, consensus, queries) || !find_hits(recruiter, view, index, consensus, &n_hits))
-        return false;
-    queries[0].tandem = queries[1].tandem = tandem;
-    rp_sort_u64(recruiter->hits, recruiter->spare, n_hits, QUERY_BITS, 64);
-    if (!note_hits(recruiter, n_hits, k, reads) || !build_chains(recruiter, n_hits, k) ||
-        !keep_strong_chains(recruiter, view, queries, k))
-        return false;
-    recruiter->alignments.n = 0;
-    if (!rp_align_anchors(recruiter->aligner, view, queries, &recruiter->anchors, &LIMITS, &recruiter->alignments, reads) ||
-        !rp_copies_reserve(copies, recruiter->alignments.n))
-        return false;
-    for (size_t i = 0; i < recruiter->alignments.n; i++)
-        copies->items[copies->n++] = make_copy(&recruiter->alignments.items[i], (uint32_t)consensus->n);
-    return rp_copies_resolve(copies);
-}
-
-bool rp_recruit_again(rp_recruiter *recruiter, const rp_view *view, const rp_codes *consensus, rp_copies *copies)
-{
-    rp_query queries[2];
-    if (!set_queries(recruiter, consensus, queries))
-        return false;
-    recruiter->anchors.n = recruiter->alignments.n = 0;
-    for (size_t i = 0; i < copies->n; i++) {
-        const rp_copy *copy = &copies->items[i];
-        if (copy->anchor_place == RP_NO_ANCHOR)
-            continue;
-        const uint32_t place = copy->reverse ? (uint32_t)consensus->n - copy->anchor_place : copy->anchor_place;
-        if (!rp_anchors_push(&recruiter->anchors, (rp_anchor){.position = copy->alignment.anchor, .place = place, .query = copy->reverse}))
-            return false;
-    }
-    rp_anchors_sort(&recruiter->anchors);
-    if (!rp_align_anchors(recruiter->aligner, view, queries, &recruiter->anchors, &LIMITS, &recruiter->alignments, NULL) ||
-        !rp_copies_reserve(copies, recruiter->alignments.n))
-        return false;
-    copies->n = 0;
-    for (size_t i = 0; i < recruiter->alignments.n; i++)
-        copies->items[copies->n++] = make_copy(&recruiter->alignments.items[i], (uint32_t)consensus->n);
-    return rp_copies_resolve(copies);
-}
-
 /* --- Overlaps --- */
 
 static int compare_rank(const void *left, const void *right)
@@ -332,7 +285,8 @@ static int compare_copies(const void *left, const void *right)
     return (a->alignment.anchor > b->alignment.anchor) - (a->alignment.anchor < b->alignment.anchor);
 }
 
-bool rp_copies_resolve(rp_copies *copies)
+/* Drops each copy over half of which overlaps a better one; leaves them in genome order. False: out of memory. */
+static bool resolve(rp_copies *copies)
 {
     if (copies->n < 2)
         return true;
@@ -375,6 +329,55 @@ bool rp_copies_resolve(rp_copies *copies)
     free(ranks);
     free(kept);
     return true;
+}
+
+/* --- Recruitment --- */
+
+bool rp_recruit(rp_recruiter *recruiter, const rp_view *view, const rp_kmer_index *index, const rp_codes *consensus,
+                bool tandem, rp_copies *copies, rp_reads *reads)
+{
+    const unsigned k = rp_kmer_index_k(index);
+    copies->n = 0;
+    size_t n_hits = 0;
+    rp_query queries[2];
+    if (!set_queries(recruiter, consensus, queries) || !find_hits(recruiter, view, index, consensus, &n_hits))
+        return false;
+    queries[0].tandem = queries[1].tandem = tandem;
+    rp_sort_u64(recruiter->hits, recruiter->spare, n_hits, QUERY_BITS, 64);
+    if (!note_hits(recruiter, n_hits, k, reads) || !build_chains(recruiter, n_hits, k) ||
+        !keep_strong_chains(recruiter, view, queries, k))
+        return false;
+    recruiter->alignments.n = 0;
+    if (!rp_align_anchors(recruiter->aligner, view, queries, &recruiter->anchors, &LIMITS, &recruiter->alignments, reads) ||
+        !rp_copies_reserve(copies, recruiter->alignments.n))
+        return false;
+    for (size_t i = 0; i < recruiter->alignments.n; i++)
+        copies->items[copies->n++] = make_copy(&recruiter->alignments.items[i], (uint32_t)consensus->n);
+    return resolve(copies);
+}
+
+bool rp_recruit_again(rp_recruiter *recruiter, const rp_view *view, const rp_codes *consensus, rp_copies *copies)
+{
+    rp_query queries[2];
+    if (!set_queries(recruiter, consensus, queries))
+        return false;
+    recruiter->anchors.n = recruiter->alignments.n = 0;
+    for (size_t i = 0; i < copies->n; i++) {
+        const rp_copy *copy = &copies->items[i];
+        if (copy->anchor_place == RP_NO_ANCHOR)
+            continue;
+        const uint32_t place = copy->reverse ? (uint32_t)consensus->n - copy->anchor_place : copy->anchor_place;
+        if (!rp_anchors_push(&recruiter->anchors, (rp_anchor){.position = copy->alignment.anchor, .place = place, .query = copy->reverse}))
+            return false;
+    }
+    rp_anchors_sort(&recruiter->anchors);
+    if (!rp_align_anchors(recruiter->aligner, view, queries, &recruiter->anchors, &LIMITS, &recruiter->alignments, NULL) ||
+        !rp_copies_reserve(copies, recruiter->alignments.n))
+        return false;
+    copies->n = 0;
+    for (size_t i = 0; i < recruiter->alignments.n; i++)
+        copies->items[copies->n++] = make_copy(&recruiter->alignments.items[i], (uint32_t)consensus->n);
+    return resolve(copies);
 }
 
 bool rp_recruit_rows(rp_recruiter *recruiter, const rp_view *view, const rp_codes *consensus, const rp_copy *copies,

@@ -58,7 +58,4 @@ bool rp_recruit_again(rp_recruiter *recruiter, const rp_view *view, const rp_cod
 bool rp_recruit_rows(rp_recruiter *recruiter, const rp_view *view, const rp_codes *consensus, const rp_copy *copies,
                      size_t n, rp_row *rows) RP_MUST_CHECK;
 
-/* Drops each copy over half of which overlaps a better one; leaves them in genome order. */
-bool rp_copies_resolve(rp_copies *copies) RP_MUST_CHECK;
-
 #endif

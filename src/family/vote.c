@@ -76,7 +76,9 @@ static int compare_rank(const void *left, const void *right)
     return (a->copy > b->copy) - (a->copy < b->copy);
 }
 
-size_t rp_vote_choose(rp_voter *voter, const rp_copies *copies, size_t consensus_length, uint32_t depth, size_t *chosen)
+/* Picks, best score first, copies until each RP_VOTE_BIN_BP of the consensus has RP_VOTE_DEPTH of them; puts their
+ * indices into voter->chosen. Returns how many; SIZE_MAX: out of memory. */
+static size_t choose_copies(rp_voter *voter, const rp_copies *copies, size_t consensus_length)
 {
     const size_t n_bins = consensus_length / RP_VOTE_BIN_BP + 1;
     if (!rp_reserve((void **)&voter->ranks, &voter->rank_capacity, copies->n, sizeof *voter->ranks) ||
@@ -92,12 +94,12 @@ size_t rp_vote_choose(rp_voter *voter, const rp_copies *copies, size_t consensus
         const size_t first = copy->consensus_begin / RP_VOTE_BIN_BP, last = (copy->consensus_end - 1) / RP_VOTE_BIN_BP;
         bool wanted = false;
         for (size_t bin = first; bin <= last && !wanted; bin++)
-            wanted = voter->depth[bin] < depth;
+            wanted = voter->depth[bin] < RP_VOTE_DEPTH;
         if (!wanted)
             continue;
         for (size_t bin = first; bin <= last; bin++)
-            full += ++voter->depth[bin] == depth;
-        chosen[n++] = voter->ranks[r].copy;
+            full += ++voter->depth[bin] == RP_VOTE_DEPTH;
+        voter->chosen[n++] = voter->ranks[r].copy;
     }
     return n;
 }
@@ -201,7 +203,7 @@ bool rp_vote(rp_voter *voter, rp_recruiter *recruiter, const rp_view *view, rp_c
         return false;
     memset(voter->columns, 0, (consensus->n + 1) * sizeof *voter->columns);
     voter->inserted.n = 0;
-    const size_t n_chosen = rp_vote_choose(voter, copies, consensus->n, RP_VOTE_DEPTH, voter->chosen);
+    const size_t n_chosen = choose_copies(voter, copies, consensus->n);
     if (n_chosen == SIZE_MAX)
         return false;
     for (size_t done = 0; done < n_chosen; done += ROWS_AT_ONCE) {

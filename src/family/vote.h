@@ -23,9 +23,4 @@ enum { RP_VOTE_DEPTH = 96, RP_VOTE_BIN_BP = 32 }; /* without a vote 14 % of the 
 bool rp_vote(rp_voter *voter, rp_recruiter *recruiter, const rp_view *view, rp_codes *consensus,
              rp_copies *copies) RP_MUST_CHECK;
 
-/* Picks, best score first, copies until each RP_VOTE_BIN_BP of the consensus has `depth`
- * of them; puts their indices into chosen (of copies->n entries). Returns how many. */
-size_t rp_vote_choose(rp_voter *voter, const rp_copies *copies, size_t consensus_length, uint32_t depth,
-                      size_t *chosen);
-
 #endif

@@ -29,8 +29,10 @@ typedef struct rp_join_parameters {
     uint32_t max_extension_bp;
     uint64_t delay_seed;   /* for tests: workers wait at random moments; 0: never */
     unsigned first_pass;   /* passes that an interrupted run has done; 0: none */
-    void (*keep)(void *context, unsigned next_pass); /* called after each pass, with library, cover and figures as they are then; */
-    void *keep_context;                              /* next_pass RP_JOIN_PASSES: there are no more. NULL: nobody keeps the state */
+    /* Called after each pass, with library, cover and figures as they are then; next_pass RP_JOIN_PASSES: there are no
+     * more. NULL: nobody keeps the state. */
+    void (*keep)(void *context, unsigned next_pass);
+    void *keep_context;
 } rp_join_parameters;
 
 /* Joins families in *library; a family that went into another is left with an empty

@@ -66,7 +66,8 @@ bool rp_report_link(rp_report *report, size_t n, const char *const *names, const
     return true;
 }
 
-uint32_t rp_report_tenths(double percent)
+/* Tenths of a percent as a BED line with one decimal gives them. */
+static uint32_t tenths(double percent)
 {
     char text[32];
     (void)snprintf(text, sizeof text, "%.1f", percent);
@@ -93,7 +94,7 @@ bool rp_report_from_findings(rp_report *report, const rp_findings *findings, jso
         /* divergence as copies.bed has it, so that a report is the same from findings and from files */
         ok = rp_report_parts_push(&report->families[part->family].parts,
                                   (rp_report_part){part->consensus_begin, part->consensus_end, (uint32_t)(part->end - part->begin),
-                                                   rp_report_tenths((double)part->divergence)}) ||
+                                                   tenths((double)part->divergence)}) ||
              rp_error_memory(error, "report");
     }
     free(names);

@@ -39,9 +39,6 @@ typedef struct rp_report {
  * clears the report in any case. */
 bool rp_report_from_findings(rp_report *report, const rp_findings *findings, json_t *summary, rp_error *error) RP_MUST_CHECK;
 
-/* Tenths of a percent as a BED line with one decimal gives them. */
-uint32_t rp_report_tenths(double percent);
-
 /* Links the families of report->summary, whose names these are (as bytes: the summary has them as UTF-8), with their
  * sequences and makes room for parts. consensus NULL: the sequences are not at hand. */
 bool rp_report_link(rp_report *report, size_t n, const char *const *names, const rp_codes *const *consensus,
