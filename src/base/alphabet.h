@@ -10,9 +10,9 @@
 enum {
     RP_BASE_A, RP_BASE_C, RP_BASE_G, RP_BASE_T,
     RP_N_BASES,
-    RP_BASE_NONE = RP_N_BASES, /* of a target: matches nothing. N, an IUPAC code, a masked base, beyond the contig's end */
+    RP_BASE_NONE = RP_N_BASES, /* of a genome: N, an IUPAC code, a masked base, beyond the contig's end. Matches nothing */
     RP_QUERY_END,              /* of a query, beyond its end: matches nothing, not even RP_BASE_NONE */
-    RP_CODE_UNKNOWN,           /* an N of a consensus that was read from a file: matches nothing, not even the genome's N */
+    RP_CODE_UNKNOWN,           /* of a consensus from a file, an N: matches nothing, not even RP_BASE_NONE */
     RP_CELL_GAP                /* of a row: the genome has no base in this column */
 };
 
@@ -52,8 +52,8 @@ static inline uint8_t rp_code_of_letter(char letter)
     }
 }
 
-/* What a letter of an input file is: the code of a base, RP_BASE_NONE for N and other IUPAC codes, or one of these; with
- * RP_LETTER_SOFT for lower case. */
+/* What a letter of an input file is: the code of a base, RP_BASE_NONE for N and other IUPAC codes, or one of these;
+ * with RP_LETTER_SOFT for lower case. */
 enum {
     RP_LETTER_CODE = 7,        /* mask of all but RP_LETTER_SOFT */
     RP_LETTER_SOFT = 8,

@@ -47,8 +47,6 @@ enum {
     DECOY_ONE_IN = 4 /* blocks that are scanned backwards: nearly all of the time goes to words that meet by chance */
 };
 
-static const double EXPECTED_BY_CHANCE = 0.1; /* alignments in the whole genome */
-
 static size_t fill_table(annotate_run *run, rp_option *table)
 {
     annotate_options *o = &run->options;
@@ -106,7 +104,7 @@ static bool find_copies(annotate_run *run, rp_error *error)
     const rp_view view = {.genome = &run->genome, .excluded = &run->tandem};
     rp_decoy decoy = {.one_in = 0};
     const rp_annotate_parameters parameters = {.n_threads = run->governor.n_threads, .kernel = &run->offloading.for_stages,
-                                               .expected_by_chance = EXPECTED_BY_CHANCE,
+                                               .expected_by_chance = RP_CHANCE_KNOWN,
                                                .min_copies = (uint32_t)run->options.min_copies,
                                                .decoy = run->options.no_decoy ? NULL : &decoy,
                                                .manner = run->options.fast ? RP_ANNOTATE_FAST : RP_ANNOTATE_SENSITIVE};

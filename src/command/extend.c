@@ -42,8 +42,6 @@ typedef struct extend_run {
 
 enum { TABLE_ROWS = 24 };
 
-static const double EXPECTED_BY_CHANCE = 0.01;
-
 static size_t fill_table(extend_run *run, rp_option *table)
 {
     extend_options *o = &run->options;
@@ -97,7 +95,7 @@ static bool grow(extend_run *run, rp_error *error)
         (void)rp_error_memory(error, "extending families");
     const rp_view view = {.genome = &run->genome, .excluded = &run->tandem};
     const rp_annotate_parameters annotate = {.n_threads = run->governor.n_threads, .kernel = &run->offloading.for_stages, .min_copies = 1,
-                                             .expected_by_chance = EXPECTED_BY_CHANCE, .manner = RP_ANNOTATE_FAST};
+                                             .expected_by_chance = RP_CHANCE_FOUND, .manner = RP_ANNOTATE_FAST};
     const rp_polish_parameters polish = {.n_threads = run->governor.n_threads, .kernel = &run->offloading.for_stages,
                                          .n_rounds = (unsigned)run->options.rounds, .apart = true,
                                          .max_extension_bp = (uint32_t)run->options.maxextend};

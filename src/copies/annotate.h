@@ -16,6 +16,11 @@
 #include "copies/part_rows.h"
 #include "genome/view.h"
 
+/* Alignments that a whole genome may give by chance (expected_by_chance): few where families of this genome are built
+ * from their copies, more where the copies of a known library are looked for. */
+#define RP_CHANCE_FOUND 0.01
+#define RP_CHANCE_KNOWN 0.1
+
 /* How hard copies are looked for. */
 typedef enum rp_annotate_manner {
     RP_ANNOTATE_FOUND,      /* with the families that were found in this genome */

@@ -14,12 +14,12 @@
 #include "family/family.h"
 
 typedef struct rp_circle {
-    bool whole;                   /* the consensus runs round; else a piece of it is missing at one end: */
-    bool before;                  /* at its beginning */
+    bool whole;                   /* the consensus runs round; else a piece of it is missing at one end */
+    bool before;                  /* which is its beginning */
     uint32_t ltr_begin, ltr_end;  /* on the consensus: the LTR, or the piece */
     int32_t gap;                  /* genome bases from the consensus' end to its beginning; negative: they overlap */
-    uint64_t gap_begin;           /* where they stand in one copy, */
-    bool gap_reverse;             /* read on this strand */
+    uint64_t gap_begin;           /* where they stand in one copy */
+    bool gap_reverse;             /* that copy is on the reverse strand */
 } rp_circle;
 
 /* Whether the family runs round. False: out of memory. */

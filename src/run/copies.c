@@ -13,8 +13,6 @@ enum {
     DECOY_ONE_IN = 1 /* the whole genome is scanned backwards */
 };
 
-static const double EXPECTED_BY_CHANCE = 0.01; /* alignments in the whole genome */
-
 /* Families that were found outside of lower case have copies in it too. */
 static rp_view whole_genome(const rp_run *run)
 {
@@ -24,7 +22,7 @@ static rp_view whole_genome(const rp_run *run)
 static rp_annotate_parameters scan_parameters(const rp_run *run)
 {
     return (rp_annotate_parameters){.n_threads = run->n_threads, .kernel = &run->offloading->for_stages,
-                                    .expected_by_chance = EXPECTED_BY_CHANCE,
+                                    .expected_by_chance = RP_CHANCE_FOUND,
                                     .min_copies = (uint32_t)run->parameters->min_copies, .manner = RP_ANNOTATE_FOUND};
 }
 
