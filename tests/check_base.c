@@ -8,6 +8,7 @@
 #include "base/block.h"
 #include "base/cancel.h"
 #include "base/clock.h"
+#include "base/codes.h"
 #include "base/metrics.h"
 #include "base/random.h"
 #include "base/sort.h"
@@ -308,11 +309,49 @@ START_TEST(text_is_utf8_or_shown)
 }
 END_TEST
 
+START_TEST(codes_are_complemented_appended_and_read)
+{
+    static const struct { unsigned code; unsigned complement; char letter; bool is_base; } CODES[] = {
+        {RP_BASE_A, RP_BASE_T, 'A', true},           {RP_BASE_C, RP_BASE_G, 'C', true},
+        {RP_BASE_G, RP_BASE_C, 'G', true},           {RP_BASE_T, RP_BASE_A, 'T', true},
+        {RP_BASE_NONE, RP_BASE_NONE, 'N', false},    {RP_QUERY_END, RP_QUERY_END, 'N', false},
+        {RP_CODE_UNKNOWN, RP_CODE_UNKNOWN, 'N', false}, {RP_CELL_GAP, RP_CELL_GAP, 'N', false}};
+    for (size_t i = 0; i < sizeof CODES / sizeof CODES[0]; i++) {
+        ck_assert_uint_eq(rp_code_complement(CODES[i].code), CODES[i].complement);
+        ck_assert_int_eq(rp_code_letter(CODES[i].code), CODES[i].letter);
+        ck_assert_int_eq(rp_code_is_base(CODES[i].code), CODES[i].is_base);
+        for (size_t j = 0; j < sizeof CODES / sizeof CODES[0]; j++)
+            ck_assert_int_eq(rp_code_pairs(CODES[i].code, CODES[j].code),
+                             CODES[i].is_base && CODES[j].code == CODES[i].complement);
+    }
+    static const uint8_t from[] = {RP_BASE_A, RP_BASE_A, RP_CODE_UNKNOWN, RP_BASE_G};
+    static const uint8_t expected[] = {RP_BASE_A, RP_BASE_A, RP_CODE_UNKNOWN, RP_BASE_G,
+                                       RP_BASE_C, RP_CODE_UNKNOWN, RP_BASE_T, RP_BASE_T};
+    rp_codes codes = {0};
+    ck_assert(rp_codes_append(&codes, from, 4) && rp_codes_reserve(&codes, 8));
+    ck_assert(rp_codes_append_turned(&codes, codes.items, 4)); /* its own, for which it has room */
+    ck_assert_uint_eq(codes.n, 8);
+    ck_assert_mem_eq(codes.items, expected, 8);
+    ck_assert(rp_codes_reverse_complement(&codes, expected + 4, 4));
+    ck_assert_uint_eq(codes.n, 4);
+    ck_assert_mem_eq(codes.items, from, 4);
+    free(codes.items);
+    uint8_t letters[256];
+    rp_letters_fill(letters);
+    static const struct { char letter; uint8_t is; } LETTERS[] = {
+        {'A', RP_BASE_A}, {'t', RP_BASE_T | RP_LETTER_SOFT}, {'u', RP_BASE_T | RP_LETTER_SOFT}, {'N', RP_BASE_NONE},
+        {'x', RP_BASE_NONE | RP_LETTER_SOFT}, {'-', RP_LETTER_GAP}, {' ', RP_LETTER_SKIP}, {'!', RP_LETTER_BAD}};
+    for (size_t i = 0; i < sizeof LETTERS / sizeof LETTERS[0]; i++)
+        ck_assert_uint_eq(letters[(unsigned char)LETTERS[i].letter], LETTERS[i].is);
+}
+END_TEST
+
 Suite *suite_base(void)
 {
     Suite *suite = suite_create("base");
     TCase *tests = tcase_create("base");
     tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, codes_are_complemented_appended_and_read);
     tcase_add_test(tests, account_keeps_its_limit_and_reserve);
     tcase_add_loop_test(tests, blocks_keep_their_content_in_memory_and_in_files, 0, 4);
     tcase_add_test(tests, a_block_without_a_place_to_go_is_an_error);

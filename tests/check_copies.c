@@ -9,13 +9,6 @@
 #include "copies/scan.h"
 #include "suites.h"
 
-static void set_codes(rp_codes *codes, const char *letters)
-{
-    codes->n = 0;
-    for (const char *c = letters; *c != '\0'; c++)
-        ck_assert(rp_codes_push(codes, (uint8_t)(strchr("ACGT", *c) - "ACGT")));
-}
-
 static char *turned(const char *letters)
 {
     const size_t n = strlen(letters);
@@ -48,8 +41,8 @@ START_TEST(finds_copies_on_both_strands_and_nested_ones)
     rp_genome genome;
     test_genome(&genome, text);
     rp_codes codes[2] = {{0}};
-    set_codes(&codes[0], a);
-    set_codes(&codes[1], b);
+    test_codes(&codes[0], a);
+    test_codes(&codes[1], b);
     const rp_codes *families[] = {&codes[0], &codes[1]};
     static const struct { uint64_t begin, end; uint32_t family, from, to; bool reverse; } expected[] = {
         {1000, 1600, 0, 0, 600, false},  {2600, 3200, 0, 0, 600, true},    {4200, 4450, 0, 0, 250, false},
@@ -125,7 +118,7 @@ START_TEST(random_sequence_has_no_copies)
     rp_genome genome;
     test_genome(&genome, text);
     rp_codes codes = {0};
-    set_codes(&codes, consensus);
+    test_codes(&codes, consensus);
     const rp_codes *families[] = {&codes};
     rp_parts parts = {0};
     annotate(&genome, families, 1, 2, 1, &parts);
@@ -155,7 +148,7 @@ static void make_versions(rp_genome *genome, rp_codes versions[VERSIONS])
                 version[j] = "ACGT"[rp_random_below(&random, 4)];
         strcat(strcat(text, spacer), version);
         if (i < VERSIONS)
-            set_codes(&versions[i], version);
+            test_codes(&versions[i], version);
         free(spacer);
     }
     test_genome(genome, strcat(text, "\n"));
@@ -240,7 +233,7 @@ START_TEST(a_library_of_several_parts)
     rp_codes versions[VERSIONS] = {{0}}, between = {0};
     make_versions(&genome, versions);
     char *letters = test_random_letters(&random, RP_WORD_PART_BP);
-    set_codes(&between, letters);
+    test_codes(&between, letters);
     const rp_codes *families[] = {&versions[0], &between, &versions[1]};
     rp_word_table table;
     rp_error error = {""};

@@ -160,7 +160,7 @@ static void set_consensus(rp_codes *consensus, const char *letters, size_t n)
 {
     consensus->n = 0;
     for (size_t i = 0; i < n; i++)
-        ck_assert(rp_codes_push(consensus, (uint8_t)(strchr("ACGT", letters[i]) - "ACGT")));
+        ck_assert(rp_codes_push(consensus, rp_code_of_letter(letters[i])));
 }
 
 /* A segment that is far longer than a consensus gets: as much as may be is begun with, and grows at both ends. The

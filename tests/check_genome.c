@@ -521,10 +521,28 @@ START_TEST(bases_are_counted_alike_in_codes_planes_and_genome)
 }
 END_TEST
 
+START_TEST(a_stretch_is_appended_as_a_strand_reads_it)
+{
+    rp_genome genome;
+    test_genome(&genome, ">a\nACGTNACCC\n");
+    rp_codes codes = {0};
+    ck_assert(rp_genome_append(&genome, 2, 5, false, &codes) && rp_genome_append(&genome, 2, 5, true, &codes));
+    static const char expected[] = "GTAAC" "GTTAC"; /* of the forward strand, the N is an A */
+    ck_assert_uint_eq(codes.n, 10);
+    for (size_t i = 0; i < 10; i++)
+        ck_assert_int_eq(rp_code_letter(codes.items[i]), expected[i]);
+    ck_assert_uint_eq(rp_genome_code(&genome, 4, true), RP_BASE_NONE);
+    ck_assert_uint_eq(rp_genome_code(&genome, 5, true), RP_BASE_T);
+    free(codes.items);
+    rp_genome_clear(&genome);
+}
+END_TEST
+
 Suite *suite_genome(void)
 {
     Suite *suite = suite_create("genome");
     TCase *tests = tcase_create("genome");
+    tcase_add_test(tests, a_stretch_is_appended_as_a_strand_reads_it);
     tcase_add_test(tests, reads_fasta);
     tcase_add_test(tests, reads_fastq);
     tcase_add_loop_test(tests, refuses_bad_input, 0, sizeof BAD_INPUT / sizeof BAD_INPUT[0]);

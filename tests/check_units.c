@@ -22,6 +22,11 @@ int main(void)
     srunner_add_suite(runner, suite_copies());
     srunner_add_suite(runner, suite_file());
     srunner_add_suite(runner, suite_checkpoint());
+    srunner_add_suite(runner, suite_library());
+    srunner_add_suite(runner, suite_compare());
+    srunner_add_suite(runner, suite_classify());
+    srunner_add_suite(runner, suite_output());
+    srunner_add_suite(runner, suite_report());
     srunner_add_suite(runner, suite_memory());
     srunner_add_suite(runner, suite_limits());
     srunner_run_all(runner, CK_NORMAL);

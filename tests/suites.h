@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "align/offload.h"
+#include "base/codes.h"
 #include "base/random.h"
 #include "genome/genome.h"
 #include "index/kmer_index.h"
@@ -24,11 +25,23 @@ Suite *suite_discover(void);
 Suite *suite_copies(void);
 Suite *suite_file(void);
 Suite *suite_checkpoint(void);
+Suite *suite_library(void);
+Suite *suite_compare(void);
+Suite *suite_classify(void);
+Suite *suite_output(void);
+Suite *suite_report(void);
 Suite *suite_memory(void);
 Suite *suite_limits(void);
 
 /* A random sequence of n letters ACGT, to be freed. */
 char *test_random_letters(rp_random *random, size_t n);
+
+/* A sequence in letters from its recipe, to be freed. Words of it, with blanks between: ACGT, those letters; ACGT*20,
+ * so many times; c300, 300 random letters, the same ones wherever c300 stands; ~c300, their reverse complement. */
+char *test_sequence(const char *recipe);
+
+/* The codes of letters; RP_CODE_UNKNOWN for what is no base. */
+void test_codes(rp_codes *codes, const char *letters);
 
 /* A genome read from FASTA text (through a temporary file); fails the test when it cannot be. */
 void test_genome(rp_genome *genome, const char *fasta);

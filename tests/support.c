@@ -85,6 +85,51 @@ char *test_random_letters(rp_random *random, size_t n)
     return letters;
 }
 
+/* Appends the letters of one word of a recipe. */
+static size_t append_word(const char *word, char *to)
+{
+    const bool turned = *word == '~';
+    word += turned;
+    if (*word >= 'a' && *word <= 'z') {
+        rp_random random = {(uint64_t)*word};
+        const size_t n = strtoul(word + 1, NULL, 10);
+        char *letters = test_random_letters(&random, n);
+        for (size_t i = 0; i < n; i++)
+            to[i] = turned ? rp_code_letter(rp_code_complement(rp_code_of_letter(letters[n - 1 - i]))) : letters[i];
+        free(letters);
+        return n;
+    }
+    const size_t unit = strcspn(word, "* ");
+    const size_t times = word[unit] == '*' ? strtoul(word + unit + 1, NULL, 10) : 1;
+    for (size_t i = 0; i < times; i++)
+        memcpy(to + i * unit, word, unit);
+    return times * unit;
+}
+
+char *test_sequence(const char *recipe)
+{
+    enum { MOST = 1 << 20 };
+    char *letters = malloc(MOST);
+    ck_assert_ptr_nonnull(letters);
+    size_t n = 0;
+    for (const char *word = recipe + strspn(recipe, " "); *word != '\0'; word += strspn(word, " ")) {
+        n += append_word(word, letters + n);
+        word += strcspn(word, " ");
+    }
+    ck_assert_uint_lt(n, MOST);
+    letters[n] = '\0';
+    return letters;
+}
+
+void test_codes(rp_codes *codes, const char *letters)
+{
+    codes->n = 0;
+    for (const char *c = letters; *c != '\0'; c++) {
+        const uint8_t code = rp_code_of_letter(*c);
+        ck_assert(rp_codes_push(codes, rp_code_is_base(code) ? code : RP_CODE_UNKNOWN));
+    }
+}
+
 char *test_file(const char *text, size_t n)
 {
     char *path = strdup("/tmp/reprise-test-XXXXXX");

@@ -1,0 +1,268 @@
+/* check_library.c: consensus sequences that are taken apart and put together: chimeras, circles, derivatives. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "library/chimera.h"
+#include "library/circle.h"
+#include "library/derive.h"
+#include "suites.h"
+
+static void add_copy(rp_family *family, uint64_t begin, uint32_t from, uint32_t to, bool reverse)
+{
+    const rp_copy copy = {.begin = begin, .end = begin + to - from, .consensus_begin = from, .consensus_end = to,
+                          .reverse = reverse};
+    ck_assert(rp_copies_push(&family->copies, copy));
+}
+
+static rp_family make_family(const char *recipe)
+{
+    rp_family family = {{0}};
+    char *letters = test_sequence(recipe);
+    test_codes(&family.consensus, letters);
+    free(letters);
+    return family;
+}
+
+/* --- Chimeras --- */
+
+static const struct {
+    const char *what;
+    uint32_t point;            /* where copies end and begin */
+    unsigned n_left, n_right, n_across;
+    uint32_t cut;              /* 0: none */
+} CHIMERAS[] = {
+    {"two elements side by side", 400, 8, 8, 2, 400},
+    {"too few of the left one", 400, 4, 20, 2, 0},
+    {"too few of the right one", 400, 20, 4, 2, 0},
+    {"an element that is often cut short", 400, 8, 8, 3, 0},
+    {"more across than a third of either", 400, 8, 9, 3, 400},
+    {"too near to an end", 60, 20, 20, 0, 0},
+    {"whole copies alone", 400, 0, 0, 30, 0}};
+
+START_TEST(chimeras_are_cut_where_copies_end_and_begin)
+{
+    rp_family family = make_family("a900");
+    uint64_t at = 0;
+    for (unsigned i = 0; i < CHIMERAS[_i].n_left; i++, at += 2000)
+        add_copy(&family, at, 0, CHIMERAS[_i].point, false);
+    for (unsigned i = 0; i < CHIMERAS[_i].n_right; i++, at += 2000)
+        add_copy(&family, at, CHIMERAS[_i].point, 900, i % 2 == 0);
+    for (unsigned i = 0; i < CHIMERAS[_i].n_across; i++, at += 2000)
+        add_copy(&family, at, 0, 900, false);
+    uint32_t cut = 1;
+    ck_assert(rp_chimera_find(&family, &cut));
+    /* all points of a pile are alike: the first of them is taken */
+    if (CHIMERAS[_i].cut == 0)
+        ck_assert_msg(cut == 0, "%s: cut at %u", CHIMERAS[_i].what, cut);
+    else
+        ck_assert_msg(cut >= CHIMERAS[_i].cut - 12 && cut <= CHIMERAS[_i].cut + 12, "%s: cut at %u", CHIMERAS[_i].what,
+                      cut);
+    rp_family_clear(&family);
+}
+END_TEST
+
+/* --- Circles --- */
+
+/* The element is l200 i1000 l200; its consensus was grown from within and is the last 600 bases of i, l, the first 400
+ * of i. So each copy of it stands in two parts. */
+enum { LTR_BP = 200, BEFORE_BP = 400, AFTER_BP = 600, ROUND_BP = LTR_BP + BEFORE_BP + AFTER_BP, N_ROUNDS = 5 };
+
+static const struct {
+    const char *what;
+    int gap;                   /* genome bases between the parts */
+    bool reverse;
+    bool found;
+    unsigned n_rounds, n_single;
+} CIRCLES[] = {{"an element that runs round", 0, false, true, N_ROUNDS, 0},
+               {"on the reverse strand", 0, true, true, N_ROUNDS, 0},
+               {"with bases that the consensus lacks", 7, false, true, N_ROUNDS, 0},
+               {"the same on the reverse strand", 7, true, true, N_ROUNDS, 0},
+               {"with parts that overlap", -9, false, true, N_ROUNDS, 0},
+               {"once is chance", 0, false, false, 1, 0},
+               {"few among many that end there", 0, false, false, 2, 8}};
+
+static char *make_rounds(rp_family *family, int i)
+{
+    char *text = calloc(1, 100000), *letters = test_sequence("g20000");
+    sprintf(text, ">x\n%s\n", letters);
+    free(letters);
+    uint64_t at = 100;
+    for (unsigned copy = 0; copy < CIRCLES[i].n_rounds; copy++, at += 3000) {
+        const uint64_t bp = LTR_BP + (CIRCLES[i].reverse ? AFTER_BP : BEFORE_BP);
+        const uint64_t second = (uint64_t)((int64_t)(at + bp) + CIRCLES[i].gap);
+        if (CIRCLES[i].reverse) {
+            add_copy(family, at, 0, AFTER_BP + LTR_BP, true);
+            add_copy(family, second, AFTER_BP, ROUND_BP, true);
+        } else {
+            add_copy(family, at, AFTER_BP, ROUND_BP, false);
+            add_copy(family, second, 0, AFTER_BP + LTR_BP, false);
+        }
+    }
+    for (unsigned copy = 0; copy < CIRCLES[i].n_single; copy++, at += 1500)
+        add_copy(family, at, 300, ROUND_BP, false);
+    return text;
+}
+
+START_TEST(families_that_run_round_are_cut_at_their_ltr)
+{
+    rp_family family = make_family("i600 l200 j400");
+    char *text = make_rounds(&family, _i);
+    rp_genome genome;
+    test_genome(&genome, text);
+    rp_circle circle;
+    bool found = false;
+    ck_assert(rp_circle_find(&family, &genome, &circle, &found));
+    ck_assert_msg(found == CIRCLES[_i].found, "%s", CIRCLES[_i].what);
+    if (found) {
+        ck_assert(circle.whole);
+        ck_assert_uint_eq(circle.ltr_begin, AFTER_BP);
+        ck_assert_uint_eq(circle.ltr_end, AFTER_BP + LTR_BP);
+        ck_assert_int_eq(circle.gap, CIRCLES[_i].gap);
+        const unsigned gap = CIRCLES[_i].gap > 0 ? (unsigned)CIRCLES[_i].gap : 0;
+        char between[8] = "", *expected = test_sequence("l200 j400"), *rest = test_sequence("i600 l200");
+        for (unsigned i = 0; i < gap; i++) {
+            const char letter = text[3 + circle.gap_begin + (CIRCLES[_i].reverse ? gap - 1 - i : i)];
+            const uint8_t code = rp_code_of_letter(letter);
+            between[i] = CIRCLES[_i].reverse ? rp_code_letter(3u - code) : letter;
+        }
+        char *whole = malloc(4000);
+        sprintf(whole, "%s%s%s", expected, between, rest + (CIRCLES[_i].gap < 0 ? -CIRCLES[_i].gap : 0));
+        rp_codes element = {0}, wanted = {0};
+        test_codes(&wanted, whole);
+        ck_assert(rp_circle_cut(&family, &circle, &genome, &element));
+        ck_assert_uint_eq(element.n, wanted.n);
+        ck_assert_mem_eq(element.items, wanted.items, wanted.n);
+        free(element.items);
+        free(wanted.items);
+        free(whole);
+        free(expected);
+        free(rest);
+    }
+    free(text);
+    rp_genome_clear(&genome);
+    rp_family_clear(&family);
+}
+END_TEST
+
+/* One LTR is whole, of the other one the consensus lacks a piece: it stands before each copy, or behind it. */
+START_TEST(the_piece_that_an_ltr_lacks_is_put_there)
+{
+    const bool before = _i == 0;
+    rp_family family = make_family("i600 l200 j400");
+    char *letters = test_sequence("g20000"), *text = malloc(21000);
+    sprintf(text, ">x\n%s\n", letters);
+    rp_genome genome;
+    test_genome(&genome, text);
+    for (uint64_t at = 100; at < 15000; at += 3000) {
+        if (before)
+            add_copy(&family, at, 640, 760, false);
+        add_copy(&family, before ? at + 120 : at, 0, ROUND_BP, false);
+        if (!before)
+            add_copy(&family, at + ROUND_BP, 640, 760, false);
+    }
+    rp_circle circle;
+    bool found = false;
+    ck_assert(rp_circle_find(&family, &genome, &circle, &found));
+    ck_assert(found && !circle.whole && circle.before == before);
+    rp_codes element = {0};
+    ck_assert(rp_circle_cut(&family, &circle, &genome, &element));
+    ck_assert_uint_eq(element.n, ROUND_BP + 120);
+    ck_assert_mem_eq(element.items + (before ? 120 : 0), family.consensus.items, ROUND_BP);
+    ck_assert_mem_eq(element.items + (before ? 0 : ROUND_BP), family.consensus.items + 640, 120);
+    free(element.items);
+    free(letters);
+    free(text);
+    rp_genome_clear(&genome);
+    rp_family_clear(&family);
+}
+END_TEST
+
+/* --- Deletion derivatives --- */
+
+enum { ELEMENT_BP = 1000, LEFT_BP = 300, RIGHT_BP = 400 }; /* the derivative holds its two ends */
+
+/* Copies that share a deletion are a family of their own; as many single deletions are not. */
+START_TEST(copies_that_share_a_deletion_are_a_family)
+{
+    enum { AROUND = 24 };
+    /* The last: others all around make a pile of six one that chance gives. */
+    static const struct { unsigned n_shared, n_others, n_around, n_derived; } CASES[] = {
+        {8, 0, 0, 1}, {4, 0, 0, 0}, {5, 3, 0, 1}, {0, 8, 0, 0}, {6, 0, AROUND, 0}};
+    rp_library library = {0};
+    rp_family family = make_family("e1000");
+    char *text = calloc(1, 200000), *at = text, *element = test_sequence("e1000");
+    char *spacers = test_sequence("s100000");
+    at += sprintf(at, ">x\n");
+    const char *first = at;
+    for (unsigned i = 0; i < 6; i++) {
+        at += sprintf(at, "%.*s", 500, spacers + (at - first));
+        add_copy(&family, (uint64_t)(at - first), 0, ELEMENT_BP, false);
+        at += sprintf(at, "%s", element);
+    }
+    const unsigned n_alone = CASES[_i].n_shared + CASES[_i].n_others;
+    for (unsigned i = 0; i < n_alone + CASES[_i].n_around; i++) {
+        uint32_t left = LEFT_BP, right = ELEMENT_BP - RIGHT_BP;
+        if (i >= n_alone) { /* on a grid around the pile */
+            const unsigned point = i - n_alone < AROUND / 2 ? i - n_alone : i - n_alone + 1;
+            left += 26 * (point % 5) - 52;
+            right += 26 * (point / 5) - 52;
+        } else if (i >= CASES[_i].n_shared) {
+            left += 60 * (i - CASES[_i].n_shared) - 200;
+            right += 60 * (i - CASES[_i].n_shared) - 200;
+        }
+        at += sprintf(at, "%.*s", 500, spacers + (at - first));
+        add_copy(&family, (uint64_t)(at - first), 0, left, false);
+        add_copy(&family, (uint64_t)(at - first) + left, right, ELEMENT_BP, false);
+        at += sprintf(at, "%.*s%s", (int)left, element, element + right);
+    }
+    sprintf(at, "%.*s\n", 500, spacers + (at - first));
+    test_search with;
+    rp_error error = {""};
+    test_genome(&with.genome, text);
+    ck_assert(rp_bitmask_init(&with.tandem, with.genome.length_bp));
+    const rp_kmer_index_parameters indexed = {.k = 10, .min_frequency = 2, .memory_bytes = 1 << 20, .n_threads = 1};
+    with.index = rp_kmer_index_create(&with.genome, NULL, &indexed, &error);
+    ck_assert_ptr_nonnull(with.index);
+    ck_assert(rp_library_add(&library, &family));
+    rp_bitmask covered;
+    ck_assert(rp_bitmask_init(&covered, with.genome.length_bp));
+    for (size_t i = 0; i < family.copies.n; i++)
+        rp_bitmask_set(&covered, family.copies.items[i].begin, family.copies.items[i].end);
+    const rp_view view = {.genome = &with.genome, .covered = &covered};
+    const rp_derive_parameters parameters = {.n_threads = 2, .kernel = rp_band_select("auto")};
+    uint64_t n_derived = 99;
+    ck_assert_msg(rp_derive_families(&view, with.index, &parameters, &library, &n_derived, &error), "%s",
+                  error.message);
+    ck_assert_uint_eq(n_derived, CASES[_i].n_derived);
+    ck_assert_uint_eq(library.n, 1 + n_derived);
+    if (n_derived > 0) {
+        const rp_codes *consensus = &library.items[1].consensus;
+        ck_assert_uint_eq(consensus->n, LEFT_BP + RIGHT_BP);
+        ck_assert_mem_eq(consensus->items, family.consensus.items, LEFT_BP);
+        ck_assert_mem_eq(consensus->items + LEFT_BP, family.consensus.items + ELEMENT_BP - RIGHT_BP, RIGHT_BP);
+    }
+    rp_library_clear(&library);
+    rp_family_clear(&family);
+    rp_bitmask_clear(&covered);
+    test_end_search(&with);
+    free(text);
+    free(element);
+    free(spacers);
+}
+END_TEST
+
+Suite *suite_library(void)
+{
+    Suite *suite = suite_create("library");
+    TCase *tests = tcase_create("library");
+    tcase_set_timeout(tests, 60);
+    tcase_add_loop_test(tests, chimeras_are_cut_where_copies_end_and_begin, 0,
+                        (int)(sizeof CHIMERAS / sizeof CHIMERAS[0]));
+    tcase_add_loop_test(tests, families_that_run_round_are_cut_at_their_ltr, 0,
+                        (int)(sizeof CIRCLES / sizeof CIRCLES[0]));
+    tcase_add_loop_test(tests, the_piece_that_an_ltr_lacks_is_put_there, 0, 2);
+    tcase_add_loop_test(tests, copies_that_share_a_deletion_are_a_family, 0, 5);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
