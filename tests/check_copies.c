@@ -1,6 +1,7 @@
 /* check_copies.c: copies of known consensus sequences: places, strands, parts, divergence. */
 #include <math.h>
 #include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -345,11 +346,26 @@ START_TEST(a_family_counts_from_where_the_decoy_ends)
 }
 END_TEST
 
+/* Files have it as 0.0: minus nothing is no divergence. */
+START_TEST(what_is_identical_has_no_divergence)
+{
+    rp_codes consensus = {0};
+    rp_row row = {.end = 40};
+    for (int i = 0; i < 40; i++)
+        ck_assert(rp_codes_push(&consensus, (uint8_t)(i % RP_N_BASES)) && rp_codes_push(&row.cells, (uint8_t)(i % RP_N_BASES)));
+    const double divergence = rp_row_divergence(&row, consensus.items, 0, 40);
+    ck_assert(divergence == 0 && !signbit(divergence));
+    rp_row_clear(&row);
+    free(consensus.items);
+}
+END_TEST
+
 Suite *suite_copies(void)
 {
     Suite *suite = suite_create("copies");
     TCase *tests = tcase_create("copies");
     tcase_set_timeout(tests, 120);
+    tcase_add_test(tests, what_is_identical_has_no_divergence);
     tcase_add_test(tests, finds_copies_on_both_strands_and_nested_ones);
     tcase_add_test(tests, divergence_is_kimuras);
     tcase_add_test(tests, random_sequence_has_no_copies);

@@ -57,7 +57,7 @@ double rp_row_divergence(const rp_row *row, const uint8_t *consensus, uint32_t b
     if (a <= 0.01 || b <= 0.01)
         return 100; /* saturated */
     const double divergence = 100 * -0.5 * log(a * sqrt(b));
-    return divergence < 0 ? 0 : divergence > 100 ? 100 : divergence;
+    return divergence <= 0 ? 0 : divergence > 100 ? 100 : divergence; /* and no -0 */
 }
 
 /* Clips a row to the genome interval of a part of its alignment; *kept: the genome interval from its
