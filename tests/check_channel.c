@@ -9,8 +9,8 @@
 
 static rp_batch make_batch(uint64_t serial, uint32_t n_places)
 {
-    rp_batch batch = {.serial = serial, .kmer = serial * 3, .seed_id = (uint32_t)serial, .frequency = n_places,
-                      .floor = 3, .n_places = n_places};
+    rp_batch batch = {.head = {.serial = serial, .kmer = serial * 3, .seed_id = (uint32_t)serial, .frequency = n_places,
+                               .floor = 3, .n_places = n_places}};
     for (uint32_t i = 0; i < n_places; i++)
         batch.places[i] = (rp_place){serial * 1000 + i, i % 2 != 0};
     return batch;
@@ -18,9 +18,9 @@ static rp_batch make_batch(uint64_t serial, uint32_t n_places)
 
 static void expect_batch(const rp_batch *batch, uint64_t serial, uint32_t n_places)
 {
-    ck_assert_uint_eq(batch->serial, serial);
-    ck_assert_uint_eq(batch->kmer, serial * 3);
-    ck_assert_uint_eq(batch->n_places, n_places);
+    ck_assert_uint_eq(batch->head.serial, serial);
+    ck_assert_uint_eq(batch->head.kmer, serial * 3);
+    ck_assert_uint_eq(batch->head.n_places, n_places);
     for (uint32_t i = 0; i < n_places; i++) {
         ck_assert_uint_eq(batch->places[i].position, serial * 1000 + i);
         ck_assert_uint_eq(batch->places[i].reverse, i % 2);
@@ -90,8 +90,8 @@ static void *pop_all(void *argument)
     rp_ring_status status;
     while ((status = rp_ring_pop(shared->ring, out, 5, &n)) == RP_RING_OK || status == RP_RING_WOKEN) {
         for (size_t i = 0; i < n; i++) {
-            expect_batch(&out[i], out[i].serial, 3 + (uint32_t)(out[i].serial % 62));
-            atomic_fetch_add(&shared->sum, out[i].serial);
+            expect_batch(&out[i], out[i].head.serial, 3 + (uint32_t)(out[i].head.serial % 62));
+            atomic_fetch_add(&shared->sum, out[i].head.serial);
         }
         atomic_fetch_add(&shared->popped, n);
         if (atomic_load(&shared->popped) % 3 == 0)

@@ -54,10 +54,10 @@ START_TEST(covering_places_never_lets_more_count)
         for (uint32_t id = 0; id < n; id++) {
             rp_batch batch;
             ck_assert_int_ne(rp_seeds_fill(seeds, &view, id, 3, list, &batch), RP_SEED_NO_MEMORY);
-            ck_assert_msg(batch.frequency <= last[id], "seed %u: %u places after %u", id, batch.frequency, last[id]);
-            last[id] = batch.frequency;
-            sum += batch.frequency;
-            for (uint32_t i = 1; limits.intra_contig && i < batch.n_places; i++)
+            ck_assert_msg(batch.head.frequency <= last[id], "seed %u: %u places after %u", id, batch.head.frequency, last[id]);
+            last[id] = batch.head.frequency;
+            sum += batch.head.frequency;
+            for (uint32_t i = 1; limits.intra_contig && i < batch.head.n_places; i++)
                 ck_assert(rp_genome_same_contig(&genome, batch.places[0].position, batch.places[i].position));
         }
         first_sum = round == 0 ? sum : first_sum;
@@ -99,7 +99,7 @@ START_TEST(places_of_two_contigs_stand_apart)
     rp_place_list *list = rp_place_list_create();
     rp_batch batch;
     ck_assert_int_eq(rp_seeds_fill(seeds, &view, 0, 3, list, &batch), RP_SEED_READY);
-    ck_assert_uint_eq(batch.frequency, 6);
+    ck_assert_uint_eq(batch.head.frequency, 6);
     rp_place_list_destroy(list);
     rp_seeds_destroy(seeds);
     rp_kmer_index_destroy(index);

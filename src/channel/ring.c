@@ -18,15 +18,10 @@
 
 enum { SLOW_PUSH_NS = 200000 }; /* a push above the mark waits this long for the workers to catch up */
 
-typedef struct batch_head {
-    uint64_t serial, version, kmer;
-    uint32_t seed_id, frequency, floor, n_places;
-} batch_head;
-
 struct rp_ring {
     pthread_mutex_t lock;        /* guards everything below */
     pthread_cond_t not_full, not_empty;
-    batch_head *heads;
+    rp_batch_head *heads;
     rp_place *places;
     size_t n_heads, n_places;    /* sizes of the arrays */
     size_t first_head, heads_in_use, first_place, places_in_use;
@@ -83,7 +78,7 @@ void rp_ring_destroy(rp_ring *ring)
     free(ring);
 }
 
-static bool has_room(const rp_ring *ring, const rp_batch *batch)
+static bool has_room(const rp_ring *ring, const rp_batch_head *batch)
 {
     if (ring->heads_in_use == 0)
         return true;
@@ -117,24 +112,23 @@ static bool above_mark(const rp_ring *ring)
 
 static void put_last(rp_ring *ring, const rp_batch *batch)
 {
-    ring->heads[(ring->first_head + ring->heads_in_use++) % ring->n_heads] =
-        (batch_head){batch->serial,    batch->version, batch->kmer,    batch->seed_id,
-                     batch->frequency, batch->floor,   batch->n_places};
-    for (uint32_t i = 0; i < batch->n_places; i++)
+    const uint64_t n_pairs = rp_batch_n_pairs(&batch->head);
+    ring->heads[(ring->first_head + ring->heads_in_use++) % ring->n_heads] = batch->head;
+    for (uint32_t i = 0; i < batch->head.n_places; i++)
         ring->places[(ring->first_place + ring->places_in_use++) % ring->n_places] = batch->places[i];
-    ring->pairs += rp_batch_n_pairs(batch);
+    ring->pairs += n_pairs;
     ring->figures.n_batches++;
-    ring->figures.n_pairs += rp_batch_n_pairs(batch);
+    ring->figures.n_pairs += n_pairs;
     rp_gauge_set(RP_GAUGE_CHANNEL_PAIRS, (int64_t)ring->pairs);
     rp_count(RP_COUNT_BATCHES, 1);
-    rp_count(RP_COUNT_PAIRS, rp_batch_n_pairs(batch));
+    rp_count(RP_COUNT_PAIRS, n_pairs);
     if (ring->pairs > ring->figures.max_pairs)
         ring->figures.max_pairs = ring->pairs;
     (void)pthread_cond_signal(&ring->not_empty);
 }
 
 /* Waits, slowly above the mark and as long as it takes without room. */
-static void wait_for_room(rp_ring *ring, const rp_batch *batch)
+static void wait_for_room(rp_ring *ring, const rp_batch_head *batch)
 {
     if (!is_open(ring) || (!above_mark(ring) && has_room(ring, batch)))
         return;
@@ -153,12 +147,12 @@ static rp_ring_status push(rp_ring *ring, const rp_batch *batch, bool wait)
     rp_ring_status status = RP_RING_OK;
     (void)pthread_mutex_lock(&ring->lock);
     if (wait)
-        wait_for_room(ring, batch);
+        wait_for_room(ring, &batch->head);
     if (ring->cancelled)
         status = RP_RING_CANCELLED;
     else if (ring->closed)
         status = RP_RING_CLOSED;
-    else if (!wait && (above_mark(ring) || !has_room(ring, batch)))
+    else if (!wait && (above_mark(ring) || !has_room(ring, &batch->head)))
         status = RP_RING_FULL;
     else
         put_last(ring, batch);
@@ -178,21 +172,14 @@ rp_ring_status rp_ring_try_push(rp_ring *ring, const rp_batch *batch)
 
 static void take_first(rp_ring *ring, rp_batch *batch)
 {
-    const batch_head *head = &ring->heads[ring->first_head];
-    batch->serial = head->serial;
-    batch->version = head->version;
-    batch->kmer = head->kmer;
-    batch->seed_id = head->seed_id;
-    batch->frequency = head->frequency;
-    batch->floor = head->floor;
-    batch->n_places = head->n_places;
-    for (uint32_t i = 0; i < head->n_places; i++)
+    batch->head = ring->heads[ring->first_head];
+    for (uint32_t i = 0; i < batch->head.n_places; i++)
         batch->places[i] = ring->places[(ring->first_place + i) % ring->n_places];
     ring->first_head = (ring->first_head + 1) % ring->n_heads;
     ring->heads_in_use--;
-    ring->first_place = (ring->first_place + batch->n_places) % ring->n_places;
-    ring->places_in_use -= batch->n_places;
-    ring->pairs -= rp_batch_n_pairs(batch);
+    ring->first_place = (ring->first_place + batch->head.n_places) % ring->n_places;
+    ring->places_in_use -= batch->head.n_places;
+    ring->pairs -= rp_batch_n_pairs(&batch->head);
 }
 
 static rp_ring_status pop(rp_ring *ring, rp_batch *batches, size_t max_batches, size_t *n, bool wait)

@@ -121,7 +121,7 @@ static bool screen(discovery *run, unsigned worker, uint32_t seed_id, uint32_t f
     into->growth = NULL;
     const rp_seed_state state =
         rp_seeds_fill(run->seeds, run->view, seed_id, floor, scratch->list, &scratch->batch);
-    into->frequency = scratch->batch.frequency;
+    into->frequency = scratch->batch.head.frequency;
     if (state == RP_SEED_NO_MEMORY)
         return false;
     if (state == RP_SEED_GONE)
@@ -138,14 +138,14 @@ static bool screen(discovery *run, unsigned worker, uint32_t seed_id, uint32_t f
 static bool grow(discovery *run, unsigned worker, growth *into)
 {
     const rp_batch *batch = &run->scratch[worker].batch;
-    const uint64_t n = batch->n_places;
+    const uint64_t n = batch->head.n_places;
     run->scratch[worker].n_batches++;
     rp_count(RP_COUNT_GROWN, 1);
     run->scratch[worker].n_pairs += n * (n - 1) / 2;
     rp_reads_restart(&into->reads);
-    const bool ok = rp_family_grow(run->scratch[worker].builder, run->view, run->index, batch->kmer, batch->places,
-                                   batch->n_places, &into->family, &into->reads);
-    into->family.seed.count = batch->frequency;
+    const bool ok = rp_family_grow(run->scratch[worker].builder, run->view, run->index, batch->head.kmer, batch->places,
+                                   batch->head.n_places, &into->family, &into->reads);
+    into->family.seed.count = batch->head.frequency;
     return ok;
 }
 
@@ -235,7 +235,7 @@ static bool write_pairs(discovery *run, unsigned worker, const result *made, rp_
         return true;
     if (rp_seeds_fill(run->seeds, run->view, made->seed_id, made->floor, run->scratch[worker].list, batch) == RP_SEED_NO_MEMORY)
         return rp_error_memory(error, "candidate pairs");
-    assert(batch->frequency == made->frequency);
+    assert(batch->head.frequency == made->frequency);
     const uint64_t rank = run->figures->n_rejected + run->figures->n_failed + run->library->n - parameters->n_covered + 1;
     const rp_pairs_seed seed = {parameters->pass, rp_kmer_index_k(run->index), rank, made->outcome == OUTCOME_GROWN, batch};
     return rp_pairs_add(parameters->pairs, run->view->genome, &seed, error);
@@ -345,7 +345,7 @@ static rp_claim_status claim(discovery *run, unsigned worker, growth *into)
     const rp_batch *batch = &scratch->batch;
     const uint64_t reach = run->parameters->extension_length_bp;
     scratch->windows.n = 0;
-    for (uint32_t i = 0; i < batch->n_places; i++) {
+    for (uint32_t i = 0; i < batch->head.n_places; i++) {
         const uint64_t at = batch->places[i].position;
         const rp_interval window = {at < reach ? 0 : at - reach, at + rp_kmer_index_k(run->index) + reach};
         if (!rp_intervals_push(&scratch->windows, window))
@@ -391,24 +391,24 @@ static bool screen_batches(discovery *run, unsigned worker, size_t n)
     size_t n_survivors = 0;
     for (size_t i = 0; i < n; i++) {
         const rp_batch *batch = &scratch->batches[i];
-        result *into = &run->results[batch->serial % WINDOW];
+        result *into = &run->results[batch->head.serial % WINDOW];
         delay_at_random(run, worker);
-        if (rp_seeds_is_used(run->seeds, batch->seed_id)) {
-            *into = (result){.outcome = OUTCOME_GONE, .seed_id = batch->seed_id, .floor = batch->floor};
-        } else if (batch->version == rp_cover_version(run->cover)) {
-            *into = (result){.seed_id = batch->seed_id, .floor = batch->floor, .frequency = batch->frequency,
-                             .version = (uint32_t)batch->version};
+        if (rp_seeds_is_used(run->seeds, batch->head.seed_id)) {
+            *into = (result){.outcome = OUTCOME_GONE, .seed_id = batch->head.seed_id, .floor = batch->head.floor};
+        } else if (batch->head.version == rp_cover_version(run->cover)) {
+            *into = (result){.seed_id = batch->head.seed_id, .floor = batch->head.floor, .frequency = batch->head.frequency,
+                             .version = (uint32_t)batch->head.version};
             into->outcome =
                 rp_prescreen(run->view, batch, rp_kmer_index_k(run->index)) ? OUTCOME_GROWN : OUTCOME_REJECTED;
-        } else if (!screen(run, worker, batch->seed_id, batch->floor, into)) {
+        } else if (!screen(run, worker, batch->head.seed_id, batch->head.floor, into)) {
             return false;
         }
         if (into->outcome == OUTCOME_GROWN) {
-            if (!put_survivor(run, (survivor){batch->serial, batch->seed_id, batch->floor, UINT64_MAX}))
+            if (!put_survivor(run, (survivor){batch->head.serial, batch->head.seed_id, batch->head.floor, UINT64_MAX}))
                 return false;
             n_survivors++;
         } else {
-            rp_order_post(&run->order, batch->serial, into, worker);
+            rp_order_post(&run->order, batch->head.serial, into, worker);
         }
     }
     if (n_survivors > 1)
@@ -442,7 +442,7 @@ static bool work_once(discovery *run, unsigned worker, next_step *step, uint64_t
         run->n_popped += n;
         if (status == RP_RING_OK) {
             (void)pthread_mutex_unlock(&order->lock);
-            const uint64_t began = rp_clock_ns(), first = run->scratch[worker].batches[0].serial;
+            const uint64_t began = rp_clock_ns(), first = run->scratch[worker].batches[0].head.serial;
             const bool ok = screen_batches(run, worker, n);
             const uint64_t took = rp_clock_ns() - began;
             rp_observe(RP_TIME_BATCH, took);
@@ -546,14 +546,14 @@ static bool produce_some(discovery *run, size_t begin, size_t end, rp_place_list
         rp_count(RP_COUNT_SEEDS, 1);
         if (rp_seeds_is_used(run->seeds, seed_id))
             continue;
-        batch->version = rp_cover_version(run->cover);
+        batch->head.version = rp_cover_version(run->cover);
         const rp_seed_state state =
             rp_seeds_fill(run->seeds, run->view, seed_id, rp_seeds_floor(run->seeds), list, batch);
-        if (state == RP_SEED_NO_MEMORY || (state == RP_SEED_WAITS && !hold_back(run, seed_id, batch->frequency)))
+        if (state == RP_SEED_NO_MEMORY || (state == RP_SEED_WAITS && !hold_back(run, seed_id, batch->head.frequency)))
             return false;
         if (state != RP_SEED_READY)
             continue;
-        batch->serial = run->n_produced;
+        batch->head.serial = run->n_produced;
         if (atomic_load_explicit(&run->enough, memory_order_relaxed) || !send(run, batch)) {
             *stop = true; /* max_candidates, or a worker has failed */
             break;

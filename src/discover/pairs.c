@@ -87,11 +87,11 @@ static bool put_places(rp_pairs *pairs, const rp_genome *genome, const rp_pairs_
 {
     pairs->places.l = 0;
     bool ok = true;
-    for (uint32_t i = 0; ok && i < seed->batch->n_places; i++) {
+    for (uint32_t i = 0; ok && i < seed->batch->head.n_places; i++) {
         pairs->place_begin[i] = pairs->places.l;
         ok = put_place(&pairs->places, genome, seed->k, seed->batch->places[i]);
     }
-    pairs->place_begin[seed->batch->n_places] = pairs->places.l;
+    pairs->place_begin[seed->batch->head.n_places] = pairs->places.l;
     return ok;
 }
 
@@ -102,13 +102,13 @@ static bool put_rows(rp_pairs *pairs, const rp_pairs_seed *seed)
     const size_t *begin = pairs->place_begin;
     char letters[RP_KMER_MAX + 1] = "", of_seed[RP_KMER_MAX + 128];
     for (unsigned i = 0; i < seed->k; i++)
-        letters[i] = "ACGT"[batch->kmer >> 2 * (seed->k - 1 - i) & 3];
+        letters[i] = "ACGT"[batch->head.kmer >> 2 * (seed->k - 1 - i) & 3];
     const int n = snprintf(of_seed, sizeof of_seed, "%u\t%" PRIu64 "\t%s\t%u\t%u\t%s", seed->pass, seed->rank, letters,
-                           batch->frequency, batch->floor, seed->is_grown ? "passed" : "rejected");
+                           batch->head.frequency, batch->head.floor, seed->is_grown ? "passed" : "rejected");
     bool ok = true;
     pairs->rows.l = 0;
-    for (uint32_t i = 0; ok && i < batch->n_places; i++)
-        for (uint32_t j = i + 1; ok && j < batch->n_places; j++)
+    for (uint32_t i = 0; ok && i < batch->head.n_places; i++)
+        for (uint32_t j = i + 1; ok && j < batch->head.n_places; j++)
             ok = kputsn(of_seed, (size_t)n, &pairs->rows) >= 0 &&
                  kputsn(places + begin[i], begin[i + 1] - begin[i], &pairs->rows) >= 0 &&
                  kputsn(places + begin[j], begin[j + 1] - begin[j], &pairs->rows) >= 0 && kputc('\n', &pairs->rows) >= 0;

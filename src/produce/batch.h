@@ -13,8 +13,8 @@ enum {
     RP_SEED_MIN_COUNT = 3     /* places that a seed needs; 5 lost 9 % of the families, 2 brought none */
 };
 
-/* Regions around the places of one seed; every two of them are a candidate pair. */
-typedef struct rp_batch {
+/* All of a batch but its places. */
+typedef struct rp_batch_head {
     uint64_t serial;          /* rank: results are committed in this order */
     uint64_t version;         /* of the cover, when the places were looked up */
     uint64_t kmer;            /* the seed, canonical */
@@ -22,11 +22,16 @@ typedef struct rp_batch {
     uint32_t frequency;       /* places that were free then, apart and not in tandem */
     uint32_t floor;           /* with fewer than this the seed waits for its turn */
     uint32_t n_places;
+} rp_batch_head;
+
+/* Regions around the places of one seed; every two of them are a candidate pair. */
+typedef struct rp_batch {
+    rp_batch_head head;
     rp_place places[RP_BATCH_PLACES];
 } rp_batch;
 
 /* Candidate pairs that a batch stands for: what the channel's capacity counts. */
-static inline uint64_t rp_batch_n_pairs(const rp_batch *batch)
+static inline uint64_t rp_batch_n_pairs(const rp_batch_head *batch)
 {
     return (uint64_t)batch->n_places * (batch->n_places > 0 ? batch->n_places - 1 : 0) / 2;
 }

@@ -46,9 +46,9 @@ static bool is_significant(const looked_at *a, const looked_at *b, unsigned k)
 bool rp_prescreen(const rp_view *view, const rp_batch *batch, unsigned k)
 {
     looked_at places[RP_PRESCREEN_PLACES];
-    const unsigned n = batch->n_places < RP_PRESCREEN_PLACES ? batch->n_places : RP_PRESCREEN_PLACES;
+    const unsigned n = batch->head.n_places < RP_PRESCREEN_PLACES ? batch->head.n_places : RP_PRESCREEN_PLACES;
     for (unsigned i = 0; i < n; i++) {
-        const rp_place place = batch->places[batch->n_places * i / n];
+        const rp_place place = batch->places[batch->head.n_places * i / n];
         places[i] = (looked_at){.right = read_flank(view, place.position, k, place.reverse),
                                 .left = read_flank(view, place.position, k, !place.reverse)};
         count_bases(&places[i]);

@@ -168,13 +168,13 @@ rp_seed_state rp_seeds_fill(const rp_seeds *seeds, const rp_view *view, uint32_t
     size_t first;
     list->n = end_walk(&walk, &first);
     const rp_place *places = list->items + first;
-    batch->kmer = list->n == 0 ? 0 : rp_kmer_index_kmer(seeds->index, view->genome, seed_id);
-    batch->seed_id = seed_id;
-    batch->frequency = (uint32_t)list->n;
-    batch->floor = floor;
-    batch->n_places = list->n < RP_BATCH_PLACES ? (uint32_t)list->n : RP_BATCH_PLACES;
-    for (uint32_t i = 0; i < batch->n_places; i++)
-        batch->places[i] = places[list->n * i / batch->n_places];
+    batch->head.kmer = list->n == 0 ? 0 : rp_kmer_index_kmer(seeds->index, view->genome, seed_id);
+    batch->head.seed_id = seed_id;
+    batch->head.frequency = (uint32_t)list->n;
+    batch->head.floor = floor;
+    batch->head.n_places = list->n < RP_BATCH_PLACES ? (uint32_t)list->n : RP_BATCH_PLACES;
+    for (uint32_t i = 0; i < batch->head.n_places; i++)
+        batch->places[i] = places[list->n * i / batch->head.n_places];
     if (list->n < seeds->limits.min_frequency)
         return RP_SEED_GONE;
     return list->n < floor ? RP_SEED_WAITS : RP_SEED_READY;

@@ -130,8 +130,8 @@ static void *work_on_channel(void *argument)
     rp_batch batch;
     size_t n = 0;
     while (rp_ring_pop(shared->ring, &batch, 1, &n) == RP_RING_OK) {
-        shared->results[batch.serial] = (int)batch.serial + 100;
-        rp_order_post(&shared->order, batch.serial, &shared->results[batch.serial], 0);
+        shared->results[batch.head.serial] = (int)batch.head.serial + 100;
+        rp_order_post(&shared->order, batch.head.serial, &shared->results[batch.head.serial], 0);
         if (shared->order.failed)
             rp_ring_cancel(shared->ring);
     }
@@ -152,7 +152,7 @@ static void channel_scenario(void *context)
             abort();
     rp_ring_status status = RP_RING_OK;
     for (int i = 0; i < shared->n_batches && status == RP_RING_OK; i++) {
-        const rp_batch batch = {.serial = (uint64_t)i, .n_places = 3};
+        const rp_batch batch = {.head = {.serial = (uint64_t)i, .n_places = 3}};
         status = rp_ring_push(shared->ring, &batch);
     }
     rp_ring_close(shared->ring);
