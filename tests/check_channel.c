@@ -39,18 +39,18 @@ START_TEST(batches_come_out_in_order)
             ck_assert_int_eq(rp_ring_push(ring, &batch), RP_RING_OK);
         }
         while (next < in) {
-            ck_assert_int_eq(rp_ring_pop(ring, out, 1 + (size_t)round % 8, &n), RP_RING_OK);
+            ck_assert_int_eq(rp_ring_try_pop(ring, UINT64_MAX, out, 1 + (size_t)round % 8, &n), RP_RING_OK);
             ck_assert_uint_ge(n, 1);
             for (size_t i = 0; i < n; i++, next++)
                 expect_batch(&out[i], next, 3 + (uint32_t)(next % 30));
         }
     }
-    ck_assert_int_eq(rp_ring_try_pop(ring, out, 8, &n), RP_RING_EMPTY);
+    ck_assert_int_eq(rp_ring_try_pop(ring, UINT64_MAX, out, 8, &n), RP_RING_EMPTY);
     ck_assert_uint_eq(n, 0);
     rp_ring_close(ring);
     const rp_batch late = make_batch(1, 3);
     ck_assert_int_eq(rp_ring_push(ring, &late), RP_RING_CLOSED);
-    ck_assert_int_eq(rp_ring_pop(ring, out, 8, &n), RP_RING_CLOSED);
+    ck_assert_int_eq(rp_ring_try_pop(ring, UINT64_MAX, out, 8, &n), RP_RING_CLOSED);
     ck_assert_uint_eq(rp_ring_measure(ring).n_batches, in);
     rp_ring_destroy(ring);
 }
@@ -69,7 +69,7 @@ START_TEST(closed_channel_drains_and_cancelled_does_not)
         if (cancel)
             rp_ring_cancel(ring);
         rp_ring_close(ring);
-        ck_assert_int_eq(rp_ring_pop(ring, out, 8, &n), cancel ? RP_RING_CANCELLED : RP_RING_OK);
+        ck_assert_int_eq(rp_ring_try_pop(ring, UINT64_MAX, out, 8, &n), cancel ? RP_RING_CANCELLED : RP_RING_OK);
         ck_assert_uint_eq(n, cancel ? 0 : 5);
         rp_ring_destroy(ring);
     }
@@ -87,8 +87,13 @@ static void *pop_all(void *argument)
     thrash *shared = argument;
     rp_batch out[5];
     size_t n;
-    rp_ring_status status;
-    while ((status = rp_ring_pop(shared->ring, out, 5, &n)) == RP_RING_OK || status == RP_RING_WOKEN) {
+    for (;;) {
+        const uint64_t n_wakes = rp_ring_n_wakes(shared->ring);
+        const rp_ring_status status = rp_ring_try_pop(shared->ring, UINT64_MAX, out, 5, &n);
+        if (status == RP_RING_CLOSED)
+            return NULL;
+        if (status == RP_RING_EMPTY)
+            rp_ring_wait(shared->ring, n_wakes);
         for (size_t i = 0; i < n; i++) {
             expect_batch(&out[i], out[i].head.serial, 3 + (uint32_t)(out[i].head.serial % 62));
             atomic_fetch_add(&shared->sum, out[i].head.serial);
@@ -97,8 +102,50 @@ static void *pop_all(void *argument)
         if (atomic_load(&shared->popped) % 3 == 0)
             rp_ring_wake(shared->ring);
     }
-    return NULL;
 }
+
+START_TEST(only_what_is_below_the_limit_comes_out)
+{
+    rp_ring *ring = rp_ring_create(5000, 1.0);
+    rp_batch out[8];
+    size_t n;
+    for (uint64_t i = 10; i < 16; i++) {
+        const rp_batch batch = make_batch(i, 3);
+        ck_assert_int_eq(rp_ring_push(ring, &batch), RP_RING_OK);
+    }
+    ck_assert_int_eq(rp_ring_try_pop(ring, 10, out, 8, &n), RP_RING_AHEAD);
+    ck_assert_uint_eq(n, 0);
+    ck_assert_int_eq(rp_ring_try_pop(ring, 13, out, 8, &n), RP_RING_OK);
+    ck_assert_uint_eq(n, 3);
+    expect_batch(&out[2], 12, 3);
+    rp_ring_close(ring);
+    ck_assert_int_eq(rp_ring_try_pop(ring, 13, out, 8, &n), RP_RING_AHEAD);
+    ck_assert_int_eq(rp_ring_try_pop(ring, 16, out, 8, &n), RP_RING_OK);
+    ck_assert_uint_eq(n, 3);
+    ck_assert_int_eq(rp_ring_try_pop(ring, 16, out, 8, &n), RP_RING_CLOSED);
+    rp_ring_destroy(ring);
+}
+END_TEST
+
+/* Each of these waits would not end: the test's time would. */
+START_TEST(no_wake_between_look_and_wait_is_lost)
+{
+    rp_ring *ring = rp_ring_create(5000, 1.0);
+    const uint64_t n_wakes = rp_ring_n_wakes(ring);
+    rp_ring_wake(ring);
+    rp_ring_wait(ring, n_wakes);
+    ck_assert_uint_gt(rp_ring_n_wakes(ring), n_wakes);
+    const rp_batch batch = make_batch(0, 3);
+    ck_assert_int_eq(rp_ring_push(ring, &batch), RP_RING_OK);
+    rp_ring_wait(ring, rp_ring_n_wakes(ring));
+    rp_batch out[1];
+    size_t n;
+    ck_assert_int_eq(rp_ring_try_pop(ring, UINT64_MAX, out, 1, &n), RP_RING_OK);
+    rp_ring_close(ring);
+    rp_ring_wait(ring, rp_ring_n_wakes(ring));
+    rp_ring_destroy(ring);
+}
+END_TEST
 
 static const uint64_t CAPACITIES[] = {1, 2, 7, 64, 3000, 1000000};
 
@@ -130,6 +177,8 @@ Suite *suite_channel(void)
     tcase_set_timeout(tests, 120);
     tcase_add_test(tests, batches_come_out_in_order);
     tcase_add_test(tests, closed_channel_drains_and_cancelled_does_not);
+    tcase_add_test(tests, only_what_is_below_the_limit_comes_out);
+    tcase_add_test(tests, no_wake_between_look_and_wait_is_lost);
     tcase_add_loop_test(tests, every_batch_goes_through_once, 0, 6);
     suite_add_tcase(suite, tests);
     return suite;

@@ -4,38 +4,44 @@
  * the part, commits it and all that follow without a gap, and goes back to its work. No
  * thread waits for the committer. A result that was made on a state that has changed since
  * is made again by the committer itself, at its place in the order.
+ *
+ * Results are the caller's: the order hands each one to the commit function once, and frees none.
+ * Those that were posted but never committed, because the order has failed, are the caller's to free
+ * when its threads have ended. All functions but create and destroy are thread-safe.
  */
 #ifndef RP_BASE_ORDER_H
 #define RP_BASE_ORDER_H
 
-#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
 
 /* Commits one result, made again if it no longer stands. `worker` is that of the thread
- * which brought the result that was due. Called by one thread at a time, serial by serial. */
+ * which brought the result that was due. Called by one thread at a time, serial by serial, under no lock. */
 typedef bool rp_commit_function(void *context, uint64_t serial, void *result, unsigned worker, rp_error *error);
 
-typedef struct rp_order {
-    pthread_mutex_t lock;      /* guards what follows; the owner may guard more with it */
-    pthread_cond_t progress;   /* broadcast when `next` has moved or `failed` is set */
-    void **results;            /* by serial modulo window; NULL: not there yet */
-    uint64_t window, next;     /* next: the serial that is due */
-    bool committing, failed;
-    rp_error error;            /* of the first failure */
-    rp_commit_function *commit;
-    void *context;
-} rp_order;
+typedef struct rp_order rp_order;
 
-bool rp_order_init(rp_order *order, uint64_t window, rp_commit_function *commit, void *context) RP_MUST_CHECK;
-void rp_order_clear(rp_order *order);
+/* window: how far ahead of the serial that is due others may be posted. NULL: out of memory. */
+rp_order *rp_order_create(uint64_t window, rp_commit_function *commit, void *context) RP_MUST_CHECK;
+void rp_order_destroy(rp_order *order); /* no thread may use it any more */
 
-/* Hands in a result (not NULL) of a serial in [next, next + window). Not under the lock. */
+/* Hands in a result (not NULL) of a serial in [next, next + window); commits what is due, unless another thread
+ * is at it. After a failure nothing is committed. */
 void rp_order_post(rp_order *order, uint64_t serial, void *result, unsigned worker);
 
-/* Ends everything: waiters are woken and see `failed`. Not under the lock. */
+/* The serial that is due: all below it are committed. It only grows. */
+uint64_t rp_order_next(rp_order *order);
+
+/* Waits until all serials below `until` are committed; it may hear of a row of commits when all of them are done.
+ * False: the order has failed. */
+bool rp_order_wait(rp_order *order, uint64_t until) RP_MUST_CHECK;
+
+/* Ends everything: waiters are woken. The first error stays. */
 void rp_order_fail(rp_order *order, const rp_error *error);
+
+/* Whether it has failed, here or by a commit; then the first error is set, unless `error` is NULL. */
+bool rp_order_failed(rp_order *order, rp_error *error);
 
 #endif

@@ -1,50 +1,42 @@
 /* ordered_loop.c: see ordered_loop.h. */
 #include "base/ordered_loop.h"
 
+#include <stdatomic.h>
+
 #include "base/cancel.h"
 #include "base/metrics.h"
+#include "base/order.h"
 #include "base/parallel.h"
 #include "base/trace.h"
 
 enum { AHEAD = 256 }; /* tasks that may be under way or waiting before the one that is due */
 
 typedef struct ordered_loop {
-    rp_order order;
+    rp_order *order;
     rp_task_function *work;
     void *context;
-    size_t n_tasks, next_task; /* next_task is guarded by order.lock */
+    size_t n_tasks;
+    atomic_size_t next_task; /* relaxed: only hands out numbers */
 } ordered_loop;
 
-/* One worker: takes tasks until there are none. */
+/* One worker: takes tasks until there are none. A task may wait for its turn in the order's window, but never the
+ * lowest of those taken: the one that is due is always worked on. */
 static bool run_tasks(void *argument, size_t part, unsigned worker, rp_error *error)
 {
     (void)part;
     ordered_loop *loop = argument;
-    rp_order *order = &loop->order;
     for (;;) {
-        (void)pthread_mutex_lock(&order->lock);
-        while (!order->failed && loop->next_task < loop->n_tasks && loop->next_task >= order->next + AHEAD)
-            (void)pthread_cond_wait(&order->progress, &order->lock);
-        rp_error cancelled = {""};
-        if (!rp_not_cancelled(&cancelled) && !order->failed) {
-            order->failed = true;
-            order->error = cancelled;
-            (void)pthread_cond_broadcast(&order->progress);
-        }
-        const bool end = order->failed || loop->next_task >= loop->n_tasks;
-        const size_t task = loop->next_task;
-        loop->next_task += !end;
-        (void)pthread_mutex_unlock(&order->lock);
-        if (end)
-            return true;
+        const size_t task = atomic_fetch_add_explicit(&loop->next_task, 1, memory_order_relaxed);
+        if (task >= loop->n_tasks || !rp_order_wait(loop->order, task < AHEAD ? 0 : task - AHEAD + 1))
+            return true; /* the error of another one is the order's */
         const uint64_t began = rp_trace_begin();
-        void *result = loop->work(loop->context, task, worker, error);
+        void *result = rp_not_cancelled(error) ? loop->work(loop->context, task, worker, error) : NULL;
         if (result == NULL) {
-            rp_order_fail(order, error);
+            rp_order_fail(loop->order, error);
             return false;
         }
         rp_trace("task", 0, task, began);
-        rp_order_post(order, task, result, worker);
+        rp_order_post(loop->order, task, result, worker);
         rp_stage_done(1);
     }
 }
@@ -54,11 +46,11 @@ bool rp_ordered_loop(size_t n_tasks, unsigned n_threads, rp_task_function *work,
 {
     ordered_loop loop = {.work = work, .context = context, .n_tasks = n_tasks};
     rp_stage_add(n_tasks);
-    if (!rp_order_init(&loop.order, AHEAD, commit, context))
+    loop.order = rp_order_create(AHEAD, commit, context);
+    if (loop.order == NULL)
         return rp_error_memory(error, "committer");
     bool ok = rp_parallel(n_threads, n_threads, run_tasks, &loop, error);
-    if (ok && loop.order.failed)
-        ok = rp_error_set(error, "%s", loop.order.error.message);
-    rp_order_clear(&loop.order);
+    ok = !rp_order_failed(loop.order, error) && ok;
+    rp_order_destroy(loop.order);
     return ok;
 }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -26,7 +27,7 @@ struct rp_ring {
     size_t n_heads, n_places;    /* sizes of the arrays */
     size_t first_head, heads_in_use, first_place, places_in_use;
     uint64_t capacity_pairs, mark_pairs, pairs;
-    uint64_t wakes;
+    atomic_uint_fast64_t wakes;  /* counted under the lock, with release; read without it, with acquire */
     bool closed, cancelled;
     rp_lease lease;
     rp_ring_figures figures;
@@ -182,44 +183,51 @@ static void take_first(rp_ring *ring, rp_batch *batch)
     ring->pairs -= rp_batch_n_pairs(&batch->head);
 }
 
-static rp_ring_status pop(rp_ring *ring, rp_batch *batches, size_t max_batches, size_t *n, bool wait)
+rp_ring_status rp_ring_try_pop(rp_ring *ring, uint64_t below_serial, rp_batch *batches, size_t max_batches, size_t *n)
 {
+    rp_ring_status status = RP_RING_OK;
     *n = 0;
     (void)pthread_mutex_lock(&ring->lock);
-    const uint64_t wakes = ring->wakes;
-    if (wait && ring->heads_in_use == 0 && !ring->closed && !ring->cancelled) {
-        const uint64_t begin = rp_clock_ns();
-        while (ring->heads_in_use == 0 && !ring->closed && !ring->cancelled && ring->wakes == wakes)
-            (void)pthread_cond_wait(&ring->not_empty, &ring->lock);
-        const uint64_t blocked = rp_clock_ns() - begin;
-        ring->figures.pop_blocked_ns += blocked;
-        rp_observe(RP_TIME_POP, blocked);
-    }
-    rp_ring_status status = RP_RING_OK;
     if (ring->cancelled) {
         status = RP_RING_CANCELLED;
-    } else if (ring->heads_in_use > 0) {
-        while (*n < max_batches && ring->heads_in_use > 0)
-            take_first(ring, &batches[(*n)++]);
-        rp_gauge_set(RP_GAUGE_CHANNEL_PAIRS, (int64_t)ring->pairs);
-        (void)pthread_cond_broadcast(&ring->not_full);
-    } else if (ring->closed) {
-        status = RP_RING_CLOSED;
+    } else if (ring->heads_in_use == 0) {
+        status = ring->closed ? RP_RING_CLOSED : RP_RING_EMPTY;
     } else {
-        status = wait ? RP_RING_WOKEN : RP_RING_EMPTY;
+        while (*n < max_batches && ring->heads_in_use > 0 && ring->heads[ring->first_head].serial < below_serial)
+            take_first(ring, &batches[(*n)++]);
+        if (*n == 0) {
+            status = RP_RING_AHEAD;
+        } else {
+            rp_gauge_set(RP_GAUGE_CHANNEL_PAIRS, (int64_t)ring->pairs);
+            (void)pthread_cond_broadcast(&ring->not_full);
+        }
     }
     (void)pthread_mutex_unlock(&ring->lock);
     return status;
 }
 
-rp_ring_status rp_ring_pop(rp_ring *ring, rp_batch *batches, size_t max_batches, size_t *n)
+static bool has_news(const rp_ring *ring, uint64_t n_wakes)
 {
-    return pop(ring, batches, max_batches, n, true);
+    return ring->heads_in_use > 0 || !is_open(ring) || atomic_load_explicit(&ring->wakes, memory_order_relaxed) > n_wakes;
 }
 
-rp_ring_status rp_ring_try_pop(rp_ring *ring, rp_batch *batches, size_t max_batches, size_t *n)
+void rp_ring_wait(rp_ring *ring, uint64_t n_wakes)
 {
-    return pop(ring, batches, max_batches, n, false);
+    (void)pthread_mutex_lock(&ring->lock);
+    if (!has_news(ring, n_wakes)) {
+        const uint64_t begin = rp_clock_ns();
+        while (!has_news(ring, n_wakes))
+            (void)pthread_cond_wait(&ring->not_empty, &ring->lock);
+        const uint64_t blocked = rp_clock_ns() - begin;
+        ring->figures.pop_blocked_ns += blocked;
+        rp_observe(RP_TIME_POP, blocked);
+    }
+    (void)pthread_mutex_unlock(&ring->lock);
+}
+
+uint64_t rp_ring_n_wakes(const rp_ring *ring)
+{
+    return atomic_load_explicit(&ring->wakes, memory_order_acquire);
 }
 
 static void raise_flag(rp_ring *ring, bool *flag)
@@ -244,7 +252,7 @@ void rp_ring_cancel(rp_ring *ring)
 void rp_ring_wake(rp_ring *ring)
 {
     (void)pthread_mutex_lock(&ring->lock);
-    ring->wakes++;
+    (void)atomic_fetch_add_explicit(&ring->wakes, 1, memory_order_release);
     (void)pthread_cond_broadcast(&ring->not_empty);
     (void)pthread_mutex_unlock(&ring->lock);
 }

@@ -20,8 +20,8 @@ typedef enum rp_ring_status {
     RP_RING_OK,
     RP_RING_CLOSED,    /* push: nothing more is taken; pop: closed and empty */
     RP_RING_CANCELLED, /* what was in the channel is gone */
-    RP_RING_WOKEN,     /* pop: rp_ring_wake was called while waiting */
-    RP_RING_EMPTY,     /* try_pop: nothing there at present */
+    RP_RING_EMPTY,     /* pop: nothing there at present */
+    RP_RING_AHEAD,     /* pop: the first batch is not below the limit */
     RP_RING_FULL       /* try_push: above the backpressure mark or without room at present */
 } rp_ring_status;
 
@@ -41,13 +41,19 @@ void rp_ring_destroy(rp_ring *ring);
 rp_ring_status rp_ring_push(rp_ring *ring, const rp_batch *batch) RP_MUST_CHECK;
 rp_ring_status rp_ring_try_push(rp_ring *ring, const rp_batch *batch) RP_MUST_CHECK;
 
-/* Copies up to max_batches out; *n of them (0 unless OK). pop waits for at least one. */
-rp_ring_status rp_ring_pop(rp_ring *ring, rp_batch *batches, size_t max_batches, size_t *n) RP_MUST_CHECK;
-rp_ring_status rp_ring_try_pop(rp_ring *ring, rp_batch *batches, size_t max_batches, size_t *n) RP_MUST_CHECK;
+/* Copies up to max_batches out whose serials are below the limit; *n of them (0 unless OK). Does not wait. */
+rp_ring_status rp_ring_try_pop(rp_ring *ring, uint64_t below_serial, rp_batch *batches, size_t max_batches,
+                               size_t *n) RP_MUST_CHECK;
+
+/* Waits until there is a batch, the channel is closed or cancelled, or rp_ring_wake has been called more than
+ * n_wakes times. Takes nothing. Who asks for the number before it looks for work misses no wake between its look
+ * and its wait. */
+void rp_ring_wait(rp_ring *ring, uint64_t n_wakes);
+uint64_t rp_ring_n_wakes(const rp_ring *ring);
 
 void rp_ring_close(rp_ring *ring);  /* no more pushes; what is there can be popped */
-void rp_ring_cancel(rp_ring *ring); /* both sides return CANCELLED from now on */
-void rp_ring_wake(rp_ring *ring);   /* every pop that waits now returns WOKEN */
+void rp_ring_cancel(rp_ring *ring); /* push and pop return CANCELLED from now on */
+void rp_ring_wake(rp_ring *ring);   /* there is other work for those who wait */
 
 rp_ring_figures rp_ring_measure(rp_ring *ring);
 

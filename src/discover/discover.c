@@ -15,6 +15,7 @@
 #include "channel/batch_size.h"
 #include "claim/claims.h"
 #include "base/order.h"
+#include "discover/survivors.h"
 #include "family/family.h"
 #include "produce/prescreen.h"
 
@@ -32,6 +33,11 @@ typedef struct growth {
     struct growth *next_free;
 } growth;
 
+typedef struct growths {
+    pthread_mutex_t lock;    /* guards what follows */
+    growth *first_free;
+} growths;
+
 typedef enum outcome { OUTCOME_GONE, OUTCOME_WAITS, OUTCOME_REJECTED, OUTCOME_GROWN } outcome;
 
 /* One for each serial of the window. */
@@ -42,14 +48,6 @@ typedef struct result {
     growth *growth;          /* of a seed that was grown, else NULL */
 } result;
 
-/* A batch that passed the prescreen and waits for a worker or for its claim. */
-typedef struct survivor {
-    uint64_t serial;
-    uint32_t seed_id, floor;
-    uint64_t tried_at;       /* value of `next` when its claim failed; UINT64_MAX: not tried */
-} survivor;
-
-RP_ARRAY(survivors, survivor);
 RP_ARRAY(deferred_seeds, uint32_t);
 
 typedef struct worker_scratch {
@@ -61,6 +59,7 @@ typedef struct worker_scratch {
     rp_intervals windows;    /* of a claim */
     rp_random random;
     uint64_t n_batches, n_pairs; /* worked on */
+    uint64_t n_parked;
 } worker_scratch;
 
 typedef struct discovery {
@@ -73,12 +72,11 @@ typedef struct discovery {
     rp_seeds *seeds;
     rp_ring *ring;
     rp_claims claims;
-    rp_order order;
+    rp_order *order;
     rp_tokens tokens;
     result *results;
-    survivors survivors;     /* by serial; guarded by order.lock */
-    growth *free_growths;    /* guarded by order.lock */
-    uint64_t n_popped;       /* serials below this have left the channel; guarded by order.lock */
+    rp_survivors *survivors;
+    growths growths;
     uint64_t n_produced;     /* the producer's, as the next one is */
     uint64_t blocked_ns;     /* for room in the channel or a token */
     uint64_t n_pairs;        /* of batches that were worked on; the committer's */
@@ -176,25 +174,22 @@ static bool is_stale(const discovery *run, const result *made)
     return places_changed(run, made->seed_id, made->version);
 }
 
-static growth *take_growth(discovery *run)
+static growth *take_growth(growths *list)
 {
-    (void)pthread_mutex_lock(&run->order.lock);
-    growth *taken = run->free_growths;
+    (void)pthread_mutex_lock(&list->lock);
+    growth *taken = list->first_free;
     if (taken != NULL)
-        run->free_growths = taken->next_free;
-    (void)pthread_mutex_unlock(&run->order.lock);
+        list->first_free = taken->next_free;
+    (void)pthread_mutex_unlock(&list->lock);
     return taken != NULL ? taken : rp_alloc(1, sizeof *taken);
 }
 
-static void return_growth(discovery *run, growth *used)
+static void return_growth(growths *list, growth *used)
 {
-    if (used == NULL)
-        return;
-    rp_claims_give_back(&run->claims, &used->guard);
-    (void)pthread_mutex_lock(&run->order.lock);
-    used->next_free = run->free_growths;
-    run->free_growths = used;
-    (void)pthread_mutex_unlock(&run->order.lock);
+    (void)pthread_mutex_lock(&list->lock);
+    used->next_free = list->first_free;
+    list->first_free = used;
+    (void)pthread_mutex_unlock(&list->lock);
 }
 
 static bool make_again(discovery *run, unsigned worker, result *made)
@@ -210,7 +205,7 @@ static bool make_again(discovery *run, unsigned worker, result *made)
     if (made->outcome != OUTCOME_GROWN)
         return true;
     if (again == NULL)
-        made->growth = again = take_growth(run);
+        made->growth = again = take_growth(&run->growths);
     return again != NULL && grow(run, worker, again);
 }
 
@@ -293,9 +288,11 @@ static bool commit(void *context, uint64_t serial, void *posted, unsigned worker
     if (made->outcome == OUTCOME_GROWN)
         rp_trace("commit", made->seed_id, serial, began);
     if (made->growth != NULL) {
-        return_growth(run, made->growth);
+        rp_claims_give_back(&run->claims, &made->growth->guard);
+        return_growth(&run->growths, made->growth);
         made->growth = NULL;
-        rp_ring_wake(run->ring); /* its claim may have kept somebody waiting */
+        rp_survivors_retry(run->survivors); /* the claim may have kept some of them waiting: */
+        rp_ring_wake(run->ring);            /* first they may be taken again, then workers are woken */
     }
     run->commit_failed |= !ok;
     const rp_discover_keeper *keeper = run->parameters->keeper;
@@ -305,38 +302,6 @@ static bool commit(void *context, uint64_t serial, void *posted, unsigned worker
 }
 
 /* --- Workers --- */
-
-static bool put_survivor(discovery *run, survivor fresh)
-{
-    (void)pthread_mutex_lock(&run->order.lock);
-    survivors *list = &run->survivors;
-    const bool ok = survivors_reserve(list, list->n + 1);
-    if (ok) {
-        size_t at = list->n++;
-        for (; at > 0 && list->items[at - 1].serial > fresh.serial; at--)
-            list->items[at] = list->items[at - 1];
-        list->items[at] = fresh;
-        rp_gauge_set(RP_GAUGE_SURVIVORS, (int64_t)list->n);
-    }
-    (void)pthread_mutex_unlock(&run->order.lock);
-    return ok;
-}
-
-/* Takes the first survivor that is due or has not failed to get its claim since the last commit. Under the lock. */
-static bool take_survivor(discovery *run, survivor *taken)
-{
-    survivors *list = &run->survivors;
-    for (size_t i = 0; i < list->n; i++) {
-        if (list->items[i].tried_at == run->order.next && list->items[i].serial != run->order.next)
-            continue;
-        *taken = list->items[i];
-        memmove(list->items + i, list->items + i + 1, (list->n - 1 - i) * sizeof *list->items);
-        list->n--;
-        rp_gauge_set(RP_GAUGE_SURVIVORS, (int64_t)list->n);
-        return true;
-    }
-    return false;
-}
 
 /* Claims the windows around the places of the batch in the worker's scratch. */
 static rp_claim_status claim(discovery *run, unsigned worker, growth *into)
@@ -355,7 +320,7 @@ static rp_claim_status claim(discovery *run, unsigned worker, growth *into)
 }
 
 /* Works on a survivor: it is looked up again, claimed and grown, or put back when the claim is taken. */
-static bool run_survivor(discovery *run, unsigned worker, survivor mine, uint64_t due)
+static bool run_survivor(discovery *run, unsigned worker, rp_survivor mine, uint64_t due)
 {
     result *into = &run->results[mine.serial % WINDOW];
     delay_at_random(run, worker);
@@ -364,24 +329,21 @@ static bool run_survivor(discovery *run, unsigned worker, survivor mine, uint64_
     else if (!screen(run, worker, mine.seed_id, mine.floor, into))
         return false;
     else if (into->outcome == OUTCOME_GROWN) {
-        growth *grown = take_growth(run);
+        growth *grown = take_growth(&run->growths);
         if (grown == NULL)
             return false;
         const rp_claim_status status = claim(run, worker, grown);
         if (status == RP_CLAIM_TAKEN && mine.serial != due) {
-            return_growth(run, grown);
-            (void)pthread_mutex_lock(&run->order.lock);
-            run->figures->n_parked++;
+            return_growth(&run->growths, grown);
+            run->scratch[worker].n_parked++;
             rp_count(RP_COUNT_PARKED, 1);
-            (void)pthread_mutex_unlock(&run->order.lock);
-            mine.tried_at = due;
-            return put_survivor(run, mine);
+            return rp_survivors_put(run->survivors, mine);
         }
         into->growth = grown;
         if (status == RP_CLAIM_NO_MEMORY || !grow(run, worker, grown))
             return false;
     }
-    rp_order_post(&run->order, mine.serial, into, worker);
+    rp_order_post(run->order, mine.serial, into, worker);
     return true;
 }
 
@@ -404,11 +366,12 @@ static bool screen_batches(discovery *run, unsigned worker, size_t n)
             return false;
         }
         if (into->outcome == OUTCOME_GROWN) {
-            if (!put_survivor(run, (survivor){batch->head.serial, batch->head.seed_id, batch->head.floor, UINT64_MAX}))
+            if (!rp_survivors_put(run->survivors, (rp_survivor){batch->head.serial, batch->head.seed_id,
+                                                               batch->head.floor, RP_SURVIVOR_FRESH}))
                 return false;
             n_survivors++;
         } else {
-            rp_order_post(&run->order, batch->head.serial, into, worker);
+            rp_order_post(run->order, batch->head.serial, into, worker);
         }
     }
     if (n_survivors > 1)
@@ -418,94 +381,110 @@ static bool screen_batches(discovery *run, unsigned worker, size_t n)
 
 typedef enum next_step { STEP_AGAIN, STEP_WAIT_RING, STEP_WAIT_COMMIT, STEP_END } next_step;
 
-/* One piece of work for a worker that holds a token. */
-static bool work_once(discovery *run, unsigned worker, next_step *step, uint64_t *due)
+/* What a worker knew before it looked for work, and what it does next. */
+typedef struct outlook {
+    uint64_t n_wakes;        /* of the channel */
+    uint64_t due;            /* serial */
+    next_step step;
+} outlook;
+
+static bool run_batches(discovery *run, unsigned worker, size_t n)
 {
-    rp_order *order = &run->order;
-    *step = STEP_AGAIN;
-    (void)pthread_mutex_lock(&order->lock);
-    *due = order->next;
-    survivor mine;
-    if (order->failed) {
-        *step = STEP_END;
-    } else if (take_survivor(run, &mine)) {
-        (void)pthread_mutex_unlock(&order->lock);
+    rp_batch_size *take = &run->scratch[worker].take;
+    const uint64_t began = rp_clock_ns();
+    const bool ok = screen_batches(run, worker, n);
+    const uint64_t took = rp_clock_ns() - began;
+    rp_observe(RP_TIME_BATCH, took);
+    rp_trace("screen", n, run->scratch[worker].batches[0].head.serial, began);
+    if (n == take->size) /* a short take says little of the size */
+        rp_batch_size_observe(take, (unsigned)n, took);
+    rp_gauge_set(RP_GAUGE_BATCH_SIZE, take->size);
+    return ok;
+}
+
+static next_step step_without_work(discovery *run, rp_ring_status status)
+{
+    switch (status) {
+    case RP_RING_EMPTY:
+        return STEP_WAIT_RING;
+    case RP_RING_AHEAD: /* too far ahead of the result that is due */
+        return STEP_WAIT_COMMIT;
+    case RP_RING_CLOSED: /* parked survivors are freed by a commit */
+        return rp_survivors_is_empty(run->survivors) ? STEP_END : STEP_WAIT_COMMIT;
+    default:
+        return STEP_END;
+    }
+}
+
+/* One piece of work for a worker that holds a token.
+ *
+ * A look at the order, the survivors and the channel is not one moment: each has its own lock. Nothing is lost by it.
+ *
+ * (1) A serial is popped only below due + WINDOW, which the channel holds under its lock; `due` only grows, so an old
+ *     one is careful, and no two batches have one place in `results`.
+ * (2) The serial that is due is always under way. While it is in the channel it is its first batch and below the limit:
+ *     whoever waits there is woken. Else somebody has popped it. Who screens or grows it posts it, or puts it among the
+ *     survivors; who commits the serial before it makes it due. Both look for work after what they did, and both read
+ *     `due` before the survivors. Either the one who put it reads that it is due and finds it; or he read `due` before it
+ *     moved, so it lay there already when the other one looked. A survivor that is due is taken in any round, and
+ *     grown even when its claim is taken. So a worker may wait for a commit: there is one to come, after the
+ *     `due` that it knew; or there was, and it does not wait.
+ * (3) Who waits at the channel knew n_wakes before it looked. Survivors are put, and their next round begun, before the
+ *     wake: either they were seen or the wait ends at once. A worker that ends sees the channel closed and empty, for
+ *     good; survivors that are put later are looked at by those who put them.
+ */
+static bool work_once(discovery *run, unsigned worker, outlook *now)
+{
+    worker_scratch *scratch = &run->scratch[worker];
+    now->n_wakes = rp_ring_n_wakes(run->ring);
+    now->due = rp_order_next(run->order);
+    now->step = STEP_AGAIN;
+    if (rp_order_failed(run->order, NULL)) {
+        now->step = STEP_END;
+        return true;
+    }
+    rp_survivor mine;
+    if (rp_survivors_take(run->survivors, now->due, &mine)) {
         const uint64_t began = rp_clock_ns();
-        const bool ok = run_survivor(run, worker, mine, *due);
+        const bool ok = run_survivor(run, worker, mine, now->due);
         rp_observe(RP_TIME_BATCH, rp_clock_ns() - began);
         rp_trace("grow", mine.seed_id, mine.serial, began);
         return ok;
-    } else if (run->n_popped + run->scratch[worker].take.size <= order->next + WINDOW) {
-        size_t n = 0;
-        rp_batch_size *take = &run->scratch[worker].take;
-        const rp_ring_status status = rp_ring_try_pop(run->ring, run->scratch[worker].batches, take->size, &n);
-        run->n_popped += n;
-        if (status == RP_RING_OK) {
-            (void)pthread_mutex_unlock(&order->lock);
-            const uint64_t began = rp_clock_ns(), first = run->scratch[worker].batches[0].head.serial;
-            const bool ok = screen_batches(run, worker, n);
-            const uint64_t took = rp_clock_ns() - began;
-            rp_observe(RP_TIME_BATCH, took);
-            rp_trace("screen", n, first, began);
-            if (n == take->size) /* a short take says little of the size */
-                rp_batch_size_observe(take, (unsigned)n, took);
-            rp_gauge_set(RP_GAUGE_BATCH_SIZE, take->size);
-            return ok;
-        }
-        if (status == RP_RING_EMPTY)
-            *step = STEP_WAIT_RING;
-        else if (run->survivors.n == 0 || status == RP_RING_CANCELLED)
-            *step = STEP_END;
-        else
-            *step = STEP_WAIT_COMMIT; /* parked survivors, which a commit will free */
-    } else {
-        *step = STEP_WAIT_COMMIT; /* too far ahead of the result that is due */
     }
-    (void)pthread_mutex_unlock(&order->lock);
+    size_t n;
+    const rp_ring_status status =
+        rp_ring_try_pop(run->ring, now->due + WINDOW, scratch->batches, scratch->take.size, &n);
+    if (status == RP_RING_OK)
+        return run_batches(run, worker, n);
+    now->step = step_without_work(run, status);
     return true;
 }
 
-/* Waits without a token until there may be work again. */
-static void wait_for_work(discovery *run, unsigned worker, next_step step, uint64_t due)
-{
-    rp_order *order = &run->order;
-    if (step == STEP_WAIT_RING) {
-        size_t n = 0; /* none are taken: work_once takes them, under its limits */
-        const rp_ring_status status = rp_ring_pop(run->ring, run->scratch[worker].batches, 0, &n);
-        (void)status;
-    } else if (step == STEP_WAIT_COMMIT) {
-        (void)pthread_mutex_lock(&order->lock);
-        while (order->next == due && !order->failed)
-            (void)pthread_cond_wait(&order->progress, &order->lock);
-        (void)pthread_mutex_unlock(&order->lock);
-    }
-}
-
+/* Works and waits, without a token, until there is nothing left to do. */
 static void work(discovery *run, unsigned worker)
 {
-    next_step step = STEP_AGAIN;
-    uint64_t due = 0;
-    while (step != STEP_END) {
+    outlook now = {.step = STEP_AGAIN};
+    while (now.step != STEP_END) {
         rp_tokens_take(&run->tokens);
         rp_gauge_move(RP_GAUGE_WORKERS, 1);
         rp_error error = {""};
         bool ok = true;
         do
-            ok = rp_not_cancelled(&error) && work_once(run, worker, &step, &due);
-        while (ok && step == STEP_AGAIN);
+            ok = rp_not_cancelled(&error) && work_once(run, worker, &now);
+        while (ok && now.step == STEP_AGAIN);
         rp_gauge_move(RP_GAUGE_WORKERS, -1);
         rp_tokens_give(&run->tokens);
         if (!ok) {
             (void)rp_error_memory(&error, "growing a family");
-            rp_order_fail(&run->order, &error);
-            step = STEP_END;
+            rp_order_fail(run->order, &error);
+            now.step = STEP_END;
         }
-        wait_for_work(run, worker, step, due);
+        if (now.step == STEP_WAIT_RING)
+            rp_ring_wait(run->ring, now.n_wakes);
+        else if (now.step == STEP_WAIT_COMMIT && !rp_order_wait(run->order, now.due + 1))
+            now.step = STEP_END;
     }
-    (void)pthread_mutex_lock(&run->order.lock);
-    const bool failed = run->order.failed;
-    (void)pthread_mutex_unlock(&run->order.lock);
-    if (failed)
+    if (rp_order_failed(run->order, NULL))
         rp_ring_cancel(run->ring); /* the producer and the others end too */
 }
 
@@ -563,18 +542,6 @@ static bool produce_some(discovery *run, size_t begin, size_t end, rp_place_list
     return true;
 }
 
-/* Waits until everything that was sent is committed. False: the run has failed. */
-static bool wait_committed(discovery *run)
-{
-    rp_order *order = &run->order;
-    (void)pthread_mutex_lock(&order->lock);
-    while (order->next < run->n_produced && !order->failed)
-        (void)pthread_cond_wait(&order->progress, &order->lock);
-    const bool ok = !order->failed;
-    (void)pthread_mutex_unlock(&order->lock);
-    return ok;
-}
-
 static bool cover_families(discovery *run, uint64_t begin, uint64_t end)
 {
     bool ok = true;
@@ -623,7 +590,7 @@ static bool produce(discovery *run, rp_error *error)
             rp_trace("produce", end - done, run->n_produced, began == 0 ? 0 : began + run->blocked_ns - blocked);
             rp_tokens_give(&run->tokens);
         }
-        stop = !wait_committed(run) || stop;
+        stop = !rp_order_wait(run->order, run->n_produced) || stop;
         rp_trace("tier", rp_seeds_floor(run->seeds), run->n_produced, rp_trace_begin());
         for (size_t i = 0; ok && i < run->held_back[0].n; i++)
             ok = rp_seeds_defer(run->seeds, run->held_back[0].items[i], run->held_back[1].items[i]) ||
@@ -661,28 +628,34 @@ static bool set_up(discovery *run)
             return false;
     }
     run->ring = rp_ring_create(run->parameters->channel_capacity, run->parameters->backpressure);
-    return run->ring != NULL && rp_claims_init(&run->claims, run->view->genome->length_bp);
+    run->order = rp_order_create(WINDOW, commit, run);
+    run->survivors = rp_survivors_create();
+    return run->ring != NULL && run->order != NULL && run->survivors != NULL && rp_claims_init(&run->claims, run->view->genome->length_bp);
 }
 
 static void take_down(discovery *run)
 {
-    if (run->results != NULL)
-        for (size_t i = 0; i < WINDOW; i++) /* of a run that failed */
-            return_growth(run, run->results[i].growth);
+    for (size_t i = 0; run->results != NULL && i < WINDOW; i++)
+        if (run->results[i].growth != NULL) { /* of a run that failed */
+            rp_claims_give_back(&run->claims, &run->results[i].growth->guard);
+            return_growth(&run->growths, run->results[i].growth);
+        }
     run->figures->claims_left = run->claims.words != NULL ? rp_claims_count(&run->claims) : 0;
-    while (run->free_growths != NULL) {
-        growth *gone = run->free_growths;
-        run->free_growths = gone->next_free;
+    while (run->growths.first_free != NULL) {
+        growth *gone = run->growths.first_free;
+        run->growths.first_free = gone->next_free;
         rp_family_clear(&gone->family);
         rp_reads_clear(&gone->reads);
         rp_claim_guard_clear(&gone->guard);
         free(gone);
     }
+    (void)pthread_mutex_destroy(&run->growths.lock);
     for (unsigned i = 0; run->scratch != NULL && i < run->n_workers; i++) {
         if (run->scratch[i].builder != NULL)
             run->figures->cells += rp_builder_cells(run->scratch[i].builder);
         run->figures->batches_by[i >= run->n_cpu_workers] += run->scratch[i].n_batches;
         run->figures->pairs_by[i >= run->n_cpu_workers] += run->scratch[i].n_pairs;
+        run->figures->n_parked += run->scratch[i].n_parked;
         rp_builder_destroy(run->scratch[i].builder);
         rp_place_list_destroy(run->scratch[i].list);
         free(run->scratch[i].windows.items);
@@ -696,7 +669,8 @@ static void take_down(discovery *run)
     rp_gauge_rest(RP_GAUGE_SURVIVORS);
     rp_gauge_rest(RP_GAUGE_BATCH_SIZE);
     rp_claims_clear(&run->claims);
-    free(run->survivors.items);
+    rp_survivors_destroy(run->survivors);
+    rp_order_destroy(run->order);
     free(run->commit_intervals.items);
     free(run->held_back[0].items);
     free(run->held_back[1].items);
@@ -727,9 +701,7 @@ static bool run_threads(discovery *run, rp_error *error)
     for (unsigned i = 0; i < n_started; i++)
         (void)pthread_join(threads[i].thread, NULL);
     free(threads);
-    if (ok && run->order.failed)
-        ok = rp_error_set(error, "%s", run->order.error.message);
-    return ok;
+    return ok && !rp_order_failed(run->order, error);
 }
 
 static void resume_figures(discovery *run)
@@ -751,9 +723,9 @@ bool rp_discover(const rp_view *view, const rp_kmer_index *index, rp_cover *cove
                      .figures = figures};
     if (!rp_tokens_init(&run.tokens, parameters->n_threads, RP_GAUGE_CPU_TOKENS, RP_TIME_CPU_TOKEN))
         return rp_error_set(error, "cannot make a lock");
-    if (!rp_order_init(&run.order, WINDOW, commit, &run)) {
+    if (pthread_mutex_init(&run.growths.lock, NULL) != 0) {
         rp_tokens_clear(&run.tokens);
-        return rp_error_memory(error, "committer");
+        return rp_error_set(error, "cannot make a lock");
     }
     bool ok = set_up(&run) || rp_error_memory(error, "worker pool");
     if (ok) {
@@ -774,7 +746,6 @@ bool rp_discover(const rp_view *view, const rp_kmer_index *index, rp_cover *cove
     figures->n_pairs = run.n_pairs;
     figures->token_wait_ns = run.tokens.waited_ns;
     rp_seeds_destroy(run.seeds);
-    rp_order_clear(&run.order);
     rp_tokens_clear(&run.tokens);
     return ok;
 }

@@ -105,7 +105,7 @@ typedef struct channel_case {
     uint64_t capacity;
     int cancel_at;            /* serial at whose commit the run fails; -1: none */
     rp_ring *ring;
-    rp_order order;
+    rp_order *order;
     int results[MAX_BATCHES];
     uint64_t n_committed;
     int committing;
@@ -129,13 +129,20 @@ static void *work_on_channel(void *argument)
     channel_case *shared = argument;
     rp_batch batch;
     size_t n = 0;
-    while (rp_ring_pop(shared->ring, &batch, 1, &n) == RP_RING_OK) {
+    for (;;) {
+        const uint64_t n_wakes = rp_ring_n_wakes(shared->ring);
+        const rp_ring_status status = rp_ring_try_pop(shared->ring, UINT64_MAX, &batch, 1, &n);
+        if (status == RP_RING_EMPTY) {
+            rp_ring_wait(shared->ring, n_wakes);
+            continue;
+        }
+        if (status != RP_RING_OK)
+            return NULL;
         shared->results[batch.head.serial] = (int)batch.head.serial + 100;
-        rp_order_post(&shared->order, batch.head.serial, &shared->results[batch.head.serial], 0);
-        if (shared->order.failed)
+        rp_order_post(shared->order, batch.head.serial, &shared->results[batch.head.serial], 0);
+        if (rp_order_failed(shared->order, NULL))
             rp_ring_cancel(shared->ring);
     }
-    return NULL;
 }
 
 static void channel_scenario(void *context)
@@ -145,7 +152,8 @@ static void channel_scenario(void *context)
     shared->n_committed = 0;
     shared->committing = 0;
     shared->ring = rp_ring_create(shared->capacity, 1);
-    if (shared->ring == NULL || !rp_order_init(&shared->order, 4, commit_one, shared))
+    shared->order = rp_order_create(4, commit_one, shared);
+    if (shared->ring == NULL || shared->order == NULL)
         abort();
     for (int i = 0; i < shared->n_workers; i++)
         if (pthread_create(&threads[i], NULL, work_on_channel, shared) != 0)
@@ -160,9 +168,9 @@ static void channel_scenario(void *context)
         (void)pthread_join(threads[i], NULL);
     if (shared->cancel_at < 0 && (status != RP_RING_OK || shared->n_committed != (uint64_t)shared->n_batches))
         fail("%llu of %d batches are committed", (unsigned long long)shared->n_committed, shared->n_batches);
-    if (shared->cancel_at >= 0 && (!shared->order.failed || shared->n_committed != (uint64_t)shared->cancel_at + 1))
+    if (shared->cancel_at >= 0 && (!rp_order_failed(shared->order, NULL) || shared->n_committed != (uint64_t)shared->cancel_at + 1))
         fail("%llu commits in a run that failed", (unsigned long long)shared->n_committed);
-    rp_order_clear(&shared->order);
+    rp_order_destroy(shared->order);
     rp_ring_destroy(shared->ring);
 }
 
@@ -248,26 +256,34 @@ int main(void)
     claim_case crossed = {.n = 2, .wanted = {{{1, 2}, {130, 131}}, {{130, 131}, {1, 2}}}};
     claim_case three = {.n = 3, .wanted = {{{3, 70}, {100, 101}}, {{60, 65}, {100, 104}}, {{64, 66}, {66, 67}}}};
     channel_case narrow = {.n_batches = 3, .n_workers = 2, .capacity = 3, .cancel_at = -1};
+    channel_case one_batch = {.n_batches = 1, .n_workers = 2, .capacity = 100, .cancel_at = -1};
+    channel_case one_worker = {.n_batches = 2, .n_workers = 1, .capacity = 100, .cancel_at = -1};
     channel_case wide = {.n_batches = 2, .n_workers = 2, .capacity = 100, .cancel_at = -1};
     channel_case crowd = {.n_batches = 3, .n_workers = 3, .capacity = 6, .cancel_at = -1};
     channel_case failing = {.n_batches = 4, .n_workers = 2, .capacity = 3, .cancel_at = 1};
-    search_case search = {.n_threads = 1, .capacity = 1000};
+    search_case search = {.n_threads = 1, .capacity = 1000}, crowded;
     make_search(&search);
     find_families(&search, &search.expected);
     printf("the search finds %zu families\n", search.expected.n);
     ok = search.expected.n >= 2;
     search.n_threads = 2;
     search.capacity = 3;
+    crowded = search;
+    crowded.n_threads = 3;
+    crowded.capacity = 12;
     const schedules all[] = {
         {.name = "claims: two threads over three words", .scenario = claims_scenario, .context = &two, .max_preemptions = -1},
         {.name = "claims: two threads, crossed", .scenario = claims_scenario, .context = &crossed, .max_preemptions = -1},
         {.name = "claims: three threads, 4 preemptions", .scenario = claims_scenario, .context = &three, .max_preemptions = 4},
-        {.name = "channel: 2 batches, 2 workers", .scenario = channel_scenario, .context = &wide, .max_preemptions = -1},
+        {.name = "channel: 1 batch, 2 workers", .scenario = channel_scenario, .context = &one_batch, .max_preemptions = -1},
+        {.name = "channel: 2 batches, 1 worker", .scenario = channel_scenario, .context = &one_worker, .max_preemptions = -1},
+        {.name = "channel: 2 batches, 2 workers, 6 preemptions", .scenario = channel_scenario, .context = &wide, .max_preemptions = 6},
         {.name = "channel: 3 batches, room for one, 3 preemptions", .scenario = channel_scenario, .context = &narrow, .max_preemptions = 3},
         {.name = "channel: 3 batches, 3 workers, 1 preemption", .scenario = channel_scenario, .context = &crowd, .max_preemptions = 1},
         {.name = "channel: a commit fails, 3 preemptions", .scenario = channel_scenario, .context = &failing, .max_preemptions = 3},
         {.name = "search: 2 threads, 1 preemption", .scenario = search_scenario, .context = &search, .max_preemptions = 1, .most = 4000},
         {.name = "search: 2 threads", .scenario = search_scenario, .context = &search, .max_preemptions = -1, .most = 1000, .seed = 5},
+        {.name = "search: 3 threads", .scenario = search_scenario, .context = &crowded, .max_preemptions = -1, .most = 1000, .seed = 6},
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         ok = try_schedules(&all[i]) && ok;
