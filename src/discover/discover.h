@@ -42,16 +42,19 @@ typedef struct rp_discover_parameters {
     uint64_t max_candidates;      /* pairs; 0: no limit */
     uint32_t extension_length_bp; /* what a claim takes on either side of a place */
     rp_seed_limits seed_limits;
-    unsigned n_cpu_workers;       /* consumers of the channel: of these, and of those that a device does the work for; */
-    unsigned n_device_workers;    /* both 0: n_threads CPU workers. n_threads tokens are for all of them */
+    /* Consumers of the channel, all with the same n_threads tokens; both 0: n_threads CPU workers. */
+    unsigned n_cpu_workers;
+    unsigned n_device_workers;    /* whose work a device does */
     const rp_band_kernel *kernel, *device_kernel;
     uint32_t max_extension_bp;    /* by which one growth lengthens one end */
     uint64_t delay_seed;          /* for tests: workers wait at random moments; 0: never */
     rp_pairs *pairs;                   /* has the pairs of every seed that has its turn; NULL: nobody wants them */
     unsigned pass;                     /* number of the pass in them */
     const rp_discover_keeper *keeper;  /* NULL: none. A cancelled pass is kept when its workers have stopped */
-    const rp_discover_state *resume;   /* the state to go on from, NULL: from the start. The library holds the families of */
-    uint64_t n_covered;                /* then; the cover, those of earlier passes: the first n_covered of them, resumed or not */
+    /* The state to go on from, NULL: from the start. The library holds the families of then; the cover, those of
+     * earlier passes: the first n_covered of them, resumed or not. */
+    const rp_discover_state *resume;
+    uint64_t n_covered;
 } rp_discover_parameters;
 
 typedef struct rp_discover_figures {

@@ -1,0 +1,167 @@
+/* committer.c: results become families, in the order of their serials; see discovery.h. */
+#include "discover/discovery.h"
+
+#include <assert.h>
+
+#include "base/metrics.h"
+#include "base/trace.h"
+#include "produce/prescreen.h"
+
+enum { KEEP_EVERY = 256 }; /* commits between two looks at the clock */
+
+/* Whether a place of the seed, with the flanks that the prescreen looks at, has changed. */
+static bool places_changed(const rp_discovery *run, uint32_t seed_id, uint32_t version)
+{
+    const unsigned k = rp_kmer_index_k(run->index);
+    const rp_occurrences occurrences = rp_kmer_index_get(run->index, seed_id);
+    for (uint32_t i = 0; i < occurrences.count; i++) {
+        const uint64_t position = rp_kmer_index_position(run->index, occurrences.first + i);
+        const uint64_t begin = position < RP_PRESCREEN_FLANK_BP ? 0 : position - RP_PRESCREEN_FLANK_BP;
+        uint64_t end = position + k + RP_PRESCREEN_FLANK_BP;
+        end = end < run->view->genome->length_bp ? end : run->view->genome->length_bp;
+        if (rp_cover_changed_since(run->cover, (rp_interval){begin, end}, version))
+            return true;
+    }
+    return false;
+}
+
+static bool is_stale(const rp_discovery *run, const rp_seed_result *made)
+{
+    if (made->version == rp_cover_version(run->cover) || made->outcome == RP_OUTCOME_GONE)
+        return false; /* a cover only grows: a seed that is gone stays so */
+    if (made->outcome == RP_OUTCOME_GROWN && rp_cover_has_changed(run->cover, &made->growth->reads, made->version))
+        return true;
+    return places_changed(run, made->seed_id, made->version);
+}
+
+static bool make_again(rp_discovery *run, unsigned worker, rp_seed_result *made)
+{
+    run->figures->n_redone++;
+    rp_count(RP_COUNT_REDONE, 1);
+    rp_growth *again = made->growth;
+    if (!rp_discovery_screen(run, worker, made->seed_id, made->floor, made)) {
+        made->growth = again;
+        return false;
+    }
+    made->growth = again;
+    if (made->outcome != RP_OUTCOME_GROWN)
+        return true;
+    if (again == NULL)
+        made->growth = again = rp_growths_take(&run->growths);
+    return again != NULL && rp_discovery_grow(run, worker, again);
+}
+
+bool rp_discovery_cover(rp_discovery *run, const rp_family *family)
+{
+    return rp_family_cover(family, run->cover, &run->intervals);
+}
+
+static bool commit_growth(rp_discovery *run, rp_growth *grown)
+{
+    rp_seeds_use(run->seeds, &grown->family.consensus);
+    if (!rp_family_holds(&grown->family)) {
+        run->figures->n_failed++;
+        return true;
+    }
+    run->figures->n_tandem += grown->family.tandem;
+    rp_count(RP_COUNT_FAMILIES, 1);
+    return rp_library_add(run->library, &grown->family) && rp_discovery_cover(run, &grown->family);
+}
+
+/* Looks the places of a seed that has its turn up once more, for its pairs: they are those that the result was made on. */
+static bool write_pairs(rp_discovery *run, unsigned worker, const rp_seed_result *made, rp_error *error)
+{
+    const rp_discover_parameters *parameters = run->parameters;
+    rp_batch *batch = &run->scratch[worker].batch;
+    if (parameters->pairs == NULL)
+        return true;
+    if (rp_seeds_fill(run->seeds, run->view, made->seed_id, made->floor, run->scratch[worker].list, batch) ==
+        RP_SEED_NO_MEMORY)
+        return rp_error_memory(error, "candidate pairs");
+    assert(batch->head.frequency == made->frequency);
+    const uint64_t rank =
+        run->figures->n_rejected + run->figures->n_failed + run->library->n - parameters->n_covered + 1;
+    const rp_pairs_seed seed = {parameters->pass, rp_kmer_index_k(run->index), rank, made->outcome == RP_OUTCOME_GROWN,
+                                batch};
+    return rp_pairs_add(parameters->pairs, run->view->genome, &seed, error);
+}
+
+static void count_pairs(rp_discovery *run, const rp_seed_result *made)
+{
+    const uint64_t n = made->frequency < RP_BATCH_PLACES ? made->frequency : RP_BATCH_PLACES;
+    run->n_pairs += n * (n - 1) / 2;
+    if (run->parameters->max_candidates > 0 && run->n_pairs >= run->parameters->max_candidates)
+        atomic_store_explicit(&run->enough, true, memory_order_relaxed);
+}
+
+void rp_discovery_keep(const rp_discovery *run)
+{
+    const rp_discover_keeper *keeper = run->parameters->keeper;
+    const rp_bitmask *used = rp_seeds_used(run->seeds);
+    const rp_discover_state state = {.tier = rp_seeds_tier(run->seeds), .n_families_at_tier = run->n_families_at_tier,
+                                     .n_seed_words = (used->n_bits + 63) / 64,
+                                     .used_seeds = (const uint64_t *)used->words,
+                                     .n_pairs = run->n_pairs, .n_rejected = run->figures->n_rejected,
+                                     .n_failed = run->figures->n_failed, .n_tandem = run->figures->n_tandem};
+    keeper->keep(keeper->context, &state);
+}
+
+/* Takes over one result, made again if it no longer stands. False: out of memory, or the error is filled in. */
+static bool settle(rp_discovery *run, unsigned worker, rp_seed_result *made, rp_error *error)
+{
+    if (is_stale(run, made) && !make_again(run, worker, made))
+        return false;
+    if (made->outcome == RP_OUTCOME_REJECTED || made->outcome == RP_OUTCOME_GROWN) {
+        if (!write_pairs(run, worker, made, error))
+            return false;
+        count_pairs(run, made);
+        rp_seeds_use_one(run->seeds, made->seed_id); /* it has had its turn */
+    }
+    switch (made->outcome) {
+    case RP_OUTCOME_GONE:
+        run->figures->n_gone++;
+        return true;
+    case RP_OUTCOME_WAITS:
+        run->figures->n_deferred++;
+        rp_stage_done(-1);
+        return rp_seeds_defer(run->seeds, made->seed_id, made->frequency);
+    case RP_OUTCOME_REJECTED:
+        run->figures->n_rejected++;
+        return true;
+    default:
+        return commit_growth(run, made->growth);
+    }
+}
+
+static void release(rp_discovery *run, rp_seed_result *made)
+{
+    rp_claims_give_back(&run->claims, &made->growth->guard);
+    rp_growths_return(&run->growths, made->growth);
+    made->growth = NULL;
+    rp_survivors_retry(run->survivors); /* the claim may have kept some of them waiting: */
+    rp_ring_wake(run->ring);            /* first they may be taken again, then workers are woken */
+}
+
+bool rp_discovery_commit(void *context, uint64_t serial, void *posted, unsigned worker, rp_error *error)
+{
+    rp_discovery *run = context;
+    rp_seed_result *made = posted;
+    bool ok = true;
+    const uint64_t began = rp_trace_begin();
+    if (atomic_load_explicit(&run->enough, memory_order_relaxed)) {
+        /* what was sent meanwhile does not count */
+    } else if (rp_seeds_is_used(run->seeds, made->seed_id)) {
+        run->figures->n_gone++;
+    } else {
+        ok = settle(run, worker, made, error);
+    }
+    if (made->outcome == RP_OUTCOME_GROWN)
+        rp_trace("commit", made->seed_id, serial, began);
+    if (made->growth != NULL)
+        release(run, made);
+    run->commit_failed |= !ok;
+    const rp_discover_keeper *keeper = run->parameters->keeper;
+    if (ok && keeper != NULL && serial % KEEP_EVERY == 0 && keeper->is_due(keeper->context))
+        rp_discovery_keep(run);
+    return ok || rp_error_memory(error, "growing a family");
+}

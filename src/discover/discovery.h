@@ -1,0 +1,122 @@
+/* discovery.h: what the parts of one search share; for this folder alone.
+ *
+ * discover.c sets up and takes down, producer.c sends batches, worker.c screens and claims them, growing.c makes
+ * families of them, committer.c takes over what still stands, in order. Every lock belongs to the type that it guards.
+ */
+#ifndef RP_DISCOVER_DISCOVERY_H
+#define RP_DISCOVER_DISCOVERY_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "base/order.h"
+#include "base/random.h"
+#include "channel/batch_size.h"
+#include "claim/claims.h"
+#include "discover/discover.h"
+#include "discover/survivors.h"
+#include "family/family.h"
+
+enum { RP_DISCOVERY_WINDOW = 1 << 14 }; /* results that may wait for an earlier one */
+
+/* What a worker made of a batch that passed the prescreen: reused from a free list. */
+typedef struct rp_growth {
+    rp_family family;
+    rp_reads reads;
+    rp_claim_guard guard;
+    struct rp_growth *next_free;
+} rp_growth;
+
+typedef struct rp_growths {
+    pthread_mutex_t lock;    /* guards what follows */
+    rp_growth *first_free;
+} rp_growths;
+
+typedef enum rp_outcome { RP_OUTCOME_GONE, RP_OUTCOME_WAITS, RP_OUTCOME_REJECTED, RP_OUTCOME_GROWN } rp_outcome;
+
+/* What became of a batch. */
+typedef struct rp_seed_result {
+    rp_outcome outcome;
+    uint32_t seed_id, floor, frequency;
+    uint32_t version;        /* of the cover when the work began */
+    rp_growth *growth;       /* of a seed that was grown, else NULL */
+} rp_seed_result;
+
+/* One worker's own. */
+typedef struct rp_worker {
+    rp_builder *builder;
+    rp_place_list *list;
+    rp_batch batches[RP_BATCH_SIZE_MOST]; /* prescreened in one go */
+    rp_batch_size take;      /* how many of them */
+    rp_batch batch;          /* of the work in hand */
+    rp_intervals windows;    /* of a claim */
+    rp_random random;
+    uint64_t n_batches, n_pairs; /* worked on */
+    uint64_t n_parked;       /* put back, as their claims were taken */
+} rp_worker;
+
+RP_ARRAY(rp_held_seeds, uint32_t);
+
+typedef struct rp_discovery {
+    /* Constant while threads run. */
+    const rp_view *view;
+    const rp_kmer_index *index;
+    const rp_discover_parameters *parameters;
+    unsigned n_workers, n_cpu_workers; /* the first ones are CPU workers */
+    rp_worker *workers;      /* each one's own */
+
+    /* For all threads: each with a lock of its own, or atomic. */
+    rp_order *order;
+    rp_ring *ring;
+    rp_survivors *survivors;
+    rp_growths growths;
+    rp_tokens tokens;
+    rp_claims claims;
+    rp_cover *cover;         /* read by all, changed by the committer */
+    rp_seeds *seeds;         /* so are the used ones; a tier is begun by the producer */
+    rp_seed_result *results; /* by serial modulo window: of who has popped the batch; once posted, the committer's */
+    atomic_bool enough;      /* max_candidates is reached; relaxed: a late look costs some batches */
+
+    /* The producer's. */
+    uint64_t n_produced;     /* serial of the next batch */
+    uint64_t blocked_ns;     /* for room in the channel or a token */
+    rp_held_seeds held_ids, held_counts; /* seeds that the producer puts down; merged between tiers */
+    bool in_tiers;           /* the seeds are in order: there is a state to keep */
+
+    /* The committer's, of the one thread that commits; the producer's between tiers, when all that was sent is committed. */
+    rp_library *library;
+    rp_discover_figures *figures;
+    uint64_t n_families_at_tier; /* in the library when the tier began */
+    uint64_t n_pairs;        /* of batches that were worked on */
+    rp_intervals intervals;  /* scratch, for the cover */
+    bool commit_failed;      /* in its midst: what is committed does not hold together */
+} rp_discovery;
+
+/* producer.c: sends the seeds, tier by tier. False: the error is set. */
+bool rp_discovery_produce(rp_discovery *run, rp_error *error) RP_MUST_CHECK;
+
+/* worker.c: works until there is nothing left to do, or the search has failed; then the channel is cancelled. */
+void rp_discovery_work(rp_discovery *run, unsigned worker);
+
+/* growing.c: looks the seed up as the cover stands now, and prescreens it; fills in the worker's batch and all of the
+ * result, without a growth. False: out of memory. */
+bool rp_discovery_screen(rp_discovery *run, unsigned worker, uint32_t seed_id, uint32_t floor,
+                         rp_seed_result *into) RP_MUST_CHECK;
+/* Grows the worker's batch, which has passed the prescreen. False: out of memory. */
+bool rp_discovery_grow(rp_discovery *run, unsigned worker, rp_growth *into) RP_MUST_CHECK;
+
+/* The free growths; thread-safe. take: one that is to be returned, NULL: out of memory. */
+bool rp_growths_init(rp_growths *growths) RP_MUST_CHECK;
+void rp_growths_clear(rp_growths *growths); /* frees those that were returned */
+rp_growth *rp_growths_take(rp_growths *growths) RP_MUST_CHECK;
+void rp_growths_return(rp_growths *growths, rp_growth *used); /* its guard must hold nothing */
+
+/* committer.c: the order's commit function; the context is the discovery, a result an rp_seed_result. */
+bool rp_discovery_commit(void *context, uint64_t serial, void *posted, unsigned worker,
+                         rp_error *error) RP_MUST_CHECK;
+/* Hands the state as it is committed to the keeper, which there must be. */
+void rp_discovery_keep(const rp_discovery *run);
+bool rp_discovery_cover(rp_discovery *run, const rp_family *family) RP_MUST_CHECK; /* its copies. False: out of memory */
+
+#endif

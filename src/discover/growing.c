@@ -1,0 +1,81 @@
+/* growing.c: a seed is looked up, prescreened and grown; see discovery.h. */
+#include "discover/discovery.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/metrics.h"
+#include "produce/prescreen.h"
+
+bool rp_discovery_screen(rp_discovery *run, unsigned worker, uint32_t seed_id, uint32_t floor, rp_seed_result *into)
+{
+    rp_worker *self = &run->workers[worker];
+    into->seed_id = seed_id;
+    into->floor = floor;
+    into->version = rp_cover_version(run->cover);
+    into->growth = NULL;
+    const rp_seed_state state =
+        rp_seeds_fill(run->seeds, run->view, seed_id, floor, self->list, &self->batch);
+    into->frequency = self->batch.head.frequency;
+    if (state == RP_SEED_NO_MEMORY)
+        return false;
+    if (state == RP_SEED_GONE)
+        into->outcome = RP_OUTCOME_GONE;
+    else if (state == RP_SEED_WAITS)
+        into->outcome = RP_OUTCOME_WAITS;
+    else
+        into->outcome = rp_prescreen(run->view, &self->batch, rp_kmer_index_k(run->index)) ? RP_OUTCOME_GROWN
+                                                                                               : RP_OUTCOME_REJECTED;
+    return true;
+}
+
+bool rp_discovery_grow(rp_discovery *run, unsigned worker, rp_growth *into)
+{
+    rp_worker *self = &run->workers[worker];
+    const rp_batch *batch = &self->batch;
+    self->n_batches++;
+    self->n_pairs += rp_batch_n_pairs(&batch->head);
+    rp_count(RP_COUNT_GROWN, 1);
+    rp_reads_restart(&into->reads);
+    const bool ok = rp_family_grow(self->builder, run->view, run->index, batch->head.kmer, batch->places,
+                                   batch->head.n_places, &into->family, &into->reads);
+    into->family.seed.count = batch->head.frequency;
+    return ok;
+}
+
+bool rp_growths_init(rp_growths *growths)
+{
+    *growths = (rp_growths){0};
+    return pthread_mutex_init(&growths->lock, NULL) == 0;
+}
+
+void rp_growths_clear(rp_growths *growths)
+{
+    while (growths->first_free != NULL) {
+        rp_growth *gone = growths->first_free;
+        growths->first_free = gone->next_free;
+        rp_family_clear(&gone->family);
+        rp_reads_clear(&gone->reads);
+        rp_claim_guard_clear(&gone->guard);
+        free(gone);
+    }
+    (void)pthread_mutex_destroy(&growths->lock);
+}
+
+rp_growth *rp_growths_take(rp_growths *growths)
+{
+    (void)pthread_mutex_lock(&growths->lock);
+    rp_growth *taken = growths->first_free;
+    if (taken != NULL)
+        growths->first_free = taken->next_free;
+    (void)pthread_mutex_unlock(&growths->lock);
+    return taken != NULL ? taken : rp_alloc(1, sizeof *taken);
+}
+
+void rp_growths_return(rp_growths *growths, rp_growth *used)
+{
+    (void)pthread_mutex_lock(&growths->lock);
+    used->next_free = growths->first_free;
+    growths->first_free = used;
+    (void)pthread_mutex_unlock(&growths->lock);
+}

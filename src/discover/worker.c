@@ -1,0 +1,219 @@
+/* worker.c: batches are prescreened, and those that pass are claimed and grown; see discovery.h. */
+#include "discover/discovery.h"
+
+#include <time.h>
+
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "base/random.h"
+#include "base/trace.h"
+#include "produce/prescreen.h"
+
+static void delay_at_random(rp_discovery *run, unsigned worker)
+{
+    if (run->parameters->delay_seed == 0)
+        return;
+    const uint64_t draw = rp_random_below(&run->workers[worker].random, 16);
+    if (draw == 0) {
+        const struct timespec pause = {0, (long)rp_random_below(&run->workers[worker].random, 400000)};
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
+/* Claims the windows around the places of the worker's batch. */
+static rp_claim_status claim(rp_discovery *run, unsigned worker, rp_growth *into)
+{
+    rp_worker *self = &run->workers[worker];
+    const rp_batch *batch = &self->batch;
+    const uint64_t reach = run->parameters->extension_length_bp;
+    self->windows.n = 0;
+    for (uint32_t i = 0; i < batch->head.n_places; i++) {
+        const uint64_t at = batch->places[i].position;
+        const rp_interval window = {at < reach ? 0 : at - reach, at + rp_kmer_index_k(run->index) + reach};
+        if (!rp_intervals_push(&self->windows, window))
+            return RP_CLAIM_NO_MEMORY;
+    }
+    return rp_claims_take(&run->claims, self->windows.items, self->windows.n, &into->guard);
+}
+
+/* Works on a survivor: it is looked up again, claimed and grown, or put back when the claim is taken. */
+static bool run_survivor(rp_discovery *run, unsigned worker, rp_survivor mine, uint64_t due)
+{
+    rp_seed_result *into = &run->results[mine.serial % RP_DISCOVERY_WINDOW];
+    delay_at_random(run, worker);
+    if (rp_seeds_is_used(run->seeds, mine.seed_id))
+        *into = (rp_seed_result){.outcome = RP_OUTCOME_GONE, .seed_id = mine.seed_id, .floor = mine.floor};
+    else if (!rp_discovery_screen(run, worker, mine.seed_id, mine.floor, into))
+        return false;
+    else if (into->outcome == RP_OUTCOME_GROWN) {
+        rp_growth *grown = rp_growths_take(&run->growths);
+        if (grown == NULL)
+            return false;
+        const rp_claim_status status = claim(run, worker, grown);
+        if (status == RP_CLAIM_TAKEN && mine.serial != due) {
+            rp_growths_return(&run->growths, grown);
+            run->workers[worker].n_parked++;
+            rp_count(RP_COUNT_PARKED, 1);
+            return rp_survivors_put(run->survivors, mine);
+        }
+        into->growth = grown;
+        if (status == RP_CLAIM_NO_MEMORY || !rp_discovery_grow(run, worker, grown))
+            return false;
+    }
+    rp_order_post(run->order, mine.serial, into, worker);
+    return true;
+}
+
+/* Prescreens one batch, again if the cover has changed since it was sent. */
+static bool screen_batch(rp_discovery *run, unsigned worker, const rp_batch *batch, rp_seed_result *into)
+{
+    const rp_batch_head *head = &batch->head;
+    if (rp_seeds_is_used(run->seeds, head->seed_id)) {
+        *into = (rp_seed_result){.outcome = RP_OUTCOME_GONE, .seed_id = head->seed_id, .floor = head->floor};
+        return true;
+    }
+    if (head->version != rp_cover_version(run->cover))
+        return rp_discovery_screen(run, worker, head->seed_id, head->floor, into);
+    *into = (rp_seed_result){.seed_id = head->seed_id, .floor = head->floor, .frequency = head->frequency,
+                             .version = (uint32_t)head->version};
+    into->outcome =
+        rp_prescreen(run->view, batch, rp_kmer_index_k(run->index)) ? RP_OUTCOME_GROWN : RP_OUTCOME_REJECTED;
+    return true;
+}
+
+static bool screen_batches(rp_discovery *run, unsigned worker, size_t n)
+{
+    size_t n_survivors = 0;
+    for (size_t i = 0; i < n; i++) {
+        const rp_batch *batch = &run->workers[worker].batches[i];
+        const rp_batch_head *head = &batch->head;
+        rp_seed_result *into = &run->results[head->serial % RP_DISCOVERY_WINDOW];
+        delay_at_random(run, worker);
+        if (!screen_batch(run, worker, batch, into))
+            return false;
+        if (into->outcome == RP_OUTCOME_GROWN) {
+            const rp_survivor fresh = {head->serial, head->seed_id, head->floor, RP_SURVIVOR_FRESH};
+            if (!rp_survivors_put(run->survivors, fresh))
+                return false;
+            n_survivors++;
+        } else {
+            rp_order_post(run->order, head->serial, into, worker);
+        }
+    }
+    if (n_survivors > 1)
+        rp_ring_wake(run->ring); /* work for those who wait */
+    return true;
+}
+
+typedef enum next_step { STEP_AGAIN, STEP_WAIT_RING, STEP_WAIT_COMMIT, STEP_END } next_step;
+
+/* What a worker knew before it looked for work, and what it does next. */
+typedef struct outlook {
+    uint64_t n_wakes;        /* of the channel */
+    uint64_t due;            /* serial */
+    next_step step;
+} outlook;
+
+static bool run_batches(rp_discovery *run, unsigned worker, size_t n)
+{
+    rp_batch_size *take = &run->workers[worker].take;
+    const uint64_t began = rp_clock_ns();
+    const bool ok = screen_batches(run, worker, n);
+    const uint64_t took = rp_clock_ns() - began;
+    rp_observe(RP_TIME_BATCH, took);
+    rp_trace("screen", n, run->workers[worker].batches[0].head.serial, began);
+    if (n == take->size) /* a short take says little of the size */
+        rp_batch_size_observe(take, (unsigned)n, took);
+    rp_gauge_set(RP_GAUGE_BATCH_SIZE, take->size);
+    return ok;
+}
+
+static next_step step_without_work(rp_discovery *run, rp_ring_status status)
+{
+    switch (status) {
+    case RP_RING_EMPTY:
+        return STEP_WAIT_RING;
+    case RP_RING_AHEAD: /* too far ahead of the result that is due */
+        return STEP_WAIT_COMMIT;
+    case RP_RING_CLOSED: /* parked survivors are freed by a commit */
+        return rp_survivors_is_empty(run->survivors) ? STEP_END : STEP_WAIT_COMMIT;
+    default:
+        return STEP_END;
+    }
+}
+
+/* One piece of work for a worker that holds a token.
+ *
+ * Order, survivors and channel have a lock each, so a look at them is not one moment. Why nothing is lost by it:
+ *
+ * (1) The channel gives out batches below due + RP_DISCOVERY_WINDOW alone, and looks under its lock. `due` only grows,
+ *     so an old one is careful: no two batches that are under way have one place in `results`.
+ * (2) A serial that is due and has been popped is at work, or somebody will look at it. Who screens or grows it posts
+ *     it, or puts it among the survivors; who commits the serial before makes it due. Both look for work after that,
+ *     and read `due` before they look at the survivors. Either the one who put it reads that it is due, and finds it;
+ *     or he read `due` before it moved: then it lay there when the other one looked. It is taken in any round, and
+ *     grown without a claim when its claim is taken.
+ * (3) A worker waits for a commit beyond the `due` that it read before its look. If there was one it does not wait.
+ *     Else the serial that is due has been popped, as the first batch is beyond the window, or none are left and one is
+ *     still a survivor; and it was not among the survivors when this worker looked. So it is at work, or is put there
+ *     by somebody who looks after that: there will be a commit, or a failure, which ends the wait too.
+ * (4) A worker waits at an empty channel for a batch, for its end, or for more wakes than there were before its look. A
+ *     wake comes after what it tells of: survivors were put, or another round begun. Either the look has seen that, or
+ *     the wait ends at once. A serial that is due and not yet popped is the next batch, and its push ends the wait.
+ * (5) A worker ends when the channel is closed and empty, for good, and there are no survivors. Those that are put later
+ *     are looked at by who put them.
+ */
+static bool work_once(rp_discovery *run, unsigned worker, outlook *now)
+{
+    rp_worker *self = &run->workers[worker];
+    now->n_wakes = rp_ring_n_wakes(run->ring);
+    now->due = rp_order_next(run->order);
+    now->step = STEP_AGAIN;
+    if (rp_order_failed(run->order, NULL)) {
+        now->step = STEP_END;
+        return true;
+    }
+    rp_survivor mine;
+    if (rp_survivors_take(run->survivors, now->due, &mine)) {
+        const uint64_t began = rp_clock_ns();
+        const bool ok = run_survivor(run, worker, mine, now->due);
+        rp_observe(RP_TIME_BATCH, rp_clock_ns() - began);
+        rp_trace("grow", mine.seed_id, mine.serial, began);
+        return ok;
+    }
+    size_t n;
+    const rp_ring_status status =
+        rp_ring_try_pop(run->ring, now->due + RP_DISCOVERY_WINDOW, self->batches, self->take.size, &n);
+    if (status == RP_RING_OK)
+        return run_batches(run, worker, n);
+    now->step = step_without_work(run, status);
+    return true;
+}
+
+void rp_discovery_work(rp_discovery *run, unsigned worker)
+{
+    outlook now = {.step = STEP_AGAIN};
+    while (now.step != STEP_END) {
+        rp_tokens_take(&run->tokens);
+        rp_gauge_move(RP_GAUGE_WORKERS, 1);
+        rp_error error = {""};
+        bool ok = true;
+        do
+            ok = rp_not_cancelled(&error) && work_once(run, worker, &now);
+        while (ok && now.step == STEP_AGAIN);
+        rp_gauge_move(RP_GAUGE_WORKERS, -1);
+        rp_tokens_give(&run->tokens);
+        if (!ok) {
+            (void)rp_error_memory(&error, "growing a family");
+            rp_order_fail(run->order, &error);
+            now.step = STEP_END;
+        }
+        if (now.step == STEP_WAIT_RING)
+            rp_ring_wait(run->ring, now.n_wakes);
+        else if (now.step == STEP_WAIT_COMMIT && !rp_order_wait(run->order, now.due + 1))
+            now.step = STEP_END;
+    }
+    if (rp_order_failed(run->order, NULL))
+        rp_ring_cancel(run->ring); /* the producer and the others end too */
+}
