@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cancel.h"
 #include "discover/discover.h"
 #include "genome/tandem.h"
 #include "library/join.h"
@@ -155,6 +156,72 @@ START_TEST(a_run_goes_on_from_any_of_its_states)
     ck_assert_ptr_nonnull(strstr(error.message, "does not fit the index"));
     rp_cover_clear(&cover);
     rp_library_clear(&none);
+    rp_library_clear(&expected);
+    test_end_search(&with);
+}
+END_TEST
+
+/* A run that a signal ends in the midst of a tier. */
+typedef struct ended_run {
+    kept_states kept;
+    int looks;               /* of the committer, before the signal */
+} ended_run;
+
+static bool end_when_due(void *context)
+{
+    ended_run *ended = context;
+    if (ended->looks-- == 0)
+        rp_cancel(15);
+    return false;
+}
+
+static void keep_ended(void *context, const rp_discover_state *state)
+{
+    keep(&((ended_run *)context)->kept, state);
+}
+
+START_TEST(a_run_that_was_cancelled_goes_on)
+{
+    test_search with;
+    test_begin_search(&with, 1500000, 60, 8);
+    rp_library expected = {0};
+    rp_cover cover;
+    rp_error error = {""};
+    rp_discover_figures figures, resumed;
+    rp_discover_parameters parameters = PLAIN;
+    parameters.kernel = rp_band_select("auto");
+    const rp_view view = {.genome = &with.genome, .covered = &cover.covered, .excluded = &with.tandem};
+    ck_assert(rp_cover_init(&cover, with.genome.length_bp));
+    ck_assert_msg(rp_discover(&view, with.index, &cover, &parameters, &expected, &figures, &error), "%s", error.message);
+    rp_cover_clear(&cover);
+    int n_in_midst = 0; /* of a tier that had found families */
+    for (int i = 0; i < 12; i++) {
+        rp_library library = {0};
+        ended_run ended = {.kept.library = &library, .looks = i};
+        const rp_discover_keeper keeper = {end_when_due, keep_ended, &ended};
+        parameters.n_threads = 1 + (unsigned)(i % 3);
+        parameters.keeper = &keeper;
+        parameters.resume = NULL;
+        ck_assert(rp_cover_init(&cover, with.genome.length_bp));
+        ck_assert(!rp_discover(&view, with.index, &cover, &parameters, &library, &resumed, &error));
+        ck_assert_ptr_nonnull(strstr(error.message, "ended by signal 15"));
+        error = (rp_error){""};
+        rp_cancel_reset();
+        rp_cover_clear(&cover);
+        ck_assert_uint_eq(ended.kept.n, 1);
+        n_in_midst += ended.kept.states[0].n_families_at_tier < ended.kept.n_families[0];
+        parameters.keeper = NULL;
+        parameters.resume = &ended.kept.states[0];
+        ck_assert(rp_cover_init(&cover, with.genome.length_bp));
+        ck_assert_msg(rp_discover(&view, with.index, &cover, &parameters, &library, &resumed, &error), "%s", error.message);
+        expect_same(&expected, &library);
+        ck_assert_uint_eq(resumed.n_pairs, figures.n_pairs);
+        ck_assert_uint_eq(resumed.n_rejected, figures.n_rejected);
+        rp_cover_clear(&cover);
+        rp_library_clear(&library);
+        free((uint64_t *)ended.kept.states[0].used_seeds);
+    }
+    ck_assert_int_ge(n_in_midst, 3);
     rp_library_clear(&expected);
     test_end_search(&with);
 }
@@ -370,6 +437,7 @@ Suite *suite_discover(void)
     tcase_set_timeout(tests, 600);
     tcase_add_loop_test(tests, families_do_not_depend_on_the_run, 0, sizeof RUNS / sizeof RUNS[0]);
     tcase_add_test(tests, a_run_goes_on_from_any_of_its_states);
+    tcase_add_test(tests, a_run_that_was_cancelled_goes_on);
     tcase_add_test(tests, limits_do_not_depend_on_the_run);
     tcase_add_test(tests, joins_do_not_depend_on_the_run);
     tcase_add_loop_test(tests, a_growth_notes_all_that_it_relies_on, 0, 5);

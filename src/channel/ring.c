@@ -209,7 +209,8 @@ rp_ring_status rp_ring_try_pop(rp_ring *ring, uint64_t below_serial, rp_batch *b
 
 static bool has_news(const rp_ring *ring, uint64_t n_wakes)
 {
-    return ring->heads_in_use > 0 || !is_open(ring) || atomic_load_explicit(&ring->wakes, memory_order_relaxed) > n_wakes;
+    return ring->heads_in_use > 0 || !is_open(ring) ||
+           atomic_load_explicit(&ring->wakes, memory_order_relaxed) > n_wakes;
 }
 
 void rp_ring_wait(rp_ring *ring, uint64_t n_wakes)

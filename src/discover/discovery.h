@@ -84,7 +84,7 @@ typedef struct rp_discovery {
     rp_held_seeds held_ids, held_counts; /* seeds that the producer puts down; merged between tiers */
     bool in_tiers;           /* the seeds are in order: there is a state to keep */
 
-    /* The committer's, of the one thread that commits; the producer's between tiers, when all that was sent is committed. */
+    /* The committer's, of the one thread that commits; between tiers, when nothing is under way, the producer's. */
     rp_library *library;
     rp_discover_figures *figures;
     uint64_t n_families_at_tier; /* in the library when the tier began */
@@ -117,6 +117,7 @@ bool rp_discovery_commit(void *context, uint64_t serial, void *posted, unsigned 
                          rp_error *error) RP_MUST_CHECK;
 /* Hands the state as it is committed to the keeper, which there must be. */
 void rp_discovery_keep(const rp_discovery *run);
-bool rp_discovery_cover(rp_discovery *run, const rp_family *family) RP_MUST_CHECK; /* its copies. False: out of memory */
+/* Covers its copies. False: out of memory. */
+bool rp_discovery_cover(rp_discovery *run, const rp_family *family) RP_MUST_CHECK;
 
 #endif

@@ -82,8 +82,9 @@ static bool first_tier(rp_discovery *run, size_t *n, rp_error *error)
     return true;
 }
 
-/* Sends one tier of n seeds and waits until all that was sent is committed. */
-static bool produce_tier(rp_discovery *run, size_t n, rp_place_list *list, rp_batch *batch, bool *stop)
+/* Sends one tier of n seeds. */
+static bool produce_tier(rp_discovery *run, size_t n, rp_place_list *list, rp_batch *batch, bool *stop,
+                         rp_error *error)
 {
     bool ok = true;
     for (size_t done = 0; ok && !*stop && done < n; done += PRODUCE_AT_ONCE) {
@@ -95,21 +96,26 @@ static bool produce_tier(rp_discovery *run, size_t n, rp_place_list *list, rp_ba
         rp_trace("produce", end - done, run->n_produced, began == 0 ? 0 : began + run->blocked_ns - blocked);
         rp_tokens_give(&run->tokens);
     }
-    *stop = !rp_order_wait(run->order, run->n_produced) || *stop;
-    rp_trace("tier", rp_seeds_floor(run->seeds), run->n_produced, rp_trace_begin());
-    return ok;
+    return ok || rp_error_memory(error, "producer");
 }
 
-/* Puts down the seeds of a tier that were held back, when nothing is under way. */
-static bool put_down(rp_discovery *run)
+/* Ends a tier when nothing is under way: seeds that were held back are put down. */
+static bool end_tier(rp_discovery *run, rp_error *error)
 {
     bool ok = true;
+    rp_trace("tier", rp_seeds_floor(run->seeds), run->n_produced, rp_trace_begin());
     for (size_t i = 0; ok && i < run->held_ids.n; i++)
         ok = rp_seeds_defer(run->seeds, run->held_ids.items[i], run->held_counts.items[i]);
     run->figures->n_deferred += run->held_ids.n;
     rp_stage_done(-(int64_t)run->held_ids.n);
     run->held_ids.n = run->held_counts.n = 0;
-    return ok;
+    return ok || rp_error_memory(error, "producer");
+}
+
+static bool next_tier(rp_discovery *run, size_t *n, rp_error *error)
+{
+    run->n_families_at_tier = run->library->n;
+    return rp_seeds_next_tier(run->seeds, n, error);
 }
 
 bool rp_discovery_produce(rp_discovery *run, rp_error *error)
@@ -121,10 +127,10 @@ bool rp_discovery_produce(rp_discovery *run, rp_error *error)
     ok = ok && first_tier(run, &n, error);
     bool stop = false, more = ok && (n > 0 || run->parameters->resume != NULL); /* the interrupted tier may be empty */
     while (more) {
-        ok = produce_tier(run, n, list, batch, &stop);
-        ok = (ok && put_down(run)) || rp_error_memory(error, "producer");
-        run->n_families_at_tier = run->library->n;
-        ok = ok && (stop || rp_seeds_next_tier(run->seeds, &n, error));
+        ok = produce_tier(run, n, list, batch, &stop, error);
+        if (!rp_order_wait(run->order, run->n_produced))
+            break; /* somebody may be committing: what is the committer's stays as it is */
+        ok = ok && end_tier(run, error) && (stop || next_tier(run, &n, error));
         more = ok && !stop && n > 0;
     }
     rp_place_list_destroy(list);

@@ -161,8 +161,8 @@ static next_step step_without_work(rp_discovery *run, rp_ring_status status)
  * (4) A worker waits at an empty channel for a batch, for its end, or for more wakes than there were before its look. A
  *     wake comes after what it tells of: survivors were put, or another round begun. Either the look has seen that, or
  *     the wait ends at once. A serial that is due and not yet popped is the next batch, and its push ends the wait.
- * (5) A worker ends when the channel is closed and empty, for good, and there are no survivors. Those that are put later
- *     are looked at by who put them.
+ * (5) A worker ends when the channel is closed and empty, for good, and there are no survivors. Those that are put
+ *     later are looked at by who put them.
  */
 static bool work_once(rp_discovery *run, unsigned worker, outlook *now)
 {
