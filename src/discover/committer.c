@@ -72,10 +72,10 @@ static bool commit_growth(rp_discovery *run, rp_growth *grown)
 static bool write_pairs(rp_discovery *run, unsigned worker, const rp_seed_result *made, rp_error *error)
 {
     const rp_discover_parameters *parameters = run->parameters;
-    rp_batch *batch = &run->scratch[worker].batch;
+    rp_batch *batch = &run->workers[worker].batch;
     if (parameters->pairs == NULL)
         return true;
-    if (rp_seeds_fill(run->seeds, run->view, made->seed_id, made->floor, run->scratch[worker].list, batch) ==
+    if (rp_seeds_fill(run->seeds, run->view, made->seed_id, made->floor, run->workers[worker].list, batch) ==
         RP_SEED_NO_MEMORY)
         return rp_error_memory(error, "candidate pairs");
     assert(batch->head.frequency == made->frequency);
