@@ -47,7 +47,7 @@ static bool make_again(rp_discovery *run, unsigned worker, rp_seed_result *made)
     if (made->outcome != RP_OUTCOME_GROWN)
         return true;
     if (again == NULL)
-        made->growth = again = rp_growths_take(&run->growths);
+        made->growth = again = rp_growth_pool_take(&run->growths);
     return again != NULL && rp_discovery_grow(run, worker, again);
 }
 
@@ -136,7 +136,7 @@ static bool settle(rp_discovery *run, unsigned worker, rp_seed_result *made, rp_
 static void release(rp_discovery *run, rp_seed_result *made)
 {
     rp_claims_give_back(&run->claims, &made->growth->guard);
-    rp_growths_return(&run->growths, made->growth);
+    rp_growth_pool_return(&run->growths, made->growth);
     made->growth = NULL;
     rp_survivors_retry(run->survivors); /* the claim may have kept some of them waiting: */
     rp_ring_wake(run->ring);            /* first they may be taken again, then workers are woken */

@@ -51,10 +51,10 @@ static void take_down(rp_discovery *run)
     for (size_t i = 0; run->results != NULL && i < RP_DISCOVERY_WINDOW; i++)
         if (run->results[i].growth != NULL) { /* of a run that failed */
             rp_claims_give_back(&run->claims, &run->results[i].growth->guard);
-            rp_growths_return(&run->growths, run->results[i].growth);
+            rp_growth_pool_return(&run->growths, run->results[i].growth);
         }
     run->figures->claims_left = run->claims.words != NULL ? rp_claims_count(&run->claims) : 0;
-    rp_growths_clear(&run->growths);
+    rp_growth_pool_clear(&run->growths);
     for (unsigned i = 0; run->workers != NULL && i < run->n_workers; i++) {
         if (run->workers[i].builder != NULL)
             run->figures->cells += rp_builder_cells(run->workers[i].builder);
@@ -125,7 +125,7 @@ bool rp_discover(const rp_view *view, const rp_kmer_index *index, rp_cover *cove
                      .figures = figures};
     if (!rp_tokens_init(&run.tokens, parameters->n_threads, RP_GAUGE_CPU_TOKENS, RP_TIME_CPU_TOKEN))
         return rp_error_set(error, "cannot make a lock");
-    if (!rp_growths_init(&run.growths)) {
+    if (!rp_growth_pool_init(&run.growths)) {
         rp_tokens_clear(&run.tokens);
         return rp_error_set(error, "cannot make a lock");
     }

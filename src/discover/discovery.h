@@ -28,10 +28,10 @@ typedef struct rp_growth {
     struct rp_growth *next_free;
 } rp_growth;
 
-typedef struct rp_growths {
+typedef struct rp_growth_pool {
     pthread_mutex_t lock;    /* guards what follows */
     rp_growth *first_free;
-} rp_growths;
+} rp_growth_pool;
 
 typedef enum rp_outcome { RP_OUTCOME_GONE, RP_OUTCOME_WAITS, RP_OUTCOME_REJECTED, RP_OUTCOME_GROWN } rp_outcome;
 
@@ -70,7 +70,7 @@ typedef struct rp_discovery {
     rp_order *order;
     rp_ring *ring;
     rp_survivors *survivors;
-    rp_growths growths;
+    rp_growth_pool growths;
     rp_tokens tokens;
     rp_claims claims;
     rp_cover *cover;         /* read by all, changed by the committer */
@@ -107,10 +107,10 @@ bool rp_discovery_screen(rp_discovery *run, unsigned worker, uint32_t seed_id, u
 bool rp_discovery_grow(rp_discovery *run, unsigned worker, rp_growth *into) RP_MUST_CHECK;
 
 /* The free growths; thread-safe. take: one that is to be returned, NULL: out of memory. */
-bool rp_growths_init(rp_growths *growths) RP_MUST_CHECK;
-void rp_growths_clear(rp_growths *growths); /* frees those that were returned */
-rp_growth *rp_growths_take(rp_growths *growths) RP_MUST_CHECK;
-void rp_growths_return(rp_growths *growths, rp_growth *used); /* its guard must hold nothing */
+bool rp_growth_pool_init(rp_growth_pool *growths) RP_MUST_CHECK;
+void rp_growth_pool_clear(rp_growth_pool *growths); /* frees those that were returned */
+rp_growth *rp_growth_pool_take(rp_growth_pool *growths) RP_MUST_CHECK;
+void rp_growth_pool_return(rp_growth_pool *growths, rp_growth *used); /* its guard must hold nothing */
 
 /* committer.c: the order's commit function; the context is the discovery, a result an rp_seed_result. */
 bool rp_discovery_commit(void *context, uint64_t serial, void *posted, unsigned worker,

@@ -43,13 +43,13 @@ bool rp_discovery_grow(rp_discovery *run, unsigned worker, rp_growth *into)
     return ok;
 }
 
-bool rp_growths_init(rp_growths *growths)
+bool rp_growth_pool_init(rp_growth_pool *growths)
 {
-    *growths = (rp_growths){0};
+    *growths = (rp_growth_pool){0};
     return pthread_mutex_init(&growths->lock, NULL) == 0;
 }
 
-void rp_growths_clear(rp_growths *growths)
+void rp_growth_pool_clear(rp_growth_pool *growths)
 {
     while (growths->first_free != NULL) {
         rp_growth *gone = growths->first_free;
@@ -62,7 +62,7 @@ void rp_growths_clear(rp_growths *growths)
     (void)pthread_mutex_destroy(&growths->lock);
 }
 
-rp_growth *rp_growths_take(rp_growths *growths)
+rp_growth *rp_growth_pool_take(rp_growth_pool *growths)
 {
     (void)pthread_mutex_lock(&growths->lock);
     rp_growth *taken = growths->first_free;
@@ -72,7 +72,7 @@ rp_growth *rp_growths_take(rp_growths *growths)
     return taken != NULL ? taken : rp_alloc(1, sizeof *taken);
 }
 
-void rp_growths_return(rp_growths *growths, rp_growth *used)
+void rp_growth_pool_return(rp_growth_pool *growths, rp_growth *used)
 {
     (void)pthread_mutex_lock(&growths->lock);
     used->next_free = growths->first_free;

@@ -47,12 +47,12 @@ static bool run_survivor(rp_discovery *run, unsigned worker, rp_survivor mine, u
     else if (!rp_discovery_screen(run, worker, mine.seed_id, mine.floor, into))
         return false;
     else if (into->outcome == RP_OUTCOME_GROWN) {
-        rp_growth *grown = rp_growths_take(&run->growths);
+        rp_growth *grown = rp_growth_pool_take(&run->growths);
         if (grown == NULL)
             return false;
         const rp_claim_status status = claim(run, worker, grown);
         if (status == RP_CLAIM_TAKEN && mine.serial != due) {
-            rp_growths_return(&run->growths, grown);
+            rp_growth_pool_return(&run->growths, grown);
             run->workers[worker].n_parked++;
             rp_count(RP_COUNT_PARKED, 1);
             return rp_survivors_put(run->survivors, mine);
