@@ -111,10 +111,11 @@ def test_a_million_contigs_and_bgzip(folder):
     run("index", "-q", "-t", 2, "-o", folder / "m.rpidx", folder / "m.fa")
     (folder / "m.fa.gz").write_bytes(bgzip((folder / "m.fa").read_bytes()))
     run("index", "-q", "-t", 2, "-o", folder / "n.rpidx", folder / "m.fa.gz")
-    assert (folder / "m.rpidx").read_bytes() == (folder / "n.rpidx").read_bytes()
+    assert (folder / "m.rpidx").read_bytes() == (folder / "n.rpidx").read_bytes(), "other bytes"
     cut = (folder / "m.fa.gz").read_bytes()[:-28]  # without the end-of-file block
     (folder / "cut.fa.gz").write_bytes(cut)
-    assert "cut off" in run("index", "-q", "-t", 2, "-o", folder / "x", folder / "cut.fa.gz", status=1).stderr
+    told = run("index", "-q", "-t", 2, "-o", folder / "x", folder / "cut.fa.gz", status=1).stderr
+    assert "cut off" in told, told
 
 
 def test_a_run_beyond_its_budget_is_ended(folder):
@@ -246,7 +247,7 @@ def test_several_reads_of_one_file_are_in_flight(folder):
             assert done.returncode == 0, done.stderr
             telemetry = json.load(open(folder / "out.summary.json"))["run"]["telemetry"]
             assert telemetry["most"]["reads_in_flight"] == depth, (genome, depth, telemetry["most"])
-            assert telemetry["mean"]["reads_in_flight"] > 0.6 * depth, (genome, depth, telemetry["mean"])
+            assert telemetry["mean"]["reads_in_flight"] > 0.5 * depth, (genome, depth, telemetry["mean"])
             took[depth] = telemetry["stage_seconds"]["reading"]
         assert took[1] > 0.9 and took[8] < 0.4 * took[1], (genome, took)
 
