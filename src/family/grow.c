@@ -6,7 +6,7 @@
 
 #include "align/lane_feed.h"
 #include "align/offload.h"
-#include "base/sort.h"
+#include "family/frontiers.h"
 #include "family/growth_cost.h"
 #include "family/self_words.h"
 
@@ -15,7 +15,7 @@ enum {
     MIN_SPANNING = 3,          /* lanes that must gain over the last two checks */
     SPAN_GAIN = 24, SPAN_HALF_GAIN = 8,
     /* New lanes where copies end: without them 6 % of the families are lost. */
-    RESEED_BP = 48, RESEED_MAX_OCCURRENCES = 2000, RESEED_CLUSTER_BP = 12, RESEED_KNOWN_BP = 40,
+    RESEED_KNOWN_BP = 40,      /* a frontier this near to a lane is that lane's */
     WRAP_RUN_BP = 64, WRAP_SLACK_BP = 128
 };
 
@@ -26,12 +26,6 @@ typedef struct grow_lane {
     int32_t best_before, best_at_check; /* best at the last check but one, and at the last */
     rp_lane_feed feed;
 } grow_lane;
-
-/* A place where the consensus' end is seen, and how many k-mers say so. */
-typedef struct cluster {
-    uint64_t key;
-    uint32_t support;
-} cluster;
 
 struct rp_grower {
     rp_band bands[GROUPS];
@@ -46,10 +40,7 @@ struct rp_grower {
     uint32_t max_bp;
     const rp_band_kernel *kernel;
     rp_self_words words;
-    uint64_t *frontiers, *spare_frontiers; /* places where the consensus' end is seen */
-    size_t frontier_capacity, spare_capacity;
-    cluster *clusters;
-    size_t cluster_capacity;
+    rp_frontiers frontiers;
     uint64_t cells;
     rp_offload_growth lent;
 };
@@ -68,9 +59,7 @@ void rp_grower_destroy(rp_grower *grower)
 {
     if (grower == NULL)
         return;
-    free(grower->frontiers);
-    free(grower->spare_frontiers);
-    free(grower->clusters);
+    rp_frontiers_clear(&grower->frontiers);
     free(grower);
 }
 
@@ -371,77 +360,22 @@ static unsigned count_spanning(rp_grower *grower, const rp_view *view, const rp_
 
 /* --- New copies at the frontier --- */
 
-static const uint64_t FRONTIER_REVERSE = UINT64_C(1) << 63; /* the strand of a frontier key */
-
 /* The genome place a lane has reached. */
-static uint64_t frontier_key(uint64_t origin, bool reverse)
-{
-    return origin | (reverse ? FRONTIER_REVERSE : 0);
-}
-
-static uint64_t lane_frontier(const rp_grower *grower, unsigned lane)
+static rp_frontier lane_frontier(const rp_grower *grower, unsigned lane)
 {
     const grow_lane *state = &grower->lanes[lane];
     const rp_strand_walk *walk = &state->feed.walk;
     const int64_t done = (int64_t)(grower->row - state->joined) + state->shift;
     const int64_t at = walk->reverse ? (int64_t)walk->origin - done : (int64_t)walk->origin + done;
-    return frontier_key(at < 0 ? 0 : (uint64_t)at, walk->reverse);
+    return rp_frontier_make(at < 0 ? 0 : (uint64_t)at, walk->reverse);
 }
 
-/* Whether the word at this place of the consensus stands far earlier in it too. */
-static bool stood_earlier(const rp_grower *grower, const rp_codes *consensus, size_t at)
-{
-    if (at < RP_WRAP_MIN_PERIOD_BP || at + RP_WORD_BASES > consensus->n)
-        return false;
-    uint32_t word = 0;
-    for (size_t i = 0; i < RP_WORD_BASES; i++)
-        word = word << 2 | consensus->items[at + i];
-    return rp_self_words_seen(&grower->words, word, (uint32_t)(at - RP_WRAP_MIN_PERIOD_BP + 1));
-}
-
-/* Collects the frontiers that the k-mers of the last RESEED_BP bases point to. */
-static bool find_frontiers(rp_grower *grower, const rp_view *view, const rp_kmer_index *index,
-                           const rp_codes *consensus, size_t *n_found)
-{
-    const unsigned k = rp_kmer_index_k(index);
-    const size_t begin = consensus->n > RESEED_BP ? consensus->n - RESEED_BP : 0;
-    rp_kmer_roll roll = {0};
-    size_t n = 0;
-    for (size_t i = begin; i < consensus->n; i++) {
-        if (!rp_kmer_roll_push(&roll, consensus->items[i], k))
-            continue;
-        const size_t at = i + 1 - k;
-        if (stood_earlier(grower, consensus, at))
-            continue;
-        const rp_occurrences occurrences = rp_kmer_index_find(index, rp_kmer_canonical(&roll));
-        if (occurrences.count == 0 || occurrences.count > RESEED_MAX_OCCURRENCES)
-            continue;
-        if (!rp_reserve((void **)&grower->frontiers, &grower->frontier_capacity, n + occurrences.count,
-                        sizeof *grower->frontiers))
-            return false;
-        const uint64_t beyond = consensus->n - at;
-        for (uint64_t m = 0; m < occurrences.count; m++) {
-            const uint64_t position = rp_kmer_index_position(index, occurrences.first + m);
-            if (!rp_view_is_range_free(view, position, k))
-                continue;
-            const bool reverse = rp_kmer_index_is_reverse(index, occurrences.first + m) != (roll.reverse < roll.forward);
-            if (reverse && position + k < beyond)
-                continue;
-            grower->frontiers[n++] =
-                frontier_key(reverse ? position + k - beyond : position + beyond, reverse);
-        }
-    }
-    *n_found = n;
-    return rp_reserve((void **)&grower->spare_frontiers, &grower->spare_capacity, n + 1,
-                      sizeof *grower->spare_frontiers);
-}
-
-static bool held_by_lane(const rp_grower *grower, uint64_t key)
+static bool held_by_lane(const rp_grower *grower, rp_frontier key)
 {
     for (unsigned lane = 0; lane < grower->n_groups * RP_LANES; lane++) {
         if (!grower->lanes[lane].used)
             continue;
-        const uint64_t held = lane_frontier(grower, lane);
+        const rp_frontier held = lane_frontier(grower, lane);
         const uint64_t distance = held > key ? held - key : key - held;
         if (distance <= RESEED_KNOWN_BP)
             return true;
@@ -449,61 +383,24 @@ static bool held_by_lane(const rp_grower *grower, uint64_t key)
     return false;
 }
 
-static int compare_clusters(const void *left, const void *right)
-{
-    const cluster *a = left, *b = right;
-    if (a->support != b->support)
-        return a->support > b->support ? -1 : 1;
-    return (a->key > b->key) - (a->key < b->key);
-}
-
-/* Notes where the k-mers stand that point to the frontiers of sorted keys [first, last]: up to RESEED_BP before them. */
-static bool note_frontiers(uint64_t first, uint64_t last, rp_reads *reads)
-{
-    const uint64_t begin = first & ~FRONTIER_REVERSE, end = last & ~FRONTIER_REVERSE;
-    if (first & FRONTIER_REVERSE)
-        return rp_reads_note(reads, begin, end + RESEED_BP);
-    return rp_reads_note(reads, begin < RESEED_BP ? 0 : begin - RESEED_BP, end);
-}
-
-/* Groups the sorted frontiers that lie close together; the best supported group first. */
-static bool cluster_frontiers(rp_grower *grower, size_t n_frontiers, size_t *n_clusters, rp_reads *reads)
-{
-    const uint64_t *keys = grower->frontiers;
-    size_t n = 0;
-    for (size_t i = 0, j; i < n_frontiers; i = j) {
-        for (j = i + 1; j < n_frontiers && keys[j] - keys[j - 1] <= RESEED_CLUSTER_BP; j++)
-            ;
-        if (!rp_reserve((void **)&grower->clusters, &grower->cluster_capacity, n + 1, sizeof *grower->clusters) ||
-            !note_frontiers(keys[i], keys[j - 1], reads))
-            return false;
-        grower->clusters[n++] = (cluster){keys[i + (j - i) / 2], (uint32_t)(j - i)};
-    }
-    rp_sort(grower->clusters, n, sizeof *grower->clusters, compare_clusters);
-    *n_clusters = n;
-    return true;
-}
-
 static bool reseed(rp_grower *grower, const rp_view *view, const rp_kmer_index *index, const rp_codes *consensus,
                    rp_reads *reads)
 {
-    size_t n_frontiers = 0, n_clusters = 0, next = 0;
-    if (!find_frontiers(grower, view, index, consensus, &n_frontiers))
-        return false;
-    rp_sort_u64(grower->frontiers, grower->spare_frontiers, n_frontiers, 0, 64);
-    if (!cluster_frontiers(grower, n_frontiers, &n_clusters, reads))
+    rp_frontiers *found = &grower->frontiers;
+    size_t next = 0;
+    if (!rp_frontiers_find(found, view, index, consensus, &grower->words, reads))
         return false;
     for (unsigned lane = 0; lane < RP_GROW_LANES; lane++) {
         if (lane < grower->n_groups * RP_LANES && is_live(grower, lane))
             continue;
-        while (next < n_clusters && held_by_lane(grower, grower->clusters[next].key))
+        while (next < found->n && held_by_lane(grower, found->items[next].at))
             next++;
-        if (next == n_clusters)
+        if (next == found->n)
             break;
         if (lane >= grower->n_groups * RP_LANES)
             open_group(grower, grower->n_groups);
-        const uint64_t key = grower->clusters[next++].key;
-        start_lane(grower, view, lane, rp_view_walk(view, key & ~FRONTIER_REVERSE, (key & FRONTIER_REVERSE) != 0));
+        const rp_frontier at = found->items[next++].at;
+        start_lane(grower, view, lane, rp_view_walk(view, rp_frontier_origin(at), rp_frontier_is_reverse(at)));
     }
     return true;
 }
