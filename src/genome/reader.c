@@ -17,12 +17,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <htslib/khash.h>
 #include <htslib/kstring.h>
 
 #include "base/cancel.h"
 #include "base/memory.h"
 #include "base/metrics.h"
+#include "genome/contig_names.h"
 #include "genome/digest.h"
 #include "genome/inflaters.h"
 #include "genome/part.h"
@@ -30,12 +30,6 @@
 #include "genome/source.h"
 #include "genome/text_queue.h"
 #include "genome/turns.h"
-
-/* khash's functions are static and not all used; the warnings are not ours. */
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wunused-function"
-KHASH_SET_INIT_STR(names)
-#pragma GCC diagnostic pop
 
 enum {
     GZIP_MAGIC = 0x1f,        /* first byte of a gzip file */
@@ -518,27 +512,19 @@ static bool judge(input *in, rp_error *error)
 
 static bool check_names(const input *in, rp_error *error)
 {
-    khash_t(names) *seen = kh_init(names);
-    bool ok = seen != NULL || rp_error_memory(error, "contig names");
+    rp_contig_names *names = rp_contig_names_create();
+    bool ok = names != NULL || rp_error_memory(error, "contig names");
     for (size_t f = 0; ok && f < in->n_files; f++)
         for (size_t c = 0; ok && c < in->files[f].part.genome.n_contigs; c++) {
             const rp_contig *contig = &in->files[f].part.genome.contigs[c];
-            char *id = strndup(contig->name, contig->id_length);
-            int absent = -1;
-            if (id != NULL)
-                (void)kh_put(names, seen, id, &absent);
-            if (absent > 0)
-                continue;
-            ok = absent < 0 ? rp_error_memory(error, "contig names")
-                            : rp_error_set(error, "%s: line %llu: the name %.200s stands twice in the input", in->files[f].path,
-                                           (unsigned long long)in->files[f].contig_line[c], id);
-            free(id);
+            const rp_contig_name_status status = rp_contig_names_add(names, contig);
+            if (status == RP_CONTIG_NAME_TWICE)
+                ok = rp_error_set(error, "%s: line %llu: the name %.*s stands twice in the input", in->files[f].path,
+                                  (unsigned long long)in->files[f].contig_line[c], (int)shown(contig), contig->name);
+            else if (status == RP_CONTIG_NAME_NO_MEMORY)
+                ok = rp_error_memory(error, "contig names");
         }
-    for (khiter_t i = seen != NULL ? kh_begin(seen) : 0; seen != NULL && i != kh_end(seen); i++)
-        if (kh_exist(seen, i))
-            free((char *)kh_key(seen, i));
-    if (seen != NULL)
-        kh_destroy(names, seen);
+    rp_contig_names_destroy(names);
     return ok;
 }
 
