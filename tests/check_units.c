@@ -27,6 +27,7 @@ int main(void)
     srunner_add_suite(runner, suite_classify());
     srunner_add_suite(runner, suite_output());
     srunner_add_suite(runner, suite_report());
+    srunner_add_suite(runner, suite_run());
     srunner_add_suite(runner, suite_memory());
     srunner_add_suite(runner, suite_limits());
     srunner_run_all(runner, CK_NORMAL);

@@ -30,6 +30,7 @@ Suite *suite_compare(void);
 Suite *suite_classify(void);
 Suite *suite_output(void);
 Suite *suite_report(void);
+Suite *suite_run(void);
 Suite *suite_memory(void);
 Suite *suite_limits(void);
 

@@ -5,14 +5,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <jansson.h>
-
 #include "base/error.h"
 #include "base/file.h"
 #include "base/targets.h"
 #include "command/options.h"
-#include "copies/findings.h"
-#include "output/reprise.h"
+#include "command/outcome.h"
 
 /* In the order in which they are put in place. A new one: a name here, and its row in results.c. */
 typedef enum rp_result {
@@ -38,19 +35,6 @@ typedef enum rp_result {
     RP_RESULT_REPORT,
     RP_N_RESULTS
 } rp_result;
-
-/* What the files are made of. Borrowed. */
-typedef struct rp_outcome {
-    const rp_findings *findings, *others;  /* others: NULL where the command has none */
-    unsigned n_threads;
-    bool hard_mask, mask_tandem;
-    json_t *summary, *summary_of_report;   /* equal; two, since each is read by a thread of its own */
-    const char *title;                     /* of the report */
-    const rp_reprise_seed *seeds;          /* of REPrise's files: */
-    const rp_reprise_frequencies *frequencies;
-    unsigned k;
-    struct rp_pairs *pairs;                /* candidate pairs (discover/pairs.h); NULL: nobody wants them */
-} rp_outcome;
 
 /* The commands that write results, as a set. */
 enum { RP_FOR_FIND = 1, RP_FOR_ANNOTATE = 2 };

@@ -3,7 +3,8 @@
 #define RP_COMMAND_WRITE_H
 
 #include "base/error.h"
-#include "command/results.h"
+#include "base/file.h"
+#include "command/outcome.h"
 
 typedef bool rp_result_writer(const rp_outcome *outcome, rp_file *file, rp_error *error);
 

@@ -16,27 +16,10 @@
 #include "align/offload.h"
 #include "base/error.h"
 #include "device/devices.h"
+#include "device/engine_types.h"
 #include "genome/genome.h"
 
 typedef struct rp_engine rp_engine;
-
-typedef struct rp_engine_parameters {
-    bool shares_with_cpu;         /* who does not insist is sent away while a device has enough to do */
-    double deadline_seconds;      /* for one launch; 0: 60 */
-    void (*warn)(void *context, const char *message); /* called once for each device that is retired */
-    void *warn_context;
-} rp_engine_parameters;
-
-/* What one device has done. */
-typedef struct rp_engine_figures {
-    char name[128];
-    bool retired;
-    char why[256];                /* it was retired */
-    uint64_t n_requests, n_launches, n_extensions, n_growths;
-    uint64_t cells;
-    uint64_t busy_ns;             /* from enqueueing to the result, overlaps counted once */
-    uint64_t launch_size;         /* extensions in a launch, as last tuned */
-} rp_engine_figures;
 
 /* Starts the devices on a genome, which must outlive the engine: builds the kernels, uploads the genome,
  * tests the answers against `kernel`. A device with which that fails is retired at once. NULL: out

@@ -11,7 +11,9 @@
 #include <stddef.h>
 
 #include "device/cl.h"
-#include "device/engine.h"
+#include "device/devices.h"
+#include "device/engine_types.h"
+#include "genome/genome.h"
 
 /* A buffer on the device and its host side. */
 typedef struct rp_buffer {

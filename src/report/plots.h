@@ -8,7 +8,7 @@
 #include "base/codes.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "report/report.h"
+#include "report/contents.h"
 
 /* Divergence by class: bars of bases, stacked. bases[colour * RP_PLOT_BINS + bin], where
  * the colours are the CSS variables --c0, --c1, ... */
