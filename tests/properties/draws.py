@@ -99,6 +99,7 @@ DRAWS = {
 
     "classify-with": Draw("method", 0.15, lambda rng, given: "{case}/known.fa"),
     "keep-other": Draw("method", 0.2),
+    "no-decoy": Draw("method", 0.15),
     "respect-mask": Draw("method", 0.2),
     "kmer": Draw("method", 0.25, kmer),
     "min-seed-frequency": Draw("method", 0.15, log_number(3, 12)),
@@ -110,6 +111,7 @@ DRAWS = {
     "minlength": Draw("method", 0.15, log_number(60, 2000)),
     "maxextend": Draw("method", 0.15, log_number(100, 20000)),
     "tandemdist": Draw("method", 0.15, log_number(1, 100000)),
+    "pairs": Draw("method", 0.15, lambda rng, given: "{out}/pairs.tsv", is_small),  # a run goes on with it or without it
     "fast": Draw("method", 0.3),
     "hints": Draw("method", 0.5),
     "rounds": Draw("method", 0.5, log_number(1, 10)),
