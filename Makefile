@@ -42,8 +42,10 @@ WITH_OPENCL := $(filter-out src/device/choice.c src/device/none.c src/device/off
 LEFT_OUT := src/align/band_kernel.c src/command/main.c $(if $(filter 0,$(OPENCL)),$(WITH_OPENCL),src/device/none.c)
 SOURCES := $(filter-out $(LEFT_OUT),$(foreach s,$(STAGES),$(wildcard src/$(s)/*.c)))
 OBJECTS := $(SOURCES:src/%.c=$(OUT)/%.o) $(OUT)/base/code.o $(if $(filter 0,$(OPENCL)),,$(OUT)/device/kernels_source.o) $(if $(X86),$(OUT)/align/band_avx2.o $(OUT)/align/band_avx512.o)
-# The tests fail allocations of the library by number, let launches hang and kernels be compiled otherwise.
-WRAP := $(foreach f,malloc calloc realloc aligned_alloc mmap mremap clGetEventInfo clBuildProgram,-Wl,--wrap=$(f))
+# The tests fail allocations of the library by number, delay its threads around their locks, let launches of devices hang
+# and kernels be compiled otherwise.
+WRAPPED := malloc calloc realloc aligned_alloc mmap mremap pthread_mutex_lock pthread_mutex_unlock clGetEventInfo clBuildProgram
+WRAP := $(foreach f,$(WRAPPED),-Wl,--wrap=$(f))
 TEST_SOURCES := $(wildcard tests/*.c) $(filter-out tests/fuzz/entry.c,$(wildcard tests/fuzz/*.c))
 TEST_OBJECTS := $(TEST_SOURCES:tests/%.c=$(OUT)/tests/%.o)
 

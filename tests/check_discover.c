@@ -4,23 +4,26 @@
 
 #include "base/cancel.h"
 #include "discover/discover.h"
+#include "discover/survivors.h"
 #include "genome/tandem.h"
 #include "library/join.h"
 #include "suites.h"
 
-/* Families and cover of one run. */
-static void run_search(const test_search *with, const rp_discover_parameters *parameters, rp_library *library, rp_cover *cover,
-                       rp_discover_figures *figures, uint64_t *n_joins)
+/* Families and cover of one run; with a seed its threads are delayed. */
+static void run_search(const test_search *with, const rp_discover_parameters *parameters, uint64_t delay_seed,
+                       rp_library *library, rp_cover *cover, rp_discover_figures *figures, uint64_t *n_joins)
 {
     rp_error error = {""};
+    test_delay_threads(delay_seed, delay_seed == 0 ? 0 : 40, 400);
     ck_assert(rp_cover_init(cover, with->genome.length_bp));
     const rp_view view = {.genome = &with->genome, .covered = &cover->covered, .excluded = &with->tandem};
     ck_assert_msg(rp_discover(&view, with->index, cover, parameters, library, figures, &error), "%s", error.message);
     ck_assert_uint_eq(figures->claims_left, 0);
     rp_join_figures joined = {0};
-    const rp_join_parameters join = {.n_threads = parameters->n_threads, .kernel = parameters->kernel,
-                                     .delay_seed = parameters->delay_seed};
+    const rp_join_parameters join = {.n_threads = parameters->n_threads, .kernel = parameters->kernel};
+    test_delay_threads(delay_seed, delay_seed == 0 ? 0 : 4, 10000);
     ck_assert(rp_join_families(&view, with->index, cover, &join, library, &joined, &error));
+    test_delay_threads(0, 0, 0);
     *n_joins = joined.n_end_joins + joined.n_interior_joins;
 }
 
@@ -59,14 +62,13 @@ START_TEST(families_do_not_depend_on_the_run)
     uint64_t n_joins;
     rp_discover_parameters parameters = PLAIN;
     parameters.kernel = rp_band_select("auto");
-    run_search(&with, &parameters, &expected, &covers[0], &figures[0], &n_joins);
+    run_search(&with, &parameters, 0, &expected, &covers[0], &figures[0], &n_joins);
     ck_assert_uint_ge(expected.n, 6);
     parameters.kernel = rp_band_select(RUNS[_i].kernel);
     if (parameters.kernel != NULL) {
         parameters.n_threads = RUNS[_i].threads;
         parameters.channel_capacity = RUNS[_i].capacity;
-        parameters.delay_seed = RUNS[_i].delay;
-        run_search(&with, &parameters, &got, &covers[1], &figures[1], &n_joins);
+        run_search(&with, &parameters, RUNS[_i].delay, &got, &covers[1], &figures[1], &n_joins);
         expect_same(&expected, &got);
         ck_assert_uint_eq(figures[0].n_rejected, figures[1].n_rejected);
         ck_assert_uint_eq(figures[0].n_failed, figures[1].n_failed);
@@ -227,6 +229,40 @@ START_TEST(a_run_that_was_cancelled_goes_on)
 }
 END_TEST
 
+START_TEST(survivors_are_taken_once_a_round_and_when_they_are_due)
+{
+    rp_survivors *survivors = rp_survivors_create();
+    ck_assert_ptr_nonnull(survivors);
+    rp_survivor taken;
+    ck_assert(!rp_survivors_take(survivors, 0, &taken));
+    for (uint64_t serial = 9; serial > 5; serial--)
+        ck_assert(rp_survivors_put(survivors, (rp_survivor){serial, (uint32_t)serial * 7, 3, RP_SURVIVOR_FRESH}));
+    ck_assert(rp_survivors_take(survivors, 5, &taken));
+    ck_assert_uint_eq(taken.serial, 6);
+    ck_assert_uint_eq(taken.seed_id, 42);
+    ck_assert(rp_survivors_put(survivors, taken)); /* its claim is taken */
+    rp_survivor parked;
+    ck_assert(rp_survivors_take(survivors, 5, &parked));
+    ck_assert_uint_eq(parked.serial, 7);
+    rp_survivors_retry(survivors); /* a claim is given back before it is put: it may try again at once */
+    ck_assert(rp_survivors_put(survivors, parked));
+    for (uint64_t serial = 6; serial < 10; serial++) {
+        ck_assert(rp_survivors_take(survivors, 5, &taken));
+        ck_assert_uint_eq(taken.serial, serial);
+        ck_assert(rp_survivors_put(survivors, taken));
+    }
+    ck_assert(!rp_survivors_take(survivors, 5, &taken));
+    ck_assert(rp_survivors_take(survivors, 8, &taken));
+    ck_assert_uint_eq(taken.serial, 8);
+    ck_assert(!rp_survivors_is_empty(survivors));
+    rp_survivors_retry(survivors);
+    for (int i = 0; i < 3; i++)
+        ck_assert(rp_survivors_take(survivors, 5, &taken));
+    ck_assert(rp_survivors_is_empty(survivors));
+    rp_survivors_destroy(survivors);
+}
+END_TEST
+
 START_TEST(limits_do_not_depend_on_the_run)
 {
     test_search with;
@@ -238,12 +274,11 @@ START_TEST(limits_do_not_depend_on_the_run)
         parameters.max_candidates = 300;
         parameters.n_threads = i == 0 ? 1 : 4;
         parameters.channel_capacity = i == 0 ? 1000000 : 3;
-        parameters.delay_seed = (uint64_t)i * 9;
         parameters.seed_limits.intra_contig = true;
         rp_cover cover;
         rp_discover_figures figures;
         uint64_t n_joins;
-        run_search(&with, &parameters, &libraries[i], &cover, &figures, &n_joins);
+        run_search(&with, &parameters, (uint64_t)i * 9, &libraries[i], &cover, &figures, &n_joins);
         ck_assert_uint_ge(figures.n_pairs, 300);
         ck_assert_uint_lt(figures.n_pairs, 300 + 64 * 63 / 2);
         rp_cover_clear(&cover);
@@ -265,11 +300,10 @@ START_TEST(joins_do_not_depend_on_the_run)
         rp_discover_parameters parameters = PLAIN;
         parameters.kernel = rp_band_select("auto");
         parameters.n_threads = i == 0 ? 1 : 8;
-        parameters.delay_seed = i == 0 ? 0 : 12;
         rp_cover cover;
         rp_discover_figures figures;
         uint64_t n_joins;
-        run_search(&with, &parameters, &libraries[i], &cover, &figures, &n_joins);
+        run_search(&with, &parameters, (uint64_t)i * 12, &libraries[i], &cover, &figures, &n_joins);
         ck_assert_uint_ge(n_joins, 4);
         rp_cover_clear(&cover);
     }
@@ -438,6 +472,7 @@ Suite *suite_discover(void)
     tcase_add_loop_test(tests, families_do_not_depend_on_the_run, 0, sizeof RUNS / sizeof RUNS[0]);
     tcase_add_test(tests, a_run_goes_on_from_any_of_its_states);
     tcase_add_test(tests, a_run_that_was_cancelled_goes_on);
+    tcase_add_test(tests, survivors_are_taken_once_a_round_and_when_they_are_due);
     tcase_add_test(tests, limits_do_not_depend_on_the_run);
     tcase_add_test(tests, joins_do_not_depend_on_the_run);
     tcase_add_loop_test(tests, a_growth_notes_all_that_it_relies_on, 0, 5);

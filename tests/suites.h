@@ -54,6 +54,10 @@ char *test_file(const char *text, size_t n);
 void test_fail_allocation(long n);
 long test_allocations(void);
 
+/* From now on threads sleep at random up to most_us around one of `one_in` of their calls that lock and unlock, for a
+ * second in all each; one_in 0: never. Sleeps depend on the seed and on the number of the thread. */
+void test_delay_threads(uint64_t seed, unsigned one_in, unsigned most_us);
+
 /* Runs the kernels of kernels/, compiled as C, on the host; counts the growths. For one thread. */
 rp_offload test_host_offload(unsigned *n_growths);
 

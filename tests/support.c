@@ -1,11 +1,13 @@
 /* support.c: what the suites share; see suites.h. */
 #include "suites.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "genome/reader.h"
@@ -73,6 +75,56 @@ void test_fail_allocation(long n)
 long test_allocations(void)
 {
     return atomic_load(&allocations);
+}
+
+/* --- Delays around locks --- */
+
+int __real_pthread_mutex_lock(pthread_mutex_t *mutex);
+int __real_pthread_mutex_unlock(pthread_mutex_t *mutex);
+int __wrap_pthread_mutex_lock(pthread_mutex_t *mutex);
+int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex);
+
+enum { MOST_SLEPT_US = 1000000 };
+static struct { uint64_t seed; unsigned one_in, most_us; } delays; /* changed while there are no other threads */
+static atomic_uint n_delayed;
+
+static void delay(void)
+{
+    static _Thread_local rp_random random;
+    static _Thread_local uint64_t of_seed, slept_us;
+    if (delays.one_in == 0 || (of_seed == delays.seed && slept_us >= MOST_SLEPT_US))
+        return;
+    if (of_seed != delays.seed) {
+        of_seed = delays.seed;
+        slept_us = 0;
+        random.state = of_seed + ((uint64_t)atomic_fetch_add(&n_delayed, 1) << 32);
+    }
+    if (rp_random_below(&random, delays.one_in) != 0)
+        return;
+    const uint64_t us = 1 + rp_random_below(&random, delays.most_us);
+    slept_us += us;
+    (void)nanosleep(&(struct timespec){0, (long)us * 1000}, NULL);
+}
+
+int __wrap_pthread_mutex_lock(pthread_mutex_t *mutex)
+{
+    delay();
+    return __real_pthread_mutex_lock(mutex);
+}
+
+int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex)
+{
+    const int status = __real_pthread_mutex_unlock(mutex);
+    delay();
+    return status;
+}
+
+void test_delay_threads(uint64_t seed, unsigned one_in, unsigned most_us)
+{
+    delays.seed = seed;
+    delays.one_in = one_in;
+    delays.most_us = most_us;
+    atomic_store(&n_delayed, 0);
 }
 
 char *test_random_letters(rp_random *random, size_t n)

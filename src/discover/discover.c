@@ -35,7 +35,6 @@ static bool set_up(rp_discovery *run)
         run->workers[i].builder = rp_builder_create(kernel, parameters->max_extension_bp);
         run->workers[i].list = rp_place_list_create();
         rp_batch_size_init(&run->workers[i].take);
-        run->workers[i].random.state = run->parameters->delay_seed + i;
         if (run->workers[i].builder == NULL || run->workers[i].list == NULL)
             return false;
     }

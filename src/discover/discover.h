@@ -47,7 +47,6 @@ typedef struct rp_discover_parameters {
     unsigned n_device_workers;    /* whose work a device does */
     const rp_band_kernel *kernel, *device_kernel;
     uint32_t max_extension_bp;    /* by which one growth lengthens one end */
-    uint64_t delay_seed;          /* for tests: workers wait at random moments; 0: never */
     rp_pairs *pairs;                   /* has the pairs of every seed that has its turn; NULL: nobody wants them */
     unsigned pass;                     /* number of the pass in them */
     const rp_discover_keeper *keeper;  /* NULL: none. A cancelled pass is kept when its workers have stopped */

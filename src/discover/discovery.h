@@ -11,7 +11,6 @@
 #include <stdint.h>
 
 #include "base/order.h"
-#include "base/random.h"
 #include "channel/batch_size.h"
 #include "claim/claims.h"
 #include "discover/discover.h"
@@ -51,7 +50,6 @@ typedef struct rp_worker {
     rp_batch_size take;      /* how many of them */
     rp_batch batch;          /* of the work in hand */
     rp_intervals windows;    /* of a claim */
-    rp_random random;
     uint64_t n_batches, n_pairs; /* worked on */
     uint64_t n_parked;       /* put back, as their claims were taken */
 } rp_worker;

@@ -1,25 +1,11 @@
 /* worker.c: batches are prescreened, and those that pass are claimed and grown; see discovery.h. */
 #include "discover/discovery.h"
 
-#include <time.h>
-
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/metrics.h"
-#include "base/random.h"
 #include "base/trace.h"
 #include "produce/prescreen.h"
-
-static void delay_at_random(rp_discovery *run, unsigned worker)
-{
-    if (run->parameters->delay_seed == 0)
-        return;
-    const uint64_t draw = rp_random_below(&run->workers[worker].random, 16);
-    if (draw == 0) {
-        const struct timespec pause = {0, (long)rp_random_below(&run->workers[worker].random, 400000)};
-        (void)nanosleep(&pause, NULL);
-    }
-}
 
 /* Claims the windows around the places of the worker's batch. */
 static rp_claim_status claim(rp_discovery *run, unsigned worker, rp_growth *into)
@@ -41,7 +27,6 @@ static rp_claim_status claim(rp_discovery *run, unsigned worker, rp_growth *into
 static bool run_survivor(rp_discovery *run, unsigned worker, rp_survivor mine, uint64_t due)
 {
     rp_seed_result *into = &run->results[mine.serial % RP_DISCOVERY_WINDOW];
-    delay_at_random(run, worker);
     if (rp_seeds_is_used(run->seeds, mine.seed_id))
         *into = (rp_seed_result){.outcome = RP_OUTCOME_GONE, .seed_id = mine.seed_id, .floor = mine.floor};
     else if (!rp_discovery_screen(run, worker, mine.seed_id, mine.floor, into))
@@ -89,7 +74,6 @@ static bool screen_batches(rp_discovery *run, unsigned worker, size_t n)
         const rp_batch *batch = &run->workers[worker].batches[i];
         const rp_batch_head *head = &batch->head;
         rp_seed_result *into = &run->results[head->serial % RP_DISCOVERY_WINDOW];
-        delay_at_random(run, worker);
         if (!screen_batch(run, worker, batch, into))
             return false;
         if (into->outcome == RP_OUTCOME_GROWN) {

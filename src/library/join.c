@@ -3,9 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/random.h"
 #include "base/sort.h"
 #include "base/ordered_loop.h"
 #include "library/circle.h"
@@ -80,7 +78,6 @@ typedef struct join_pass {
     uint8_t *touched;           /* by family: changed in this pass */
     uint64_t n_accepted;
     rp_intervals scratch;       /* the committer's */
-    uint64_t delay_seed;
 } join_pass;
 
 /* --- Meetings --- */
@@ -420,9 +417,6 @@ static bool is_touched(const join_pass *pass, const candidate *what)
 static void *work(void *context, size_t task, unsigned worker, rp_error *error)
 {
     join_pass *pass = context;
-    rp_random random = {pass->delay_seed + task};
-    if (pass->delay_seed != 0 && rp_random_below(&random, 2) == 0)
-        (void)nanosleep(&(struct timespec){0, (long)rp_random_below(&random, 20000000)}, NULL);
     if (!try_join(pass, &pass->candidates.items[task], &pass->trials[task], worker)) {
         (void)rp_error_memory(error, "joining families");
         return NULL;
@@ -552,8 +546,7 @@ bool rp_join_families(const rp_view *view, const rp_kmer_index *index, rp_cover 
                       rp_error *error)
 {
     const unsigned n_threads = parameters->n_threads;
-    join_pass pass = {.view = view, .index = index, .cover = cover, .library = library, .figures = figures, .n_threads = n_threads,
-                      .delay_seed = parameters->delay_seed};
+    join_pass pass = {.view = view, .index = index, .cover = cover, .library = library, .figures = figures, .n_threads = n_threads};
     bool ok = rp_builders_init(&pass.builders, n_threads, parameters->kernel, parameters->max_extension_bp) ||
               rp_error_memory(error, "joining families");
     for (unsigned i = parameters->first_pass; ok && i < RP_JOIN_PASSES;) {

@@ -27,7 +27,6 @@ typedef struct rp_join_parameters {
     unsigned n_threads;
     const rp_band_kernel *kernel;
     uint32_t max_extension_bp;
-    uint64_t delay_seed;   /* for tests: workers wait at random moments; 0: never */
     unsigned first_pass;   /* passes that an interrupted run has done; 0: none */
     /* Called after each pass, with library, cover and figures as they are then; next_pass RP_JOIN_PASSES: there are no
      * more. NULL: nobody keeps the state. */
