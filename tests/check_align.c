@@ -124,7 +124,8 @@ START_TEST(extensions_trace_to_their_scores)
     text[0] = '\0';
     uint64_t starts[N], at = 0;
     for (int i = 0; i < N; i++) {
-        char *before = test_random_letters(&random, rp_random_below(&random, 40)), *after = test_random_letters(&random, 30);
+        char *before = test_random_letters(&random, rp_random_below(&random, 40)),
+             *after = test_random_letters(&random, 30);
         char *copy = mutate(&random, element, (unsigned)(10 * i) % 300);
         sprintf(text + strlen(text), ">c%d\n%s%s%s\n", i, before, copy, after);
         starts[i] = at + strlen(before);
@@ -140,7 +141,8 @@ START_TEST(extensions_trace_to_their_scores)
     to_codes(element, codes, false);
     rp_extension extensions[N], alone[N];
     for (int i = 0; i < N; i++)
-        extensions[i] = alone[i] = (rp_extension){.query = codes, .query_length = 900, .walk = rp_view_walk(&view, starts[i], false)};
+        extensions[i] = alone[i] =
+            (rp_extension){.query = codes, .query_length = 900, .walk = rp_view_walk(&view, starts[i], false)};
     rp_extender *extender = rp_extender_create(rp_band_select("auto")), *plain = rp_extender_create(&rp_band_reference);
     rp_extender_run(extender, &view, extensions, N, 50);
     for (int i = 0; i < N; i++) {
@@ -217,7 +219,8 @@ START_TEST(a_path_over_bases_that_were_covered_meanwhile_is_whole)
     rp_random random = {(uint64_t)_i + 900};
     char *element = test_random_letters(&random, 24000), *copy = mutate(&random, element, 60);
     char *text = malloc(60000);
-    sprintf(text, ">a\n%s%s%s\n", "ACGTACCATGGA", copy, "GG"); /* long enough for scores that fall all the way to reach the bottom */
+    sprintf(text, ">a\n%s%s%s\n", "ACGTACCATGGA", copy,
+            "GG"); /* long enough for scores that fall all the way to reach the bottom */
     rp_genome genome;
     test_genome(&genome, text);
     rp_bitmask covered;
@@ -239,7 +242,8 @@ START_TEST(a_path_over_bases_that_were_covered_meanwhile_is_whole)
             const uint64_t begin = rp_random_below(&random, genome.length_bp);
             rp_bitmask_unset(&covered, 0, genome.length_bp);
             const uint64_t stripe = round % 3 == 0 ? genome.length_bp : 1 + rp_random_below(&random, 60);
-            for (uint64_t at = begin; at < genome.length_bp; at += stripe + rp_random_below(&random, round % 3 == 1 ? 80 : 2))
+            for (uint64_t at = begin; at < genome.length_bp;
+                 at += stripe + rp_random_below(&random, round % 3 == 1 ? 80 : 2))
                 rp_bitmask_set(&covered, at, at + stripe < genome.length_bp ? at + stripe : genome.length_bp);
             rp_steps steps[2] = {{0}};
             rp_row row = {0};
@@ -284,7 +288,8 @@ START_TEST(rows_spell_the_genome)
     to_codes(element, turned, true);
     /* the copy as it stands, and as the reverse complement of the consensus' reverse complement */
     for (unsigned reverse = 0; reverse < 2; reverse++) {
-        const rp_query queries[2] = {{reverse ? turned : forward, 400, false}, {reverse ? forward : turned, 400, false}};
+        const rp_query queries[2] = {{reverse ? turned : forward, 400, false},
+                                     {reverse ? forward : turned, 400, false}};
         rp_extender *extender = rp_extender_create(rp_band_select("auto"));
         rp_aligner *aligner = rp_aligner_create(extender);
         rp_anchors anchors = {0};
@@ -360,17 +365,20 @@ static int best_global_score(const uint8_t *query, uint32_t n, const uint8_t *ta
             const int open = RP_REALIGN_GAP_OPEN + RP_REALIGN_GAP_BASE;
             if (i > 0) {
                 const int from = match[i - 1][j] > left[i - 1][j] ? match[i - 1][j] : left[i - 1][j];
-                up[i][j] = from + open > up[i - 1][j] + RP_REALIGN_GAP_BASE ? from + open : up[i - 1][j] + RP_REALIGN_GAP_BASE;
+                up[i][j] =
+                    from + open > up[i - 1][j] + RP_REALIGN_GAP_BASE ? from + open : up[i - 1][j] + RP_REALIGN_GAP_BASE;
             }
             if (j > 0) {
                 const int from = match[i][j - 1] > up[i][j - 1] ? match[i][j - 1] : up[i][j - 1];
-                left[i][j] = from + open > left[i][j - 1] + RP_REALIGN_GAP_BASE ? from + open : left[i][j - 1] + RP_REALIGN_GAP_BASE;
+                left[i][j] = from + open > left[i][j - 1] + RP_REALIGN_GAP_BASE ? from + open
+                                                                                : left[i][j - 1] + RP_REALIGN_GAP_BASE;
             }
             if (i > 0 && j > 0) {
                 int from = match[i - 1][j - 1];
                 from = up[i - 1][j - 1] > from ? up[i - 1][j - 1] : from;
                 from = left[i - 1][j - 1] > from ? left[i - 1][j - 1] : from;
-                match[i][j] = from + (query[i - 1] == target[j - 1] && query[i - 1] < 4 ? RP_REALIGN_MATCH : RP_REALIGN_MISMATCH);
+                match[i][j] =
+                    from + (query[i - 1] == target[j - 1] && query[i - 1] < 4 ? RP_REALIGN_MATCH : RP_REALIGN_MISMATCH);
             }
         }
     int best = match[n][m];
@@ -425,7 +433,8 @@ START_TEST(a_score_is_worth_its_log_odds_by_composition)
             ck_assert_double_eq_tol(rp_significant_score(score, 1000, &counts, &counts), expected, 3);
         }
     }
-    const rp_base_counts even = {{250, 250, 250, 250}}, at = {{500, 0, 0, 500}}, cg = {{0, 500, 500, 0}}, only = {{1000, 0, 0, 0}}, none = {{0}};
+    const rp_base_counts even = {{250, 250, 250, 250}}, at = {{500, 0, 0, 500}}, cg = {{0, 500, 500, 0}},
+                         only = {{1000, 0, 0, 0}}, none = {{0}};
     ck_assert_int_eq(rp_significant_score(300, 200, &even, &even), 300);
     ck_assert_int_eq(rp_significant_score(300, 200, &at, &cg), 300);
     ck_assert_int_eq(rp_significant_score(400, 200, &only, &only), 0);
@@ -436,7 +445,8 @@ END_TEST
 START_TEST(chance_recurrence_follows_the_composition)
 {
     for (int percent = 50; percent <= 100; percent += 5) {
-        const rp_base_counts counts = {{(uint32_t)percent * 50, 5000 - (uint32_t)percent * 50, 5000 - (uint32_t)percent * 50, (uint32_t)percent * 50}};
+        const rp_base_counts counts = {{(uint32_t)percent * 50, 5000 - (uint32_t)percent * 50,
+                                        5000 - (uint32_t)percent * 50, (uint32_t)percent * 50}};
         const double at = percent / 100.0, word = pow((at * at + (1 - at) * (1 - at)) / 2, 8);
         for (uint32_t reach = 0; reach <= 1500; reach += 250)
             ck_assert_double_eq_tol(rp_chance_recurrence(&counts, 8, reach), 1024 * (1 - pow(1 - word, reach)), 1.1);

@@ -102,7 +102,9 @@ START_TEST(quantiles_are_within_a_quarter)
     ck_assert_uint_eq(q.n, 100000);
     ck_assert_uint_eq(q.sum_ns, 10 * (uint64_t)100000 * 100001 / 2);
     ck_assert_uint_eq(q.most_ns, 1000000);
-    const struct { uint64_t got, exact; } pairs[] = {{q.p50_ns, 500000}, {q.p95_ns, 950000}, {q.p99_ns, 990000}};
+    const struct {
+        uint64_t got, exact;
+    } pairs[] = {{q.p50_ns, 500000}, {q.p95_ns, 950000}, {q.p99_ns, 990000}};
     for (int i = 0; i < 3; i++) {
         ck_assert_uint_ge(pairs[i].got, pairs[i].exact);
         ck_assert_uint_le(pairs[i].got, pairs[i].exact + pairs[i].exact / 4);
@@ -276,9 +278,12 @@ START_TEST(parallel_sort_is_stable)
 }
 END_TEST
 
-static const struct { const char *text, *utf8, *shown; } TEXTS[] = {
+static const struct {
+    const char *text, *utf8, *shown;
+} TEXTS[] = {
     {"plain", "plain", "plain"},
-    {"\xc3\xa9\xe2\x82\xac\xf0\x9f\xa7\xac", "\xc3\xa9\xe2\x82\xac\xf0\x9f\xa7\xac", "\xc3\xa9\xe2\x82\xac\xf0\x9f\xa7\xac"},
+    {"\xc3\xa9\xe2\x82\xac\xf0\x9f\xa7\xac", "\xc3\xa9\xe2\x82\xac\xf0\x9f\xa7\xac",
+     "\xc3\xa9\xe2\x82\xac\xf0\x9f\xa7\xac"},
     {"a\xe9z", "a\xef\xbf\xbdz", "a\\xe9z"},
     {"\xc3", "\xef\xbf\xbd", "\\xc3"},                                             /* cut off */
     {"\xe2\x82", "\xef\xbf\xbd\xef\xbf\xbd", "\\xe2\\x82"},
@@ -288,8 +293,13 @@ static const struct { const char *text, *utf8, *shown; } TEXTS[] = {
     {"\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf"},                 /* U+10FFFF */
     {"\xf4\x90\x80\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "\\xf4\\x90\\x80\\x80"},
     {"\x1b[2J\t\x7f", "\x1b[2J\t\x7f", "\\x1b[2J\\x09\\x7f"},
-    {"\xc2\x9b" "1m\xc2\xa0", "\xc2\x9b" "1m\xc2\xa0", "\\xc2\\x9b1m\xc2\xa0"},
-    {"\xe2\x80\xae\xe2\x81\xa6\xe2\x80\xa6", "\xe2\x80\xae\xe2\x81\xa6\xe2\x80\xa6", "\\xe2\\x80\\xae\\xe2\\x81\\xa6\xe2\x80\xa6"},
+    {"\xc2\x9b"
+     "1m\xc2\xa0",
+     "\xc2\x9b"
+     "1m\xc2\xa0",
+     "\\xc2\\x9b1m\xc2\xa0"},
+    {"\xe2\x80\xae\xe2\x81\xa6\xe2\x80\xa6", "\xe2\x80\xae\xe2\x81\xa6\xe2\x80\xa6",
+     "\\xe2\\x80\\xae\\xe2\\x81\\xa6\xe2\x80\xa6"},
 };
 
 START_TEST(text_is_utf8_or_shown)
@@ -311,11 +321,19 @@ END_TEST
 
 START_TEST(codes_are_complemented_appended_and_read)
 {
-    static const struct { unsigned code; unsigned complement; char letter; bool is_base; } CODES[] = {
-        {RP_BASE_A, RP_BASE_T, 'A', true},           {RP_BASE_C, RP_BASE_G, 'C', true},
-        {RP_BASE_G, RP_BASE_C, 'G', true},           {RP_BASE_T, RP_BASE_A, 'T', true},
-        {RP_BASE_NONE, RP_BASE_NONE, 'N', false},    {RP_QUERY_END, RP_QUERY_END, 'N', false},
-        {RP_CODE_UNKNOWN, RP_CODE_UNKNOWN, 'N', false}, {RP_CELL_GAP, RP_CELL_GAP, 'N', false}};
+    static const struct {
+        unsigned code;
+        unsigned complement;
+        char letter;
+        bool is_base;
+    } CODES[] = {{RP_BASE_A, RP_BASE_T, 'A', true},
+                 {RP_BASE_C, RP_BASE_G, 'C', true},
+                 {RP_BASE_G, RP_BASE_C, 'G', true},
+                 {RP_BASE_T, RP_BASE_A, 'T', true},
+                 {RP_BASE_NONE, RP_BASE_NONE, 'N', false},
+                 {RP_QUERY_END, RP_QUERY_END, 'N', false},
+                 {RP_CODE_UNKNOWN, RP_CODE_UNKNOWN, 'N', false},
+                 {RP_CELL_GAP, RP_CELL_GAP, 'N', false}};
     for (size_t i = 0; i < sizeof CODES / sizeof CODES[0]; i++) {
         ck_assert_uint_eq(rp_code_complement(CODES[i].code), CODES[i].complement);
         ck_assert_int_eq(rp_code_letter(CODES[i].code), CODES[i].letter);
@@ -325,8 +343,8 @@ START_TEST(codes_are_complemented_appended_and_read)
                              CODES[i].is_base && CODES[j].code == CODES[i].complement);
     }
     static const uint8_t from[] = {RP_BASE_A, RP_BASE_A, RP_CODE_UNKNOWN, RP_BASE_G};
-    static const uint8_t expected[] = {RP_BASE_A, RP_BASE_A, RP_CODE_UNKNOWN, RP_BASE_G,
-                                       RP_BASE_C, RP_CODE_UNKNOWN, RP_BASE_T, RP_BASE_T};
+    static const uint8_t expected[] = {RP_BASE_A, RP_BASE_A,       RP_CODE_UNKNOWN, RP_BASE_G,
+                                       RP_BASE_C, RP_CODE_UNKNOWN, RP_BASE_T,       RP_BASE_T};
     rp_codes codes = {0};
     ck_assert(rp_codes_append(&codes, from, 4) && rp_codes_reserve(&codes, 8));
     ck_assert(rp_codes_append_turned(&codes, codes.items, 4)); /* its own, for which it has room */
@@ -338,9 +356,17 @@ START_TEST(codes_are_complemented_appended_and_read)
     free(codes.items);
     uint8_t letters[256];
     rp_letters_fill(letters);
-    static const struct { char letter; uint8_t is; } LETTERS[] = {
-        {'A', RP_BASE_A}, {'t', RP_BASE_T | RP_LETTER_SOFT}, {'u', RP_BASE_T | RP_LETTER_SOFT}, {'N', RP_BASE_NONE},
-        {'x', RP_BASE_NONE | RP_LETTER_SOFT}, {'-', RP_LETTER_GAP}, {' ', RP_LETTER_SKIP}, {'!', RP_LETTER_BAD}};
+    static const struct {
+        char letter;
+        uint8_t is;
+    } LETTERS[] = {{'A', RP_BASE_A},
+                   {'t', RP_BASE_T | RP_LETTER_SOFT},
+                   {'u', RP_BASE_T | RP_LETTER_SOFT},
+                   {'N', RP_BASE_NONE},
+                   {'x', RP_BASE_NONE | RP_LETTER_SOFT},
+                   {'-', RP_LETTER_GAP},
+                   {' ', RP_LETTER_SKIP},
+                   {'!', RP_LETTER_BAD}};
     for (size_t i = 0; i < sizeof LETTERS / sizeof LETTERS[0]; i++)
         ck_assert_uint_eq(letters[(unsigned char)LETTERS[i].letter], LETTERS[i].is);
 }

@@ -9,8 +9,12 @@
 
 static rp_batch make_batch(uint64_t serial, uint32_t n_places)
 {
-    rp_batch batch = {.head = {.serial = serial, .kmer = serial * 3, .seed_id = (uint32_t)serial, .frequency = n_places,
-                               .floor = 3, .n_places = n_places}};
+    rp_batch batch = {.head = {.serial = serial,
+                               .kmer = serial * 3,
+                               .seed_id = (uint32_t)serial,
+                               .frequency = n_places,
+                               .floor = 3,
+                               .n_places = n_places}};
     for (uint32_t i = 0; i < n_places; i++)
         batch.places[i] = (rp_place){serial * 1000 + i, i % 2 != 0};
     return batch;

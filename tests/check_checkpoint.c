@@ -22,29 +22,43 @@ static void make_folder(void)
 /* A checkpoint in which every field has a value of its own. */
 static rp_checkpoint make_checkpoint(rp_random *random)
 {
-    rp_checkpoint kept = {.binding = {.parameters = strdup("{\"--kmer\":0}"), .genome_bp = 100000, .k = 13},
-                          .state = {.mark = RP_MARK_GROW_REST, .in_pass = true, .n_seeds = {71, 72}, .n_first_pass = 1,
-                                    .join_pass = 2, .joined = {.n_tried = 11, .n_end_joins = 12, .n_interior_joins = 13,
-                                    .n_circles = 14}, .n_derived = 15, .n_before = 2, .polish = {.round = 1}}};
+    rp_checkpoint kept = {
+        .binding = {.parameters = strdup("{\"--kmer\":0}"), .genome_bp = 100000, .k = 13},
+        .state = {.mark = RP_MARK_GROW_REST,
+                  .in_pass = true,
+                  .n_seeds = {71, 72},
+                  .n_first_pass = 1,
+                  .join_pass = 2,
+                  .joined = {.n_tried = 11, .n_end_joins = 12, .n_interior_joins = 13, .n_circles = 14},
+                  .n_derived = 15,
+                  .n_before = 2,
+                  .polish = {.round = 1}}};
     memset(kept.binding.digest, 'd', 32);
     memset(kept.binding.mask_digest, 'm', 32);
     uint64_t *words = malloc(3 * sizeof *words);
     for (int i = 0; i < 3; i++)
         words[i] = rp_random_next(random);
-    kept.state.passes[0] = (rp_discover_state){.tier = 1, .n_families_at_tier = 1, .n_pairs = 21, .n_rejected = 22, .n_failed = 23, .n_tandem = 24};
-    kept.state.passes[1] = (rp_discover_state){.tier = 5, .n_families_at_tier = 2, .n_seed_words = 3, .used_seeds = words, .n_pairs = 31};
+    kept.state.passes[0] = (rp_discover_state){
+        .tier = 1, .n_families_at_tier = 1, .n_pairs = 21, .n_rejected = 22, .n_failed = 23, .n_tandem = 24};
+    kept.state.passes[1] =
+        (rp_discover_state){.tier = 5, .n_families_at_tier = 2, .n_seed_words = 3, .used_seeds = words, .n_pairs = 31};
     for (int f = 0; f < 3; f++) {
         rp_family family = {.tandem = f == 1, .seed = {rp_random_next(random), 13, 40 + (uint32_t)f}};
         for (int i = 0; i < 100 * f; i++)
             ck_assert(rp_codes_push(&family.consensus, (uint8_t)rp_random_below(random, 4)));
         for (int i = 0; i < 4 * f; i++)
-            ck_assert(rp_copies_push(&family.copies, (rp_copy){.begin = (uint64_t)(1000 * f + 10 * i), .end = (uint64_t)(1000 * f + 10 * i + 9),
-                                                               .consensus_begin = 1, .consensus_end = 90, .score = -i, .reverse = i % 2 == 1,
+            ck_assert(rp_copies_push(&family.copies, (rp_copy){.begin = (uint64_t)(1000 * f + 10 * i),
+                                                               .end = (uint64_t)(1000 * f + 10 * i + 9),
+                                                               .consensus_begin = 1,
+                                                               .consensus_end = 90,
+                                                               .score = -i,
+                                                               .reverse = i % 2 == 1,
                                                                .anchor_place = i == 0 ? RP_NO_ANCHOR : 50}));
         ck_assert(rp_library_add(&kept.state.library, &family));
         rp_family_clear(&family);
     }
-    ck_assert(rp_intervals_push(&kept.state.cover, (rp_interval){5, 500}) && rp_intervals_push(&kept.state.cover, (rp_interval){600, 100000}));
+    ck_assert(rp_intervals_push(&kept.state.cover, (rp_interval){5, 500}) &&
+              rp_intervals_push(&kept.state.cover, (rp_interval){600, 100000}));
     ck_assert(rp_intervals_push(&kept.state.polish.resting, (rp_interval){7, 8}));
     kept.state.source = malloc(2 * sizeof *kept.state.source);
     size_t *active = malloc(sizeof *active);
@@ -115,12 +129,9 @@ END_TEST
 static uint64_t extreme(rp_random *random, uint64_t most)
 {
     switch (rp_random_below(random, 4)) {
-    case 0:
-        return 0;
-    case 1:
-        return most;
-    default:
-        return most < UINT64_MAX ? rp_random_below(random, most + 1) : rp_random_next(random);
+    case 0: return 0;
+    case 1: return most;
+    default: return most < UINT64_MAX ? rp_random_below(random, most + 1) : rp_random_next(random);
     }
 }
 
@@ -143,7 +154,8 @@ static size_t *random_sizes(rp_random *random, size_t n, size_t below)
 static rp_family random_family(rp_random *random, uint64_t genome_bp)
 {
     rp_family family = {.tandem = extreme(random, 1) != 0};
-    family.seed = (rp_seed){.kmer = extreme(random, UINT64_MAX), .k = 1 + (uint32_t)extreme(random, RP_KMER_MAX - 1),
+    family.seed = (rp_seed){.kmer = extreme(random, UINT64_MAX),
+                            .k = 1 + (uint32_t)extreme(random, RP_KMER_MAX - 1),
                             .count = (uint32_t)extreme(random, UINT32_MAX)};
     const uint32_t n = (uint32_t)extreme(random, RP_CONSENSUS_MAX_BP);
     ck_assert(rp_codes_reserve(&family.consensus, n + 1));
@@ -152,8 +164,11 @@ static rp_family random_family(rp_random *random, uint64_t genome_bp)
     for (uint64_t copies = extreme(random, 20); copies > 0; copies--) {
         const uint64_t end = 1 + extreme(random, genome_bp - 1);
         const uint32_t stop = (uint32_t)extreme(random, n);
-        const rp_copy copy = {.begin = extreme(random, end - 1), .end = end, .reverse = extreme(random, 1) != 0,
-                              .consensus_begin = (uint32_t)extreme(random, stop), .consensus_end = stop,
+        const rp_copy copy = {.begin = extreme(random, end - 1),
+                              .end = end,
+                              .reverse = extreme(random, 1) != 0,
+                              .consensus_begin = (uint32_t)extreme(random, stop),
+                              .consensus_end = stop,
                               .score = (int32_t)(uint32_t)extreme(random, UINT32_MAX),
                               .anchor_place = extreme(random, 1) != 0 ? RP_NO_ANCHOR : (uint32_t)extreme(random, n)};
         ck_assert(rp_copies_push(&family.copies, copy));
@@ -165,8 +180,10 @@ static rp_discover_state random_pass(rp_random *random, size_t n_families, uint6
 {
     rp_discover_state pass = {.tier = (uint32_t)extreme(random, UINT32_MAX),
                               .n_families_at_tier = least_families + extreme(random, n_families - least_families),
-                              .n_pairs = extreme(random, UINT64_MAX), .n_rejected = extreme(random, UINT64_MAX),
-                              .n_failed = extreme(random, UINT64_MAX), .n_tandem = extreme(random, UINT64_MAX),
+                              .n_pairs = extreme(random, UINT64_MAX),
+                              .n_rejected = extreme(random, UINT64_MAX),
+                              .n_failed = extreme(random, UINT64_MAX),
+                              .n_tandem = extreme(random, UINT64_MAX),
                               .n_seed_words = under_way ? extreme(random, 50) : 0};
     uint64_t *words = malloc((size_t)(pass.n_seed_words + 1) * sizeof *words);
     for (uint64_t i = 0; i < pass.n_seed_words; i++)
@@ -179,16 +196,17 @@ static rp_discover_state random_pass(rp_random *random, size_t n_families, uint6
 static rp_checkpoint random_checkpoint(rp_random *random)
 {
     const uint64_t genome_bp = 1 + extreme(random, (UINT64_C(1) << 46) - 2);
-    rp_checkpoint kept = {.binding = {.genome_bp = genome_bp,
-                                      .k = RP_KMER_MIN + (uint32_t)extreme(random, RP_KMER_MAX - RP_KMER_MIN)},
-                          .state = {.mark = (rp_mark)rp_random_below(random, RP_N_MARKS),
-                                    .n_seeds = {extreme(random, UINT64_MAX), extreme(random, UINT64_MAX)},
-                                    .join_pass = (uint32_t)extreme(random, RP_JOIN_PASSES),
-                                    .n_derived = extreme(random, UINT64_MAX),
-                                    .polish = {.round = (unsigned)extreme(random, UINT32_MAX)}}};
-    kept.state.joined = (rp_join_figures){.n_tried = extreme(random, UINT64_MAX), .n_end_joins = extreme(random, UINT64_MAX),
-                                     .n_interior_joins = extreme(random, UINT64_MAX),
-                                     .n_circles = extreme(random, UINT64_MAX)};
+    rp_checkpoint kept = {
+        .binding = {.genome_bp = genome_bp, .k = RP_KMER_MIN + (uint32_t)extreme(random, RP_KMER_MAX - RP_KMER_MIN)},
+        .state = {.mark = (rp_mark)rp_random_below(random, RP_N_MARKS),
+                  .n_seeds = {extreme(random, UINT64_MAX), extreme(random, UINT64_MAX)},
+                  .join_pass = (uint32_t)extreme(random, RP_JOIN_PASSES),
+                  .n_derived = extreme(random, UINT64_MAX),
+                  .polish = {.round = (unsigned)extreme(random, UINT32_MAX)}}};
+    kept.state.joined = (rp_join_figures){.n_tried = extreme(random, UINT64_MAX),
+                                          .n_end_joins = extreme(random, UINT64_MAX),
+                                          .n_interior_joins = extreme(random, UINT64_MAX),
+                                          .n_circles = extreme(random, UINT64_MAX)};
     const size_t n_text = (size_t)extreme(random, 1 << 16);
     kept.binding.parameters = malloc(n_text + 1);
     memset(kept.binding.parameters, 'p', n_text);
@@ -206,7 +224,7 @@ static rp_checkpoint random_checkpoint(rp_random *random)
     kept.state.n_before = (size_t)extreme(random, n);
     for (int i = 0; i < 2; i++)
         kept.state.passes[i] = random_pass(random, n, i == 1 && kept.state.in_pass ? kept.state.n_first_pass : 0,
-                                      kept.state.in_pass && (int)kept.state.mark == i);
+                                           kept.state.in_pass && (int)kept.state.mark == i);
     random_intervals(random, &kept.state.cover, genome_bp);
     random_intervals(random, &kept.state.polish.resting, genome_bp);
     kept.state.n_source = n > 0 ? (size_t)extreme(random, n) : 0;
@@ -293,7 +311,8 @@ START_TEST(one_run_holds_the_folder)
     rp_run_folder_close(&mine, false);
     ck_assert(rp_run_folder_open(&mine, prefix, &error));
     ck_assert_msg(access(state, F_OK) != 0, "parts of earlier runs are removed");
-    ck_assert(rp_run_folder_has_state(&mine) && rp_run_folder_set_aside(&mine, &error) && !rp_run_folder_has_state(&mine));
+    ck_assert(rp_run_folder_has_state(&mine) && rp_run_folder_set_aside(&mine, &error) &&
+              !rp_run_folder_has_state(&mine));
     rp_run_folder_close(&mine, true);
     ck_assert_msg(rmdir(folder) == 0, "nothing is left");
 }
@@ -304,8 +323,9 @@ typedef struct fuzz_target {
     int (*run)(const uint8_t *data, size_t n);
 } fuzz_target;
 
-static const fuzz_target TARGETS[] = {{"genome", rp_fuzz_genome}, {"library", rp_fuzz_library}, {"index", rp_fuzz_index},
-                                      {"checkpoint", rp_fuzz_checkpoint}, {"report", rp_fuzz_report}, {"options", rp_fuzz_options}};
+static const fuzz_target TARGETS[] = {{"genome", rp_fuzz_genome}, {"library", rp_fuzz_library},
+                                      {"index", rp_fuzz_index},   {"checkpoint", rp_fuzz_checkpoint},
+                                      {"report", rp_fuzz_report}, {"options", rp_fuzz_options}};
 
 /* What fuzzing has found, and where it begins. */
 START_TEST(corpora_do_no_harm)

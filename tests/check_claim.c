@@ -11,7 +11,8 @@ START_TEST(all_or_nothing)
     rp_claims claims;
     ck_assert(rp_claims_init(&claims, 100000));
     rp_claim_guard first = {0}, second = {0};
-    const rp_interval a[] = {{0, 64}, {4000, 4200}, {99990, 100100}}, b[] = {{50000, 60000}, {4199, 4201}, {70000, 70001}};
+    const rp_interval a[] = {{0, 64}, {4000, 4200}, {99990, 100100}},
+                      b[] = {{50000, 60000}, {4199, 4201}, {70000, 70001}};
     ck_assert_int_eq(rp_claims_take(&claims, a, 3, &first), RP_CLAIM_HELD);
     const uint64_t held = rp_claims_count(&claims);
     ck_assert_int_eq(rp_claims_take(&claims, b, 3, &second), RP_CLAIM_TAKEN);

@@ -30,31 +30,30 @@ static const struct {
     bool helitron_ends;
     uint32_t hairpin_bp, period_bp;
     bool low, trna, rrna;
-} STRUCTURES[] = {
-    {.recipe = "a600"},
-    {.recipe = "TG a200 CA b1500 TG a200 CA", .ltr_bp = 204, .ltr_right_begin = 1704, .tg_ca = true},
-    {.recipe = "C a200 G b1500 C a200 G", .ltr_bp = 202, .ltr_right_begin = 1702},
-    {.recipe = "G a70 G b1500 G a70 G"},                           /* too short for LTRs */
-    {.recipe = "C a200 G b60 C a200 G"},                           /* too little between them */
-    {.recipe = "TG a300 CA", .tg_ca = true},
-    {.recipe = "CA c30 G d500 G ~c30 TG", .tir_bp = 32},
-    {.recipe = "c8 G d500 G ~c8"},                                 /* too short for a TIR */
-    {.recipe = "c15 A c15 G d500 G ~c15 C ~c15", .tir_bp = 31},    /* a mismatch within */
-    {.recipe = "e300 GCGCGCGC A*20", .tail_bp = 20, .tail_unit = "A"},
-    {.recipe = "e300 GCGCGCGC A*20 GCC", .tail_bp = 20, .tail_unit = "A"},
-    {.recipe = "e300 GCGCGCGC A*7"},
-    {.recipe = "e300 C T*20"},                                     /* T is no tail */
-    {.recipe = "e300 G GAC*6", .tail_bp = 18, .tail_unit = "GAC"},
-    {.recipe = "TC f400 GG GGCATCGC TTTT GCGATGCC GG CTAG", .helitron_ends = true, .hairpin_bp = 8},
-    {.recipe = "A TC f400 GG GGCATCGC TTTT GCGATGCC GG CTAG T", .helitron_ends = true, .hairpin_bp = 8},
-    {.recipe = "TC f400 CTAC"},
-    {.recipe = "g60 g60 g60", .period_bp = 60},
-    {.recipe = "CA*100", .period_bp = 2, .low = true, .tail_bp = 200, .tail_unit = "CA"},
-    {.recipe = "GCGGATT TAGCTCAGTTG h30 GGTTCGAATCC TTCTT AATCCGC", .trna = true},
-    {.recipe = "GCGGATT TAGCTCAGTTG h30 GGTTCGAATCC TTCTT TTAGGCG"}, /* no acceptor stem */
-    {.recipe = "a100 GTGCCAGCAGCCGCGGTAA b100", .rrna = true},
-    {.recipe = "a100 ~b100 TTACCGCGGCTGCTGGCAC b100", .rrna = true}, /* the reverse strand */
-    {.recipe = "a100 GTGCCAGCTGCCGCGGTAT b100"}};                    /* two bases differ */
+} STRUCTURES[] = {{.recipe = "a600"},
+                  {.recipe = "TG a200 CA b1500 TG a200 CA", .ltr_bp = 204, .ltr_right_begin = 1704, .tg_ca = true},
+                  {.recipe = "C a200 G b1500 C a200 G", .ltr_bp = 202, .ltr_right_begin = 1702},
+                  {.recipe = "G a70 G b1500 G a70 G"},                           /* too short for LTRs */
+                  {.recipe = "C a200 G b60 C a200 G"},                           /* too little between them */
+                  {.recipe = "TG a300 CA", .tg_ca = true},
+                  {.recipe = "CA c30 G d500 G ~c30 TG", .tir_bp = 32},
+                  {.recipe = "c8 G d500 G ~c8"},                                 /* too short for a TIR */
+                  {.recipe = "c15 A c15 G d500 G ~c15 C ~c15", .tir_bp = 31},    /* a mismatch within */
+                  {.recipe = "e300 GCGCGCGC A*20", .tail_bp = 20, .tail_unit = "A"},
+                  {.recipe = "e300 GCGCGCGC A*20 GCC", .tail_bp = 20, .tail_unit = "A"},
+                  {.recipe = "e300 GCGCGCGC A*7"},
+                  {.recipe = "e300 C T*20"},                                     /* T is no tail */
+                  {.recipe = "e300 G GAC*6", .tail_bp = 18, .tail_unit = "GAC"},
+                  {.recipe = "TC f400 GG GGCATCGC TTTT GCGATGCC GG CTAG", .helitron_ends = true, .hairpin_bp = 8},
+                  {.recipe = "A TC f400 GG GGCATCGC TTTT GCGATGCC GG CTAG T", .helitron_ends = true, .hairpin_bp = 8},
+                  {.recipe = "TC f400 CTAC"},
+                  {.recipe = "g60 g60 g60", .period_bp = 60},
+                  {.recipe = "CA*100", .period_bp = 2, .low = true, .tail_bp = 200, .tail_unit = "CA"},
+                  {.recipe = "GCGGATT TAGCTCAGTTG h30 GGTTCGAATCC TTCTT AATCCGC", .trna = true},
+                  {.recipe = "GCGGATT TAGCTCAGTTG h30 GGTTCGAATCC TTCTT TTAGGCG"}, /* no acceptor stem */
+                  {.recipe = "a100 GTGCCAGCAGCCGCGGTAA b100", .rrna = true},
+                  {.recipe = "a100 ~b100 TTACCGCGGCTGCTGGCAC b100", .rrna = true}, /* the reverse strand */
+                  {.recipe = "a100 GTGCCAGCTGCCGCGGTAT b100"}};                    /* two bases differ */
 
 START_TEST(a_consensus_shows_its_structure)
 {
@@ -80,10 +79,13 @@ END_TEST
 START_TEST(the_longest_open_reading_frame_is_found)
 {
     /* TTAATTAATTAA stops all six frames; GCC and CGG have none of their own */
-    static const struct { const char *recipe; uint32_t begin, bp; bool reverse; } FRAMES[] = {
-        {"GCC*50 TTAATTAATTAA GCC*30", 0, 159, false},
-        {"GCC*30 TTAATTAATTAA GCC*50", 93, 159, true},
-        {"TTAATTAATTAA GCC*50", 3, 159, true}};
+    static const struct {
+        const char *recipe;
+        uint32_t begin, bp;
+        bool reverse;
+    } FRAMES[] = {{"GCC*50 TTAATTAATTAA GCC*30", 0, 159, false},
+                  {"GCC*30 TTAATTAATTAA GCC*50", 93, 159, true},
+                  {"TTAATTAATTAA GCC*50", 3, 159, true}};
     const rp_traits traits = look_at(FRAMES[_i].recipe);
     ck_assert_uint_eq(traits.orf_bp, FRAMES[_i].bp);
     ck_assert_uint_eq(traits.orf_begin, FRAMES[_i].begin);
@@ -93,9 +95,11 @@ END_TEST
 
 START_TEST(a_consensus_is_turned_to_its_element_strand)
 {
-    static const struct { const char *recipe; bool turned; } STRANDS[] = {
-        {"T*20 G e300", true}, {"e300 C A*20", false}, {"T*20 G e300 C A*20", false}, {"e300", false},
-        {"CTAG f400 GA", true}, {"TC f400 CTAG", false}, {"CTAG f20 GA", false}};
+    static const struct {
+        const char *recipe;
+        bool turned;
+    } STRANDS[] = {{"T*20 G e300", true},  {"e300 C A*20", false},  {"T*20 G e300 C A*20", false}, {"e300", false},
+                   {"CTAG f400 GA", true}, {"TC f400 CTAG", false}, {"CTAG f20 GA", false}};
     rp_codes codes = {0};
     char *letters = test_sequence(STRANDS[_i].recipe);
     test_codes(&codes, letters);
@@ -164,8 +168,8 @@ START_TEST(copies_speak_for_a_class)
     test_genome(&genome, text);
     const rp_codes *families[] = {&consensus};
     const rp_view view = {.genome = &genome};
-    const rp_annotate_parameters annotate = {.n_threads = 1, .kernel = rp_band_select("auto"),
-                                             .expected_by_chance = RP_CHANCE_FOUND, .min_copies = 2};
+    const rp_annotate_parameters annotate = {
+        .n_threads = 1, .kernel = rp_band_select("auto"), .expected_by_chance = RP_CHANCE_FOUND, .min_copies = 2};
     rp_parts parts = {0};
     ck_assert_msg(rp_annotate(&view, families, 1, &annotate, &parts, &error), "%s", error.message);
     rp_findings findings;

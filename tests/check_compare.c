@@ -16,16 +16,15 @@ static const struct {
     rp_match_class match;
     size_t n_redundant, n_chimeras, n_unmatched;
     double known;                  /* share of the first found family */
-} CASES[] = {
-    {"the same", {"p600"}, RP_MATCH_PERFECT, 0, 0, 0, 1},
-    {"the other strand", {"~p600"}, RP_MATCH_PERFECT, 0, 0, 0, 1},
-    {"with sequence beyond its ends", {"x40 p600 y40"}, RP_MATCH_GOOD, 0, 0, 0, 600.0 / 680},
-    {"nearly all of it", {"p560"}, RP_MATCH_PRESENT, 0, 0, 0, 1},
-    {"four fifths are not enough", {"p460"}, RP_MATCH_MISSING, 0, 0, 0, 1},
-    {"another", {"z600"}, RP_MATCH_MISSING, 0, 0, 1, 0},
-    {"twice", {"p600", "p500"}, RP_MATCH_PERFECT, 1, 0, 0, 1},
-    {"two in one", {"p600 q600"}, RP_MATCH_GOOD, 0, 1, 0, 1},
-    {"a half unknown", {"p300 z310"}, RP_MATCH_MISSING, 0, 0, 1, 300.0 / 610}};
+} CASES[] = {{"the same", {"p600"}, RP_MATCH_PERFECT, 0, 0, 0, 1},
+             {"the other strand", {"~p600"}, RP_MATCH_PERFECT, 0, 0, 0, 1},
+             {"with sequence beyond its ends", {"x40 p600 y40"}, RP_MATCH_GOOD, 0, 0, 0, 600.0 / 680},
+             {"nearly all of it", {"p560"}, RP_MATCH_PRESENT, 0, 0, 0, 1},
+             {"four fifths are not enough", {"p460"}, RP_MATCH_MISSING, 0, 0, 0, 1},
+             {"another", {"z600"}, RP_MATCH_MISSING, 0, 0, 1, 0},
+             {"twice", {"p600", "p500"}, RP_MATCH_PERFECT, 1, 0, 0, 1},
+             {"two in one", {"p600 q600"}, RP_MATCH_GOOD, 0, 1, 0, 1},
+             {"a half unknown", {"p300 z310"}, RP_MATCH_MISSING, 0, 0, 1, 300.0 / 610}};
 
 static void read_library(rp_family_file *library, const char *const *recipes, size_t n, rp_genome *records)
 {
@@ -81,8 +80,8 @@ START_TEST(families_that_are_not_there_do_not_count)
     char *letters = test_sequence("s300 p600 t300 p600 u300 p600 v300 r600 w300"), *text = malloc(10000);
     sprintf(text, ">g\n%s\n", letters);
     test_genome(&genome, text);
-    const rp_compare_parameters parameters = {.n_threads = 1, .kernel = rp_band_select("auto"), .min_length_bp = 80,
-                                              .genome = &genome, .min_copies = 2};
+    const rp_compare_parameters parameters = {
+        .n_threads = 1, .kernel = rp_band_select("auto"), .min_length_bp = 80, .genome = &genome, .min_copies = 2};
     ck_assert_msg(rp_compare(&found, &reference, &records, &parameters, &out, &error), "%s", error.message);
     ck_assert(out.reference[0].held && !out.reference[1].held && !out.reference[2].held);
     ck_assert_uint_eq(out.n_held, 1);

@@ -20,12 +20,12 @@ static char *turned(const char *letters)
     return out;
 }
 
-static void annotate(const rp_genome *genome, const rp_codes *const *families, size_t n, unsigned threads, uint32_t min_copies,
-                     rp_parts *parts)
+static void annotate(const rp_genome *genome, const rp_codes *const *families, size_t n, unsigned threads,
+                     uint32_t min_copies, rp_parts *parts)
 {
     const rp_view view = {.genome = genome};
-    const rp_annotate_parameters parameters = {.n_threads = threads, .kernel = rp_band_select("auto"),
-                                               .expected_by_chance = 0.01, .min_copies = min_copies};
+    const rp_annotate_parameters parameters = {
+        .n_threads = threads, .kernel = rp_band_select("auto"), .expected_by_chance = 0.01, .min_copies = min_copies};
     rp_error error = {""};
     ck_assert_msg(rp_annotate(&view, families, n, &parameters, parts, &error), "%s", error.message);
 }
@@ -37,18 +37,21 @@ START_TEST(finds_copies_on_both_strands_and_nested_ones)
     char *back = turned(a), *spacer = test_random_letters(&random, 1000);
     char *text = malloc(20000);
     /* a, then a reversed, then a with b in its middle, then two more b */
-    sprintf(text, ">x\n%s%s%s%s%s%.250s%s%s%s%s%s%s%s\n", spacer, a, spacer, back, spacer, a, b, a + 250, spacer, b, spacer, b,
-            spacer);
+    sprintf(text, ">x\n%s%s%s%s%s%.250s%s%s%s%s%s%s%s\n", spacer, a, spacer, back, spacer, a, b, a + 250, spacer, b,
+            spacer, b, spacer);
     rp_genome genome;
     test_genome(&genome, text);
     rp_codes codes[2] = {{0}};
     test_codes(&codes[0], a);
     test_codes(&codes[1], b);
     const rp_codes *families[] = {&codes[0], &codes[1]};
-    static const struct { uint64_t begin, end; uint32_t family, from, to; bool reverse; } expected[] = {
-        {1000, 1600, 0, 0, 600, false},  {2600, 3200, 0, 0, 600, true},    {4200, 4450, 0, 0, 250, false},
-        {4450, 4750, 1, 0, 300, false},  {4750, 5100, 0, 250, 600, false}, {6100, 6400, 1, 0, 300, false},
-        {7400, 7700, 1, 0, 300, false}};
+    static const struct {
+        uint64_t begin, end;
+        uint32_t family, from, to;
+        bool reverse;
+    } expected[] = {{1000, 1600, 0, 0, 600, false}, {2600, 3200, 0, 0, 600, true},    {4200, 4450, 0, 0, 250, false},
+                    {4450, 4750, 1, 0, 300, false}, {4750, 5100, 0, 250, 600, false}, {6100, 6400, 1, 0, 300, false},
+                    {7400, 7700, 1, 0, 300, false}};
     for (unsigned threads = 1; threads <= 3; threads += 2) {
         rp_parts parts = {0};
         annotate(&genome, families, 2, threads, 3, &parts);
@@ -193,8 +196,12 @@ START_TEST(a_scan_in_many_passes_finds_the_same)
     make_versions(&genome, versions);
     for (int i = 0; i < VERSIONS; i++)
         families[i] = &versions[i];
-    rp_scan_parameters parameters = {.n_threads = 1, .kernel = rp_band_select("auto"), .min_score = 60, .min_gain = 4,
-                                     .pair_bp = _i == 0 ? 0 : 200, .weak_score = _i == 0 ? 0 : 30};
+    rp_scan_parameters parameters = {.n_threads = 1,
+                                     .kernel = rp_band_select("auto"),
+                                     .min_score = 60,
+                                     .min_gain = 4,
+                                     .pair_bp = _i == 0 ? 0 : 200,
+                                     .weak_score = _i == 0 ? 0 : 30};
     rp_alignment_store usual = {0};
     scan(&genome, families, VERSIONS, &parameters, &usual);
     ck_assert_uint_gt(usual.n, VERSIONS * VERSIONS);
@@ -267,7 +274,8 @@ END_TEST
 START_TEST(a_decoy_is_the_genome_backwards)
 {
     rp_random random = {8};
-    char *first = test_random_letters(&random, 150000), *second = test_random_letters(&random, 777), *text = malloc(160000);
+    char *first = test_random_letters(&random, 150000), *second = test_random_letters(&random, 777),
+         *text = malloc(160000);
     memset(first + 70000, 'N', 300);
     sprintf(text, ">a\n%s\n>b\n%s\n", first, second);
     rp_genome genome;
@@ -309,7 +317,8 @@ END_TEST
 static void add_calls(rp_alignments *to, uint32_t family, int32_t evidence, uint64_t bases, unsigned n)
 {
     for (unsigned i = 0; i < n; i++)
-        ck_assert(rp_alignments_push(to, (rp_alignment){.query = 2 * family + i % 2, .evidence = evidence, .end = bases}));
+        ck_assert(
+            rp_alignments_push(to, (rp_alignment){.query = 2 * family + i % 2, .evidence = evidence, .end = bases}));
 }
 
 START_TEST(a_family_counts_from_where_the_decoy_ends)
@@ -329,8 +338,9 @@ START_TEST(a_family_counts_from_where_the_decoy_ends)
     rp_decoy_figures figures[6];
     const rp_decoy_calls calls = {real.items, real.n, decoy.items, decoy.n};
     ck_assert(rp_decoy_judge(&calls, 1, 50, 3, figures, 6));
-    const rp_decoy_figures expected[6] = {{50, false, 2000, 0, false}, {50, false, 60000, 100, false}, {81, true, 6000, 0, false},
-                                          {50, false, 1000, 300, true}, {50, false, 40000, 100, true}, {50, false, 0, 0, false}};
+    const rp_decoy_figures expected[6] = {{50, false, 2000, 0, false},   {50, false, 60000, 100, false},
+                                          {81, true, 6000, 0, false},    {50, false, 1000, 300, true},
+                                          {50, false, 40000, 100, true}, {50, false, 0, 0, false}};
     for (size_t f = 0; f < 6; f++) {
         ck_assert_int_eq(figures[f].threshold, expected[f].threshold);
         ck_assert_int_eq(figures[f].is_cut, expected[f].is_cut);
@@ -352,7 +362,8 @@ START_TEST(what_is_identical_has_no_divergence)
     rp_codes consensus = {0};
     rp_row row = {.end = 40};
     for (int i = 0; i < 40; i++)
-        ck_assert(rp_codes_push(&consensus, (uint8_t)(i % RP_N_BASES)) && rp_codes_push(&row.cells, (uint8_t)(i % RP_N_BASES)));
+        ck_assert(rp_codes_push(&consensus, (uint8_t)(i % RP_N_BASES)) &&
+                  rp_codes_push(&row.cells, (uint8_t)(i % RP_N_BASES)));
     const double divergence = rp_row_divergence(&row, consensus.items, 0, 40);
     ck_assert(divergence == 0 && !signbit(divergence));
     rp_row_clear(&row);

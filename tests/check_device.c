@@ -46,7 +46,8 @@ static void make_batch(batch *with, uint64_t seed)
     const rp_view view = {.genome = &with->genome};
     for (int i = 0; i < N_EXTENSIONS; i++) {
         uint8_t *query = with->codes + (size_t)i * QUERY_MOST;
-        const rp_strand_walk walk = rp_view_walk(&view, rp_random_below(&random, with->genome.length_bp + 1), i % 2 == 1);
+        const rp_strand_walk walk =
+            rp_view_walk(&view, rp_random_below(&random, with->genome.length_bp + 1), i % 2 == 1);
         const uint32_t n = i % 50 == 0 ? 0 : 1 + (uint32_t)rp_random_below(&random, QUERY_MOST - 1);
         uint64_t at = 0;
         const uint64_t rate = 5 + rp_random_below(&random, 60);
@@ -126,7 +127,8 @@ START_TEST(kernels_as_c_rebase_long_extensions)
     const rp_offload offload = test_host_offload(&n_growths);
     rp_band_kernel kernel = rp_band_reference;
     kernel.offload = &offload;
-    rp_extension given = {.query = query, .query_length = LONG_BP, .walk = rp_view_walk(&view, 0, false)}, expected = given;
+    rp_extension given = {.query = query, .query_length = LONG_BP, .walk = rp_view_walk(&view, 0, false)},
+                 expected = given;
     rp_extender *extender = rp_extender_create(&kernel), *reference = rp_extender_create(&rp_band_reference);
     rp_extender_run(extender, &view, &given, 1, X_DROP);
     rp_extender_run(reference, &view, &expected, 1, X_DROP);
@@ -145,8 +147,8 @@ END_TEST
 
 /* --- Whole searches --- */
 
-static void run_search(const test_search *with, const rp_discover_parameters *parameters, rp_engine *engine, rp_library *library,
-                       rp_discover_figures *figures)
+static void run_search(const test_search *with, const rp_discover_parameters *parameters, rp_engine *engine,
+                       rp_library *library, rp_discover_figures *figures)
 {
     rp_cover cover;
     rp_error error = {""};
@@ -172,9 +174,14 @@ static void expect_same(const rp_library *a, const rp_library *b)
 
 static rp_discover_parameters search_parameters(const rp_band_kernel *kernel)
 {
-    return (rp_discover_parameters){.n_threads = 1, .channel_capacity = 1000, .backpressure = 0.8, .extension_length_bp = 100,
-                                    .kernel = kernel, .device_kernel = kernel,
-                                    .seed_limits = {.tandem_distance_bp = 500, .min_frequency = 3, .max_frequency = UINT32_MAX}};
+    return (rp_discover_parameters){
+        .n_threads = 1,
+        .channel_capacity = 1000,
+        .backpressure = 0.8,
+        .extension_length_bp = 100,
+        .kernel = kernel,
+        .device_kernel = kernel,
+        .seed_limits = {.tandem_distance_bp = 500, .min_frequency = 3, .max_frequency = UINT32_MAX}};
 }
 
 START_TEST(kernels_as_c_find_the_same_families)
@@ -187,7 +194,8 @@ START_TEST(kernels_as_c_find_the_same_families)
     kernel.offload = &offload;
     rp_library plain = {0}, offloaded = {0};
     rp_discover_figures figures;
-    const rp_discover_parameters parameters = search_parameters(&rp_band_reference), on_host = search_parameters(&kernel);
+    const rp_discover_parameters parameters = search_parameters(&rp_band_reference),
+                                 on_host = search_parameters(&kernel);
     run_search(&with, &parameters, NULL, &plain, &figures);
     run_search(&with, &on_host, NULL, &offloaded, &figures);
     ck_assert_uint_ge(plain.n, 3);
@@ -444,7 +452,8 @@ START_TEST(the_option_is_parsed)
     rp_device_choice choice;
     rp_error error = {""};
     ck_assert(rp_device_choice_parse(&choice, "cpu", &error) && choice.cpu && !choice.devices);
-    ck_assert(rp_device_choice_parse(&choice, "opencl", &error) && !choice.cpu && choice.devices && choice.list == NULL);
+    ck_assert(rp_device_choice_parse(&choice, "opencl", &error) && !choice.cpu && choice.devices &&
+              choice.list == NULL);
     ck_assert(rp_device_choice_parse(&choice, "opencl:0,2", &error) && !choice.cpu && strcmp(choice.list, "0,2") == 0);
     ck_assert(rp_device_choice_parse(&choice, "all", &error) && choice.cpu && choice.devices);
     ck_assert(!rp_device_choice_parse(&choice, "opencl:", &error) && !rp_device_choice_parse(&choice, "gpu", &error));
@@ -452,9 +461,13 @@ START_TEST(the_option_is_parsed)
                           {.index = 1, .name = "small", .ready = true, .why_not = "a CPU"},
                           {.index = 2, .name = "broken", .why_not = "it is not available"}};
     const rp_devices list = {items, 3, 3};
-    static const struct { const char *text; int n; size_t first; } cases[] = {
-        {"opencl", 1, 0}, {"all", 1, 0}, {"opencl:1", 1, 1}, {"opencl:big", 1, 0}, {"opencl:0,small,0", 2, 0},
-        {"opencl:2", -1, 0}, {"opencl:7", -1, 0}, {"opencl:none", -1, 0}, {"opencl:,", -1, 0}};
+    static const struct {
+        const char *text;
+        int n;
+        size_t first;
+    } cases[] = {{"opencl", 1, 0},           {"all", 1, 0},       {"opencl:1", 1, 1},  {"opencl:big", 1, 0},
+                 {"opencl:0,small,0", 2, 0}, {"opencl:2", -1, 0}, {"opencl:7", -1, 0}, {"opencl:none", -1, 0},
+                 {"opencl:,", -1, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         rp_device_indices chosen = {0};
         ck_assert(rp_device_choice_parse(&choice, cases[i].text, &error));

@@ -43,11 +43,17 @@ static void expect_same(const rp_library *a, const rp_library *b)
     }
 }
 
-static const rp_discover_parameters PLAIN = {.n_threads = 1, .channel_capacity = 1000000, .backpressure = 0.8,
+static const rp_discover_parameters PLAIN = {.n_threads = 1,
+                                             .channel_capacity = 1000000,
+                                             .backpressure = 0.8,
                                              .extension_length_bp = 100,
                                              .seed_limits = {.min_frequency = 3, .max_frequency = UINT32_MAX}};
 
-static const struct { unsigned threads; uint64_t capacity, delay; const char *kernel; } RUNS[] = {
+static const struct {
+    unsigned threads;
+    uint64_t capacity, delay;
+    const char *kernel;
+} RUNS[] = {
     {2, 1000000, 0, "auto"}, {3, 1, 1, "auto"},  {8, 7, 2, "auto"},         {64, 100, 3, "auto"},
     {1, 1, 4, "auto"},       {2, 50, 5, "auto"}, {1, 1000000, 0, "scalar"}, {4, 1000000, 0, "avx2"},
 };
@@ -125,7 +131,8 @@ START_TEST(a_run_goes_on_from_any_of_its_states)
     parameters.keeper = &keeper;
     ck_assert(rp_cover_init(&cover, with.genome.length_bp));
     const rp_view view = {.genome = &with.genome, .covered = &cover.covered, .excluded = &with.tandem};
-    ck_assert_msg(rp_discover(&view, with.index, &cover, &parameters, &expected, &figures, &error), "%s", error.message);
+    ck_assert_msg(rp_discover(&view, with.index, &cover, &parameters, &expected, &figures, &error), "%s",
+                  error.message);
     rp_cover_clear(&cover);
     ck_assert_uint_ge(kept.n, 5);
     ck_assert_uint_gt(expected.n, 5);
@@ -137,7 +144,8 @@ START_TEST(a_run_goes_on_from_any_of_its_states)
         parameters.resume = &kept.states[i];
         parameters.n_threads = 1 + (unsigned)(i % 3);
         ck_assert(rp_cover_init(&cover, with.genome.length_bp));
-        ck_assert_msg(rp_discover(&view, with.index, &cover, &parameters, &library, &resumed, &error), "%s", error.message);
+        ck_assert_msg(rp_discover(&view, with.index, &cover, &parameters, &library, &resumed, &error), "%s",
+                      error.message);
         expect_same(&expected, &library);
         ck_assert_uint_eq(resumed.n_pairs, figures.n_pairs);
         ck_assert_uint_eq(resumed.n_rejected, figures.n_rejected);
@@ -194,7 +202,8 @@ START_TEST(a_run_that_was_cancelled_goes_on)
     parameters.kernel = rp_band_select("auto");
     const rp_view view = {.genome = &with.genome, .covered = &cover.covered, .excluded = &with.tandem};
     ck_assert(rp_cover_init(&cover, with.genome.length_bp));
-    ck_assert_msg(rp_discover(&view, with.index, &cover, &parameters, &expected, &figures, &error), "%s", error.message);
+    ck_assert_msg(rp_discover(&view, with.index, &cover, &parameters, &expected, &figures, &error), "%s",
+                  error.message);
     rp_cover_clear(&cover);
     int n_in_midst = 0; /* of a tier that had found families */
     for (int i = 0; i < 12; i++) {
@@ -215,7 +224,8 @@ START_TEST(a_run_that_was_cancelled_goes_on)
         parameters.keeper = NULL;
         parameters.resume = &ended.kept.states[0];
         ck_assert(rp_cover_init(&cover, with.genome.length_bp));
-        ck_assert_msg(rp_discover(&view, with.index, &cover, &parameters, &library, &resumed, &error), "%s", error.message);
+        ck_assert_msg(rp_discover(&view, with.index, &cover, &parameters, &library, &resumed, &error), "%s",
+                      error.message);
         expect_same(&expected, &library);
         ck_assert_uint_eq(resumed.n_pairs, figures.n_pairs);
         ck_assert_uint_eq(resumed.n_rejected, figures.n_rejected);
@@ -331,8 +341,8 @@ static void cover_the_rest(rp_cover *cover, const rp_genome *genome, const rp_re
     free(noted);
 }
 
-static void grow_one(rp_builder *builder, const test_search *with, const rp_view *view, uint32_t seed, rp_family *family,
-                     rp_reads *reads)
+static void grow_one(rp_builder *builder, const test_search *with, const rp_view *view, uint32_t seed,
+                     rp_family *family, rp_reads *reads)
 {
     const rp_occurrences occurrences = rp_kmer_index_get(with->index, seed);
     rp_place places[RP_BATCH_PLACES];
@@ -343,11 +353,12 @@ static void grow_one(rp_builder *builder, const test_search *with, const rp_view
         const uint64_t position = rp_kmer_index_position(with->index, occurrences.first + i);
         if (!rp_view_is_range_free(view, position, k))
             continue;
-        ck_assert(rp_reads_note(reads, position, position + k)); /* the seed's own places are looked at by who grows it */
+        ck_assert(
+            rp_reads_note(reads, position, position + k)); /* the seed's own places are looked at by who grows it */
         places[n++] = (rp_place){position, rp_kmer_index_is_reverse(with->index, occurrences.first + i)};
     }
-    ck_assert(rp_family_grow(builder, view, with->index, rp_kmer_index_kmer(with->index, &with->genome, seed), places, n,
-                             family, reads));
+    ck_assert(rp_family_grow(builder, view, with->index, rp_kmer_index_kmer(with->index, &with->genome, seed), places,
+                             n, family, reads));
 }
 
 /* genome/reads.h: what was seen free and mattered is noted, so covering all else leaves a result as it is. */
@@ -415,7 +426,9 @@ START_TEST(families_beyond_4_gigabases)
     genome.packed = genome.packed_block.data;
     genome.contigs = calloc(3, sizeof *genome.contigs);
     for (int c = 0; c < 3; c++)
-        genome.contigs[c] = (rp_contig){.name = strdup(&"abc"[c]), .id_length = 1, .begin = (uint64_t[]){0, PIECE, far}[c],
+        genome.contigs[c] = (rp_contig){.name = strdup(&"abc"[c]),
+                                        .id_length = 1,
+                                        .begin = (uint64_t[]){0, PIECE, far}[c],
                                         .length_bp = c == 1 ? 0 : PIECE};
     for (int c = 0; c < 3; c += 2)
         for (int i = 0; i < N_COPIES; i++) {
@@ -423,7 +436,9 @@ START_TEST(families_beyond_4_gigabases)
             uint64_t at = genome.contigs[c].begin + (uint64_t)i * (SPACER + 1500);
             for (int j = 0; j < SPACER + 1500; j++, at++) {
                 const bool reverse = i % 2 != 0; /* every other copy on the reverse strand */
-                const char letter = j < SPACER ? spacer[j] : reverse ? element[1499 - (j - SPACER)] : element[j - SPACER];
+                const char letter = j < SPACER ? spacer[j]
+                                    : reverse  ? element[1499 - (j - SPACER)]
+                                               : element[j - SPACER];
                 uint64_t code = (uint64_t)(strchr("ACGT", letter) - "ACGT");
                 if (j >= SPACER && reverse)
                     code = 3 - code;

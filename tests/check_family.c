@@ -52,9 +52,13 @@ static void expect_true_ends(int left, int right)
         const bool reverse = i % 2 == 1;
         const int from = left < 0 ? -left : 0, to = ELEMENT_BP + (right < 0 ? right : 0); /* on the element */
         const uint64_t begin = (uint64_t)(SPACER_BP + i * (ELEMENT_BP + SPACER_BP));
-        const uint64_t first = begin + (uint64_t)(reverse ? ELEMENT_BP - to : from), last = begin + (uint64_t)(reverse ? ELEMENT_BP - from : to);
-        ck_assert(rp_copies_push(&copies, (rp_copy){.begin = first, .end = last, .consensus_begin = (uint32_t)(from + left),
-                                                    .consensus_end = (uint32_t)(to + left), .reverse = reverse}));
+        const uint64_t first = begin + (uint64_t)(reverse ? ELEMENT_BP - to : from),
+                       last = begin + (uint64_t)(reverse ? ELEMENT_BP - from : to);
+        ck_assert(rp_copies_push(&copies, (rp_copy){.begin = first,
+                                                    .end = last,
+                                                    .consensus_begin = (uint32_t)(from + left),
+                                                    .consensus_end = (uint32_t)(to + left),
+                                                    .reverse = reverse}));
     }
     const rp_view view = {.genome = &genome};
     ck_assert(rp_set_ends(&view, &consensus, &copies));
@@ -83,7 +87,9 @@ END_TEST
 static void add_copies(rp_copies *copies, unsigned n, uint32_t begin, uint32_t end, uint64_t *at)
 {
     for (unsigned i = 0; i < n; i++, *at += 5000)
-        ck_assert(rp_copies_push(copies, (rp_copy){.begin = *at, .end = *at + end - begin, .consensus_begin = begin + i % 7,
+        ck_assert(rp_copies_push(copies, (rp_copy){.begin = *at,
+                                                   .end = *at + end - begin,
+                                                   .consensus_begin = begin + i % 7,
                                                    .consensus_end = end - i % 5}));
 }
 
@@ -153,7 +159,8 @@ static void end_search(search *with)
 
 static void recruit(search *with, const rp_codes *consensus, rp_copies *copies)
 {
-    ck_assert(rp_recruit(rp_builder_recruiter(with->builder), &with->view, with->index, consensus, false, copies, NULL));
+    ck_assert(
+        rp_recruit(rp_builder_recruiter(with->builder), &with->view, with->index, consensus, false, copies, NULL));
 }
 
 static void set_consensus(rp_codes *consensus, const char *letters, size_t n)
@@ -242,8 +249,8 @@ static size_t vote_with_insertion(size_t length, size_t extra)
     memmove(segment + length / 2, segment + length / 2 + extra, length - length / 2);
     set_consensus(&consensus, segment, length);
     recruit(&with, &consensus, &copies);
-    ck_assert(rp_vote(rp_builder_voter(with.builder), rp_builder_recruiter(with.builder), &with.view, &consensus,
-                      &copies));
+    ck_assert(
+        rp_vote(rp_builder_voter(with.builder), rp_builder_recruiter(with.builder), &with.view, &consensus, &copies));
     const size_t n = consensus.n;
     free(consensus.items);
     free(copies.items);

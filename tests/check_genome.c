@@ -54,7 +54,9 @@ START_TEST(reads_fastq)
 }
 END_TEST
 
-static const struct { const char *text, *message; } BAD_INPUT[] = {
+static const struct {
+    const char *text, *message;
+} BAD_INPUT[] = {
     {"", "empty"},
     {"\n\n", "empty"},
     {"ACGT\n", "neither FASTA nor FASTQ"},
@@ -297,7 +299,9 @@ static char *messy_fasta(rp_random *random, size_t about, const char *name)
         const size_t end = n + (size_t)(kind == 0 ? about : rp_random_below(random, kind == 1 ? 100 : 60000));
         const uint64_t width = kind == 0 ? about : 1 + rp_random_below(random, 200);
         for (uint64_t column = 0; n < end && n < about;) {
-            const char *letters = rp_random_below(random, 50) == 0 ? "NNRYnn-" : rp_random_below(random, 2) == 0 ? "ACGT" : "acgtu";
+            const char *letters = rp_random_below(random, 50) == 0  ? "NNRYnn-"
+                                  : rp_random_below(random, 2) == 0 ? "ACGT"
+                                                                    : "acgtu";
             for (uint64_t i = rp_random_below(random, 90), m = strlen(letters); i > 0; i--, column++) {
                 if (column == width) {
                     n += (size_t)sprintf(text + n, rp_random_below(random, 9) == 0 ? "\r\n" : "\n");
@@ -332,8 +336,10 @@ START_TEST(streamed_input_is_the_same)
     ck_assert_msg(rp_genome_read(&direct, paths, N_FILES, true, NULL, &error), "%s", error.message);
     rp_tokens io;
     ck_assert(rp_tokens_init(&io, 1 + (unsigned)_i, RP_GAUGE_IO_TOKENS, RP_TIME_IO_TOKEN));
-    const rp_reading reading = {.n_threads = (unsigned[]){2, 3, 8}[_i], .queue_bytes = (uint64_t[]){1, 3000000, 100000000}[_i],
-                                .io_tokens = &io, .io_depth = 1 + (unsigned)_i};
+    const rp_reading reading = {.n_threads = (unsigned[]){2, 3, 8}[_i],
+                                .queue_bytes = (uint64_t[]){1, 3000000, 100000000}[_i],
+                                .io_tokens = &io,
+                                .io_depth = 1 + (unsigned)_i};
     rp_metrics_reset();
     ck_assert_msg(rp_genome_read(&streamed, paths, N_FILES, true, &reading, &error), "%s", error.message);
     ck_assert_str_eq(direct.digest, streamed.digest);
@@ -373,10 +379,11 @@ START_TEST(blocks_come_out_by_turns_and_the_longest_contig_first)
     ck_assert(rp_text_queue_init(&queue, UINT64_C(100) * RP_TEXT_BLOCK_BYTES, 1));
     rp_tokens_take(&cpu);
     static const struct {
-        int file;                /* 0: large */
+        int file; /* 0: large */
         size_t contig;
-        uint64_t contig_bp;      /* known by then */
-    } put[] = {{0, 0, 100}, {0, 1, 500}, {1, 0, 10}, {0, 0, 900}, {1, 1, 40}, {2, 0, 20}, {2, 1, 30}, {1, 2, 5}, {0, 2, 700}};
+        uint64_t contig_bp; /* known by then */
+    } put[] = {{0, 0, 100}, {0, 1, 500}, {1, 0, 10}, {0, 0, 900}, {1, 1, 40},
+               {2, 0, 20},  {2, 1, 30},  {1, 2, 5},  {0, 2, 700}};
     static const size_t order[] = {0, 4, 6, 5, 3, 2, 7, 8, 1}; /* block 0 is of a contig that has grown to 900 */
     enum { N = sizeof put / sizeof put[0] };
     int files[3];
@@ -527,7 +534,8 @@ START_TEST(a_stretch_is_appended_as_a_strand_reads_it)
     test_genome(&genome, ">a\nACGTNACCC\n");
     rp_codes codes = {0};
     ck_assert(rp_genome_append(&genome, 2, 5, false, &codes) && rp_genome_append(&genome, 2, 5, true, &codes));
-    static const char expected[] = "GTAAC" "GTTAC"; /* of the forward strand, the N is an A */
+    static const char expected[] = "GTAAC"
+                                   "GTTAC"; /* of the forward strand, the N is an A */
     ck_assert_uint_eq(codes.n, 10);
     for (size_t i = 0; i < 10; i++)
         ck_assert_int_eq(rp_code_letter(codes.items[i]), expected[i]);

@@ -11,7 +11,8 @@
 
 static rp_kmer_index *build(const rp_genome *genome, unsigned k, unsigned threads, uint64_t memory)
 {
-    const rp_kmer_index_parameters parameters = {.k = k, .min_frequency = 2, .memory_bytes = memory, .n_threads = threads};
+    const rp_kmer_index_parameters parameters = {
+        .k = k, .min_frequency = 2, .memory_bytes = memory, .n_threads = threads};
     rp_error error = {""};
     rp_kmer_index *index = rp_kmer_index_create(genome, NULL, &parameters, &error);
     ck_assert_msg(index != NULL, "%s", error.message);
@@ -46,7 +47,8 @@ START_TEST(index_agrees_with_counting)
         char *letters = test_random_letters(&random, 1 + rp_random_below(&random, 4000));
         sprintf(text + strlen(text), ">c%d\n%s\n", c, letters);
         /* the same piece in every contig, so that long k-mers repeat too */
-        sprintf(text + strlen(text), "%.*sN%s\n", 300, "ACCATGGATTACAGCCATGAGCCATTGCACCCGGCCAGCTTAGGACTCAATTTCG", letters);
+        sprintf(text + strlen(text), "%.*sN%s\n", 300, "ACCATGGATTACAGCCATGAGCCATTGCACCCGGCCAGCTTAGGACTCAATTTCG",
+                letters);
         free(letters);
     }
     rp_genome genome;
@@ -84,7 +86,9 @@ START_TEST(index_agrees_with_counting)
                 for (uint32_t i = 1; i < here.count; i++)
                     ck_assert_uint_lt(rp_kmer_index_position(index, here.first + i - 1),
                                       rp_kmer_index_position(index, here.first + i));
-                ck_assert_uint_eq(rp_kmer_index_find(index, naive_kmer(&genome, rp_kmer_index_position(index, here.first), k)).id, id);
+                ck_assert_uint_eq(
+                    rp_kmer_index_find(index, naive_kmer(&genome, rp_kmer_index_position(index, here.first), k)).id,
+                    id);
             }
             rp_kmer_index_destroy(index);
         }
@@ -166,15 +170,16 @@ START_TEST(a_spilled_index_is_the_same)
 }
 END_TEST
 
-static rp_kmer_index *open_index(const char *path, const rp_genome *genome, bool respect_mask, unsigned k, const char *complaint)
+static rp_kmer_index *open_index(const char *path, const rp_genome *genome, bool respect_mask, unsigned k,
+                                 const char *complaint)
 {
     rp_error error = {""};
     rp_kmer_index *index = rp_kmer_index_open(path, genome, respect_mask, k, 2, &error);
     if (complaint == NULL)
         ck_assert_msg(index != NULL, "%s", error.message);
     else
-        ck_assert_msg(index == NULL && strstr(error.message, complaint) != NULL && strstr(error.message, path) != NULL, "'%s', not '%s'",
-                      error.message, complaint);
+        ck_assert_msg(index == NULL && strstr(error.message, complaint) != NULL && strstr(error.message, path) != NULL,
+                      "'%s', not '%s'", error.message, complaint);
     return index;
 }
 

@@ -10,8 +10,8 @@
 
 static void add_copy(rp_family *family, uint64_t begin, uint32_t from, uint32_t to, bool reverse)
 {
-    const rp_copy copy = {.begin = begin, .end = begin + to - from, .consensus_begin = from, .consensus_end = to,
-                          .reverse = reverse};
+    const rp_copy copy = {
+        .begin = begin, .end = begin + to - from, .consensus_begin = from, .consensus_end = to, .reverse = reverse};
     ck_assert(rp_copies_push(&family->copies, copy));
 }
 
@@ -31,14 +31,13 @@ static const struct {
     uint32_t point;            /* where copies end and begin */
     unsigned n_left, n_right, n_across;
     uint32_t cut;              /* 0: none */
-} CHIMERAS[] = {
-    {"two elements side by side", 400, 8, 8, 2, 400},
-    {"too few of the left one", 400, 4, 20, 2, 0},
-    {"too few of the right one", 400, 20, 4, 2, 0},
-    {"an element that is often cut short", 400, 8, 8, 3, 0},
-    {"more across than a third of either", 400, 8, 9, 3, 400},
-    {"too near to an end", 60, 20, 20, 0, 0},
-    {"whole copies alone", 400, 0, 0, 30, 0}};
+} CHIMERAS[] = {{"two elements side by side", 400, 8, 8, 2, 400},
+                {"too few of the left one", 400, 4, 20, 2, 0},
+                {"too few of the right one", 400, 20, 4, 2, 0},
+                {"an element that is often cut short", 400, 8, 8, 3, 0},
+                {"more across than a third of either", 400, 8, 9, 3, 400},
+                {"too near to an end", 60, 20, 20, 0, 0},
+                {"whole copies alone", 400, 0, 0, 30, 0}};
 
 START_TEST(chimeras_are_cut_where_copies_end_and_begin)
 {
@@ -187,8 +186,9 @@ START_TEST(copies_that_share_a_deletion_are_a_family)
 {
     enum { AROUND = 24 };
     /* The last: others all around make a pile of six one that chance gives. */
-    static const struct { unsigned n_shared, n_others, n_around, n_derived; } CASES[] = {
-        {8, 0, 0, 1}, {4, 0, 0, 0}, {5, 3, 0, 1}, {0, 8, 0, 0}, {6, 0, AROUND, 0}};
+    static const struct {
+        unsigned n_shared, n_others, n_around, n_derived;
+    } CASES[] = {{8, 0, 0, 1}, {4, 0, 0, 0}, {5, 3, 0, 1}, {0, 8, 0, 0}, {6, 0, AROUND, 0}};
     rp_library library = {0};
     rp_family family = make_family("e1000");
     char *text = calloc(1, 200000), *at = text, *element = test_sequence("e1000");

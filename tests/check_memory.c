@@ -116,16 +116,19 @@ static void remove_files(const char *folder, const char *of_prefix)
 typedef struct failing_command {
     int (*run)(int argc, char **argv);
     const char *line;
-    long step;       /* every so-many-th allocation is failed */
+    long step; /* every so-many-th allocation is failed */
 } failing_command;
 
 static const failing_command COMMANDS[] = {
-    {rp_command_find, "find -q --no-run-info -t 1 -k 10 -o %/out --split-ltr --subfamilies --repeatmasker --alignments --reprise-files --report --classify-with %/library.fa %/genome.fa", 1},
+    {rp_command_find,
+     "find -q --no-run-info -t 1 -k 10 -o %/out --split-ltr --subfamilies --repeatmasker --alignments --reprise-files --report --classify-with %/library.fa %/genome.fa",
+     1},
     {rp_command_find, "find -q --no-run-info -t 2 -k 10 -o %/out %/genome.fa", 3},
     {rp_command_annotate, "annotate -q --no-run-info -t 2 -o %/out --hints %/genome.fa %/library.fa", 1},
     {rp_command_index, "index -q -t 2 -k 10 -o %/out.rpidx %/genome.fa", 1},
     {rp_command_extend, "extend -q -t 2 -o %/out.fa %/genome.fa %/library.fa", 1},
-    {rp_command_compare, "compare -t 2 --tsv %/out.tsv --json %/out.json --genome %/genome.fa %/library.fa %/library.fa", 1},
+    {rp_command_compare,
+     "compare -t 2 --tsv %/out.tsv --json %/out.json --genome %/genome.fa %/library.fa %/library.fa", 1},
 #ifdef RP_HAVE_OPENCL
     {rp_command_extend, "extend -q -t 1 --device opencl:0 -o %/out.fa %/genome.fa %/library.fa", 5},
 #endif
@@ -162,7 +165,8 @@ static void set_up(workplace *place)
     snprintf(place->library, sizeof place->library, "%s/library.fa", place->folder);
     write_genome(place->genome, &random);
     /* results of a run that nothing disturbs are the library of the others, and what is reported */
-    const failing_command find = {rp_command_find, "find -q --no-run-info -t 2 -k 10 -o %/kept --families %/library.fa %/genome.fa", 1};
+    const failing_command find = {rp_command_find,
+                                  "find -q --no-run-info -t 2 -k 10 -o %/kept --families %/library.fa %/genome.fa", 1};
     ck_assert_int_eq(run_line(&find, place), RP_EXIT_OK);
     const failing_command again = {rp_command_find, "find -q --no-run-info -t 2 -k 10 -o %/kept %/genome.fa", 1};
     ck_assert_int_eq(run_line(&again, place), RP_EXIT_OK);
@@ -202,8 +206,10 @@ START_TEST(every_allocation_may_fail)
         ck_assert_msg(status == RP_EXIT_OK || status == RP_EXIT_FAILURE, "allocation %ld: exit %d", n, status);
         ck_assert_msg(rp_account_taken() == 0, "allocation %ld of %ld: %llu bytes are not given back", n, total,
                       (unsigned long long)rp_account_taken());
-        ck_assert_msg(status == RP_EXIT_OK || count_files(place.folder) == before, "allocation %ld of %ld leaves files", n, total);
-        ck_assert_msg(status != RP_EXIT_OK || sum_files(place.folder, "out") == expected, "allocation %ld of %ld: other results", n, total);
+        ck_assert_msg(status == RP_EXIT_OK || count_files(place.folder) == before, "allocation %ld of %ld leaves files",
+                      n, total);
+        ck_assert_msg(status != RP_EXIT_OK || sum_files(place.folder, "out") == expected,
+                      "allocation %ld of %ld: other results", n, total);
         char message[300] = "";
         rewind(told);
         ck_assert(status == RP_EXIT_OK || fgets(message, sizeof message, told) != NULL);

@@ -24,11 +24,29 @@ static void make_findings(hand_made *with)
 {
     static const rp_part parts[] = {
         {.begin = 10, .end = 30, .consensus_end = 20, .score = 100, .divergence = 5, .counts = {18, 2, 0, 0}},
-        {.begin = 40, .end = 50, .family = 1, .consensus_end = 10, .copy = 1, .score = 40, .divergence = 12.5f,
-         .reverse = true, .counts = {9, 1, 0, 0}},
-        {.begin = 60, .end = 68, .consensus_begin = 2, .consensus_end = 12, .copy = 2, .score = 30, .reverse = true,
+        {.begin = 40,
+         .end = 50,
+         .family = 1,
+         .consensus_end = 10,
+         .copy = 1,
+         .score = 40,
+         .divergence = 12.5f,
+         .reverse = true,
+         .counts = {9, 1, 0, 0}},
+        {.begin = 60,
+         .end = 68,
+         .consensus_begin = 2,
+         .consensus_end = 12,
+         .copy = 2,
+         .score = 30,
+         .reverse = true,
          .counts = {8, 0, 2, 0}},
-        {.begin = 72, .end = 76, .consensus_begin = 16, .consensus_end = 20, .copy = 3, .score = 8,
+        {.begin = 72,
+         .end = 76,
+         .consensus_begin = 16,
+         .consensus_end = 20,
+         .copy = 3,
+         .score = 8,
          .counts = {4, 0, 0, 0}}};
     rp_parts list = {0};
     *with = (hand_made){.genome = {0}};
@@ -42,8 +60,8 @@ static void make_findings(hand_made *with)
     ck_assert(rp_findings_init(findings, &with->genome, families, 2, 'R', &list));
     free(findings->families[0].class_name);
     findings->families[0].class_name = strdup("LTR/Unknown");
-    findings->families[0].traits = (rp_traits){.ltr_bp = 5, .ltr_right_begin = 15, .ltr_right_end = 20,
-                                               .ltr_identity = 100, .tg_ca = true};
+    findings->families[0].traits =
+        (rp_traits){.ltr_bp = 5, .ltr_right_begin = 15, .ltr_right_end = 20, .ltr_identity = 100, .tg_ca = true};
     findings->families[1].like = strdup("Known:95.0:0.90");
     ck_assert(rp_intervals_push(&findings->tandem, (rp_interval){50, 58}));
     ck_assert(rp_intervals_push(&findings->tandem, (rp_interval){80, 85}));
@@ -193,16 +211,16 @@ START_TEST(alignments_are_written_with_every_step)
     static const struct {
         bool (*write)(const rp_findings *findings, rp_file *file, rp_error *error);
         const char *part[6];   /* of what is written */
-    } ALIGNED[] = {{rp_write_paf,
-                    {"R1#Unknown\t200\t0\t200\t+\tx\t1402\t200\t400\t200\t200\t255\tNM:i:0\tAS:i:400\t",
-                     "\tcn:i:1\tcg:Z:200=\n",
-                     "R1#Unknown\t200\t0\t200\t+\tx\t1402\t600\t800\t199\t201\t255\tNM:i:2\tAS:i:382\t",
-                     "\tcn:i:2\tcg:Z:60=1D81=1I58=\n",
-                     "R1#Unknown\t200\t0\t200\t-\tx\t1402\t1000\t1200\t199\t200\t255\tNM:i:1\tAS:i:396\t",
-                     "\tcn:i:3\tcg:Z:100=1X99=\n"}},
-                   {write_seeds,
-                    {"# STOCKHOLM 1.0\n#=GF ID R1\n", "\nx:201-400_+ CTGTAGTCGG", "GGAGGGCTCTGA", "AAGGGA.GTTCC",
-                     "\nx:1001-1200_- CTGTAGTCGG", "CAGCTGGG"}}};
+    } ALIGNED[] = {
+        {rp_write_paf,
+         {"R1#Unknown\t200\t0\t200\t+\tx\t1402\t200\t400\t200\t200\t255\tNM:i:0\tAS:i:400\t", "\tcn:i:1\tcg:Z:200=\n",
+          "R1#Unknown\t200\t0\t200\t+\tx\t1402\t600\t800\t199\t201\t255\tNM:i:2\tAS:i:382\t",
+          "\tcn:i:2\tcg:Z:60=1D81=1I58=\n",
+          "R1#Unknown\t200\t0\t200\t-\tx\t1402\t1000\t1200\t199\t200\t255\tNM:i:1\tAS:i:396\t",
+          "\tcn:i:3\tcg:Z:100=1X99=\n"}},
+        {write_seeds,
+         {"# STOCKHOLM 1.0\n#=GF ID R1\n", "\nx:201-400_+ CTGTAGTCGG", "GGAGGGCTCTGA", "AAGGGA.GTTCC",
+          "\nx:1001-1200_- CTGTAGTCGG", "CAGCTGGG"}}};
     char *copy[] = {test_sequence("a200"), test_sequence("~a200")};
     char *around = test_sequence("s2000"), *text = malloc(4000);
     /* Neighbours of what is added and left out are other bases: there is one best alignment. */
@@ -217,8 +235,8 @@ START_TEST(alignments_are_written_with_every_step)
     test_codes(&consensus, copy[0]);
     const rp_codes *families[] = {&consensus};
     const rp_view view = {.genome = &genome};
-    const rp_annotate_parameters parameters = {.n_threads = 1, .kernel = rp_band_select("auto"),
-                                               .expected_by_chance = RP_CHANCE_FOUND, .min_copies = 1};
+    const rp_annotate_parameters parameters = {
+        .n_threads = 1, .kernel = rp_band_select("auto"), .expected_by_chance = RP_CHANCE_FOUND, .min_copies = 1};
     rp_parts parts = {0};
     rp_findings findings;
     ck_assert_msg(rp_annotate(&view, families, 1, &parameters, &parts, &error), "%s", error.message);
@@ -247,15 +265,17 @@ END_TEST
 
 START_TEST(a_comparison_is_written_byte_by_byte)
 {
-    rp_named_family references[] = {{"ref1", "LTR", "", {NULL, 100, 0}}, {"ref2", "DNA", "", {NULL, 50, 0}},
-                                    {"short", "DNA", "", {NULL, 9, 0}}};
-    rp_named_family found[] = {{"f1", "Unknown", "", {NULL, 101, 0}}, {"f2", "Unknown", "", {NULL, 40, 0}},
+    rp_named_family references[] = {
+        {"ref1", "LTR", "", {NULL, 100, 0}}, {"ref2", "DNA", "", {NULL, 50, 0}}, {"short", "DNA", "", {NULL, 9, 0}}};
+    rp_named_family found[] = {{"f1", "Unknown", "", {NULL, 101, 0}},
+                               {"f2", "Unknown", "", {NULL, 40, 0}},
                                {"f3", "Unknown", "", {NULL, 70, 0}}};
     const rp_family_file reference_file = {references, 3, 3}, found_file = {found, 3, 3};
     rp_reference_verdict verdicts[] = {{true, RP_MATCH_PERFECT, 1, 1, 0, 0.99, 0.01, 2, 0},
                                        {true, RP_MATCH_MISSING, 0, 0.25, RP_NO_FAMILY, 0, 0, 0, RP_NO_FAMILY},
                                        {.held = false}};
-    rp_found_verdict of_found[] = {{0, 98, 1, false, false, RP_NO_FAMILY}, {0, 30, 0.75, true, true, 1},
+    rp_found_verdict of_found[] = {{0, 98, 1, false, false, RP_NO_FAMILY},
+                                   {0, 30, 0.75, true, true, 1},
                                    {RP_NO_FAMILY, 0, 0.25, false, false, RP_NO_FAMILY}};
     const rp_comparison comparison = {verdicts, of_found, 3, 3, {1, 0, 0, 1}, 2, 1, 1, 1};
     const rp_comparison_names names = {"found.fa", "known.fa", &found_file, &reference_file};

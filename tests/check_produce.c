@@ -40,8 +40,8 @@ START_TEST(covering_places_never_lets_more_count)
     rp_bitmask covered = {0};
     ck_assert(rp_bitmask_init(&covered, genome.length_bp));
     const rp_view view = {.genome = &genome, .covered = &covered};
-    const rp_seed_limits limits = {.min_frequency = 3, .max_frequency = UINT32_MAX, .tandem_distance_bp = 400,
-                                   .intra_contig = _i % 2 == 1};
+    const rp_seed_limits limits = {
+        .min_frequency = 3, .max_frequency = UINT32_MAX, .tandem_distance_bp = 400, .intra_contig = _i % 2 == 1};
     rp_seeds *seeds = rp_seeds_create(&view, index, &limits, 1, &error);
     rp_place_list *list = rp_place_list_create();
     ck_assert(seeds != NULL && list != NULL);
@@ -54,7 +54,8 @@ START_TEST(covering_places_never_lets_more_count)
         for (uint32_t id = 0; id < n; id++) {
             rp_batch batch;
             ck_assert_int_ne(rp_seeds_fill(seeds, &view, id, 3, list, &batch), RP_SEED_NO_MEMORY);
-            ck_assert_msg(batch.head.frequency <= last[id], "seed %u: %u places after %u", id, batch.head.frequency, last[id]);
+            ck_assert_msg(batch.head.frequency <= last[id], "seed %u: %u places after %u", id, batch.head.frequency,
+                          last[id]);
             last[id] = batch.head.frequency;
             sum += batch.head.frequency;
             for (uint32_t i = 1; limits.intra_contig && i < batch.head.n_places; i++)

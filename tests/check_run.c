@@ -10,8 +10,12 @@ static void search(rp_run *run, const rp_run_parameters *parameters, rp_keeper *
                    const rp_log *log, unsigned n_threads)
 {
     rp_error error = {""};
-    *run = (rp_run){.parameters = parameters, .keeper = keeper, .offloading = offloading, .log = log,
-                    .kernel = rp_band_select("auto"), .n_threads = n_threads};
+    *run = (rp_run){.parameters = parameters,
+                    .keeper = keeper,
+                    .offloading = offloading,
+                    .log = log,
+                    .kernel = rp_band_select("auto"),
+                    .n_threads = n_threads};
     test_simulated_genome(&run->genome, 300000, 8, 12);
     ck_assert_msg(rp_run_find(run, &error), "%s", error.message);
 }

@@ -23,9 +23,18 @@ typedef unsigned char uchar;
 static size_t host_global_id, host_group_id, host_local_id;
 static void host_barrier(void);
 
-static size_t get_global_id(int dimension) { return dimension == 0 ? host_global_id : 0; }
-static size_t get_group_id(int dimension) { return dimension == 0 ? host_group_id : 0; }
-static size_t get_local_id(int dimension) { return dimension == 0 ? host_local_id : 0; }
+static size_t get_global_id(int dimension)
+{
+    return dimension == 0 ? host_global_id : 0;
+}
+static size_t get_group_id(int dimension)
+{
+    return dimension == 0 ? host_group_id : 0;
+}
+static size_t get_local_id(int dimension)
+{
+    return dimension == 0 ? host_local_id : 0;
+}
 static void barrier(int fence)
 {
     (void)fence;
@@ -80,8 +89,8 @@ static void host_barrier(void)
 
 static void run_item(void)
 {
-    rp_grow_rows(host_call.genome->packed, host_call.genome->not_acgt, host_call.genome->covered, host_call.genome->covers,
-                 host_call.growth);
+    rp_grow_rows(host_call.genome->packed, host_call.genome->not_acgt, host_call.genome->covered,
+                 host_call.genome->covers, host_call.growth);
     host_finished[host_running] = true;
     switch_item();
 }
@@ -110,10 +119,11 @@ static void run_group(void)
 
 static rp_device_genome genome_of(const rp_view *view)
 {
-    return (rp_device_genome){.packed = (const ulong *)view->genome->packed,
-                              .not_acgt = (const ulong *)(const void *)view->genome->not_acgt.words,
-                              .covered = view->covered != NULL ? (const ulong *)(const void *)view->covered->words : NULL,
-                              .covers = view->covered != NULL};
+    return (rp_device_genome){
+        .packed = (const ulong *)view->genome->packed,
+        .not_acgt = (const ulong *)(const void *)view->genome->not_acgt.words,
+        .covered = view->covered != NULL ? (const ulong *)(const void *)view->covered->words : NULL,
+        .covers = view->covered != NULL};
 }
 
 static bool host_extend(void *context, const rp_view *view, rp_extension *extensions, size_t n, int x_drop)

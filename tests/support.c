@@ -85,7 +85,10 @@ int __wrap_pthread_mutex_lock(pthread_mutex_t *mutex);
 int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex);
 
 enum { MOST_SLEPT_US = 1000000 };
-static struct { uint64_t seed; unsigned one_in, most_us; } delays; /* changed while there are no other threads */
+static struct {
+    uint64_t seed;
+    unsigned one_in, most_us;
+} delays; /* changed while there are no other threads */
 static atomic_uint n_delayed;
 
 static void delay(void)
@@ -204,8 +207,12 @@ void test_genome(rp_genome *genome, const char *fasta)
 
 void test_simulated_genome(rp_genome *genome, uint64_t n, unsigned n_families, uint64_t seed)
 {
-    const rp_simulate_parameters parameters = {.length_bp = n, .n_families = n_families, .n_contigs = 3,
-                                               .repeat_share = 0.4, .max_divergence = 0.2, .seed = seed};
+    const rp_simulate_parameters parameters = {.length_bp = n,
+                                               .n_families = n_families,
+                                               .n_contigs = 3,
+                                               .repeat_share = 0.4,
+                                               .max_divergence = 0.2,
+                                               .seed = seed};
     char folder[] = "/tmp/reprise-test-XXXXXX", prefix[64], path[80];
     ck_assert_ptr_nonnull(mkdtemp(folder));
     snprintf(prefix, sizeof prefix, "%s/g", folder);

@@ -39,7 +39,8 @@ static bool make(pairs *with, size_t n, uint32_t bases, unsigned homologous_perc
         with->genome.packed[i] = rp_random_next(&random);
     const rp_view view = {.genome = &with->genome};
     for (size_t i = 0; i < n; i++) {
-        const rp_strand_walk walk = rp_view_walk(&view, bases + rp_random_below(&random, length - 2 * bases), i % 2 == 1);
+        const rp_strand_walk walk =
+            rp_view_walk(&view, bases + rp_random_below(&random, length - 2 * bases), i % 2 == 1);
         uint8_t *query = with->codes + i * bases;
         const bool homologous = rp_random_below(&random, 100) < homologous_percent;
         uint64_t at = 0;
@@ -64,7 +65,8 @@ static void clear(pairs *with)
 }
 
 /* Cells and seconds of the pairs with one kernel; a sum of the first scores, so that kernels can be compared. */
-static void run(const pairs *with, size_t n, const rp_band_kernel *kernel, const rp_band_kernel *plain, double *gcups, int64_t *sum)
+static void run(const pairs *with, size_t n, const rp_band_kernel *kernel, const rp_band_kernel *plain, double *gcups,
+                int64_t *sum)
 {
     n = n < with->n ? n : with->n;
     const rp_view view = {.genome = &with->genome};
@@ -87,7 +89,8 @@ static void run(const pairs *with, size_t n, const rp_band_kernel *kernel, const
     rp_extender_destroy(counter);
 }
 
-static void print_row(const char *name, size_t n, const pairs *all, const pairs *mixed, const rp_band_kernel *kernel, const rp_band_kernel *plain)
+static void print_row(const char *name, size_t n, const pairs *all, const pairs *mixed, const rp_band_kernel *kernel,
+                      const rp_band_kernel *plain)
 {
     double homologous, mix;
     int64_t sums[2];
@@ -125,7 +128,8 @@ static void print_devices(const pairs *all, const pairs *mixed, const rp_band_ke
             rp_engine_destroy(engine);
         }
         if (ok)
-            printf("| OpenCL: %s | %.2f | %.2f | %lld |\n", devices.items[i].name, gcups[0], gcups[1], (long long)(sums[0] + sums[1]));
+            printf("| OpenCL: %s | %.2f | %.2f | %lld |\n", devices.items[i].name, gcups[0], gcups[1],
+                   (long long)(sums[0] + sums[1]));
         free(one.items);
     }
     free(devices.items);
@@ -140,7 +144,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "kernels: out of memory\n");
         return EXIT_FAILURE;
     }
-    printf("| kernel | GCUPS, homologous pairs | GCUPS, 30 %% homologous | sum of 400 scores |\n| --- | --- | --- | --- |\n");
+    printf(
+        "| kernel | GCUPS, homologous pairs | GCUPS, 30 %% homologous | sum of 400 scores |\n| --- | --- | --- | --- |\n");
     static const char *const names[] = {"scalar", "avx2", "avx512"};
     for (int i = 0; i < 3; i++) {
         const rp_band_kernel *kernel = rp_band_select(names[i]);

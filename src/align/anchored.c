@@ -57,21 +57,28 @@ static void set_extensions(const rp_view *view, const rp_query *queries, uint64_
                            uint32_t query, rp_extension both[2])
 {
     const rp_query *forward = &queries[query], *backward = &queries[query ^ 1];
-    both[0] = (rp_extension){.query = backward->codes + (backward->length - place), .query_length = place,
+    both[0] = (rp_extension){.query = backward->codes + (backward->length - place),
+                             .query_length = place,
                              .walk = rp_view_walk(view, position, true)};
-    both[1] = (rp_extension){.query = forward->codes + place, .query_length = forward->length - place,
+    both[1] = (rp_extension){.query = forward->codes + place,
+                             .query_length = forward->length - place,
                              .walk = rp_view_walk(view, position, false)};
 }
 
 static rp_alignment make_alignment(const rp_anchor *from, const rp_extension both[2])
 {
-    return (rp_alignment){
-        .begin = from->position - both[0].target_used, .end = from->position + both[1].target_used,
-        .query = from->query, .query_begin = from->place - both[0].query_used,
-        .query_end = from->place + both[1].query_used, .score = both[0].score + both[1].score,
-        .anchor = from->position, .place = from->place,
-        .left_query = both[0].query_used, .left_target = both[0].target_used,
-        .right_query = both[1].query_used, .right_target = both[1].target_used};
+    return (rp_alignment){.begin = from->position - both[0].target_used,
+                          .end = from->position + both[1].target_used,
+                          .query = from->query,
+                          .query_begin = from->place - both[0].query_used,
+                          .query_end = from->place + both[1].query_used,
+                          .score = both[0].score + both[1].score,
+                          .anchor = from->position,
+                          .place = from->place,
+                          .left_query = both[0].query_used,
+                          .left_target = both[0].target_used,
+                          .right_query = both[1].query_used,
+                          .right_target = both[1].target_used};
 }
 
 /* What an alignment's score is worth; pairs are counted by the shorter side. */

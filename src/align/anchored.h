@@ -19,14 +19,14 @@
 typedef struct rp_query {
     const uint8_t *codes; /* 0-3 */
     uint32_t length;
-    bool tandem;           /* its parts resemble each other: an alignment speaks for all the genome under it, on any diagonal */
+    bool tandem; /* its parts resemble each other: an alignment speaks for all the genome under it, on any diagonal */
 } rp_query;
 
 typedef struct rp_anchor {
-    uint64_t position;    /* the genome base right of the anchor point */
-    uint32_t place;       /* the query base right of it */
+    uint64_t position; /* the genome base right of the anchor point */
+    uint32_t place; /* the query base right of it */
     uint32_t query;
-    bool done;            /* extended, or known to lie on an alignment */
+    bool done; /* extended, or known to lie on an alignment */
 } rp_anchor;
 
 RP_ARRAY(rp_anchors, rp_anchor);
@@ -35,12 +35,12 @@ RP_ARRAY(rp_anchors, rp_anchor);
 void rp_anchors_sort(rp_anchors *anchors);
 
 typedef struct rp_alignment {
-    uint64_t begin, end;            /* genome positions */
+    uint64_t begin, end; /* genome positions */
     uint32_t query;
     uint32_t query_begin, query_end;
     int32_t score;
-    int32_t evidence;               /* what the score is worth by the composition of both sides (align/significance.h) */
-    uint64_t anchor;                /* from where, and how far, both extensions went: for a traceback */
+    int32_t evidence; /* what the score is worth by the composition of both sides (align/significance.h) */
+    uint64_t anchor; /* from where, and how far, both extensions went: for a traceback */
     uint32_t place;
     uint32_t left_query, left_target, right_query, right_target;
 } rp_alignment;

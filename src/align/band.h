@@ -17,7 +17,8 @@
 /* State of 32 lanes. 64-byte aligned. */
 typedef struct rp_band {
     int16_t score[RP_BAND + 1][RP_LANES];      /* best score of the last row's cells; the last entry stays NONE */
-    int16_t deletion[RP_BAND + 1][RP_LANES];   /* the same for paths that end in a deletion (query base, no target base) */
+    int16_t deletion[RP_BAND + 1]
+                    [RP_LANES];   /* the same for paths that end in a deletion (query base, no target base) */
     int16_t target[RP_BAND + RP_BLOCK_ROWS][RP_LANES]; /* target codes: rows j.. are the next row's cells */
     int16_t query[RP_BLOCK_ROWS][RP_LANES];    /* query codes of the next rows */
     int16_t best[RP_LANES];                    /* best score so far, and where: */

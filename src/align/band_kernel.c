@@ -36,8 +36,10 @@ static inline __attribute__((always_inline)) void advance(rp_band *band, unsigne
             if (trace != 0) {
                 trace[r - first_row].from_deletion[j] = lanes_bits(lanes_greater(deletion, paired));
                 trace[r - first_row].from_insertion[j] = lanes_bits(lanes_greater(insertion, with_deletion));
-                trace[r - first_row].deletion_extends[j] = lanes_bits(lanes_greater(deletion_extended, deletion_opened));
-                trace[r - first_row].insertion_extends[j] = lanes_bits(lanes_greater(insertion_extended, insertion_opened));
+                trace[r - first_row].deletion_extends[j] =
+                    lanes_bits(lanes_greater(deletion_extended, deletion_opened));
+                trace[r - first_row].insertion_extends[j] =
+                    lanes_bits(lanes_greater(insertion_extended, insertion_opened));
             }
             const lanes_mask better = lanes_greater(score, row_best);
             row_best = lanes_max(row_best, score);

@@ -108,4 +108,5 @@ static void reference_shift(rp_band *band, const int16_t by[RP_LANES])
     }
 }
 
-const rp_band_kernel rp_band_reference = {"scalar", reference_rows, reference_candidates, reference_sum_best, reference_shift, 0};
+const rp_band_kernel rp_band_reference = {"scalar",           reference_rows,  reference_candidates,
+                                          reference_sum_best, reference_shift, 0};

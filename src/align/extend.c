@@ -129,7 +129,8 @@ static void follow(rp_extender *extender, const rp_view *view, int16_t by[RP_LAN
         if (by[lane] != 0)
             fill_target(extender, view, lane, 0, RP_BAND);
         query[lane] = next_query(state);
-        target[lane] = rp_lane_feed_eight(&state->feed, view, (int64_t)state->row + RP_BAND - RP_BAND_CENTRE + state->shift);
+        target[lane] =
+            rp_lane_feed_eight(&state->feed, view, (int64_t)state->row + RP_BAND - RP_BAND_CENTRE + state->shift);
     }
     rp_band_put_rows(band->query, query);
     rp_band_put_rows(band->target + RP_BAND, target);
@@ -151,7 +152,8 @@ static void finish(rp_extender *extender, unsigned lane, rp_extension *extension
 void rp_extender_run(rp_extender *extender, const rp_view *view, rp_extension *extensions, size_t n, int x_drop)
 {
     const rp_offload *offload = extender->kernel->offload;
-    if (offload != NULL && n >= offload->min_extensions && offload->extend(offload->context, view, extensions, n, x_drop))
+    if (offload != NULL && n >= offload->min_extensions &&
+        offload->extend(offload->context, view, extensions, n, x_drop))
         return;
     rp_band *band = &extender->band;
     int16_t by[RP_LANES] __attribute__((aligned(64)));

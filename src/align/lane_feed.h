@@ -26,7 +26,8 @@ static inline void rp_lane_feed_restore(rp_lane_feed *feed, const rp_view *view)
 {
     const int64_t end = feed->end;
     for (feed->end = end > RP_FEED_RING ? end - RP_FEED_RING : 0; feed->end < end; feed->end += RP_FEED_CHUNK)
-        rp_view_decode(view, &feed->walk, (uint64_t)feed->end, RP_FEED_CHUNK, feed->codes + (feed->end & (RP_FEED_RING - 1)));
+        rp_view_decode(view, &feed->walk, (uint64_t)feed->end, RP_FEED_CHUNK,
+                       feed->codes + (feed->end & (RP_FEED_RING - 1)));
 }
 
 /* Decodes until target base `end` is there. */

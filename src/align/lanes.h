@@ -10,18 +10,48 @@
 typedef __m512i lanes;
 typedef __mmask32 lanes_mask;
 
-static inline lanes lanes_load(const int16_t *from) { return _mm512_load_si512((const void *)from); }
-static inline void lanes_store(int16_t *to, lanes a) { _mm512_store_si512((void *)to, a); }
-static inline lanes lanes_set(int value) { return _mm512_set1_epi16((int16_t)value); }
-static inline lanes lanes_add(lanes a, lanes b) { return _mm512_adds_epi16(a, b); }
-static inline lanes lanes_max(lanes a, lanes b) { return _mm512_max_epi16(a, b); }
-static inline lanes_mask lanes_equal(lanes a, lanes b) { return _mm512_cmpeq_epi16_mask(a, b); }
-static inline lanes_mask lanes_greater(lanes a, lanes b) { return _mm512_cmpgt_epi16_mask(a, b); }
+static inline lanes lanes_load(const int16_t *from)
+{
+    return _mm512_load_si512((const void *)from);
+}
+static inline void lanes_store(int16_t *to, lanes a)
+{
+    _mm512_store_si512((void *)to, a);
+}
+static inline lanes lanes_set(int value)
+{
+    return _mm512_set1_epi16((int16_t)value);
+}
+static inline lanes lanes_add(lanes a, lanes b)
+{
+    return _mm512_adds_epi16(a, b);
+}
+static inline lanes lanes_max(lanes a, lanes b)
+{
+    return _mm512_max_epi16(a, b);
+}
+static inline lanes_mask lanes_equal(lanes a, lanes b)
+{
+    return _mm512_cmpeq_epi16_mask(a, b);
+}
+static inline lanes_mask lanes_greater(lanes a, lanes b)
+{
+    return _mm512_cmpgt_epi16_mask(a, b);
+}
 /* b where the mask is set, else a */
-static inline lanes lanes_blend(lanes_mask mask, lanes a, lanes b) { return _mm512_mask_blend_epi16(mask, a, b); }
+static inline lanes lanes_blend(lanes_mask mask, lanes a, lanes b)
+{
+    return _mm512_mask_blend_epi16(mask, a, b);
+}
 /* max(a, b) where the mask is set, else a */
-static inline lanes lanes_max_where(lanes_mask mask, lanes a, lanes b) { return _mm512_mask_max_epi16(a, mask, a, b); }
-static inline uint32_t lanes_bits(lanes_mask mask) { return mask; }
+static inline lanes lanes_max_where(lanes_mask mask, lanes a, lanes b)
+{
+    return _mm512_mask_max_epi16(a, mask, a, b);
+}
+static inline uint32_t lanes_bits(lanes_mask mask)
+{
+    return mask;
+}
 static inline int64_t lanes_sum(lanes a)
 {
     return _mm512_reduce_add_epi32(_mm512_madd_epi16(a, _mm512_set1_epi16(1)));
@@ -29,7 +59,9 @@ static inline int64_t lanes_sum(lanes a)
 
 #elif defined(__AVX2__)
 
-typedef struct lanes { __m256i low, high; } lanes;
+typedef struct lanes {
+    __m256i low, high;
+} lanes;
 typedef lanes lanes_mask;
 
 static inline lanes lanes_load(const int16_t *from)

@@ -24,14 +24,15 @@ typedef struct shape {
 static bool reserve(rp_realigner *realigner, size_t width, size_t rows)
 {
     return rp_reserve((void **)&realigner->scores, &realigner->row_capacity, width + 1, sizeof *realigner->scores) &&
-           rp_reserve((void **)&realigner->deletions, &realigner->deletion_capacity, width + 1, sizeof *realigner->deletions) &&
+           rp_reserve((void **)&realigner->deletions, &realigner->deletion_capacity, width + 1,
+                      sizeof *realigner->deletions) &&
            rp_reserve((void **)&realigner->trace, &realigner->trace_capacity, width * rows, 1);
 }
 
 /* Row i from row i - 1, in place: cell j of row i is target base count i + lowest + j. A cell's
  * upper neighbour (query base, no target base) is cell j + 1 of the row before. */
-static void fill_row(rp_realigner *realigner, const shape *band, const uint8_t *query, const uint8_t *target, uint32_t target_bp,
-                     uint32_t i)
+static void fill_row(rp_realigner *realigner, const shape *band, const uint8_t *query, const uint8_t *target,
+                     uint32_t target_bp, uint32_t i)
 {
     int32_t *score = realigner->scores, *deletion = realigner->deletions;
     uint8_t *trace = realigner->trace + (size_t)i * band->width;
@@ -43,8 +44,9 @@ static void fill_row(rp_realigner *realigner, const shape *band, const uint8_t *
         bool del_extends = false, ins_extends = false;
         if (t >= 0 && t <= target_bp) {
             if (i > 0 && t > 0 && score[j] > NONE)
-                best = score[j] + (query[i - 1] == target[t - 1] && rp_code_is_base(query[i - 1]) ? RP_REALIGN_MATCH
-                                                                                                  : RP_REALIGN_MISMATCH);
+                best =
+                    score[j] + (query[i - 1] == target[t - 1] && rp_code_is_base(query[i - 1]) ? RP_REALIGN_MATCH
+                                                                                               : RP_REALIGN_MISMATCH);
             if (i == 0 && t == 0)
                 best = 0;
             if (i > 0) {
@@ -84,7 +86,8 @@ static bool add_step(rp_steps *steps, rp_step_kind kind)
 }
 
 /* The path from the end to the beginning, turned round. */
-static bool trace_back(const rp_realigner *realigner, const shape *band, uint32_t query_bp, uint32_t target_bp, rp_steps *steps)
+static bool trace_back(const rp_realigner *realigner, const shape *band, uint32_t query_bp, uint32_t target_bp,
+                       rp_steps *steps)
 {
     uint32_t i = query_bp;
     int64_t t = target_bp;
@@ -103,7 +106,9 @@ static bool trace_back(const rp_realigner *realigner, const shape *band, uint32_
             in = (cell & INSERTION_EXTENDS) != 0 ? FROM_INSERTION : FROM;
             t--;
         }
-        if (!add_step(steps, how == FROM_PAIR ? RP_STEP_PAIR : how == FROM_DELETION ? RP_STEP_DELETION : RP_STEP_INSERTION))
+        if (!add_step(steps, how == FROM_PAIR       ? RP_STEP_PAIR
+                             : how == FROM_DELETION ? RP_STEP_DELETION
+                                                    : RP_STEP_INSERTION))
             return false;
     }
     for (size_t a = 0, b = steps->n; a + 1 < b; a++) {
@@ -114,8 +119,8 @@ static bool trace_back(const rp_realigner *realigner, const shape *band, uint32_
     return true;
 }
 
-bool rp_realign(rp_realigner *realigner, const uint8_t *query, uint32_t query_bp, const uint8_t *target, uint32_t target_bp,
-                uint32_t pad_bp, rp_steps *steps)
+bool rp_realign(rp_realigner *realigner, const uint8_t *query, uint32_t query_bp, const uint8_t *target,
+                uint32_t target_bp, uint32_t pad_bp, rp_steps *steps)
 {
     const int64_t corner = (int64_t)target_bp - query_bp;
     const shape band = {.lowest = (corner < 0 ? corner : 0) - (int64_t)pad_bp,

@@ -13,9 +13,7 @@
 #include "align/extend.h"
 #include "base/error.h"
 
-enum {
-    RP_REALIGN_MATCH = 2, RP_REALIGN_MISMATCH = -3, RP_REALIGN_GAP_OPEN = -5, RP_REALIGN_GAP_BASE = -2
-};
+enum { RP_REALIGN_MATCH = 2, RP_REALIGN_MISMATCH = -3, RP_REALIGN_GAP_OPEN = -5, RP_REALIGN_GAP_BASE = -2 };
 
 /* Reused memory of one thread. Zeroed by its owner. */
 typedef struct rp_realigner {
@@ -29,7 +27,7 @@ void rp_realigner_clear(rp_realigner *realigner);
 
 /* Aligns all of the query with all of the target; *steps: the path from their beginnings on. Codes
  * over 3 match nothing. False: out of memory. */
-bool rp_realign(rp_realigner *realigner, const uint8_t *query, uint32_t query_bp, const uint8_t *target, uint32_t target_bp,
-                uint32_t pad_bp, rp_steps *steps) RP_MUST_CHECK;
+bool rp_realign(rp_realigner *realigner, const uint8_t *query, uint32_t query_bp, const uint8_t *target,
+                uint32_t target_bp, uint32_t pad_bp, rp_steps *steps) RP_MUST_CHECK;
 
 #endif

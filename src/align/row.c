@@ -35,7 +35,8 @@ static bool write_step(row_writer *writer, rp_step step)
         rp_insertion *last = row->insertions.n > 0 ? &row->insertions.items[row->insertions.n - 1] : NULL;
         if (last != NULL && last->column == writer->column)
             last->n += step.length;
-        else if (!rp_insertions_push(&row->insertions, (rp_insertion){writer->column, step.length, (uint32_t)row->inserted.n}))
+        else if (!rp_insertions_push(&row->insertions,
+                                     (rp_insertion){writer->column, step.length, (uint32_t)row->inserted.n}))
             return false;
     }
     for (uint32_t i = 0; i < step.length; i++) {
@@ -51,16 +52,19 @@ static bool write_step(row_writer *writer, rp_step step)
     return true;
 }
 
-bool rp_row_make(const rp_genome *genome, const rp_query *queries, const rp_alignment *alignment,
-                 const rp_steps *left, const rp_steps *right, rp_row *row)
+bool rp_row_make(const rp_genome *genome, const rp_query *queries, const rp_alignment *alignment, const rp_steps *left,
+                 const rp_steps *right, rp_row *row)
 {
     const bool reverse = (alignment->query & 1) != 0;
     const uint32_t length = queries[alignment->query].length;
     row->begin = reverse ? length - alignment->query_end : alignment->query_begin;
     row->end = reverse ? length - alignment->query_begin : alignment->query_end;
     row->cells.n = row->insertions.n = row->inserted.n = 0;
-    row_writer writer = {.row = row, .genome = genome, .at = reverse ? alignment->end : alignment->begin,
-                         .reverse = reverse, .column = row->begin};
+    row_writer writer = {.row = row,
+                         .genome = genome,
+                         .at = reverse ? alignment->end : alignment->begin,
+                         .reverse = reverse,
+                         .column = row->begin};
     /* Walking order is outwards from the anchor, so one side is taken backwards. */
     const rp_steps *first = reverse ? right : left, *second = reverse ? left : right;
     for (size_t i = first->n; i-- > 0;)

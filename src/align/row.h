@@ -30,7 +30,7 @@ void rp_row_clear(rp_row *row);
 
 /* Makes the row of an alignment from its traced steps (rp_align_trace: leading left and
  * right from the anchor). The row's memory is reused. False: out of memory. */
-bool rp_row_make(const rp_genome *genome, const rp_query *queries, const rp_alignment *alignment,
-                 const rp_steps *left, const rp_steps *right, rp_row *row) RP_MUST_CHECK;
+bool rp_row_make(const rp_genome *genome, const rp_query *queries, const rp_alignment *alignment, const rp_steps *left,
+                 const rp_steps *right, rp_row *row) RP_MUST_CHECK;
 
 #endif

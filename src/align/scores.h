@@ -16,16 +16,17 @@ enum {
     RP_GROW_LANES = 64,      /* copies that a consensus grows from at once; 16 lost 1 %, 192 brought 1 % */
     RP_CHECK_ROWS = 32,      /* bases between looks at the whole of a growth */
     RP_GROW_CAP = 40,        /* a lane's vote for a base never costs more than this below its best */
-    RP_GROW_COST = 3,        /* what a base of consensus must earn over all lanes, beyond what chance gives them; twice that lost 9 % */
-    RP_GROW_PATIENCE = 100,  /* growth goes on so many bases after its best end: as REPrise's and RepeatScout's */
+    RP_GROW_COST =
+        3, /* what a base of consensus must earn over all lanes, beyond what chance gives them; twice that lost 9 % */
+    RP_GROW_PATIENCE = 100, /* growth goes on so many bases after its best end: as REPrise's and RepeatScout's */
     RP_GROW_DEAD_DROP = 100, /* a lane this far below its best has lost its copy */
 
     RP_SCORE_MATCH = 2,
     RP_SCORE_MISMATCH = -2,
     RP_SCORE_GAP_FIRST = -8, /* the first base of a gap; linear gaps lost 4 % of the families */
-    RP_SCORE_GAP_NEXT = -2,  /* each further base */
-    RP_SCORE_NONE = -16384,  /* a cell that no path reaches; sums saturate at -32768 */
-    RP_SCORE_REBASE = 8192   /* a lane's scores are lowered by this when its best passes it */
+    RP_SCORE_GAP_NEXT = -2, /* each further base */
+    RP_SCORE_NONE = -16384, /* a cell that no path reaches; sums saturate at -32768 */
+    RP_SCORE_REBASE = 8192 /* a lane's scores are lowered by this when its best passes it */
 };
 
 #endif

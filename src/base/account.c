@@ -46,7 +46,8 @@ bool rp_account_take(uint64_t bytes)
     do {
         if (before > bound || bytes > bound - before)
             return false;
-    } while (!atomic_compare_exchange_weak_explicit(&taken, &before, before + bytes, memory_order_relaxed, memory_order_relaxed));
+    } while (!atomic_compare_exchange_weak_explicit(&taken, &before, before + bytes, memory_order_relaxed,
+                                                    memory_order_relaxed));
     rp_note_most(&most, before + bytes);
     return true;
 }

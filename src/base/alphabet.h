@@ -8,9 +8,13 @@
 /* Bases are numbered so that two that pair add up to 3; genomes and k-mers hold them in 2 bits. Whatever else a byte
  * can hold lies above them, each meaning with a number of its own. */
 enum {
-    RP_BASE_A, RP_BASE_C, RP_BASE_G, RP_BASE_T,
+    RP_BASE_A,
+    RP_BASE_C,
+    RP_BASE_G,
+    RP_BASE_T,
     RP_N_BASES,
-    RP_BASE_NONE = RP_N_BASES, /* of a genome: N, an IUPAC code, a masked base, beyond the contig's end. Matches nothing */
+    RP_BASE_NONE =
+        RP_N_BASES, /* of a genome: N, an IUPAC code, a masked base, beyond the contig's end. Matches nothing */
     RP_QUERY_END,              /* of a query, beyond its end: matches nothing, not even RP_BASE_NONE */
     RP_CODE_UNKNOWN,           /* of a consensus from a file, an N: matches nothing, not even RP_BASE_NONE */
     RP_CELL_GAP                /* of a row: the genome has no base in this column */
@@ -47,7 +51,8 @@ static inline uint8_t rp_code_of_letter(char letter)
     case 'A': return RP_BASE_A;
     case 'C': return RP_BASE_C;
     case 'G': return RP_BASE_G;
-    case 'T': case 'U': return RP_BASE_T;
+    case 'T':
+    case 'U': return RP_BASE_T;
     default: return RP_BASE_NONE;
     }
 }

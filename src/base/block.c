@@ -87,7 +87,8 @@ static bool spill(rp_block *block, size_t mapped, const char *purpose, rp_error 
     const int file = open_spill_file();
     if (file < 0)
         return file_error(error, purpose);
-    void *data = extend_file(file, 0, mapped) ? mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0) : MAP_FAILED;
+    void *data =
+        extend_file(file, 0, mapped) ? mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0) : MAP_FAILED;
     if (data == MAP_FAILED) {
         const bool failed = file_error(error, purpose);
         (void)close(file);
@@ -118,7 +119,8 @@ static bool resize_file(rp_block *block, size_t mapped, const char *purpose, rp_
         block->mapped = mapped;
     }
     (void)pthread_mutex_unlock(&lock);
-    if (data != MAP_FAILED && ftruncate(block->file - 1, (off_t)mapped) != 0) /* what is cut off is zero when it comes back */
+    if (data != MAP_FAILED &&
+        ftruncate(block->file - 1, (off_t)mapped) != 0) /* what is cut off is zero when it comes back */
         return file_error(error, purpose);
     return data != MAP_FAILED || rp_error_memory(error, purpose);
 }
@@ -168,7 +170,8 @@ bool rp_block_resize(rp_block *block, size_t bytes, const char *purpose, rp_erro
     } else if (spill_folder != NULL) {
         ok = spill(block, mapped, purpose, error);
     } else {
-        ok = rp_error_set(error, "%s: %llu MB more do not fit --max-memory", purpose, (unsigned long long)((mapped - before) >> 20));
+        ok = rp_error_set(error, "%s: %llu MB more do not fit --max-memory", purpose,
+                          (unsigned long long)((mapped - before) >> 20));
     }
     if (ok)
         block->bytes = bytes;
@@ -177,7 +180,8 @@ bool rp_block_resize(rp_block *block, size_t bytes, const char *purpose, rp_erro
 
 bool rp_block_spill(rp_block *block, const char *purpose, rp_error *error)
 {
-    return block->mapped == 0 || block->file != 0 || block->stays || spill_folder == NULL || spill(block, block->mapped, purpose, error);
+    return block->mapped == 0 || block->file != 0 || block->stays || spill_folder == NULL ||
+           spill(block, block->mapped, purpose, error);
 }
 
 void rp_block_free(rp_block *block)

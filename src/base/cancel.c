@@ -10,7 +10,8 @@ static _Atomic uint64_t memory_used, memory_allowed; /* set before the number; r
 void rp_cancel(int signal_number)
 {
     int none = 0;
-    (void)atomic_compare_exchange_strong_explicit(&number, &none, signal_number, memory_order_relaxed, memory_order_relaxed);
+    (void)atomic_compare_exchange_strong_explicit(&number, &none, signal_number, memory_order_relaxed,
+                                                  memory_order_relaxed);
 }
 
 void rp_cancel_memory(uint64_t used_bytes, uint64_t allowed_bytes)
@@ -33,7 +34,8 @@ bool rp_not_cancelled(rp_error *error)
             error, "--max-memory: this input needs more than the %llu MB that the run may take: %llu MB are in use",
             (unsigned long long)(atomic_load_explicit(&memory_allowed, memory_order_relaxed) >> 20),
             (unsigned long long)(atomic_load_explicit(&memory_used, memory_order_relaxed) >> 20));
-    return signal_number == 0 || rp_error_set(error, "ended by signal %d (%s)", signal_number, strsignal(signal_number));
+    return signal_number == 0 ||
+           rp_error_set(error, "ended by signal %d (%s)", signal_number, strsignal(signal_number));
 }
 
 void rp_cancel_reset(void)

@@ -24,7 +24,11 @@
 #include "base/stream.h"
 
 enum {
-    BUFFER_BYTES = 1 << 16, WRITE_BEHIND_BYTES = 8 << 20, MAX_TRIES = 100, MAX_LINKS = 40, LINK_BYTES = 64,
+    BUFFER_BYTES = 1 << 16,
+    WRITE_BEHIND_BYTES = 8 << 20,
+    MAX_TRIES = 100,
+    MAX_LINKS = 40,
+    LINK_BYTES = 64,
     DEFAULT_LEVEL = -1,
     PART_BYTES = 32, /* of a part's name behind the file's own */
     USUAL_NAME_BYTES = 255

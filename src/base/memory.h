@@ -18,24 +18,24 @@ void *rp_alloc_aligned(size_t n, size_t size) RP_MUST_CHECK;
 bool rp_reserve(void **items, size_t *capacity, size_t wanted, size_t size) RP_MUST_CHECK;
 
 /* A growable array of TYPE named NAME: fields items, n, capacity. */
-#define RP_ARRAY(NAME, TYPE)                                                                    \
-    typedef struct NAME {                                                                       \
-        TYPE *items;                                                                            \
-        size_t n;                                                                               \
-        size_t capacity;                                                                        \
-    } NAME;                                                                                     \
-    RP_MUST_CHECK __attribute__((unused)) static inline bool NAME##_reserve(NAME *array, size_t wanted)                 \
-    {                                                                                           \
-        return wanted <= array->capacity ||                                                     \
-               rp_reserve((void **)&array->items, &array->capacity, wanted, sizeof(TYPE));      \
-    }                                                                                           \
-    RP_MUST_CHECK __attribute__((unused)) static inline bool NAME##_push(NAME *array, TYPE item)                        \
-    {                                                                                           \
-        if (!NAME##_reserve(array, array->n + 1))                                               \
-            return false;                                                                       \
-        array->items[array->n++] = item;                                                        \
-        return true;                                                                            \
-    }                                                                                           \
+#define RP_ARRAY(NAME, TYPE)                                                                            \
+    typedef struct NAME {                                                                               \
+        TYPE *items;                                                                                    \
+        size_t n;                                                                                       \
+        size_t capacity;                                                                                \
+    } NAME;                                                                                             \
+    RP_MUST_CHECK __attribute__((unused)) static inline bool NAME##_reserve(NAME *array, size_t wanted) \
+    {                                                                                                   \
+        return wanted <= array->capacity ||                                                             \
+               rp_reserve((void **)&array->items, &array->capacity, wanted, sizeof(TYPE));              \
+    }                                                                                                   \
+    RP_MUST_CHECK __attribute__((unused)) static inline bool NAME##_push(NAME *array, TYPE item)        \
+    {                                                                                                   \
+        if (!NAME##_reserve(array, array->n + 1))                                                       \
+            return false;                                                                               \
+        array->items[array->n++] = item;                                                                \
+        return true;                                                                                    \
+    }                                                                                                   \
     struct rp_array_semicolon_##NAME
 
 #endif

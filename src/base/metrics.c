@@ -14,11 +14,27 @@ typedef struct times {
     _Atomic uint64_t sum_ns, most_ns;
 } times;
 
-const char *const rp_counter_name[RP_N_COUNTERS] = {"bases_read", "seeds", "candidate_pairs", "batches", "grown", "redone", "parked", "families", "text_blocks", "text_blocks_reused"};
-const char *const rp_gauge_name[RP_N_GAUGES] = {"channel_pairs", "queue_bytes", "survivors", "workers_busy", "cpu_tokens_free", "io_tokens_free", "reads_in_flight", "batch_size"};
-const char *const rp_histogram_name[RP_N_HISTOGRAMS] = {"batch", "channel_push_wait", "channel_pop_wait", "cpu_token_wait", "io_token_wait", "read", "read_ahead_wait", "queue_wait"};
-const char *const rp_stage_name[RP_N_STAGES] = {"starting", "reading", "tandem repeats", "index", "families", "index of the rest", "families of the rest",
-                                                "joins", "derivatives", "polishing", "copies", "classes", "writing"};
+const char *const rp_counter_name[RP_N_COUNTERS] = {
+    "bases_read", "seeds",  "candidate_pairs", "batches",     "grown",
+    "redone",     "parked", "families",        "text_blocks", "text_blocks_reused"};
+const char *const rp_gauge_name[RP_N_GAUGES] = {"channel_pairs",   "queue_bytes",    "survivors",       "workers_busy",
+                                                "cpu_tokens_free", "io_tokens_free", "reads_in_flight", "batch_size"};
+const char *const rp_histogram_name[RP_N_HISTOGRAMS] = {"batch",           "channel_push_wait", "channel_pop_wait",
+                                                        "cpu_token_wait",  "io_token_wait",     "read",
+                                                        "read_ahead_wait", "queue_wait"};
+const char *const rp_stage_name[RP_N_STAGES] = {"starting",
+                                                "reading",
+                                                "tandem repeats",
+                                                "index",
+                                                "families",
+                                                "index of the rest",
+                                                "families of the rest",
+                                                "joins",
+                                                "derivatives",
+                                                "polishing",
+                                                "copies",
+                                                "classes",
+                                                "writing"};
 
 /* What stages take of a run, in per cent: C. elegans and simulated genomes. For the time left only. */
 static const unsigned char weight[RP_N_STAGES] = {0, 2, 1, 6, 36, 4, 14, 7, 1, 16, 10, 1, 2};
@@ -26,9 +42,9 @@ static const unsigned char weight[RP_N_STAGES] = {0, 2, 1, 6, 36, 4, 14, 7, 1, 1
 static _Atomic uint64_t counters[RP_N_COUNTERS];
 static _Atomic int64_t gauges[RP_N_GAUGES];
 static _Atomic uint64_t gauge_most[RP_N_GAUGES];
-static _Atomic uint64_t gauge_since[RP_N_GAUGES];               /* when its value was noted last; 0: it is out of use */
-static _Atomic uint64_t gauge_ns[RP_N_GAUGES];                  /* time in use up to then, */
-static _Atomic double gauge_area[RP_N_GAUGES];                  /* and its value times that */
+static _Atomic uint64_t gauge_since[RP_N_GAUGES]; /* when its value was noted last; 0: it is out of use */
+static _Atomic uint64_t gauge_ns[RP_N_GAUGES]; /* time in use up to then, */
+static _Atomic double gauge_area[RP_N_GAUGES]; /* and its value times that */
 static times histograms[RP_N_HISTOGRAMS];
 static atomic_int stage;
 static _Atomic uint32_t expected_stages = UINT32_MAX;
@@ -59,7 +75,8 @@ static void end_span(rp_gauge gauge, int64_t before, bool in_use)
     if (since != 0 && now > since) {
         (void)ADD(gauge_ns[gauge], now - since);
         double area = LOAD(gauge_area[gauge]);
-        while (!atomic_compare_exchange_weak_explicit(&gauge_area[gauge], &area, area + (double)before * (double)(now - since),
+        while (!atomic_compare_exchange_weak_explicit(&gauge_area[gauge], &area,
+                                                      area + (double)before * (double)(now - since),
                                                       memory_order_relaxed, memory_order_relaxed))
             ;
     }
@@ -200,14 +217,17 @@ void rp_stage_reach(double share)
 
 uint64_t rp_stage_ns(rp_stage which)
 {
-    const uint64_t now = LOAD(stage) == (int)which && LOAD(stage_began_ns) != 0 ? rp_clock_ns() - LOAD(stage_began_ns) : 0;
+    const uint64_t now =
+        LOAD(stage) == (int)which && LOAD(stage_began_ns) != 0 ? rp_clock_ns() - LOAD(stage_began_ns) : 0;
     return LOAD(stage_took_ns[which]) + now;
 }
 
 rp_progress rp_progress_now(void)
 {
     const int64_t units = LOAD(stage_units);
-    rp_progress out = {.stage = (rp_stage)LOAD(stage), .total = LOAD(stage_total), .done = units > 0 ? (uint64_t)units : 0,
+    rp_progress out = {.stage = (rp_stage)LOAD(stage),
+                       .total = LOAD(stage_total),
+                       .done = units > 0 ? (uint64_t)units : 0,
                        .stage_began_ns = LOAD(stage_began_ns)};
     if (out.total > 0)
         out.stage_share = out.done < out.total ? (double)out.done / (double)out.total : 1;

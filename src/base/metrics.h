@@ -49,12 +49,24 @@ typedef enum rp_histogram {
 } rp_histogram;
 
 typedef enum rp_stage {
-    RP_STAGE_START, RP_STAGE_READ, RP_STAGE_TANDEM, RP_STAGE_INDEX, RP_STAGE_GROW, RP_STAGE_INDEX_REST, RP_STAGE_GROW_REST,
-    RP_STAGE_JOIN, RP_STAGE_DERIVE, RP_STAGE_POLISH, RP_STAGE_COPIES, RP_STAGE_CLASSIFY, RP_STAGE_WRITE, RP_N_STAGES
+    RP_STAGE_START,
+    RP_STAGE_READ,
+    RP_STAGE_TANDEM,
+    RP_STAGE_INDEX,
+    RP_STAGE_GROW,
+    RP_STAGE_INDEX_REST,
+    RP_STAGE_GROW_REST,
+    RP_STAGE_JOIN,
+    RP_STAGE_DERIVE,
+    RP_STAGE_POLISH,
+    RP_STAGE_COPIES,
+    RP_STAGE_CLASSIFY,
+    RP_STAGE_WRITE,
+    RP_N_STAGES
 } rp_stage;
 
-extern const char *const rp_counter_name[RP_N_COUNTERS], *const rp_gauge_name[RP_N_GAUGES],
-    *const rp_histogram_name[RP_N_HISTOGRAMS], *const rp_stage_name[RP_N_STAGES];
+extern const char *const rp_counter_name[RP_N_COUNTERS],
+    *const rp_gauge_name[RP_N_GAUGES], *const rp_histogram_name[RP_N_HISTOGRAMS], *const rp_stage_name[RP_N_STAGES];
 
 void rp_count(rp_counter counter, uint64_t n);
 uint64_t rp_counted(rp_counter counter);

@@ -9,7 +9,8 @@
 static inline void rp_note_most(_Atomic uint64_t *most, uint64_t value)
 {
     uint64_t before = atomic_load_explicit(most, memory_order_relaxed);
-    while (before < value && !atomic_compare_exchange_weak_explicit(most, &before, value, memory_order_relaxed, memory_order_relaxed))
+    while (before < value &&
+           !atomic_compare_exchange_weak_explicit(most, &before, value, memory_order_relaxed, memory_order_relaxed))
         ;
 }
 

@@ -53,11 +53,14 @@ static void *thread_main(void *argument)
     return NULL;
 }
 
-bool rp_parallel(size_t n_parts, unsigned n_threads, rp_part_function *function, void *context,
-                 rp_error *error)
+bool rp_parallel(size_t n_parts, unsigned n_threads, rp_part_function *function, void *context, rp_error *error)
 {
     static _Atomic uint64_t n_loops;
-    shared_loop loop = {.number = atomic_fetch_add_explicit(&n_loops, 1, memory_order_relaxed), .n_parts = n_parts, .function = function, .context = context, .error = error};
+    shared_loop loop = {.number = atomic_fetch_add_explicit(&n_loops, 1, memory_order_relaxed),
+                        .n_parts = n_parts,
+                        .function = function,
+                        .context = context,
+                        .error = error};
     if (n_threads > n_parts)
         n_threads = n_parts == 0 ? 1 : (unsigned)n_parts;
     if (pthread_mutex_init(&loop.lock, NULL) != 0)

@@ -89,7 +89,8 @@ static bool merge_runs(void *argument, size_t number, unsigned worker, rp_error 
     const size_t end = middle + sort->run < sort->n ? middle + sort->run : sort->n;
     size_t a = begin, b = middle;
     for (size_t at = begin; at < end; at++) {
-        const bool first = b == end || (a < middle && sort->compare(sort->from + a * sort->size, sort->from + b * sort->size) <= 0);
+        const bool first =
+            b == end || (a < middle && sort->compare(sort->from + a * sort->size, sort->from + b * sort->size) <= 0);
         memcpy(sort->to + at * sort->size, sort->from + (first ? a : b) * sort->size, sort->size);
         if (first)
             a++;
@@ -114,10 +115,11 @@ static bool merge_all(parallel_sort *sort, void *items, char *spare, unsigned n_
     return ok;
 }
 
-bool rp_sort_parallel(void *items, size_t n, size_t size, int (*compare)(const void *, const void *), unsigned n_threads,
-                      rp_error *error)
+bool rp_sort_parallel(void *items, size_t n, size_t size, int (*compare)(const void *, const void *),
+                      unsigned n_threads, rp_error *error)
 {
-    parallel_sort sort = {.from = items, .n = n, .size = size, .run = (n + n_threads - 1) / n_threads, .compare = compare};
+    parallel_sort sort = {
+        .from = items, .n = n, .size = size, .run = (n + n_threads - 1) / n_threads, .compare = compare};
     sort.run = sort.run < LEAST_RUN ? LEAST_RUN : sort.run;
     rp_block spare = {0};
     if (n > sort.run && !rp_block_resize(&spare, n * size, "sorting", error))

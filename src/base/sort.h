@@ -22,7 +22,7 @@ static inline void rp_sort(void *items, size_t n, size_t size, int (*compare)(co
 
 /* The same on several threads, and stable; as much scratch memory as the items, spilled where the budget has no room
  * for it. False: out of memory, or the run was cancelled; the items are in some order. */
-bool rp_sort_parallel(void *items, size_t n, size_t size, int (*compare)(const void *, const void *), unsigned n_threads,
-                      rp_error *error) RP_MUST_CHECK;
+bool rp_sort_parallel(void *items, size_t n, size_t size, int (*compare)(const void *, const void *),
+                      unsigned n_threads, rp_error *error) RP_MUST_CHECK;
 
 #endif

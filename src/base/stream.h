@@ -27,9 +27,9 @@ bool rp_stream_is_stdout(const char *path);
 /* A file that is read. Pipes, terminals and sockets are read by a thread that hands on what comes, so that whoever reads
  * the descriptor sees an end when the run is to end. */
 typedef struct rp_feed {
-    int from, to;         /* the thread's: what it reads, and the pipe that it writes; -1: there is no thread */
+    int from, to; /* the thread's: what it reads, and the pipe that it writes; -1: there is no thread */
     char *buffer;
-    int failure;          /* errno of reading, ECANCELED where the run was to end; 0: none. The thread's until it is joined */
+    int failure; /* errno of reading, ECANCELED where the run was to end; 0: none. The thread's until it is joined */
     pthread_t thread;
 } rp_feed;
 

@@ -14,11 +14,11 @@
 
 /* One result's. */
 typedef struct rp_target {
-    char *path;              /* as the user gave it */
-    char *name;              /* of the file in its folder; NULL: no file is made */
+    char *path; /* as the user gave it */
+    char *name; /* of the file in its folder; NULL: no file is made */
     dev_t folder_device;
     ino_t folder;
-    bool exists;             /* something is there: */
+    bool exists; /* something is there: */
     dev_t device;
     ino_t file;
 } rp_target;
@@ -27,9 +27,9 @@ typedef struct rp_target {
 typedef struct rp_targets {
     rp_target *items;
     size_t n, capacity;
-    char **made;             /* folders, the outer ones first */
+    char **made; /* folders, the outer ones first */
     size_t n_made, made_capacity;
-    bool clash;              /* an addition failed because two results have one place */
+    bool clash; /* an addition failed because two results have one place */
 } rp_targets;
 
 /* Adds the place of a result, "-" for standard output, and makes its folder. False: error filled in. */

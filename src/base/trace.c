@@ -35,8 +35,9 @@ void rp_trace(const char *kind, uint64_t group, uint64_t number, uint64_t begin_
         return;
     const uint64_t took = rp_clock_ns() - begin_ns;
     (void)pthread_mutex_lock(&lock);
-    rp_file_print(table, "%s\t%s\t%llu\t%llu\t%llu\t%llu\n", rp_stage_name[rp_progress_now().stage], kind, (unsigned long long)group,
-                  (unsigned long long)number, (unsigned long long)(begin_ns - opened_ns), (unsigned long long)took);
+    rp_file_print(table, "%s\t%s\t%llu\t%llu\t%llu\t%llu\n", rp_stage_name[rp_progress_now().stage], kind,
+                  (unsigned long long)group, (unsigned long long)number, (unsigned long long)(begin_ns - opened_ns),
+                  (unsigned long long)took);
     (void)pthread_mutex_unlock(&lock);
 }
 

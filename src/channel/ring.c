@@ -183,8 +183,7 @@ static void take_first(rp_ring *ring, rp_batch *batch)
     ring->pairs -= rp_batch_n_pairs(&batch->head);
 }
 
-rp_ring_status rp_ring_try_pop(rp_ring *ring, uint64_t below_serial, rp_batch *batches, size_t max_batches,
-                               size_t *n)
+rp_ring_status rp_ring_try_pop(rp_ring *ring, uint64_t below_serial, rp_batch *batches, size_t max_batches, size_t *n)
 {
     rp_ring_status status = RP_RING_OK;
     *n = 0;

@@ -126,7 +126,8 @@ static void put_all(writer *to, const rp_run_binding *binding, const rp_run_stat
         put_family(to, &from->library.items[f]);
 }
 
-rp_file *rp_checkpoint_write(const rp_run_binding *binding, const rp_run_state *state, const char *path, rp_error *error)
+rp_file *rp_checkpoint_write(const rp_run_binding *binding, const rp_run_state *state, const char *path,
+                             rp_error *error)
 {
     rp_file *file = rp_file_open(path, error);
     if (file == NULL)
@@ -292,7 +293,8 @@ static bool holds_together(const rp_run_binding *binding, const rp_run_state *st
 {
     const uint64_t n = state->library.n;
     return (unsigned)state->mark < RP_N_MARKS && (!state->in_pass || state->mark <= RP_MARK_GROW_REST) &&
-           state->passes[0].n_families_at_tier <= n && state->passes[1].n_families_at_tier <= n && state->n_first_pass <= n &&
+           state->passes[0].n_families_at_tier <= n && state->passes[1].n_families_at_tier <= n &&
+           state->n_first_pass <= n &&
            (state->mark != RP_MARK_GROW_REST || !state->in_pass ||
             state->n_first_pass <= state->passes[1].n_families_at_tier) &&
            state->n_before <= n && state->polish.n_active <= (state->polish.round > 0 ? 2 : 1) * state->n_source &&

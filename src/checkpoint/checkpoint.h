@@ -43,9 +43,9 @@ rp_file *rp_checkpoint_write(const rp_run_binding *binding, const rp_run_state *
 
 typedef enum rp_checkpoint_status {
     RP_CHECKPOINT_READ,
-    RP_CHECKPOINT_FAILED,     /* cannot be read now: error filled in */
-    RP_CHECKPOINT_DAMAGED,    /* is not to be trusted: error tells why */
-    RP_CHECKPOINT_OTHER       /* of another version of the format or another kind of machine: error tells */
+    RP_CHECKPOINT_FAILED, /* cannot be read now: error filled in */
+    RP_CHECKPOINT_DAMAGED, /* is not to be trusted: error tells why */
+    RP_CHECKPOINT_OTHER /* of another version of the format or another kind of machine: error tells */
 } rp_checkpoint_status;
 
 /* Reads a checkpoint; only one that was read is to be cleared. */

@@ -23,7 +23,8 @@ static char *path_in(const char *folder, const char *name)
 static bool is_still_there(int file, const char *path)
 {
     struct stat held, named;
-    return fstat(file, &held) == 0 && stat(path, &named) == 0 && held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+    return fstat(file, &held) == 0 && stat(path, &named) == 0 && held.st_dev == named.st_dev &&
+           held.st_ino == named.st_ino;
 }
 
 /* What a run that was killed has left of a checkpoint that was not in place yet. */
@@ -78,14 +79,17 @@ bool rp_run_folder_open(rp_run_folder *folder, const char *prefix, rp_error *err
         folder->pairs = path_in(folder->path, "pairs");
         lock_path = path_in(folder->path, "lock");
     }
-    bool ok = (folder->state != NULL && folder->pairs != NULL && lock_path != NULL) || rp_error_memory(error, "folder names");
+    bool ok =
+        (folder->state != NULL && folder->pairs != NULL && lock_path != NULL) || rp_error_memory(error, "folder names");
     lock_status status = GONE;
     for (int tries = 0; ok && status == GONE && tries < MAX_TRIES; tries++)
         status = take_lock(folder, lock_path);
     if (ok && status == HELD_BY_ANOTHER)
-        ok = rp_error_set(error, "%s: another run with this prefix is under way; wait for it, or name another with -o", folder->path);
+        ok = rp_error_set(error, "%s: another run with this prefix is under way; wait for it, or name another with -o",
+                          folder->path);
     else if (ok && status != LOCKED)
-        ok = rp_error_set(error, "%s: the folder for the run's state cannot be made: %s", folder->path, strerror(errno));
+        ok =
+            rp_error_set(error, "%s: the folder for the run's state cannot be made: %s", folder->path, strerror(errno));
     free(lock_path);
     if (!ok)
         rp_run_folder_close(folder, false);

@@ -18,17 +18,19 @@ static char *text_of(const json_t *value)
 /* Tells the first parameter in which the checkpoint differs from this run. */
 static bool compare_parameters(const rp_keeper *keeper, rp_error *error)
 {
-    json_t *own = json_loads(keeper->binding.parameters, 0, NULL), *other = json_loads(keeper->from.binding.parameters, 0, NULL);
+    json_t *own = json_loads(keeper->binding.parameters, 0, NULL),
+           *other = json_loads(keeper->from.binding.parameters, 0, NULL);
     bool ok = own != NULL || rp_error_memory(error, "checkpoint");
     const char *name;
     json_t *value;
-    json_object_foreach(own, name, value) {
+    json_object_foreach(own, name, value)
+    {
         const json_t *kept = json_object_get(other, name);
         if (!ok || json_equal(value, kept))
             continue;
         char *mine = text_of(value), *theirs = text_of(kept);
-        ok = rp_error_set(error, "%s: the checkpoint is of %s %s, and this run has %s; --restart begins anew", keeper->folder.path, name,
-                          theirs != NULL ? theirs : "?", mine != NULL ? mine : "?");
+        ok = rp_error_set(error, "%s: the checkpoint is of %s %s, and this run has %s; --restart begins anew",
+                          keeper->folder.path, name, theirs != NULL ? theirs : "?", mine != NULL ? mine : "?");
         free(mine);
         free(theirs);
     }
@@ -41,17 +43,16 @@ static bool read_state(rp_keeper *keeper, rp_error *error)
 {
     rp_error reason = {""};
     switch (rp_checkpoint_read(&keeper->from, keeper->folder.state, &reason)) {
-    case RP_CHECKPOINT_READ:
-        keeper->resumes = true;
-        return compare_parameters(keeper, error);
+    case RP_CHECKPOINT_READ: keeper->resumes = true; return compare_parameters(keeper, error);
     case RP_CHECKPOINT_DAMAGED:
-        rp_log_tell("find", "%s: the checkpoint is damaged (%s); it is set aside as %s.damaged, and the run begins anew",
-                        keeper->folder.state, reason.message, keeper->folder.state);
+        rp_log_tell("find",
+                    "%s: the checkpoint is damaged (%s); it is set aside as %s.damaged, and the run begins anew",
+                    keeper->folder.state, reason.message, keeper->folder.state);
         return rp_run_folder_set_aside(&keeper->folder, error);
     case RP_CHECKPOINT_OTHER:
-        return rp_error_set(error, "%s: the checkpoint cannot be used: %s; --restart begins anew", keeper->folder.state, reason.message);
-    case RP_CHECKPOINT_FAILED:
-        break;
+        return rp_error_set(error, "%s: the checkpoint cannot be used: %s; --restart begins anew", keeper->folder.state,
+                            reason.message);
+    case RP_CHECKPOINT_FAILED: break;
     }
     return rp_error_set(error, "%s: the checkpoint cannot be read: %s", keeper->folder.state, reason.message);
 }
@@ -90,19 +91,23 @@ bool rp_keeper_check_genome(rp_keeper *keeper, const rp_genome *genome, rp_error
     if (!keeper->resumes)
         return true;
     if (strcmp(keeper->from.binding.digest, genome->digest) != 0 || keeper->from.binding.genome_bp != genome->length_bp)
-        return rp_error_set(error, "%s: the checkpoint is of another genome (MD5 %s, this one has %s); --restart begins anew",
+        return rp_error_set(error,
+                            "%s: the checkpoint is of another genome (MD5 %s, this one has %s); --restart begins anew",
                             keeper->folder.path, keeper->from.binding.digest, genome->digest);
     return strcmp(keeper->from.binding.mask_digest, genome->mask_digest) == 0 ||
-           rp_error_set(error, "%s: where the checkpoint is from, lower case was elsewhere (MD5 %s, here %s); --restart begins anew",
-                        keeper->folder.path, keeper->from.binding.mask_digest, genome->mask_digest);
+           rp_error_set(
+               error,
+               "%s: where the checkpoint is from, lower case was elsewhere (MD5 %s, here %s); --restart begins anew",
+               keeper->folder.path, keeper->from.binding.mask_digest, genome->mask_digest);
 }
 
 bool rp_keeper_check_k(rp_keeper *keeper, unsigned k, rp_error *error)
 {
     keeper->binding.k = k;
     return !keeper->resumes || keeper->from.binding.k == k ||
-           rp_error_set(error, "%s: the checkpoint is of %u-mers, and this run's index of %u-mers; --restart begins anew", keeper->folder.path,
-                        keeper->from.binding.k, k);
+           rp_error_set(error,
+                        "%s: the checkpoint is of %u-mers, and this run's index of %u-mers; --restart begins anew",
+                        keeper->folder.path, keeper->from.binding.k, k);
 }
 
 static bool has_passed(const rp_keeper *keeper, double seconds)

@@ -11,7 +11,14 @@
 #include "library/join.h"
 
 /* The stage that is under way or comes next. */
-typedef enum rp_mark { RP_MARK_GROW, RP_MARK_GROW_REST, RP_MARK_JOIN, RP_MARK_POLISH, RP_MARK_COPIES, RP_N_MARKS } rp_mark;
+typedef enum rp_mark {
+    RP_MARK_GROW,
+    RP_MARK_GROW_REST,
+    RP_MARK_JOIN,
+    RP_MARK_POLISH,
+    RP_MARK_COPIES,
+    RP_N_MARKS
+} rp_mark;
 
 /* Zeroed at the start. */
 typedef struct rp_run_state {

@@ -42,7 +42,8 @@ static bool take_blocks(rp_claims *claims, rp_interval blocks)
         uint64_t seen = atomic_load_explicit(&claims->words[index], memory_order_relaxed);
         do {
             if ((seen & bits) != 0) {
-                release_blocks(claims, (rp_interval){blocks.begin, index * 64 > blocks.begin ? index * 64 : blocks.begin});
+                release_blocks(claims,
+                               (rp_interval){blocks.begin, index * 64 > blocks.begin ? index * 64 : blocks.begin});
                 return false;
             }
         } while (!atomic_compare_exchange_weak_explicit(&claims->words[index], &seen, seen | bits, memory_order_acq_rel,

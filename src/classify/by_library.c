@@ -77,8 +77,8 @@ bool rp_classify_by_library(rp_findings *findings, const rp_family_file *library
         return rp_error_memory(error, "class names");
     for (size_t f = 0; f < findings->n_families; f++)
         consensus[f] = findings->families[f].consensus;
-    const rp_pair_parameters parameters = {.n_threads = n_threads, .kernel = findings->kernel, .expected_by_chance = CHANCE,
-                                           .pad_bp = PAD_BP};
+    const rp_pair_parameters parameters = {
+        .n_threads = n_threads, .kernel = findings->kernel, .expected_by_chance = CHANCE, .pad_bp = PAD_BP};
     rp_pair_hits hits = {0};
     rp_spans spans = {0};
     bool ok = rp_pair_hits_find(consensus, findings->n_families, records, &parameters, &hits, error);

@@ -10,36 +10,47 @@
 #include "classify/structure.h"
 
 enum {
-    LTR_SURE_BP = 150, LTR_SURE_ELEMENT_BP = 1000, LTR_SURE_PERCENT = 85,
-    SOLO_MIN_BP = 150, SOLO_MAX_BP = 2500,
+    LTR_SURE_BP = 150,
+    LTR_SURE_ELEMENT_BP = 1000,
+    LTR_SURE_PERCENT = 85,
+    SOLO_MIN_BP = 150,
+    SOLO_MAX_BP = 2500,
     TIR_SURE_BP = 18,
     MITE_MAX_BP = 800,
-    HELITRON_MIN_BP = 400, HELITRON_LONG_BP = 900, HELITRON_HAIRPIN_BP = 7,
-    SINE_MIN_BP = 80, SINE_MAX_BP = 600, SINE_MIN_FULL = 12,
+    HELITRON_MIN_BP = 400,
+    HELITRON_LONG_BP = 900,
+    HELITRON_HAIRPIN_BP = 7,
+    SINE_MIN_BP = 80,
+    SINE_MAX_BP = 600,
+    SINE_MIN_FULL = 12,
     LINE_MIN_BP = 500,
-    GENE_MAX_COPIES = 50, GENE_MAX_BP = 6000,
+    GENE_MAX_COPIES = 50,
+    GENE_MAX_BP = 6000,
     VECTOR_PERCENT = 90
 };
 
 static const double MIN_TAIL_SHARE = 0.4, MIN_AT_SHARE = 0.4, MAX_LOW_COMPLEXITY = 0.5, MIN_THIRD_POSITION = 0.45,
                     GENE_MIN_DIVERGENCE = 3, GENE_MIN_FRAME = 0.25, VECTOR_MAX_DIVERGENCE = 2;
 
-const char *const rp_other_class[RP_N_OTHERS] = {
-    [RP_OTHER_NONE] = "",          [RP_OTHER_SATELLITE] = "Satellite",   [RP_OTHER_SIMPLE] = "Simple_repeat",
-    [RP_OTHER_DUPLICATION] = "Segmental_duplication", [RP_OTHER_GENE] = "Gene_family", [RP_OTHER_RRNA] = "rRNA",
-    [RP_OTHER_TRNA] = "tRNA",      [RP_OTHER_CONTIGS] = "Artefact",
-    [RP_OTHER_CHANCE] = "Low_complexity"};
+const char *const rp_other_class[RP_N_OTHERS] = {[RP_OTHER_NONE] = "",
+                                                 [RP_OTHER_SATELLITE] = "Satellite",
+                                                 [RP_OTHER_SIMPLE] = "Simple_repeat",
+                                                 [RP_OTHER_DUPLICATION] = "Segmental_duplication",
+                                                 [RP_OTHER_GENE] = "Gene_family",
+                                                 [RP_OTHER_RRNA] = "rRNA",
+                                                 [RP_OTHER_TRNA] = "tRNA",
+                                                 [RP_OTHER_CONTIGS] = "Artefact",
+                                                 [RP_OTHER_CHANCE] = "Low_complexity"};
 
-const char *const rp_other_reason[RP_N_OTHERS] = {
-    [RP_OTHER_NONE] = "none",
-    [RP_OTHER_SATELLITE] = "tandem_array",
-    [RP_OTHER_SIMPLE] = "low_complexity",
-    [RP_OTHER_DUPLICATION] = "too_few_independent_copies",
-    [RP_OTHER_GENE] = "coding_divergence",
-    [RP_OTHER_RRNA] = "rRNA_gene",
-    [RP_OTHER_TRNA] = "tRNA_gene",
-    [RP_OTHER_CONTIGS] = "copies_at_contig_ends",
-    [RP_OTHER_CHANCE] = "no_better_than_decoy"};
+const char *const rp_other_reason[RP_N_OTHERS] = {[RP_OTHER_NONE] = "none",
+                                                  [RP_OTHER_SATELLITE] = "tandem_array",
+                                                  [RP_OTHER_SIMPLE] = "low_complexity",
+                                                  [RP_OTHER_DUPLICATION] = "too_few_independent_copies",
+                                                  [RP_OTHER_GENE] = "coding_divergence",
+                                                  [RP_OTHER_RRNA] = "rRNA_gene",
+                                                  [RP_OTHER_TRNA] = "tRNA_gene",
+                                                  [RP_OTHER_CONTIGS] = "copies_at_contig_ends",
+                                                  [RP_OTHER_CHANCE] = "no_better_than_decoy"};
 
 /* --- Rules --- */
 
@@ -57,8 +68,10 @@ static bool is_ltr(const rp_traits *traits, size_t length)
 {
     if (traits->ltr_bp > 0)
         return traits->tg_ca || has_fixed_tsd(traits, 4, 6) ||
-               (traits->ltr_bp >= LTR_SURE_BP && length >= LTR_SURE_ELEMENT_BP && traits->ltr_identity >= LTR_SURE_PERCENT);
-    return traits->tg_ca && has_fixed_tsd(traits, 4, 6) && length >= SOLO_MIN_BP && length <= SOLO_MAX_BP && traits->tir_bp == 0;
+               (traits->ltr_bp >= LTR_SURE_BP && length >= LTR_SURE_ELEMENT_BP &&
+                traits->ltr_identity >= LTR_SURE_PERCENT);
+    return traits->tg_ca && has_fixed_tsd(traits, 4, 6) && length >= SOLO_MIN_BP && length <= SOLO_MAX_BP &&
+           traits->tir_bp == 0;
 }
 
 static bool is_tir(const rp_traits *traits)
@@ -69,7 +82,8 @@ static bool is_tir(const rp_traits *traits)
 static bool is_helitron(const rp_traits *traits, size_t length)
 {
     return traits->helitron_ends && length >= HELITRON_MIN_BP && traits->tir_bp == 0 && traits->ltr_bp == 0 &&
-           (traits->at_share >= MIN_AT_SHARE || traits->hairpin_bp >= HELITRON_HAIRPIN_BP || length >= HELITRON_LONG_BP);
+           (traits->at_share >= MIN_AT_SHARE || traits->hairpin_bp >= HELITRON_HAIRPIN_BP ||
+            length >= HELITRON_LONG_BP);
 }
 
 /* Cut short at the 5' end, as reverse transcription leaves them. */
@@ -83,7 +97,8 @@ static bool is_line(const rp_traits *traits, size_t length)
 /* Pieces of LINEs have tails too: many whole copies, or target-site duplications, are asked for. */
 static bool is_sine(const rp_traits *traits, size_t length)
 {
-    const bool poly_a = (traits->tail_bp > 0 && strcmp(traits->tail_unit, "A") == 0) || traits->tail_in_copies >= MIN_TAIL_SHARE;
+    const bool poly_a =
+        (traits->tail_bp > 0 && strcmp(traits->tail_unit, "A") == 0) || traits->tail_in_copies >= MIN_TAIL_SHARE;
     return poly_a && traits->tir_bp == 0 && length >= SINE_MIN_BP && length <= SINE_MAX_BP &&
            traits->n_full >= traits->n_truncated_left &&
            (traits->n_full >= SINE_MIN_FULL ? 2 * traits->n_full >= traits->n_copies || traits->tsd_bp > 0
@@ -114,18 +129,20 @@ static bool has_structure(const rp_traits *traits)
  * transposon would show. */
 static bool is_gene(const rp_traits *traits, size_t length)
 {
-    return traits->third_position >= MIN_THIRD_POSITION && traits->n_copies <= GENE_MAX_COPIES && length <= GENE_MAX_BP &&
-           (double)traits->mean_divergence >= GENE_MIN_DIVERGENCE && traits->orf_bp >= GENE_MIN_FRAME * (double)length &&
-           !has_structure(traits);
+    return traits->third_position >= MIN_THIRD_POSITION && traits->n_copies <= GENE_MAX_COPIES &&
+           length <= GENE_MAX_BP && (double)traits->mean_divergence >= GENE_MIN_DIVERGENCE &&
+           traits->orf_bp >= GENE_MIN_FRAME * (double)length && !has_structure(traits);
 }
 
 /* A vector or adapter that was left in: equal sequence at the ends of contigs, and nowhere else. */
 static bool is_at_ends(const rp_traits *traits)
 {
-    return 100 * traits->n_at_contig_ends >= VECTOR_PERCENT * traits->n_copies && (double)traits->mean_divergence < VECTOR_MAX_DIVERGENCE;
+    return 100 * traits->n_at_contig_ends >= VECTOR_PERCENT * traits->n_copies &&
+           (double)traits->mean_divergence < VECTOR_MAX_DIVERGENCE;
 }
 
-static rp_other judge(const rp_traits *traits, size_t length, const rp_classify_parameters *parameters, size_t n_contigs)
+static rp_other judge(const rp_traits *traits, size_t length, const rp_classify_parameters *parameters,
+                      size_t n_contigs)
 {
     if (traits->low_complexity >= MAX_LOW_COMPLEXITY)
         return RP_OTHER_SIMPLE;
@@ -221,7 +238,8 @@ static bool classify_family(void *argument, size_t which, unsigned worker, rp_er
     traits->other = judge(traits, family->consensus->n, run->parameters, run->findings->genome->n_contigs);
     if (traits->other == RP_OTHER_NONE && family->decoy.is_chance)
         traits->other = RP_OTHER_CHANCE;
-    family->hint = traits->other != RP_OTHER_NONE ? rp_other_class[traits->other] : choose_class(traits, family->consensus->n);
+    family->hint =
+        traits->other != RP_OTHER_NONE ? rp_other_class[traits->other] : choose_class(traits, family->consensus->n);
     if (run->parameters->keep_names)
         return true;
     free(family->class_name);

@@ -16,11 +16,14 @@ enum {
     MIN_TSD_BP = 2,
     FIXED_SHIFT_BP = 2,          /* by which the consensus' ends may be off */
     MIN_VARIABLE_BP = 8,         /* shorter ones of varying length cannot be told from chance */
-    VARIABLE_LEFT_BP = 3, VARIABLE_RIGHT_IN_BP = 6, VARIABLE_RIGHT_OUT_BP = 14,
+    VARIABLE_LEFT_BP = 3,
+    VARIABLE_RIGHT_IN_BP = 6,
+    VARIABLE_RIGHT_OUT_BP = 14,
     LONG_TSD_BP = 10,            /* from this length on one base may differ */
     MIN_TSD_COPIES = 4,
 
-    TAIL_WINDOW_BP = 10, TAIL_MIN_A = 9,
+    TAIL_WINDOW_BP = 10,
+    TAIL_MIN_A = 9,
 
     SAME_FLANK = 40,             /* of 64 bases, or: */
     SAME_NEAR_FLANK = 25,        /* of the nearest 32 */
@@ -57,15 +60,16 @@ static bool gather_copies(const rp_findings *findings, const rp_found_family *fa
     for (size_t i = 0; i < family->n_parts; i++) {
         const rp_part *part = &findings->parts.items[family->parts[i]];
         if (copies->n == 0 || part->copy != last) {
-            if (!placed_copies_push(copies, (placed_copy){part->begin, part->end, part->consensus_begin, part->consensus_end,
-                                                          part->reverse}))
+            if (!placed_copies_push(copies, (placed_copy){part->begin, part->end, part->consensus_begin,
+                                                          part->consensus_end, part->reverse}))
                 return false;
             last = part->copy;
             continue;
         }
         placed_copy *copy = &copies->items[copies->n - 1];
         copy->end = part->end;
-        copy->consensus_begin = part->consensus_begin < copy->consensus_begin ? part->consensus_begin : copy->consensus_begin;
+        copy->consensus_begin =
+            part->consensus_begin < copy->consensus_begin ? part->consensus_begin : copy->consensus_begin;
         copy->consensus_end = part->consensus_end > copy->consensus_end ? part->consensus_end : copy->consensus_end;
     }
     return true;
@@ -87,7 +91,8 @@ static bool has_tsd(const ends *left_of, const ends *right_of, int left, int rig
     unsigned errors = 0;
     const unsigned allowed = n >= LONG_TSD_BP ? 1 : 0;
     for (unsigned i = 0; i < n; i++) {
-        const uint8_t a = left_of->left[INNER_BP + left + (int)(n - 1 - i)], b = right_of->right[INNER_BP + right + (int)i];
+        const uint8_t a = left_of->left[INNER_BP + left + (int)(n - 1 - i)],
+                      b = right_of->right[INNER_BP + right + (int)i];
         errors += !rp_code_is_base(a) || a != b;
         if (errors > allowed)
             return false;
@@ -118,7 +123,8 @@ static void find_fixed_tsd(const ends *sample, size_t n, rp_traits *traits)
                 const double expected = 0.5 * chance, excess = own - expected;
                 const double share = excess / (double)n;
                 /* a duplication of n bases is one of n - 1, too, with an end moved: count bases */
-                if (own < MIN_TSD_COPIES || share < MIN_TSD_EXCESS || excess * excess < MIN_TSD_SIGNIFICANCE * MIN_TSD_SIGNIFICANCE * (expected + 1) ||
+                if (own < MIN_TSD_COPIES || share < MIN_TSD_EXCESS ||
+                    excess * excess < MIN_TSD_SIGNIFICANCE * MIN_TSD_SIGNIFICANCE * (expected + 1) ||
                     excess * bp <= best)
                     continue;
                 best = excess * bp;
@@ -186,7 +192,8 @@ static bool has_a_tail(const ends *sample)
     return false;
 }
 
-static void look_at_ends(const rp_view *view, const placed_copies *copies, uint32_t length, ends *sample, rp_traits *traits)
+static void look_at_ends(const rp_view *view, const placed_copies *copies, uint32_t length, ends *sample,
+                         rp_traits *traits)
 {
     size_t n_full = 0, n_right = 0, n_tail = 0, n_at = 0;
     ends *variable = sample + MAX_SAMPLE;
@@ -282,7 +289,8 @@ static uint32_t count_tandem(const rp_genome *genome, const placed_copies *copie
         const int64_t gap = (int64_t)b->begin - (int64_t)a->end;
         const uint32_t slack = length / 10 < TANDEM_GAP_BP ? length / 10 : TANDEM_GAP_BP;
         const bool tandem = a->reverse == b->reverse && gap <= (int64_t)slack && gap >= -(int64_t)slack &&
-                            length - first->consensus_end <= slack && second->consensus_begin <= slack && rp_genome_same_contig(genome, a->begin, b->begin);
+                            length - first->consensus_end <= slack && second->consensus_begin <= slack &&
+                            rp_genome_same_contig(genome, a->begin, b->begin);
         n += tandem ? (counted ? 1 : 2) : 0;
         counted = tandem;
     }
@@ -299,7 +307,8 @@ static void count_at_contigs(const rp_genome *genome, const placed_copies *copie
         const uint64_t bp = copy->end - copy->begin, before = copy->begin - contig->begin,
                        behind = contig->begin + contig->length_bp - copy->end;
         traits->n_whole_contigs += 100 * bp >= WHOLE_CONTIG_PERCENT * contig->length_bp;
-        traits->n_at_contig_ends += (before <= CONTIG_END_BP || behind <= CONTIG_END_BP) && contig->length_bp >= LONG_CONTIG_COPIES * bp;
+        traits->n_at_contig_ends +=
+            (before <= CONTIG_END_BP || behind <= CONTIG_END_BP) && contig->length_bp >= LONG_CONTIG_COPIES * bp;
     }
 }
 

@@ -9,20 +9,33 @@ enum {
     N_WORDS = 1 << 2 * WORD,
     MAX_CHAIN = 64,              /* words that stand more often in one consensus say nothing */
 
-    LTR_MIN_BP = 80, LTR_MAX_BP = 6000,
+    LTR_MIN_BP = 80,
+    LTR_MAX_BP = 6000,
     LTR_RAGGED_BP = 30,          /* what may stand beyond the two LTRs */
     LTR_DRIFT_BP = 16,           /* of the distance between the two, by gaps */
     LTR_PAD_BP = 64,
     LTR_MIN_PERCENT = 80,
     LTR_MIN_INTERNAL_BP = 100,
 
-    TIR_MIN_SCORE = 10, TIR_RAGGED_BP = 3, TIR_DROP = 5, TIR_MISMATCH = -2, TIR_MAX_BP = 1000,
+    TIR_MIN_SCORE = 10,
+    TIR_RAGGED_BP = 3,
+    TIR_DROP = 5,
+    TIR_MISMATCH = -2,
+    TIR_MAX_BP = 1000,
 
-    TAIL_RAGGED_BP = 4, TAIL_MIN_BP = 8, TAIL_MICROSATELLITE_BP = 12, TAIL_UNITS = 4, TAIL_LONGER_BP = 5,
+    TAIL_RAGGED_BP = 4,
+    TAIL_MIN_BP = 8,
+    TAIL_MICROSATELLITE_BP = 12,
+    TAIL_UNITS = 4,
+    TAIL_LONGER_BP = 5,
 
-    HAIRPIN_WINDOW_BP = 50, HAIRPIN_MIN_STEM_BP = 6, HAIRPIN_MAX_LOOP_BP = 12,
+    HAIRPIN_WINDOW_BP = 50,
+    HAIRPIN_MIN_STEM_BP = 6,
+    HAIRPIN_MAX_LOOP_BP = 12,
 
-    PERIOD_MAX_BP = 6, LOW_WINDOW_BP = 16, LOW_MIN_EQUAL = 13
+    PERIOD_MAX_BP = 6,
+    LOW_WINDOW_BP = 16,
+    LOW_MIN_EQUAL = 13
 };
 
 void rp_structure_scratch_clear(rp_structure_scratch *scratch)
@@ -41,7 +54,8 @@ void rp_structure_scratch_clear(rp_structure_scratch *scratch)
 static bool count_diagonals(rp_structure_scratch *scratch, const rp_codes *consensus)
 {
     const size_t n = consensus->n;
-    if (scratch->word_places == NULL && (scratch->word_places = rp_alloc(N_WORDS, sizeof *scratch->word_places)) == NULL)
+    if (scratch->word_places == NULL &&
+        (scratch->word_places = rp_alloc(N_WORDS, sizeof *scratch->word_places)) == NULL)
         return false;
     if (!rp_reserve((void **)&scratch->next_place, &scratch->next_capacity, n + 1, sizeof *scratch->next_place) ||
         !rp_reserve((void **)&scratch->diagonals, &scratch->diagonal_capacity, n + 1, sizeof *scratch->diagonals))
@@ -56,7 +70,8 @@ static bool count_diagonals(rp_structure_scratch *scratch, const rp_codes *conse
         if (filled < WORD)
             continue;
         unsigned chain = 0;
-        for (uint32_t place = scratch->word_places[word]; place != 0 && chain < MAX_CHAIN; place = scratch->next_place[place - 1], chain++)
+        for (uint32_t place = scratch->word_places[word]; place != 0 && chain < MAX_CHAIN;
+             place = scratch->next_place[place - 1], chain++)
             scratch->diagonals[i - (place - 1)]++;
         scratch->next_place[i] = scratch->word_places[word];
         scratch->word_places[word] = (uint32_t)i + 1;
@@ -114,7 +129,8 @@ static bool measure_ltr(rp_structure_scratch *scratch, const rp_codes *consensus
         }
     }
     const uint32_t length = best_a - best_from_a;
-    if (length < LTR_MIN_BP || length > LTR_MAX_BP || best_from_a > LTR_RAGGED_BP || distance + best_b + LTR_RAGGED_BP < n ||
+    if (length < LTR_MIN_BP || length > LTR_MAX_BP || best_from_a > LTR_RAGGED_BP ||
+        distance + best_b + LTR_RAGGED_BP < n ||
         100 * (uint64_t)best_matches < LTR_MIN_PERCENT * (uint64_t)best_pairs ||
         distance + best_from_b < best_a + LTR_MIN_INTERNAL_BP || length <= traits->ltr_bp)
         return true;
@@ -132,10 +148,12 @@ static bool find_ltr(rp_structure_scratch *scratch, const rp_codes *consensus, r
     if (n < 2 * LTR_MIN_BP + LTR_MIN_INTERNAL_BP)
         return true;
     /* The distance with the most words, among those that leave room for an LTR at either end. */
-    const size_t first = n > LTR_MAX_BP + LTR_RAGGED_BP ? n - LTR_MAX_BP - LTR_RAGGED_BP : LTR_MIN_BP + LTR_MIN_INTERNAL_BP;
+    const size_t first =
+        n > LTR_MAX_BP + LTR_RAGGED_BP ? n - LTR_MAX_BP - LTR_RAGGED_BP : LTR_MIN_BP + LTR_MIN_INTERNAL_BP;
     uint32_t best = 0;
     size_t distance = 0;
-    for (size_t d = first < LTR_MIN_BP + LTR_MIN_INTERNAL_BP ? LTR_MIN_BP + LTR_MIN_INTERNAL_BP : first; d + LTR_MIN_BP <= n; d++) {
+    for (size_t d = first < LTR_MIN_BP + LTR_MIN_INTERNAL_BP ? LTR_MIN_BP + LTR_MIN_INTERNAL_BP : first;
+         d + LTR_MIN_BP <= n; d++) {
         if (scratch->diagonals[d] == 0)
             continue;
         const uint32_t words = around(scratch, n, d, LTR_DRIFT_BP);
@@ -214,8 +232,11 @@ static void find_tail(const rp_codes *consensus, rp_traits *traits)
                 if (same && errors * 8 <= length)
                     kept = length;
             }
-            const unsigned least = unit == 1 ? TAIL_MIN_BP : TAIL_UNITS * unit < TAIL_MICROSATELLITE_BP ? TAIL_MICROSATELLITE_BP : TAIL_UNITS * unit;
-            const unsigned more = traits->tail_bp == 0 ? 0 : traits->tail_bp + TAIL_LONGER_BP; /* the simplest unit that will do */
+            const unsigned least = unit == 1                                    ? TAIL_MIN_BP
+                                   : TAIL_UNITS * unit < TAIL_MICROSATELLITE_BP ? TAIL_MICROSATELLITE_BP
+                                                                                : TAIL_UNITS * unit;
+            const unsigned more =
+                traits->tail_bp == 0 ? 0 : traits->tail_bp + TAIL_LONGER_BP; /* the simplest unit that will do */
             if (kept < least || kept <= more || (unit == 1 && c[end - 1] != RP_BASE_A) ||
                 (unit > 1 && is_homopolymer(c + end - unit, unit)))
                 continue;

@@ -56,7 +56,8 @@ static bool add_row(void *context, const rp_part *part, const rp_row *row)
 }
 
 /* Reads the parts that hold enough of the consensus. */
-static bool read_copies(rp_row_reader *reader, const rp_findings *findings, const rp_found_family *family, copy_table *table)
+static bool read_copies(rp_row_reader *reader, const rp_findings *findings, const rp_found_family *family,
+                        copy_table *table)
 {
     size_t *chosen = rp_alloc(family->n_parts, sizeof *chosen), n = 0;
     if (chosen == NULL)
@@ -114,7 +115,8 @@ static void vote(const copy_table *table, const uint8_t *group, uint8_t which, u
 }
 
 /* Columns at which two consensus sequences differ and most copies of either group agree with theirs. */
-static size_t count_diagnostic(const copy_table *table, const uint8_t *group, const uint8_t which[2], uint8_t *const consensus[2])
+static size_t count_diagnostic(const copy_table *table, const uint8_t *group, const uint8_t which[2],
+                               uint8_t *const consensus[2])
 {
     size_t n = 0;
     for (size_t c = 0; c < table->n_columns; c++) {
@@ -179,7 +181,8 @@ static double log_chance(uint32_t together, uint32_t a, uint32_t b, uint32_t n)
 }
 
 /* The pair that stands together most surprisingly; false: none does. */
-static bool find_pair(const copy_table *table, const uint8_t *group, uint8_t which, const site *sites, size_t n, site pair[2])
+static bool find_pair(const copy_table *table, const uint8_t *group, uint8_t which, const site *sites, size_t n,
+                      site pair[2])
 {
     double best = 0;
     for (size_t a = 0; a < n; a++)
@@ -251,7 +254,8 @@ static bool split(const copy_table *table, uint8_t *group, uint8_t which, uint8_
     if (ok && find_pair(table, group, which, chosen, choose_sites(table, group, which, all, chosen), pair)) {
         memcpy(before, group, table->n_copies);
         for (size_t i = 0; i < table->n_copies; i++)
-            if (group[i] == which && cell(table, i, pair[0].column) == pair[0].minor && cell(table, i, pair[1].column) == pair[1].minor)
+            if (group[i] == which && cell(table, i, pair[0].column) == pair[0].minor &&
+                cell(table, i, pair[1].column) == pair[1].minor)
                 group[i] = fresh;
         for (int round = 0; round < ROUNDS; round++) {
             vote(table, group, which, consensus[0]);
@@ -303,7 +307,8 @@ bool rp_subfamilies_find(rp_row_reader *reader, const rp_findings *findings, siz
     ok = ok && group != NULL;
     size_t n_groups = 1;
     for (size_t g = 0; ok && g < n_groups; g++)
-        for (bool done = true; ok && done && n_groups < RP_MAX_SUBFAMILIES && count_group(&table, group, (uint8_t)g) >= 2 * MIN_COPIES;) {
+        for (bool done = true;
+             ok && done && n_groups < RP_MAX_SUBFAMILIES && count_group(&table, group, (uint8_t)g) >= 2 * MIN_COPIES;) {
             ok = split(&table, group, (uint8_t)g, (uint8_t)n_groups, &done);
             n_groups += done;
         }

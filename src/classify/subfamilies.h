@@ -27,7 +27,8 @@ typedef struct rp_subfamilies {
 
 /* Tells the family's copies apart, most numerous first. Thread-safe for one reader a thread. False: out of
  * memory, nothing to clear. */
-bool rp_subfamilies_find(rp_row_reader *reader, const rp_findings *findings, size_t family, rp_subfamilies *found) RP_MUST_CHECK;
+bool rp_subfamilies_find(rp_row_reader *reader, const rp_findings *findings, size_t family,
+                         rp_subfamilies *found) RP_MUST_CHECK;
 void rp_subfamilies_clear(rp_subfamilies *found);
 
 #endif

@@ -59,9 +59,12 @@ static size_t fill_table(annotate_run *run, rp_option *table)
         {RP_OPTION_FLAG, "mask-tandem", 0, NULL, &o->mask_tandem, 0, 0, "mask tandem repeats too"},
         {RP_OPTION_HEADING, "method:", 0, NULL, NULL, 0, 0, NULL},
         {RP_OPTION_FLAG, "fast", 0, NULL, &o->fast, 0, 0, "longer words: a third of the time, and fewer old copies"},
-        {RP_OPTION_FLAG, "no-decoy", 0, NULL, &o->no_decoy, 0, 0, "do not measure the families on the genome backwards: no thresholds of their own"},
-        {RP_OPTION_FLAG, "hints", 0, NULL, &o->hints, 0, 0, "look at each family's structure too: class hints in the summary"},
-        {RP_OPTION_NUMBER, "min-copies", 0, "N", &o->min_copies, 1, UINT32_MAX, "copies that a family needs to have any [1]"},
+        {RP_OPTION_FLAG, "no-decoy", 0, NULL, &o->no_decoy, 0, 0,
+         "do not measure the families on the genome backwards: no thresholds of their own"},
+        {RP_OPTION_FLAG, "hints", 0, NULL, &o->hints, 0, 0,
+         "look at each family's structure too: class hints in the summary"},
+        {RP_OPTION_NUMBER, "min-copies", 0, "N", &o->min_copies, 1, UINT32_MAX,
+         "copies that a family needs to have any [1]"},
         {RP_OPTION_HEADING, "run (no effect on the results):", 0, NULL, NULL, 0, 0, NULL},
         rp_device_option(&o->device),
         {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
@@ -91,7 +94,8 @@ static bool read_input(annotate_run *run, rp_error *error)
     rp_warn_of_names(&run->governor.log, &run->genome);
     rp_offloading_start(&run->offloading, &run->genome, run->governor.kernel);
     rp_stage_begin(RP_STAGE_TANDEM, run->genome.length_bp);
-    return rp_tandem_mask(&run->tandem, &run->genome, run->governor.n_threads, error) && rp_offloading_wait(&run->offloading, error);
+    return rp_tandem_mask(&run->tandem, &run->genome, run->governor.n_threads, error) &&
+           rp_offloading_wait(&run->offloading, error);
 }
 
 static bool find_copies(annotate_run *run, rp_error *error)
@@ -103,7 +107,8 @@ static bool find_copies(annotate_run *run, rp_error *error)
         consensus[f] = &run->library.items[f].consensus;
     const rp_view view = {.genome = &run->genome, .excluded = &run->tandem};
     rp_decoy decoy = {.one_in = 0};
-    const rp_annotate_parameters parameters = {.n_threads = run->governor.n_threads, .kernel = &run->offloading.for_stages,
+    const rp_annotate_parameters parameters = {.n_threads = run->governor.n_threads,
+                                               .kernel = &run->offloading.for_stages,
                                                .expected_by_chance = RP_CHANCE_KNOWN,
                                                .min_copies = (uint32_t)run->options.min_copies,
                                                .decoy = run->options.no_decoy ? NULL : &decoy,
@@ -111,7 +116,8 @@ static bool find_copies(annotate_run *run, rp_error *error)
     rp_parts parts = {0};
     rp_stage_begin(RP_STAGE_COPIES, 0);
     rp_annotation *annotation = run->options.no_decoy || rp_decoy_make(&decoy, &view, DECOY_ONE_IN, error)
-                                    ? rp_annotation_create(&view, consensus, run->library.n, &parameters, error) : NULL;
+                                    ? rp_annotation_create(&view, consensus, run->library.n, &parameters, error)
+                                    : NULL;
     rp_decoy_clear(&decoy);
     bool ok = annotation != NULL && rp_annotation_place(annotation, NULL, &parts, error);
     if (ok && !rp_findings_init_named(&run->findings, &run->genome, &run->library, &parts))
@@ -127,8 +133,9 @@ static bool find_copies(annotate_run *run, rp_error *error)
     free(parts.items);
     free(consensus);
     if (ok)
-        rp_log_line(&run->governor.log, "parts of copies: %zu, masked: %.2f %%", run->findings.parts.n,
-                    100.0 * (double)run->findings.masked_bp / (double)(run->genome.acgt_bp > 0 ? run->genome.acgt_bp : 1));
+        rp_log_line(
+            &run->governor.log, "parts of copies: %zu, masked: %.2f %%", run->findings.parts.n,
+            100.0 * (double)run->findings.masked_bp / (double)(run->genome.acgt_bp > 0 ? run->genome.acgt_bp : 1));
     return ok;
 }
 
@@ -136,17 +143,21 @@ static json_t *make_summary(const annotate_run *run)
 {
     const annotate_options *options = &run->options;
     json_t *parameters = json_pack("{s:b, s:b, s:I, s:b, s:b}", "fast", options->fast, "decoy", !options->no_decoy,
-                                   "min_copies", (json_int_t)options->min_copies, "hard_mask", options->hard_mask, "mask_tandem", options->mask_tandem);
-    json_t *process = options->no_run_info ? NULL : rp_describe_process(&run->governor.log, run->governor.n_threads,
-                                                                        run->governor.kernel, &run->offloading);
+                                   "min_copies", (json_int_t)options->min_copies, "hard_mask", options->hard_mask,
+                                   "mask_tandem", options->mask_tandem);
+    json_t *process = options->no_run_info ? NULL
+                                           : rp_describe_process(&run->governor.log, run->governor.n_threads,
+                                                                 run->governor.kernel, &run->offloading);
     return rp_json_if(options->no_run_info || process != NULL,
                       rp_summary_make(&run->findings, NULL, "annotate", parameters, NULL, process));
 }
 
 static bool write_results(annotate_run *run, rp_error *error)
 {
-    const rp_outcome outcome = {.findings = &run->findings, .n_threads = run->governor.n_threads,
-                                .hard_mask = run->options.hard_mask, .mask_tandem = run->options.mask_tandem,
+    const rp_outcome outcome = {.findings = &run->findings,
+                                .n_threads = run->governor.n_threads,
+                                .hard_mask = run->options.hard_mask,
+                                .mask_tandem = run->options.mask_tandem,
                                 .summary = make_summary(run)};
     const bool ok = (outcome.summary != NULL || rp_error_memory(error, "summary")) &&
                     rp_results_write(&run->results, &outcome, error);
@@ -167,7 +178,8 @@ static bool take_prefix(annotate_run *run, rp_error *error)
     if (!rp_results_use_prefix(&run->results))
         return true;
     char *prefix = rp_results_prefix(&run->results, run->genome_path);
-    const bool ok = prefix != NULL ? rp_run_folder_open(&run->folder, prefix, error) : rp_error_memory(error, "file names");
+    const bool ok =
+        prefix != NULL ? rp_run_folder_open(&run->folder, prefix, error) : rp_error_memory(error, "file names");
     free(prefix);
     return ok;
 }
@@ -208,12 +220,14 @@ static bool parse(annotate_run *run, const rp_option *table, size_t n, int argc,
         return rp_error_set(error, "standard input can be read once only");
     if (!rp_governor_check(&run->governor, error))
         return false;
-    return rp_device_choice_parse(&run->offloading.choice, run->options.device, error) && rp_results_check(&run->results, error);
+    return rp_device_choice_parse(&run->offloading.choice, run->options.device, error) &&
+           rp_results_check(&run->results, error);
 }
 
 int rp_command_annotate(int argc, char **argv)
 {
-    annotate_run run = {.options = {.min_copies = 1, .device = "cpu"}, .results = {.command = RP_FOR_ANNOTATE},
+    annotate_run run = {.options = {.min_copies = 1, .device = "cpu"},
+                        .results = {.command = RP_FOR_ANNOTATE},
                         .governor = {.log = {.started_ns = rp_clock_ns()}}};
     rp_option table[TABLE_ROWS];
     const size_t n = fill_table(&run, table);

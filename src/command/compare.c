@@ -34,9 +34,12 @@ static size_t fill_table(compare_options *o, rp_option *table)
         {RP_OPTION_FLAG, "all", 'a', NULL, &o->all, 0, 0, "print a line for each reference family too"},
         {RP_OPTION_TEXT, "tsv", 0, "FILE", &o->tsv, 0, 0, "write every family's verdict, TSV"},
         {RP_OPTION_TEXT, "json", 0, "FILE", &o->json, 0, 0, "write everything, JSON"},
-        {RP_OPTION_TEXT, "genome", 'g', "FILE", &o->genome, 0, 0, "count only reference families that this genome holds"},
-        {RP_OPTION_NUMBER, "min-copies", 0, "N", &o->min_copies, 1, UINT32_MAX, "copies that the genome needs of half of a family's bases [3]"},
-        {RP_OPTION_NUMBER, "min-length", 0, "N", &o->min_length, 1, UINT32_MAX, "shorter reference families do not count [80]"},
+        {RP_OPTION_TEXT, "genome", 'g', "FILE", &o->genome, 0, 0,
+         "count only reference families that this genome holds"},
+        {RP_OPTION_NUMBER, "min-copies", 0, "N", &o->min_copies, 1, UINT32_MAX,
+         "copies that the genome needs of half of a family's bases [3]"},
+        {RP_OPTION_NUMBER, "min-length", 0, "N", &o->min_length, 1, UINT32_MAX,
+         "shorter reference families do not count [80]"},
         {RP_OPTION_NUMBER, "threads", 't', "N", &o->threads, 1, 1024, "CPU threads [those that this process may use]"},
         {RP_OPTION_TEXT, "simd", 0, "NAME", &o->simd, 0, 0, "instruction set: auto, avx512, avx2 or scalar [auto]"},
         {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
@@ -81,8 +84,10 @@ static bool compare(compare_run *run, rp_error *error)
         return false;
     const rp_compare_parameters parameters = {
         .n_threads = options->threads != 0 ? (unsigned)options->threads : rp_available_threads(),
-        .kernel = rp_band_select(options->simd), .min_length_bp = (uint32_t)options->min_length,
-        .genome = options->genome != NULL ? &run->genome : NULL, .min_copies = (uint32_t)options->min_copies};
+        .kernel = rp_band_select(options->simd),
+        .min_length_bp = (uint32_t)options->min_length,
+        .genome = options->genome != NULL ? &run->genome : NULL,
+        .min_copies = (uint32_t)options->min_copies};
     if (!rp_compare(&run->found, &run->reference, &run->records, &parameters, &run->comparison, error))
         return false;
     const rp_comparison_names names = {options->found_path, options->reference_path, &run->found, &run->reference};
@@ -138,9 +143,10 @@ int rp_command_compare(int argc, char **argv)
     if (!parse(&options, table, n, argc, argv, &error))
         return rp_command_misuse("compare", &error);
     if (options.help) {
-        printf("usage: reprise-c compare [options] found.fa[.gz] reference.fa[.gz]\n\n"
-               "Judges a library of repeat families by a curated one: which reference families it has perfect,\n"
-               "good, present or not at all, and which of its own are redundant, chimeric or unknown there.\n\noptions:\n");
+        printf(
+            "usage: reprise-c compare [options] found.fa[.gz] reference.fa[.gz]\n\n"
+            "Judges a library of repeat families by a curated one: which reference families it has perfect,\n"
+            "good, present or not at all, and which of its own are redundant, chimeric or unknown there.\n\noptions:\n");
         rp_options_print(table, n, stdout);
         return RP_EXIT_OK;
     }

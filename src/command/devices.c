@@ -20,12 +20,14 @@ static void print_table(const rp_devices *devices, const char *reason)
         printf("no OpenCL device: %s\n", reason);
         return;
     }
-    printf("%-5s %-40s %-11s %9s %5s %-24s %s\n", "index", "name", "type", "memory", "units", "driver", "used by --device opencl");
+    printf("%-5s %-40s %-11s %9s %5s %-24s %s\n", "index", "name", "type", "memory", "units", "driver",
+           "used by --device opencl");
     for (size_t i = 0; i < devices->n; i++) {
         const rp_device *device = &devices->items[i];
-        printf("%5u %-40.40s %-11s %6.1f GB %5u %-24.24s %s%s%s\n", device->index, device->name, rp_device_type_names[device->type],
-               (double)device->memory_bytes / 1e9, device->compute_units, device->driver, use_of(device),
-               device->why_not != NULL ? ": " : "", device->why_not != NULL ? device->why_not : "");
+        printf("%5u %-40.40s %-11s %6.1f GB %5u %-24.24s %s%s%s\n", device->index, device->name,
+               rp_device_type_names[device->type], (double)device->memory_bytes / 1e9, device->compute_units,
+               device->driver, use_of(device), device->why_not != NULL ? ": " : "",
+               device->why_not != NULL ? device->why_not : "");
     }
 }
 
@@ -33,10 +35,11 @@ static void print_table(const rp_devices *devices, const char *reason)
 static json_t *describe(const rp_device *device)
 {
     return json_pack("{s:i, s:o, s:s, s:o, s:o, s:o, s:I, s:I, s:i, s:s, s:s?}", "index", (int)device->index, "name",
-                     rp_json_text(device->name), "type", rp_device_type_names[device->type], "platform", rp_json_text(device->platform),
-                     "version", rp_json_text(device->version), "driver", rp_json_text(device->driver), "memory_bytes",
-                     (json_int_t)device->memory_bytes, "max_buffer_bytes", (json_int_t)device->max_buffer_bytes, "compute_units",
-                     (int)device->compute_units, "used", use_of(device), "why_not", device->why_not);
+                     rp_json_text(device->name), "type", rp_device_type_names[device->type], "platform",
+                     rp_json_text(device->platform), "version", rp_json_text(device->version), "driver",
+                     rp_json_text(device->driver), "memory_bytes", (json_int_t)device->memory_bytes, "max_buffer_bytes",
+                     (json_int_t)device->max_buffer_bytes, "compute_units", (int)device->compute_units, "used",
+                     use_of(device), "why_not", device->why_not);
 }
 
 static bool print_json(const rp_devices *devices, const char *reason, rp_error *error)
@@ -45,9 +48,11 @@ static bool print_json(const rp_devices *devices, const char *reason, rp_error *
     bool listed = list != NULL;
     for (size_t i = 0; listed && i < devices->n; i++)
         listed = rp_json_append(list, describe(&devices->items[i]));
-    json_t *whole = rp_json_if(listed, json_pack("{s:o, s:s?}", "devices", list, "reason", devices->n == 0 ? reason : NULL));
+    json_t *whole =
+        rp_json_if(listed, json_pack("{s:o, s:s?}", "devices", list, "reason", devices->n == 0 ? reason : NULL));
     rp_file *file = whole != NULL ? rp_file_open("-", error) : NULL;
-    bool ok = file != NULL && (rp_json_write(json_incref(whole), file) || rp_error_memory(error, "devices")) && rp_file_finish(file, error);
+    bool ok = file != NULL && (rp_json_write(json_incref(whole), file) || rp_error_memory(error, "devices")) &&
+              rp_file_finish(file, error);
     if (whole == NULL)
         ok = rp_error_memory(error, "devices");
     json_decref(whole);

@@ -46,9 +46,12 @@ static size_t fill_table(extend_run *run, rp_option *table)
 {
     extend_options *o = &run->options;
     const rp_option rows[] = {
-        {RP_OPTION_TEXT, "output", 'o', "FILE", &o->output, 0, 0, "the lengthened library; a folder: the library's name there [-]"},
-        {RP_OPTION_NUMBER, "rounds", 0, "N", &o->rounds, 1, 100, "rounds of finding copies and growing, for families that grow [8]"},
-        {RP_OPTION_NUMBER, "maxextend", 0, "N", &o->maxextend, 100, RP_GROW_MAX_BP, "bases by which one round lengthens one end at most [20000]"},
+        {RP_OPTION_TEXT, "output", 'o', "FILE", &o->output, 0, 0,
+         "the lengthened library; a folder: the library's name there [-]"},
+        {RP_OPTION_NUMBER, "rounds", 0, "N", &o->rounds, 1, 100,
+         "rounds of finding copies and growing, for families that grow [8]"},
+        {RP_OPTION_NUMBER, "maxextend", 0, "N", &o->maxextend, 100, RP_GROW_MAX_BP,
+         "bases by which one round lengthens one end at most [20000]"},
         rp_device_option(&o->device),
         {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
     };
@@ -59,7 +62,8 @@ static size_t fill_table(extend_run *run, rp_option *table)
 
 static bool read_input(extend_run *run, rp_error *error)
 {
-    rp_stages_expect(1u << RP_STAGE_READ | 1u << RP_STAGE_TANDEM | 1u << RP_STAGE_INDEX | 1u << RP_STAGE_POLISH | 1u << RP_STAGE_WRITE);
+    rp_stages_expect(1u << RP_STAGE_READ | 1u << RP_STAGE_TANDEM | 1u << RP_STAGE_INDEX | 1u << RP_STAGE_POLISH |
+                     1u << RP_STAGE_WRITE);
     rp_stage_begin(RP_STAGE_READ, rp_input_bytes(&run->genome_path, 1));
     if (!rp_family_file_read(&run->file, run->library_path, NULL, error) ||
         !rp_genome_read(&run->genome, &run->genome_path, 1, false, &run->governor.reading, error) ||
@@ -69,7 +73,8 @@ static bool read_input(extend_run *run, rp_error *error)
     rp_stage_begin(RP_STAGE_TANDEM, run->genome.length_bp);
     if (!rp_tandem_mask(&run->tandem, &run->genome, run->governor.n_threads, error))
         return false;
-    const rp_kmer_index_parameters parameters = {.k = rp_kmer_index_default_k(run->genome.acgt_bp), .min_frequency = 2,
+    const rp_kmer_index_parameters parameters = {.k = rp_kmer_index_default_k(run->genome.acgt_bp),
+                                                 .min_frequency = 2,
                                                  .n_threads = run->governor.n_threads,
                                                  .memory_bytes = rp_kmer_index_default_memory(run->genome.length_bp)};
     rp_stage_begin(RP_STAGE_INDEX, 0);
@@ -94,10 +99,15 @@ static bool grow(extend_run *run, rp_error *error)
     if (!ok)
         (void)rp_error_memory(error, "extending families");
     const rp_view view = {.genome = &run->genome, .excluded = &run->tandem};
-    const rp_annotate_parameters annotate = {.n_threads = run->governor.n_threads, .kernel = &run->offloading.for_stages, .min_copies = 1,
-                                             .expected_by_chance = RP_CHANCE_FOUND, .manner = RP_ANNOTATE_FAST};
-    const rp_polish_parameters polish = {.n_threads = run->governor.n_threads, .kernel = &run->offloading.for_stages,
-                                         .n_rounds = (unsigned)run->options.rounds, .apart = true,
+    const rp_annotate_parameters annotate = {.n_threads = run->governor.n_threads,
+                                             .kernel = &run->offloading.for_stages,
+                                             .min_copies = 1,
+                                             .expected_by_chance = RP_CHANCE_FOUND,
+                                             .manner = RP_ANNOTATE_FAST};
+    const rp_polish_parameters polish = {.n_threads = run->governor.n_threads,
+                                         .kernel = &run->offloading.for_stages,
+                                         .n_rounds = (unsigned)run->options.rounds,
+                                         .apart = true,
                                          .max_extension_bp = (uint32_t)run->options.maxextend};
     rp_stage_begin(RP_STAGE_POLISH, 0);
     ok = ok && rp_polish(&view, run->index, source, run->file.n, &annotate, &polish, &run->library, error);
@@ -115,8 +125,8 @@ static bool extend(extend_run *run, rp_error *error)
         const rp_named_family *family = &run->file.items[f];
         const rp_codes *consensus = &run->library.items[f].consensus;
         added += consensus->n > family->consensus.n ? consensus->n - family->consensus.n : 0;
-        rp_file_print(file, ">%s#%s length=%zu was=%zu%s%s\n", family->name, family->class_name, consensus->n, family->consensus.n,
-                      family->description[0] != '\0' ? " " : "", family->description);
+        rp_file_print(file, ">%s#%s length=%zu was=%zu%s%s\n", family->name, family->class_name, consensus->n,
+                      family->consensus.n, family->description[0] != '\0' ? " " : "", family->description);
         rp_write_sequence(file, consensus->items, consensus->n);
     }
     rp_log_line(&run->governor.log, "bases added: %llu", (unsigned long long)added);

@@ -34,9 +34,11 @@ static bool read_input(find_command *find, rp_error *error)
         !rp_family_file_read(&find->known, options->classify_with, &find->known_records, error))
         return false;
     rp_stage_begin(RP_STAGE_READ, rp_input_bytes(options->inputs, options->n_inputs));
-    if (!rp_genome_read(genome, options->inputs, options->n_inputs, options->search.respect_mask, &governor->reading, error))
+    if (!rp_genome_read(genome, options->inputs, options->n_inputs, options->search.respect_mask, &governor->reading,
+                        error))
         return false;
-    rp_log_line(&governor->log, "read %zu contigs, %llu bases", genome->n_contigs, (unsigned long long)genome->length_bp);
+    rp_log_line(&governor->log, "read %zu contigs, %llu bases", genome->n_contigs,
+                (unsigned long long)genome->length_bp);
     rp_warn_of_names(&governor->log, genome);
     return rp_governor_plan(governor, genome, rp_family_file_bases(&find->known), error);
 }
@@ -46,12 +48,13 @@ static bool read_input(find_command *find, rp_error *error)
 static json_t *describe_parameters(const rp_find_options *options, unsigned k)
 {
     const rp_run_parameters *search = &options->search;
-    return json_pack("{s:i, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:b, s:I, s:I, s:I, s:b, s:b}", "kmer", (int)k, "min_seed_frequency",
-                     (json_int_t)search->min_seed_frequency, "max_seed_frequency",
+    return json_pack("{s:i, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:b, s:I, s:I, s:I, s:b, s:b}", "kmer", (int)k,
+                     "min_seed_frequency", (json_int_t)search->min_seed_frequency, "max_seed_frequency",
                      (json_int_t)search->max_seed_frequency, "min_copies", (json_int_t)search->min_copies,
                      "max_candidates", (json_int_t)search->max_candidates, "intra_contig", search->intra_contig,
-                     "respect_mask", search->respect_mask, "keep_other", search->keep_other, "decoy", !search->no_decoy, "minlength", (json_int_t)search->minlength, "maxextend",
-                     (json_int_t)search->maxextend, "tandemdist", (json_int_t)search->tandemdist, "hard_mask", options->hard_mask, "mask_tandem",
+                     "respect_mask", search->respect_mask, "keep_other", search->keep_other, "decoy", !search->no_decoy,
+                     "minlength", (json_int_t)search->minlength, "maxextend", (json_int_t)search->maxextend,
+                     "tandemdist", (json_int_t)search->tandemdist, "hard_mask", options->hard_mask, "mask_tandem",
                      options->mask_tandem);
 }
 
@@ -61,17 +64,24 @@ static json_t *make_summary(const find_command *find)
     const bool with_run = !find->options->no_run_info;
     json_t *search = rp_describe_search(run), *this_run = with_run ? rp_describe_run(run) : NULL;
     const bool ok = search != NULL && (!with_run || this_run != NULL);
-    return rp_json_if(ok, rp_summary_make(&run->findings, &run->others, "find", describe_parameters(find->options, run->k),
-                                          search, this_run));
+    return rp_json_if(ok, rp_summary_make(&run->findings, &run->others, "find",
+                                          describe_parameters(find->options, run->k), search, this_run));
 }
 
 static bool write_results(find_command *find, rp_error *error)
 {
     const rp_run *run = &find->run;
-    rp_outcome outcome = {.findings = &run->findings, .others = &run->others, .n_threads = run->n_threads,
-                          .hard_mask = find->options->hard_mask, .mask_tandem = find->options->mask_tandem,
-                          .summary = make_summary(find), .title = find->options->results.planned_prefix,
-                          .seeds = run->seeds, .frequencies = &run->frequencies, .k = run->k, .pairs = run->pairs};
+    rp_outcome outcome = {.findings = &run->findings,
+                          .others = &run->others,
+                          .n_threads = run->n_threads,
+                          .hard_mask = find->options->hard_mask,
+                          .mask_tandem = find->options->mask_tandem,
+                          .summary = make_summary(find),
+                          .title = find->options->results.planned_prefix,
+                          .seeds = run->seeds,
+                          .frequencies = &run->frequencies,
+                          .k = run->k,
+                          .pairs = run->pairs};
     outcome.summary_of_report = json_deep_copy(outcome.summary);
     bool ok = outcome.summary_of_report != NULL || rp_error_memory(error, "summary");
     ok = ok && rp_results_write(&find->options->results, &outcome, error);
@@ -156,9 +166,14 @@ int rp_command_find(int argc, char **argv)
     bool ok = rp_governor_start(governor, "find", options.inputs[0], prefix, &error);
     options.keeper.off |= !rp_results_use_prefix(&options.results);
     options.search.wants_frequencies = options.results.planned[RP_RESULT_FREQ] != NULL;
-    find.run = (rp_run){.parameters = &options.search, .keeper = &options.keeper, .offloading = &find.offloading,
-                        .log = &governor->log, .kernel = governor->kernel, .n_threads = governor->n_threads,
-                        .known = options.classify_with != NULL ? &find.known : NULL, .known_records = &find.known_records};
+    find.run = (rp_run){.parameters = &options.search,
+                        .keeper = &options.keeper,
+                        .offloading = &find.offloading,
+                        .log = &governor->log,
+                        .kernel = governor->kernel,
+                        .n_threads = governor->n_threads,
+                        .known = options.classify_with != NULL ? &find.known : NULL,
+                        .known_records = &find.known_records};
     ok = ok && rp_keeper_open(&options.keeper, prefix, options.binding, &governor->log, &error) &&
          rp_offloading_choose(&find.offloading, &governor->log, "find", &error) && find_and_write(&find, &error);
     if (ok)

@@ -17,22 +17,23 @@ enum { TABLE_ROWS = 96 };
 
 static void set_defaults(rp_find_options *options)
 {
-    *options = (rp_find_options){.results = {.command = RP_FOR_FIND}, .search = rp_run_defaults(), .device = "cpu",
+    *options = (rp_find_options){.results = {.command = RP_FOR_FIND},
+                                 .search = rp_run_defaults(),
+                                 .device = "cpu",
                                  .keeper = {.interval_s = 600}};
 }
 
-static size_t fill_table(rp_find_options *o, rp_option *table)
+static size_t add_method_rows(rp_find_options *o, rp_option *table)
 {
-    size_t n = 0;
-    table[n++] = (rp_option){RP_OPTION_HEADING, "output:", 0, NULL, NULL, 0, 0, NULL};
-    n += rp_results_options(&o->results, table + n);
     const rp_option rows[] = {
         {RP_OPTION_FLAG, "no-run-info", 0, NULL, &o->no_run_info, 0, 0, "leave times and threads out of the summary"},
         {RP_OPTION_FLAG, "hard-mask", 0, NULL, &o->hard_mask, 0, 0, "mask with N instead of lower case"},
         {RP_OPTION_FLAG, "mask-tandem", 0, NULL, &o->mask_tandem, 0, 0, "mask tandem repeats too"},
         {RP_OPTION_HEADING, "method:", 0, NULL, NULL, 0, 0, NULL},
-        {RP_OPTION_TEXT, "classify-with", 0, "FILE", &o->classify_with, 0, 0, "take class names from this library of known families, by the 80-80-80 rule"},
-        {RP_OPTION_FLAG, "keep-other", 0, NULL, &o->search.keep_other, 0, 0, "leave repeats that are no transposable elements in the library"},
+        {RP_OPTION_TEXT, "classify-with", 0, "FILE", &o->classify_with, 0, 0,
+         "take class names from this library of known families, by the 80-80-80 rule"},
+        {RP_OPTION_FLAG, "keep-other", 0, NULL, &o->search.keep_other, 0, 0,
+         "leave repeats that are no transposable elements in the library"},
         {RP_OPTION_FLAG, "no-decoy", 0, NULL, &o->search.no_decoy, 0, 0,
          "do not measure the families on the genome backwards: no thresholds of their own"},
         {RP_OPTION_FLAG, "respect-mask", 0, NULL, &o->search.respect_mask, 0, 0,
@@ -45,12 +46,13 @@ static size_t fill_table(rp_find_options *o, rp_option *table)
          "k-mers with more places are no seeds [no limit]", .binds = true},
         {RP_OPTION_NUMBER, "min-copies", 0, "N", &o->search.min_copies, 2, UINT32_MAX,
          "copies that a family needs to be reported [3]", .binds = true},
-        {RP_OPTION_NUMBER, "extension-length", 0, "N", &o->search.extension_length, 1, 100000, "bases beside a place that a worker claims; no effect on the results [100]"},
+        {RP_OPTION_NUMBER, "extension-length", 0, "N", &o->search.extension_length, 1, 100000,
+         "bases beside a place that a worker claims; no effect on the results [100]"},
         {RP_OPTION_NUMBER, "max-candidates", 0, "N", &o->search.max_candidates, 1, UINT64_MAX,
          "stop looking for families after so many candidate pairs [no limit]", .binds = true},
         {RP_OPTION_FLAG, "intra-contig", 0, NULL, &o->search.intra_contig, 0, 0,
          "only pairs of places within one contig start a family; it grows, and its copies are found, in all contigs",
-          .binds = true},
+         .binds = true},
         {RP_OPTION_HEADING, "by the names that REPrise gives them:", 0, NULL, NULL, 0, 0, NULL},
         {RP_OPTION_NUMBER, "minlength", 0, "N", &o->search.minlength, RP_FAMILY_MIN_BP, RP_CONSENSUS_MAX_BP,
          "bases that a consensus needs to be reported [60]", .binds = true},
@@ -60,24 +62,41 @@ static size_t fill_table(rp_find_options *o, rp_option *table)
         {RP_OPTION_NUMBER, "tandemdist", 0, "N", &o->search.tandemdist, 1, 1000000,
          "places of a seed on one strand nearer than this count once [500]", .binds = true},
         {RP_OPTION_NUMBER, "pa", 0, "N", &o->pa, 1, 1024, "the same as --threads"},
-        {RP_OPTION_HEADING, "run (no effect on the results):", 0, NULL, NULL, 0, 0, NULL},
     };
-    memcpy(table + n, rows, sizeof rows);
-    n += sizeof rows / sizeof rows[0];
-    n += rp_governor_options(&o->governor, table + n);
-    const rp_option more[] = {
+    memcpy(table, rows, sizeof rows);
+    return sizeof rows / sizeof rows[0];
+}
+
+static size_t add_run_rows(rp_find_options *o, rp_option *table)
+{
+    const rp_option rows[] = {
         {RP_OPTION_SECONDS, "checkpoint-interval", 0, "SECONDS", &o->keeper.interval_s, 0, 0,
          "time between checkpoints in PREFIX.reprise, from which the same command goes on [600]"},
-        {RP_OPTION_FLAG, "no-checkpoint", 0, NULL, &o->keeper.off, 0, 0, "keep no state and take no lock: PREFIX.reprise is not made"},
+        {RP_OPTION_FLAG, "no-checkpoint", 0, NULL, &o->keeper.off, 0, 0,
+         "keep no state and take no lock: PREFIX.reprise is not made"},
         {RP_OPTION_FLAG, "restart", 0, NULL, &o->keeper.restart, 0, 0, "begin anew, whatever checkpoint there is"},
-        {RP_OPTION_TEXT, "index", 0, "FILE", &o->search.index, 0, 0, "map this index, which 'reprise-c index' made of the same input, and make none"},
-        {RP_OPTION_NUMBER, "channel-capacity", 0, "N", &o->search.channel_capacity, 1, UINT32_MAX, "candidate pairs between producer and workers [1000000]"},
-        {RP_OPTION_SHARE, "backpressure", 0, "SHARE", &o->search.backpressure, 0, 0, "share of the channel's capacity above which the producer slows down [0.8]"},
+        {RP_OPTION_TEXT, "index", 0, "FILE", &o->search.index, 0, 0,
+         "map this index, which 'reprise-c index' made of the same input, and make none"},
+        {RP_OPTION_NUMBER, "channel-capacity", 0, "N", &o->search.channel_capacity, 1, UINT32_MAX,
+         "candidate pairs between producer and workers [1000000]"},
+        {RP_OPTION_SHARE, "backpressure", 0, "SHARE", &o->search.backpressure, 0, 0,
+         "share of the channel's capacity above which the producer slows down [0.8]"},
         rp_device_option(&o->device),
         {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
     };
-    memcpy(table + n, more, sizeof more);
-    return n + sizeof more / sizeof more[0];
+    memcpy(table, rows, sizeof rows);
+    return sizeof rows / sizeof rows[0];
+}
+
+static size_t fill_table(rp_find_options *o, rp_option *table)
+{
+    size_t n = 0;
+    table[n++] = (rp_option){RP_OPTION_HEADING, "output:", 0, NULL, NULL, 0, 0, NULL};
+    n += rp_results_options(&o->results, table + n);
+    n += add_method_rows(o, table + n);
+    table[n++] = (rp_option){RP_OPTION_HEADING, "run (no effect on the results):", 0, NULL, NULL, 0, 0, NULL};
+    n += rp_governor_options(&o->governor, table + n);
+    return n + add_run_rows(o, table + n);
 }
 
 void rp_find_options_help(void)

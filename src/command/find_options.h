@@ -25,7 +25,7 @@ typedef struct rp_find_options {
     rp_device_choice device_choice;
     const char *const *inputs;
     size_t n_inputs;
-    json_t *binding;                    /* the options that bind, and their values; the caller's. NULL: no memory, or help */
+    json_t *binding; /* the options that bind, and their values; the caller's. NULL: no memory, or help */
 } rp_find_options;
 
 /* Parses `find`'s arguments into *options. False: misuse, error filled in, no binding. */

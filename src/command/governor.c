@@ -27,19 +27,27 @@ enum {
     LIBRARY_BYTES_A_BASE = 5,         /* of a library that is given: consensus, both strands' codes, their planes */
     WORD_BYTES_A_BASE = 24,           /* words and places of the part of it that is looked up at a time */
     MOST_OF = 20,                     /* of memory that nobody gave: all but this part of it may be taken */
-    DEPTH_NVME = 24, DEPTH_SSD = 12, DEPTH_HDD = 4
+    DEPTH_NVME = 24,
+    DEPTH_SSD = 12,
+    DEPTH_HDD = 4
 };
 
 size_t rp_governor_options(rp_governor *g, rp_option *table)
 {
     const rp_option rows[RP_GOVERNOR_ROWS] = {
         {RP_OPTION_NUMBER, "threads", 't', "N", &g->threads, 1, 1024, "CPU threads [those that this process may use]"},
-        {RP_OPTION_NUMBER, "max-memory", 0, "BYTES", &g->max_memory, 1, UINT64_MAX, "memory for the run; K, M, G are units [3/4 of what there is]"},
-        {RP_OPTION_NUMBER, "io-depth", 0, "N", &g->io_depth, 1, 1024, "reads of input in flight [by the storage: nvme 24, ssd 12, hdd 4]"},
-        {RP_OPTION_TEXT, "storage", 0, "KIND", &g->storage, 0, 0, "where the input lies: auto, nvme, ssd or hdd [auto]"},
-        {RP_OPTION_NUMBER, "queue-bytes", 0, "BYTES", &g->queue_bytes, 1, UINT64_MAX, "input text read ahead of its encoding [64M or 16M a thread, less in a small budget]"},
-        {RP_OPTION_SECONDS, "progress-interval", 0, "SECONDS", &g->progress_interval, 0, 0, "time between lines of progress [60, on a terminal 0.5]"},
-        {RP_OPTION_TEXT, "prometheus", 0, "FILE", &g->prometheus, 0, 0, "rewrite this file with the run's figures for Prometheus' node_exporter"},
+        {RP_OPTION_NUMBER, "max-memory", 0, "BYTES", &g->max_memory, 1, UINT64_MAX,
+         "memory for the run; K, M, G are units [3/4 of what there is]"},
+        {RP_OPTION_NUMBER, "io-depth", 0, "N", &g->io_depth, 1, 1024,
+         "reads of input in flight [by the storage: nvme 24, ssd 12, hdd 4]"},
+        {RP_OPTION_TEXT, "storage", 0, "KIND", &g->storage, 0, 0,
+         "where the input lies: auto, nvme, ssd or hdd [auto]"},
+        {RP_OPTION_NUMBER, "queue-bytes", 0, "BYTES", &g->queue_bytes, 1, UINT64_MAX,
+         "input text read ahead of its encoding [64M or 16M a thread, less in a small budget]"},
+        {RP_OPTION_SECONDS, "progress-interval", 0, "SECONDS", &g->progress_interval, 0, 0,
+         "time between lines of progress [60, on a terminal 0.5]"},
+        {RP_OPTION_TEXT, "prometheus", 0, "FILE", &g->prometheus, 0, 0,
+         "rewrite this file with the run's figures for Prometheus' node_exporter"},
         {RP_OPTION_TEXT, "trace", 0, "FILE", &g->trace, 0, 0, "write when each task began and how long it took, TSV"},
         {RP_OPTION_TEXT, "simd", 0, "NAME", &g->simd, 0, 0, "instruction set: auto, avx512, avx2 or scalar [auto]"},
         {RP_OPTION_FLAG, "quiet", 'q', NULL, &g->quiet, 0, 0, "no progress on standard error"},
@@ -50,7 +58,10 @@ size_t rp_governor_options(rp_governor *g, rp_option *table)
 
 static unsigned depth_of(const char *storage)
 {
-    return strcmp(storage, "nvme") == 0 ? DEPTH_NVME : strcmp(storage, "ssd") == 0 ? DEPTH_SSD : strcmp(storage, "hdd") == 0 ? DEPTH_HDD : 0;
+    return strcmp(storage, "nvme") == 0  ? DEPTH_NVME
+           : strcmp(storage, "ssd") == 0 ? DEPTH_SSD
+           : strcmp(storage, "hdd") == 0 ? DEPTH_HDD
+                                         : 0;
 }
 
 bool rp_governor_check(rp_governor *governor, rp_error *error)
@@ -122,7 +133,8 @@ static bool name_budget(const rp_governor *governor, rp_error *error)
     return rp_error_set(error, "%s (not given, it is three quarters of what %s)", reason.message, governor->memory_by);
 }
 
-bool rp_governor_start(rp_governor *governor, const char *command, const char *first_input, const char *folder_of, rp_error *error)
+bool rp_governor_start(rp_governor *governor, const char *command, const char *first_input, const char *folder_of,
+                       rp_error *error)
 {
     governor->n_threads = governor->threads != 0 ? (unsigned)governor->threads : rp_available_threads();
     choose_budget(governor);
@@ -139,7 +151,9 @@ bool rp_governor_start(rp_governor *governor, const char *command, const char *f
     if (governor->spill_folder == NULL)
         return rp_error_memory(error, "folder names");
     rp_block_set_spill_folder(governor->spill_folder);
-    const char *storage = governor->storage != NULL && strcmp(governor->storage, "auto") != 0 ? governor->storage : rp_storage_of(first_input);
+    const char *storage = governor->storage != NULL && strcmp(governor->storage, "auto") != 0
+                              ? governor->storage
+                              : rp_storage_of(first_input);
     const unsigned depth = governor->io_depth != 0 ? (unsigned)governor->io_depth : depth_of(storage);
     if (!rp_tokens_init(&governor->io_tokens, depth, RP_GAUGE_IO_TOKENS, RP_TIME_IO_TOKEN))
         return rp_error_set(error, "cannot make a lock");
@@ -150,8 +164,8 @@ bool rp_governor_start(rp_governor *governor, const char *command, const char *f
         queue = queue < 64 << 20 ? 64 << 20 : queue;
         queue = queue > governor->memory_bytes / 8 ? governor->memory_bytes / 8 : queue;
     }
-    governor->reading = (rp_reading){.n_threads = governor->n_threads, .queue_bytes = queue,
-                                      .io_tokens = &governor->io_tokens, .io_depth = depth};
+    governor->reading = (rp_reading){
+        .n_threads = governor->n_threads, .queue_bytes = queue, .io_tokens = &governor->io_tokens, .io_depth = depth};
     governor->watch = (rp_watch){.log = &governor->log,
                                  .command = command,
                                  .prometheus = governor->prometheus,
@@ -160,7 +174,8 @@ bool rp_governor_start(rp_governor *governor, const char *command, const char *f
                                  .own_bytes = own,
                                  .most_bytes = governor->most_bytes,
                                  .interval_s = governor->progress_interval};
-    return (governor->trace == NULL || rp_trace_open(governor->trace, error)) && rp_watch_start(&governor->watch, error);
+    return (governor->trace == NULL || rp_trace_open(governor->trace, error)) &&
+           rp_watch_start(&governor->watch, error);
 }
 
 bool rp_governor_plan(const rp_governor *governor, const rp_genome *genome, uint64_t library_bp, rp_error *error)

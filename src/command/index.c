@@ -27,9 +27,11 @@ enum { OWN_ROWS = 4 };
 static size_t fill_table(index_run *run, rp_option *table)
 {
     const rp_option rows[OWN_ROWS] = {
-        {RP_OPTION_TEXT, "output", 'o', "FILE", &run->output, 0, 0, "the index; a folder: the input's name there [the input's name without its endings, and .rpidx]"},
+        {RP_OPTION_TEXT, "output", 'o', "FILE", &run->output, 0, 0,
+         "the index; a folder: the input's name there [the input's name without its endings, and .rpidx]"},
         {RP_OPTION_NUMBER, "kmer", 'k', "N", &run->kmer, 10, RP_KMER_MAX, "k-mer length [ceil(log4(genome size)) + 2]"},
-        {RP_OPTION_FLAG, "respect-mask", 0, NULL, &run->respect_mask, 0, 0, "no k-mers in lower-case sequence of the input"},
+        {RP_OPTION_FLAG, "respect-mask", 0, NULL, &run->respect_mask, 0, 0,
+         "no k-mers in lower-case sequence of the input"},
         {RP_OPTION_FLAG, "help", 'h', NULL, &run->help, 0, 0, "print this text"},
     };
     memcpy(table, rows, sizeof rows);
@@ -42,7 +44,8 @@ static bool make(index_run *run, const char *const *inputs, size_t n_inputs, rp_
     rp_stage_begin(RP_STAGE_READ, rp_input_bytes(inputs, n_inputs));
     if (!rp_genome_read(&run->genome, inputs, n_inputs, run->respect_mask, &governor->reading, error))
         return false;
-    rp_log_line(&governor->log, "read %zu contigs, %llu bases", run->genome.n_contigs, (unsigned long long)run->genome.length_bp);
+    rp_log_line(&governor->log, "read %zu contigs, %llu bases", run->genome.n_contigs,
+                (unsigned long long)run->genome.length_bp);
     rp_stage_begin(RP_STAGE_TANDEM, run->genome.length_bp);
     if (!rp_governor_plan(governor, &run->genome, 0, error) ||
         !rp_tandem_mask(&run->excluded, &run->genome, governor->n_threads, error))
@@ -50,14 +53,16 @@ static bool make(index_run *run, const char *const *inputs, size_t n_inputs, rp_
     if (run->respect_mask)
         rp_genome_exclude_soft_mask(&run->genome, &run->excluded, RP_KMER_MAX);
     const rp_kmer_index_parameters parameters = {
-        .k = run->kmer != 0 ? (unsigned)run->kmer : rp_kmer_index_default_k(run->genome.acgt_bp), .min_frequency = 2,
-        .n_threads = governor->n_threads, .memory_bytes = rp_kmer_index_default_memory(run->genome.length_bp)};
+        .k = run->kmer != 0 ? (unsigned)run->kmer : rp_kmer_index_default_k(run->genome.acgt_bp),
+        .min_frequency = 2,
+        .n_threads = governor->n_threads,
+        .memory_bytes = rp_kmer_index_default_memory(run->genome.length_bp)};
     rp_stage_begin(RP_STAGE_INDEX, 0);
     run->index = rp_kmer_index_create(&run->genome, &run->excluded, &parameters, error);
     if (run->index == NULL)
         return false;
-    rp_log_line(&governor->log, "index: %u repeated %u-mers at %llu places", rp_kmer_index_n_kmers(run->index), parameters.k,
-                (unsigned long long)rp_kmer_index_n_positions(run->index));
+    rp_log_line(&governor->log, "index: %u repeated %u-mers at %llu places", rp_kmer_index_n_kmers(run->index),
+                parameters.k, (unsigned long long)rp_kmer_index_n_positions(run->index));
     rp_warn_of_reads(&governor->log, &run->genome, run->index);
     if (rp_kmer_index_min_frequency(run->index) > parameters.min_frequency)
         rp_log_line(&governor->log,
@@ -89,8 +94,9 @@ int rp_command_index(int argc, char **argv)
     int first = 0;
     bool ok = rp_options_parse(table, n, argc, argv, &first, &error);
     if (ok && run.help) {
-        printf("usage: reprise-c index [options] genome.fa[.gz] [more.fa ...]\n\n"
-               "Writes the k-mer index that find begins with, for runs of find --index FILE on the same input.\n\noptions:\n");
+        printf(
+            "usage: reprise-c index [options] genome.fa[.gz] [more.fa ...]\n\n"
+            "Writes the k-mer index that find begins with, for runs of find --index FILE on the same input.\n\noptions:\n");
         rp_options_print(table, n, stdout);
         return RP_EXIT_OK;
     }

@@ -14,7 +14,8 @@
 
 enum {
     OTHER_THREADS = 4,         /* that read, write and watch beside the workers */
-    SIZE_FIELD = 0, DATA_FIELD = 5 /* of /proc/self/statm */
+    SIZE_FIELD = 0,
+    DATA_FIELD = 5 /* of /proc/self/statm */
 };
 
 /* Address space that the C library sets aside for a thread; of a limited one, arenas may have one part in so many. */
@@ -89,12 +90,14 @@ static uint64_t room_under_address_limit(unsigned n_threads)
 
 uint64_t rp_available_memory(unsigned n_threads, const char **by)
 {
-    const struct { uint64_t bytes; const char *by; } limits[] = {
-        {(uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE), "the machine has"},
-        {rp_limits_of_groups("").memory_bytes, "the control group may use"},
-        {rp_limits_of_slurm().memory_bytes, "the Slurm job may use"},
-        {room_under_address_limit(n_threads), "ulimit -v leaves"},
-        {room_under(soft_limit(RLIMIT_DATA), DATA_FIELD, n_threads, 0), "ulimit -d leaves"}};
+    const struct {
+        uint64_t bytes;
+        const char *by;
+    } limits[] = {{(uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE), "the machine has"},
+                  {rp_limits_of_groups("").memory_bytes, "the control group may use"},
+                  {rp_limits_of_slurm().memory_bytes, "the Slurm job may use"},
+                  {room_under_address_limit(n_threads), "ulimit -v leaves"},
+                  {room_under(soft_limit(RLIMIT_DATA), DATA_FIELD, n_threads, 0), "ulimit -d leaves"}};
     size_t least = 0;
     for (size_t i = 1; i < sizeof limits / sizeof limits[0]; i++)
         least = limits[i].bytes < limits[least].bytes ? i : least;
@@ -122,8 +125,8 @@ const char *rp_storage_of(const char *path)
     if (n > 0 && strstr(device, "nvme") != NULL)
         return "nvme";
     for (int up = 0; up < 2; up++) { /* of the device, or of the one whose partition it is */
-        (void)snprintf(rotational, sizeof rotational, "/sys/dev/block/%u:%u/%squeue/rotational", major(status.st_dev), minor(status.st_dev),
-                       up ? "../" : "");
+        (void)snprintf(rotational, sizeof rotational, "/sys/dev/block/%u:%u/%squeue/rotational", major(status.st_dev),
+                       minor(status.st_dev), up ? "../" : "");
         if (access(rotational, R_OK) == 0)
             return is_rotational(rotational) ? "hdd" : "ssd";
     }

@@ -36,7 +36,9 @@ enum { N_COMMANDS = sizeof COMMANDS / sizeof COMMANDS[0] };
 
 static void print_usage(FILE *to)
 {
-    fprintf(to, "usage: reprise-c COMMAND [options] ...\n\nreprise-c finds the repeat families of an assembled genome, without a library.\n\ncommands:\n");
+    fprintf(
+        to,
+        "usage: reprise-c COMMAND [options] ...\n\nreprise-c finds the repeat families of an assembled genome, without a library.\n\ncommands:\n");
     for (int i = 0; i < N_COMMANDS; i++)
         fprintf(to, "  %-10s %s\n", COMMANDS[i].name, COMMANDS[i].help);
     fprintf(to, "\noptions:\n  -h, --help     print this text\n      --version  print the version\n\n"
@@ -56,7 +58,8 @@ static ssize_t write_out(void *is_used, const char *bytes, size_t n)
 static void set_descriptors(void)
 {
     for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
-        if (fcntl(i, F_GETFD) < 0 && open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY) != i) /* the lowest free one */
+        if (fcntl(i, F_GETFD) < 0 &&
+            open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY) != i) /* the lowest free one */
             _exit(RP_EXIT_FAILURE);
     FILE *out = fopencookie(&stdout_is_used, "w", (cookie_io_functions_t){.write = write_out});
     if (out != NULL)

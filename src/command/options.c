@@ -25,7 +25,8 @@ static bool parse_number(const rp_option *option, const char *text, rp_error *er
     uint64_t value;
     if (text[0] < '0' || text[0] > '9' || *end != '\0')
         return rp_error_set(error, "--%s: '%.100s' is not a whole number", option->name, text);
-    if (errno != 0 || __builtin_mul_overflow((uint64_t)number, factor, &value) || value < option->min || value > option->max)
+    if (errno != 0 || __builtin_mul_overflow((uint64_t)number, factor, &value) || value < option->min ||
+        value > option->max)
         return rp_error_set(error, "--%s: %.100s is out of range: from %llu to %llu", option->name, text,
                             (unsigned long long)option->min, (unsigned long long)option->max);
     *(uint64_t *)option->target = value;
@@ -83,8 +84,8 @@ bool rp_options_parse(const rp_option *options, size_t n, int argc, char **argv,
         if (options[i].kind == RP_OPTION_HEADING)
             continue;
         const bool takes_value = options[i].kind != RP_OPTION_FLAG;
-        long_options[n_long++] = (struct option){options[i].name, takes_value ? required_argument : no_argument, NULL,
-                                                 FIRST_LONG + (int)i};
+        long_options[n_long++] =
+            (struct option){options[i].name, takes_value ? required_argument : no_argument, NULL, FIRST_LONG + (int)i};
         if (options[i].letter != 0) {
             short_options[n_short++] = options[i].letter;
             if (takes_value)
@@ -119,18 +120,14 @@ static json_t *value_of(const rp_option *option)
 {
     const char *text;
     switch (option->kind) {
-    case RP_OPTION_FLAG:
-        return json_boolean(*(const bool *)option->target);
-    case RP_OPTION_NUMBER:
-        return json_integer((json_int_t)*(const uint64_t *)option->target);
+    case RP_OPTION_FLAG: return json_boolean(*(const bool *)option->target);
+    case RP_OPTION_NUMBER: return json_integer((json_int_t) * (const uint64_t *)option->target);
     case RP_OPTION_SHARE:
-    case RP_OPTION_SECONDS:
-        return json_real(*(const double *)option->target);
+    case RP_OPTION_SECONDS: return json_real(*(const double *)option->target);
     case RP_OPTION_TEXT:
         text = *(const char *const *)option->target;
         return text == NULL ? json_null() : json_string(text);
-    case RP_OPTION_HEADING:
-        break;
+    case RP_OPTION_HEADING: break;
     }
     return NULL;
 }
@@ -162,13 +159,19 @@ void rp_options_print(const rp_option *options, size_t n, FILE *to)
         int column = option->letter != 0 ? fprintf(to, "  -%c, ", option->letter) : fprintf(to, "      ");
         column += fprintf(to, "--%s%s%s", option->name, option->value != NULL ? " " : "",
                           option->value != NULL ? option->value : "");
-        fprintf(to, column < HELP_COLUMN ? "%*s%s\n" : "\n%*s%s\n", column < HELP_COLUMN ? HELP_COLUMN - column : HELP_COLUMN, "",
-                option->help);
+        fprintf(to, column < HELP_COLUMN ? "%*s%s\n" : "\n%*s%s\n",
+                column < HELP_COLUMN ? HELP_COLUMN - column : HELP_COLUMN, "", option->help);
     }
 }
 
 rp_option rp_device_option(const char **value)
 {
-    return (rp_option){RP_OPTION_TEXT, "device", 0, "WHICH", value, 0, 0,
+    return (rp_option){RP_OPTION_TEXT,
+                       "device",
+                       0,
+                       "WHICH",
+                       value,
+                       0,
+                       0,
                        "cpu, opencl (all OpenCL devices but CPUs), opencl:0,2 (by index or name), all (both) [cpu]"};
 }

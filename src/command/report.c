@@ -20,8 +20,9 @@ static bool make_report(const char *prefix, const char *library, const char *pat
     rp_report report;
     rp_report_source source;
     rp_file *file = NULL;
-    const bool ok = rp_report_read(&report, &source, prefix, library, error) && (file = rp_file_open(path, error)) != NULL &&
-                    rp_report_write(&report, file, error) && rp_file_finish(file, error) && rp_file_commit(file, error);
+    const bool ok = rp_report_read(&report, &source, prefix, library, error) &&
+                    (file = rp_file_open(path, error)) != NULL && rp_report_write(&report, file, error) &&
+                    rp_file_finish(file, error) && rp_file_commit(file, error);
     rp_file_destroy(file);
     rp_report_clear(&report);
     rp_report_source_clear(&source);
@@ -40,7 +41,8 @@ static char *name_page(const char *given, const char *prefix)
 /* The page takes the place of no file that it is made of. */
 static bool plan_page(rp_targets *targets, const char *path, const char *prefix, const char *library, rp_error *error)
 {
-    static const char *const endings[] = {".summary.json", ".families.fa", ".families.fa.gz", ".copies.bed", ".copies.bed.gz"};
+    static const char *const endings[] = {".summary.json", ".families.fa", ".families.fa.gz", ".copies.bed",
+                                          ".copies.bed.gz"};
     if (path == NULL)
         return rp_error_memory(error, "report");
     bool ok = rp_targets_add(targets, path, error) && (library == NULL || rp_targets_spare(targets, library, error));
@@ -60,7 +62,8 @@ int rp_command_report(int argc, char **argv)
     const rp_option table[] = {
         {RP_OPTION_TEXT, "output", 'o', "FILE", &options.output, 0, 0,
          "the page [PREFIX.report.html]; a folder: its name there; - is standard output"},
-        {RP_OPTION_TEXT, "library", 'l', "FILE", &options.library, 0, 0, "the library of the run [PREFIX.families.fa; after annotate, none is needed]"},
+        {RP_OPTION_TEXT, "library", 'l', "FILE", &options.library, 0, 0,
+         "the library of the run [PREFIX.families.fa; after annotate, none is needed]"},
         {RP_OPTION_FLAG, "help", 'h', NULL, &options.help, 0, 0, "print this text"},
     };
     const size_t n = sizeof table / sizeof table[0];
@@ -68,14 +71,16 @@ int rp_command_report(int argc, char **argv)
     int first = 0;
     bool ok = rp_options_parse(table, n, argc, argv, &first, &error);
     if (ok && options.help) {
-        printf("usage: reprise-c report [options] PREFIX\n\n"
-               "Makes one HTML page of the results that `find` or `annotate` wrote under PREFIX: tables and plots,\n"
-               "to be opened in a browser. Needs PREFIX.summary.json, PREFIX.copies.bed and, after find, PREFIX.families.fa.\n\noptions:\n");
+        printf(
+            "usage: reprise-c report [options] PREFIX\n\n"
+            "Makes one HTML page of the results that `find` or `annotate` wrote under PREFIX: tables and plots,\n"
+            "to be opened in a browser. Needs PREFIX.summary.json, PREFIX.copies.bed and, after find, PREFIX.families.fa.\n\noptions:\n");
         rp_options_print(table, n, stdout);
         return RP_EXIT_OK;
     }
     if (ok && argc - first != 1)
-        ok = rp_error_set(&error, argc == first ? "no PREFIX is given" : "unexpected operand %.100s", argc == first ? "" : argv[first + 1]);
+        ok = rp_error_set(&error, argc == first ? "no PREFIX is given" : "unexpected operand %.100s",
+                          argc == first ? "" : argv[first + 1]);
     if (!ok)
         return rp_command_misuse("report", &error);
     rp_targets targets = {0};

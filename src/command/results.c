@@ -34,43 +34,39 @@ static const result_kind KINDS[RP_N_RESULTS] = {
     [RP_RESULT_FAMILIES] = {".families.fa", "families", "consensus library, FASTA [PREFIX.families.fa]", "no-families",
                             "do not write the consensus library", RP_FOR_FIND, NULL, NULL, 0,
                             .from_findings = rp_write_families},
-    [RP_RESULT_OTHER] = {".other.fa", "other", "repeats that are no transposable elements, FASTA [PREFIX.other.fa]", "no-other",
-                         "do not write the other repeats", RP_FOR_FIND, NULL, NULL, 0,
+    [RP_RESULT_OTHER] = {".other.fa", "other", "repeats that are no transposable elements, FASTA [PREFIX.other.fa]",
+                         "no-other", "do not write the other repeats", RP_FOR_FIND, NULL, NULL, 0,
                          .from_findings = rp_write_families, .of_others = true},
     [RP_RESULT_SPLIT] = {".split.fa", NULL, NULL, NULL, NULL, 0, "split-ltr",
-                         "write PREFIX.split.fa too: the library with LTR elements in two entries, _LTR and _INT", RP_FOR_FIND,
-                         .from_findings = rp_write_split},
+                         "write PREFIX.split.fa too: the library with LTR elements in two entries, _LTR and _INT",
+                         RP_FOR_FIND, .from_findings = rp_write_split},
     [RP_RESULT_SUBFAMILIES] = {".subfamilies.fa", NULL, NULL, NULL, NULL, 0, "subfamilies",
-                               "write PREFIX.subfamilies.fa too: families that diagnostic sites tell apart", RP_FOR_FIND | RP_FOR_ANNOTATE,
-                               .from_findings = rp_write_subfamilies},
+                               "write PREFIX.subfamilies.fa too: families that diagnostic sites tell apart",
+                               RP_FOR_FIND | RP_FOR_ANNOTATE, .from_findings = rp_write_subfamilies},
     [RP_RESULT_SEEDS] = {".families.stk", "seed-alignments", "seed alignments, Stockholm [PREFIX.families.stk]",
                          "no-seed-alignments", "do not write the seed alignments", RP_FOR_FIND, NULL, NULL, 0,
                          .write = rp_write_result_seeds, .on_all_threads = true},
     [RP_RESULT_BED] = {".copies.bed", "bed", "every copy, BED [PREFIX.copies.bed]", "no-bed",
-                       "do not write the BED file of copies", BOTH, NULL, NULL, 0,
-                       .from_findings = rp_write_bed},
-    [RP_RESULT_OTHER_BED] = {".other.bed", "other-bed", "copies of the other repeats, BED [PREFIX.other.bed]", "no-other-bed",
-                             "do not write the copies of the other repeats", RP_FOR_FIND, NULL, NULL, 0,
+                       "do not write the BED file of copies", BOTH, NULL, NULL, 0, .from_findings = rp_write_bed},
+    [RP_RESULT_OTHER_BED] = {".other.bed", "other-bed", "copies of the other repeats, BED [PREFIX.other.bed]",
+                             "no-other-bed", "do not write the copies of the other repeats", RP_FOR_FIND, NULL, NULL, 0,
                              .from_findings = rp_write_bed, .of_others = true},
     [RP_RESULT_GFF3] = {".copies.gff3", "gff3", "every copy, GFF3 [PREFIX.copies.gff3]", "no-gff3",
-                        "do not write the GFF3 file of copies", BOTH, NULL, NULL, 0,
-                        .from_findings = rp_write_gff3},
+                        "do not write the GFF3 file of copies", BOTH, NULL, NULL, 0, .from_findings = rp_write_gff3},
     [RP_RESULT_OUT] = {".out", "out", "every copy as RepeatMasker writes it [PREFIX.out]", "no-out",
                        "do not write the RepeatMasker file", RP_FOR_ANNOTATE, "repeatmasker",
                        "write PREFIX.out too: every copy as RepeatMasker writes it", RP_FOR_FIND,
                        .from_findings = rp_write_repeatmasker},
-    [RP_RESULT_PAF] = {".paf", "paf", "every copy with its alignment, PAF [PREFIX.paf]", "no-paf", "do not write the PAF file",
-                       RP_FOR_ANNOTATE, "alignments", "write PREFIX.paf too: every copy with its alignment", RP_FOR_FIND,
+    [RP_RESULT_PAF] = {".paf", "paf", "every copy with its alignment, PAF [PREFIX.paf]", "no-paf",
+                       "do not write the PAF file", RP_FOR_ANNOTATE, "alignments",
+                       "write PREFIX.paf too: every copy with its alignment", RP_FOR_FIND,
                        .from_findings = rp_write_paf},
     [RP_RESULT_CLASSES] = {".classes.tsv", "classes", "table by class, TSV [PREFIX.classes.tsv]", "no-classes",
-                           "do not write the table by class", BOTH, NULL, NULL, 0,
-                           .from_findings = rp_write_classes},
+                           "do not write the table by class", BOTH, NULL, NULL, 0, .from_findings = rp_write_classes},
     [RP_RESULT_TANDEM] = {".tandem.bed", "tandem", "tandem repeats, BED [PREFIX.tandem.bed]", "no-tandem",
-                          "do not write the tandem repeats", BOTH, NULL, NULL, 0,
-                          .from_findings = rp_write_tandem},
+                          "do not write the tandem repeats", BOTH, NULL, NULL, 0, .from_findings = rp_write_tandem},
     [RP_RESULT_MASKED] = {".masked.fa", "masked", "the masked genome, FASTA [PREFIX.masked.fa]", "no-masked",
-                          "do not write the masked genome", BOTH, NULL, NULL, 0,
-                          .write = rp_write_result_masked},
+                          "do not write the masked genome", BOTH, NULL, NULL, 0, .write = rp_write_result_masked},
     [RP_RESULT_REPROF] = {".reprof", NULL, NULL, NULL, NULL, 0, "reprise-files",
                           "write REPrise's PREFIX.reprof, .freq, .bed and .masked too", RP_FOR_FIND,
                           .write = rp_write_result_reprof},
@@ -78,12 +74,13 @@ static const result_kind KINDS[RP_N_RESULTS] = {
                         .write = rp_write_result_freq},
     [RP_RESULT_REPRISE_BED] = {".bed", NULL, NULL, NULL, NULL, 0, NULL, NULL, RP_FOR_FIND, .with = RP_RESULT_REPROF,
                                .write = rp_write_result_reprise_bed},
-    [RP_RESULT_REPRISE_MASKED] = {".masked", NULL, NULL, NULL, NULL, 0, NULL, NULL, RP_FOR_FIND, .with = RP_RESULT_REPROF,
-                                  .from_findings = rp_write_reprise_masked},
-    [RP_RESULT_PAIRS] = {".pairs.tsv", "pairs", "write the candidate pairs that were looked at, both regions of each, TSV",
+    [RP_RESULT_REPRISE_MASKED] = {".masked", NULL, NULL, NULL, NULL, 0, NULL, NULL, RP_FOR_FIND,
+                                  .with = RP_RESULT_REPROF, .from_findings = rp_write_reprise_masked},
+    [RP_RESULT_PAIRS] = {".pairs.tsv", "pairs",
+                         "write the candidate pairs that were looked at, both regions of each, TSV",
                          .named = RP_FOR_FIND, .write = rp_write_result_pairs},
-    [RP_RESULT_SUMMARY] = {".summary.json", "summary", "parameters and figures, JSON [PREFIX.summary.json]", "no-summary",
-                           "do not write the summary", BOTH, NULL, NULL, 0,
+    [RP_RESULT_SUMMARY] = {".summary.json", "summary", "parameters and figures, JSON [PREFIX.summary.json]",
+                           "no-summary", "do not write the summary", BOTH, NULL, NULL, 0,
                            .write = rp_write_result_summary},
     [RP_RESULT_REPORT] = {".report.html", NULL, NULL, NULL, NULL, 0, "report",
                           "write PREFIX.report.html too: tables and plots, to be opened in a browser", RP_FOR_FIND,
@@ -93,17 +90,26 @@ static const result_kind KINDS[RP_N_RESULTS] = {
 size_t rp_results_options(rp_results *results, rp_option *table)
 {
     size_t n = 0;
-    table[n++] = (rp_option){RP_OPTION_TEXT, "output", 'o', "PREFIX", &results->prefix, 0, 0,
-                             "names of the result files begin so; a folder: the input's name there [the input's name without its endings]"};
+    table[n++] = (rp_option){
+        RP_OPTION_TEXT,
+        "output",
+        'o',
+        "PREFIX",
+        &results->prefix,
+        0,
+        0,
+        "names of the result files begin so; a folder: the input's name there [the input's name without its endings]"};
     for (int i = 0; i < RP_N_RESULTS; i++)
         if (((KINDS[i].always | KINDS[i].named) & results->command) != 0)
-            table[n++] = (rp_option){RP_OPTION_TEXT, KINDS[i].option, 0, "FILE", &results->paths[i], 0, 0, KINDS[i].help};
+            table[n++] =
+                (rp_option){RP_OPTION_TEXT, KINDS[i].option, 0, "FILE", &results->paths[i], 0, 0, KINDS[i].help};
     for (int i = 0; i < RP_N_RESULTS; i++)
         if ((KINDS[i].on_request & results->command) != 0 && KINDS[i].flag != NULL)
             table[n++] = (rp_option){RP_OPTION_FLAG, KINDS[i].flag, 0, NULL, &results->on[i], 0, 0, KINDS[i].flag_help};
     for (int i = 0; i < RP_N_RESULTS; i++)
         if ((KINDS[i].always & results->command) != 0)
-            table[n++] = (rp_option){RP_OPTION_FLAG, KINDS[i].no_option, 0, NULL, &results->off[i], 0, 0, KINDS[i].no_help};
+            table[n++] =
+                (rp_option){RP_OPTION_FLAG, KINDS[i].no_option, 0, NULL, &results->off[i], 0, 0, KINDS[i].no_help};
     return n;
 }
 
@@ -118,7 +124,8 @@ bool rp_results_check(const rp_results *results, rp_error *error)
 /* The input's name without its folder and endings. */
 static size_t stem(const char *input, const char **begin)
 {
-    static const char *const endings[] = {".gz", ".bgz", ".bz2", ".xz", ".bam", ".cram", ".sam", ".fa", ".fasta", ".fna", ".fq", ".fastq", ".fas"};
+    static const char *const endings[] = {".gz", ".bgz",   ".bz2", ".xz", ".bam",   ".cram", ".sam",
+                                          ".fa", ".fasta", ".fna", ".fq", ".fastq", ".fas"};
     const char *slash = strrchr(input, '/');
     *begin = strcmp(input, "-") == 0 ? "reprise" : slash == NULL ? input : slash + 1;
     size_t n = strlen(*begin);
@@ -165,7 +172,8 @@ char *rp_output_prefix(const char *given, const char *input)
         return strdup(given);
     const int n = (int)stem(input, &name);
     const bool needs_slash = given != NULL && given[strlen(given) - 1] != '/';
-    return asprintf(&prefix, "%s%s%.*s", given != NULL ? given : "", needs_slash ? "/" : "", n, name) < 0 ? NULL : prefix;
+    return asprintf(&prefix, "%s%s%.*s", given != NULL ? given : "", needs_slash ? "/" : "", n, name) < 0 ? NULL
+                                                                                                          : prefix;
 }
 
 char *rp_output_name(const char *given, const char *input, const char *ending)

@@ -22,7 +22,8 @@ static void show_progress(const rp_watch *watch)
     char line[LINE_BYTES];
     size_t width = sizeof line;
     struct winsize size;
-    if (watch->log->is_terminal && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 10 && size.ws_col < sizeof line)
+    if (watch->log->is_terminal && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 10 &&
+        size.ws_col < sizeof line)
         width = size.ws_col; /* one less is shown: the last place is for the line's end */
     rp_telemetry_line(watch->log, watch->n_threads, line, width);
     rp_log_progress(watch->log, line);
@@ -95,8 +96,9 @@ static void *reporter_main(void *argument)
 {
     rp_watch *watch = argument;
     const uint64_t began = rp_clock_ns();
-    uint64_t interval = watch->interval_s > 0 ? (uint64_t)(watch->interval_s * 1e9) : watch->log->is_terminal ? SCREEN_INTERVAL_NS
-                                                                                       : LOG_INTERVAL_S * UINT64_C(1000000000);
+    uint64_t interval = watch->interval_s > 0     ? (uint64_t)(watch->interval_s * 1e9)
+                        : watch->log->is_terminal ? SCREEN_INTERVAL_NS
+                                                  : LOG_INTERVAL_S * UINT64_C(1000000000);
     uint64_t shown = began, written = began;
     while (wait_for_turn(watch, interval < TICK_NS ? interval : TICK_NS)) {
         const uint64_t now = rp_clock_ns();
@@ -138,7 +140,8 @@ bool rp_watch_start(rp_watch *watch, rp_error *error)
     (void)sigemptyset(&watch->signals);
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         struct sigaction present;
-        if (sigaction(numbers[i], NULL, &present) == 0 && present.sa_handler != SIG_IGN) /* as nohup and shells have it */
+        if (sigaction(numbers[i], NULL, &present) == 0 &&
+            present.sa_handler != SIG_IGN) /* as nohup and shells have it */
             (void)sigaddset(&watch->signals, numbers[i]);
     }
     (void)pthread_sigmask(SIG_BLOCK, &watch->signals, &watch->before);

@@ -19,15 +19,15 @@ typedef struct rp_watch {
     rp_log *log;
     const char *command, *prometheus; /* prometheus: NULL: no such file */
     unsigned n_threads;
-    uint64_t memory_bytes;            /* resident memory near it has spilled blocks paged out */
-    uint64_t own_bytes;               /* of it, what the plan sets aside for what is not leased */
-    uint64_t most_bytes;              /* a run that takes more, files that are mapped not counted, is ended */
-    double interval_s;                /* of progress; 0: chosen by where it goes */
+    uint64_t memory_bytes; /* resident memory near it has spilled blocks paged out */
+    uint64_t own_bytes; /* of it, what the plan sets aside for what is not leased */
+    uint64_t most_bytes; /* a run that takes more, files that are mapped not counted, is ended */
+    double interval_s; /* of progress; 0: chosen by where it goes */
     /* its own: */
     pthread_t listener, reporter;
     bool listens, reports;
     atomic_bool stopping;
-    pthread_mutex_t lock;             /* with it and `stopped` the reporter waits for its next turn */
+    pthread_mutex_t lock; /* with it and `stopped` the reporter waits for its next turn */
     pthread_cond_t stopped;
     sigset_t signals, before;
 } rp_watch;

@@ -77,7 +77,8 @@ static bool chain_hit(judgement *with, const rp_pair_hit *hit)
     best->last_target_begin = target.begin;
     best->matches += hit->matches;
     best->mismatches += hit->mismatches;
-    return rp_spans_push(&best->query, (rp_span){hit->query_begin, hit->query_end}) && rp_spans_push(&best->target, target);
+    return rp_spans_push(&best->query, (rp_span){hit->query_begin, hit->query_end}) &&
+           rp_spans_push(&best->target, target);
 }
 
 static void judge_link(judgement *with, const rp_pair_hit *pair, link *here)
@@ -86,7 +87,8 @@ static void judge_link(judgement *with, const rp_pair_hit *pair, link *here)
     rp_found_verdict *found = &with->out->found[pair->query];
     const double found_bp = (double)with->found->items[pair->query].consensus.n;
     const double reference_bp = (double)with->reference->items[pair->target].consensus.n;
-    const double difference = (double)here->mismatches / (double)(here->matches + here->mismatches > 0 ? here->matches + here->mismatches : 1);
+    const double difference = (double)here->mismatches /
+                              (double)(here->matches + here->mismatches > 0 ? here->matches + here->mismatches : 1);
     const double on_found = (double)rp_spans_covered(&here->query, 0) / found_bp;
     const double on_reference = (double)rp_spans_covered(&here->target, SLACK_BP) / reference_bp;
     if (on_found > WHOLE && on_reference > WHOLE && difference < CLOSE)
@@ -95,7 +97,8 @@ static void judge_link(judgement *with, const rp_pair_hit *pair, link *here)
         found->matches = here->matches;
         found->best = pair->target;
     }
-    const double so_far = reference->best == RP_NO_FAMILY ? 0 : reference->best_share * (1 - reference->best_difference);
+    const double so_far =
+        reference->best == RP_NO_FAMILY ? 0 : reference->best_share * (1 - reference->best_difference);
     if (on_reference * (1 - difference) > so_far) {
         reference->best = pair->query;
         reference->best_share = on_reference;
@@ -187,7 +190,8 @@ static void judge_chimera(judgement *with, size_t begin, size_t end, const famil
     rp_found_verdict *found = &with->out->found[with->hits.items[begin].query];
     if (!has_first_part(with, begin, end))
         return;
-    for (size_t i = next_other_part(with, begin, end); i < end && !found->chimera; i = next_other_part(with, i + 1, end)) {
+    for (size_t i = next_other_part(with, begin, end); i < end && !found->chimera;
+         i = next_other_part(with, i + 1, end)) {
         bool related = false;
         for (size_t j = 0; j < alike[found->best].n && !related; j++)
             related = alike[found->best].items[j] == with->hits.items[i].target;
@@ -218,7 +222,8 @@ static bool find_alike(judgement *with, const rp_genome *records, const rp_compa
         const rp_pair_hit *hit = &hits.items[i];
         const size_t a = consensus[hit->query]->n, b = with->reference->items[hit->target].consensus.n;
         if (100 * (uint64_t)(hit->query_end - hit->query_begin) >= MAX_ALIKE_PERCENT * (uint64_t)(a < b ? a : b))
-            ok = family_list_push(&alike[family[hit->query]], hit->target) || rp_error_memory(error, "comparing libraries");
+            ok = family_list_push(&alike[family[hit->query]], hit->target) ||
+                 rp_error_memory(error, "comparing libraries");
     }
     free(hits.items);
     free(consensus);
@@ -235,7 +240,8 @@ static size_t end_of_found(const judgement *with, size_t begin)
     return end;
 }
 
-static bool judge_chimeras(judgement *with, const rp_genome *records, const rp_compare_parameters *parameters, rp_error *error)
+static bool judge_chimeras(judgement *with, const rp_genome *records, const rp_compare_parameters *parameters,
+                           rp_error *error)
 {
     family_list *alike = rp_alloc(with->reference->n, sizeof *alike);
     uint8_t *wanted = rp_alloc(with->reference->n, 1);
@@ -337,7 +343,8 @@ static void count(judgement *with)
             home->champion = f;
     }
     for (size_t f = 0; f < out->n_found; f++)
-        out->found[f].redundant = out->found[f].best != RP_NO_FAMILY && out->reference[out->found[f].best].champion != f;
+        out->found[f].redundant =
+            out->found[f].best != RP_NO_FAMILY && out->reference[out->found[f].best].champion != f;
 }
 
 /* Keeps the hits with reference families that count. */
@@ -364,7 +371,8 @@ static bool judge(judgement *with, const rp_genome *records, const rp_compare_pa
     if (!ok)
         (void)rp_error_memory(error, "comparing libraries");
     for (size_t r = 0; ok && r < out->n_reference; r++)
-        out->reference[r] = (rp_reference_verdict){.held = true, .match = RP_MATCH_MISSING, .best = RP_NO_FAMILY, .champion = RP_NO_FAMILY};
+        out->reference[r] = (rp_reference_verdict){
+            .held = true, .match = RP_MATCH_MISSING, .best = RP_NO_FAMILY, .champion = RP_NO_FAMILY};
     for (size_t f = 0; ok && f < out->n_found; f++) {
         out->found[f] = (rp_found_verdict){.best = RP_NO_FAMILY, .second = RP_NO_FAMILY};
         consensus[f] = &with->found->items[f].consensus;
@@ -379,7 +387,8 @@ static bool judge(judgement *with, const rp_genome *records, const rp_compare_pa
     for (size_t i = 0, j; ok && i < with->hits.n; i = j) {
         const rp_pair_hit *first = &with->hits.items[i];
         for (j = i + 1; j < with->hits.n && with->hits.items[j].query == first->query &&
-                        with->hits.items[j].target == first->target && with->hits.items[j].reverse == first->reverse; j++)
+                        with->hits.items[j].target == first->target && with->hits.items[j].reverse == first->reverse;
+             j++)
             ;
         ok = judge_pair(with, i, j) || rp_error_memory(error, "comparing libraries");
     }

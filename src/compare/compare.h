@@ -23,7 +23,13 @@
 #include "genome/genome.h"
 #include "library/family_file.h"
 
-typedef enum rp_match_class { RP_MATCH_PERFECT, RP_MATCH_GOOD, RP_MATCH_PRESENT, RP_MATCH_MISSING, RP_N_MATCH_CLASSES } rp_match_class;
+typedef enum rp_match_class {
+    RP_MATCH_PERFECT,
+    RP_MATCH_GOOD,
+    RP_MATCH_PRESENT,
+    RP_MATCH_MISSING,
+    RP_N_MATCH_CLASSES
+} rp_match_class;
 
 extern const char *const rp_match_class_names[RP_N_MATCH_CLASSES];
 
@@ -63,7 +69,7 @@ typedef struct rp_compare_parameters {
     const rp_band_kernel *kernel;
     uint32_t min_length_bp;   /* shorter reference families do not count */
     const rp_genome *genome;  /* reference families that it does not hold do not count; NULL: all do */
-    uint32_t min_copies;      /* the genome holds a family of which half stands so often there, at under 20 % difference */
+    uint32_t min_copies; /* the genome holds a family of which half stands so often there, at under 20 % difference */
 } rp_compare_parameters;
 
 /* `reference_records` are the sequences of `reference`, in the same order. The caller clears

@@ -97,8 +97,8 @@ static int32_t best_stretch(const columns *columns, rp_span within, rp_span *bes
 }
 
 /* Appends one stretch of an alignment as a hit. */
-static bool add_stretch(const pair_run *run, const rp_alignment *alignment, uint32_t query_begin, const columns *columns,
-                        rp_span stretch, rp_pair_hits *hits)
+static bool add_stretch(const pair_run *run, const rp_alignment *alignment, uint32_t query_begin,
+                        const columns *columns, rp_span stretch, rp_pair_hits *hits)
 {
     const size_t target = rp_genome_contig_of(run->view.genome, alignment->begin);
     const uint64_t contig_begin = run->view.genome->contigs[target].begin;
@@ -106,9 +106,13 @@ static bool add_stretch(const pair_run *run, const rp_alignment *alignment, uint
     const uint64_t skipped = first->target_before, used = last->target_before + last->paired - first->target_before;
     const bool reverse = alignment->query % 2 != 0;
     const uint64_t begin = reverse ? alignment->end - skipped - used : alignment->begin + skipped;
-    rp_pair_hit hit = {.query = alignment->query / 2, .target = (uint32_t)target, .reverse = reverse,
-                       .query_begin = query_begin + stretch.begin, .query_end = query_begin + stretch.end,
-                       .target_begin = (uint32_t)(begin - contig_begin), .target_end = (uint32_t)(begin + used - contig_begin)};
+    rp_pair_hit hit = {.query = alignment->query / 2,
+                       .target = (uint32_t)target,
+                       .reverse = reverse,
+                       .query_begin = query_begin + stretch.begin,
+                       .query_end = query_begin + stretch.end,
+                       .target_begin = (uint32_t)(begin - contig_begin),
+                       .target_end = (uint32_t)(begin + used - contig_begin)};
     for (uint32_t i = stretch.begin; i < stretch.end; i++) {
         hit.matches += columns->items[i].matches;
         hit.mismatches += columns->items[i].paired && !columns->items[i].matches;
@@ -191,13 +195,17 @@ static bool find_hits(pair_run *run, size_t n_queries, const rp_pair_parameters 
     for (size_t i = 0; i < n_queries; i++)
         bases += run->queries[i]->n;
     const rp_scan_parameters scan = {
-        .n_threads = parameters->n_threads, .kernel = parameters->kernel, .min_gain = MIN_GAIN, .pair_bp = PAIR_BP,
+        .n_threads = parameters->n_threads,
+        .kernel = parameters->kernel,
+        .min_gain = MIN_GAIN,
+        .pair_bp = PAIR_BP,
         .min_score = rp_scan_min_score(run->view.genome->acgt_bp, bases / n_queries, parameters->expected_by_chance)};
     run->scans = rp_alloc(parameters->n_threads, sizeof *run->scans);
     run->cuts = rp_alloc(parameters->n_threads, sizeof *run->cuts);
     if (run->scans == NULL || run->cuts == NULL)
         return rp_error_memory(error, "aligning families");
-    if (!rp_word_table_init(&run->table, run->queries, n_queries, WORD_BASES, run->view.genome->acgt_bp, MAX_PLACES, parameters->n_threads, error) ||
+    if (!rp_word_table_init(&run->table, run->queries, n_queries, WORD_BASES, run->view.genome->acgt_bp, MAX_PLACES,
+                            parameters->n_threads, error) ||
         !rp_scan(&run->view, &run->table, &scan, run->scans, &run->found, error))
         return false;
     const size_t n_pieces = (run->found.n + PIECE - 1) / PIECE;

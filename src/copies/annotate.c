@@ -80,8 +80,12 @@ static int compare_alignments(const void *left, const void *right)
 /* The part [begin, end) of an alignment; its consensus coordinates in proportion, until it is traced. */
 static rp_part make_part(const rp_annotation *run, const rp_alignment *whole, uint64_t begin, uint64_t end)
 {
-    rp_part part = {.begin = begin, .end = end, .family = whole->query / 2, .reverse = whole->query % 2 != 0,
-                    .score = whole->score, .alignment = *whole};
+    rp_part part = {.begin = begin,
+                    .end = end,
+                    .family = whole->query / 2,
+                    .reverse = whole->query % 2 != 0,
+                    .score = whole->score,
+                    .alignment = *whole};
     const uint64_t genome = whole->end - whole->begin, query = whole->query_end - whole->query_begin;
     const uint32_t from = whole->query_begin + (uint32_t)((begin - whole->begin) * query / genome);
     const uint32_t to = whole->query_begin + (uint32_t)((end - whole->begin) * query / genome);
@@ -108,7 +112,8 @@ static bool take_free(rp_annotation *run, const rp_alignment *here, rp_bitmask *
         const uint64_t end = rp_bitmask_next(taken, begin, here->end, true);
         const uint64_t kept = (uint64_t)here->evidence * (end - begin) / (here->end - here->begin);
         const bool whole = end - begin == here->end - here->begin;
-        if (whole || (end - begin >= MIN_PART_BP && 100 * kept >= (uint64_t)run->min_score * MIN_PART_PERCENT_OF_SCORE)) {
+        if (whole ||
+            (end - begin >= MIN_PART_BP && 100 * kept >= (uint64_t)run->min_score * MIN_PART_PERCENT_OF_SCORE)) {
             ok = rp_parts_push(run->parts, make_part(run, here, begin, end));
             rp_bitmask_set(taken, begin, end);
         }
@@ -126,10 +131,13 @@ static bool resolve(rp_annotation *run, rp_error *error)
         return rp_error_memory(error, "overlapping copies");
     }
     bool ok = rp_sort_parallel(run->all.items, run->all.n, sizeof *run->all.items,
-                               run->parameters.apart ? compare_by_family : compare_alignments, run->parameters.n_threads, error);
+                               run->parameters.apart ? compare_by_family : compare_alignments,
+                               run->parameters.n_threads, error);
     for (size_t i = 0, j; i < run->all.n && ok; i = j) {
         /* one competition of all, or one for each family */
-        for (j = i + 1; j < run->all.n && (!run->parameters.apart || run->all.items[j].query / 2 == run->all.items[i].query / 2); j++)
+        for (j = i + 1;
+             j < run->all.n && (!run->parameters.apart || run->all.items[j].query / 2 == run->all.items[i].query / 2);
+             j++)
             ;
         for (size_t a = i; a < j && ok; a++)
             if (run->left_out == NULL || !run->left_out[run->all.items[a].query / 2])
@@ -163,12 +171,14 @@ static bool measure_parts(void *argument, size_t piece, unsigned worker, rp_erro
     if (!rp_scan_scratch_make(scan, run->parameters.kernel))
         return rp_error_memory(error, "aligning copies");
     rp_part *first = &run->parts->items[piece * TRACE_PART];
-    const size_t n_parts = run->parts->n - piece * TRACE_PART < TRACE_PART ? run->parts->n - piece * TRACE_PART : TRACE_PART;
+    const size_t n_parts =
+        run->parts->n - piece * TRACE_PART < TRACE_PART ? run->parts->n - piece * TRACE_PART : TRACE_PART;
     part_length lengths[TRACE_PART];
     for (size_t i = 0; i < n_parts; i++) {
         const rp_alignment *alignment = &first[i].alignment;
-        lengths[i] = (part_length){alignment->left_query > alignment->right_query ? alignment->left_query
-                                                                                  : alignment->right_query, (uint32_t)i};
+        lengths[i] = (part_length){
+            alignment->left_query > alignment->right_query ? alignment->left_query : alignment->right_query,
+            (uint32_t)i};
     }
     rp_sort(lengths, n_parts, sizeof *lengths, compare_lengths);
     for (size_t done = 0; done < n_parts; done += RP_PART_ROWS) {
@@ -187,8 +197,7 @@ static bool measure_parts(void *argument, size_t piece, unsigned worker, rp_erro
             part->consensus_begin = row->begin;
             part->consensus_end = row->end;
             part->counts = rp_row_count(row, run->consensus[part->family]->items);
-            part->divergence =
-                (float)rp_row_divergence(row, run->consensus[part->family]->items, row->begin, row->end);
+            part->divergence = (float)rp_row_divergence(row, run->consensus[part->family]->items, row->begin, row->end);
         }
     }
     return true;
@@ -225,8 +234,9 @@ static void link_parts(rp_annotation *run)
         rp_part *here = &parts->items[i];
         if (here->copy == UINT32_MAX)
             here->copy = n_copies++;
-        const uint64_t contig_end = run->view->genome->contigs[rp_genome_contig_of(run->view->genome, here->begin)].begin +
-                                    run->view->genome->contigs[rp_genome_contig_of(run->view->genome, here->begin)].length_bp;
+        const uint64_t contig_end =
+            run->view->genome->contigs[rp_genome_contig_of(run->view->genome, here->begin)].begin +
+            run->view->genome->contigs[rp_genome_contig_of(run->view->genome, here->begin)].length_bp;
         uint64_t explained_to = here->end, unexplained = 0; /* genome between here and the candidate */
         for (size_t j = i + 1; j < parts->n && j <= i + LINK_LOOK_AHEAD; j++) {
             rp_part *next = &parts->items[j];
@@ -254,7 +264,8 @@ static bool place_copies(rp_annotation *run, rp_error *error)
     if (!resolve(run, error))
         return false;
     rp_lease_set(&run->lease, run->parts->capacity * sizeof *run->parts->items);
-    if (!rp_sort_parallel(run->parts->items, run->parts->n, sizeof *run->parts->items, compare_parts, run->parameters.n_threads, error))
+    if (!rp_sort_parallel(run->parts->items, run->parts->n, sizeof *run->parts->items, compare_parts,
+                          run->parameters.n_threads, error))
         return false;
     link_parts(run);
     return true;
@@ -351,11 +362,14 @@ rp_annotation *rp_annotation_create(const rp_view *view, const rp_codes *const *
     if (!ok)
         (void)rp_error_memory(error, "finding copies");
     const scan_manner *manner = &MANNERS[parameters->manner];
-    const rp_scan_parameters scan = {.n_threads = parameters->n_threads, .kernel = parameters->kernel,
-                                     .min_score = run->min_score, .min_gain = manner->min_gain,
+    const rp_scan_parameters scan = {.n_threads = parameters->n_threads,
+                                     .kernel = parameters->kernel,
+                                     .min_score = run->min_score,
+                                     .min_gain = manner->min_gain,
                                      .min_evidence = manner->min_evidence,
                                      .min_flank = manner->min_flank,
-                                     .pair_bp = manner->pair_bp, .weak_score = manner->weak_score};
+                                     .pair_bp = manner->pair_bp,
+                                     .weak_score = manner->weak_score};
     if (n_families > 0)
         ok = ok &&
              rp_word_table_init(&run->table, consensus, n_families, manner->word_bases, view->genome->acgt_bp,

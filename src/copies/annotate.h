@@ -37,8 +37,8 @@ typedef struct rp_annotate_parameters {
     rp_annotate_manner manner;
     bool apart;                      /* families do not compete: each has all of its copies */
     const rp_decoy *decoy;           /* gives each family its threshold; NULL: all have the same */
-    bool keeps_chance;               /* families that cannot be told from the decoy have copies: the caller judges them */
-    bool rough;                      /* parts are not traced: no counts and divergence, clipped ends in proportion */
+    bool keeps_chance; /* families that cannot be told from the decoy have copies: the caller judges them */
+    bool rough; /* parts are not traced: no counts and divergence, clipped ends in proportion */
 } rp_annotate_parameters;
 
 typedef struct rp_annotation rp_annotation;

@@ -40,7 +40,8 @@ static bool list_contigs(rp_decoy *decoy, const rp_chunk *chunks, size_t n_chunk
         return false;
     for (size_t i = 0; i < n_chunks; i += decoy->one_in) {
         const uint64_t n = chunks[i].end - chunks[i].begin;
-        decoy->genome.contigs[decoy->genome.n_contigs++] = (rp_contig){.begin = decoy->genome.length_bp, .length_bp = n};
+        decoy->genome.contigs[decoy->genome.n_contigs++] =
+            (rp_contig){.begin = decoy->genome.length_bp, .length_bp = n};
         decoy->genome.length_bp += n;
     }
     return true;
@@ -126,13 +127,15 @@ static void judge_family(const call *all, size_t n, uint32_t one_in, int min_sco
         if (!last_of_evidence || wrong * one_in * FALSE_IN > called)
             continue;
         *figures = (rp_decoy_figures){.threshold = i + 1 == n ? min_score : all[i + 1].evidence + 1,
-                                      .is_cut = i + 1 < n, .called_bp = called, .false_bp = wrong * one_in};
+                                      .is_cut = i + 1 < n,
+                                      .called_bp = called,
+                                      .false_bp = wrong * one_in};
         n_kept = n_called;
     }
     const bool is_chance = n_wrong >= CHANCE_MIN_HITS && wrong * one_in * CHANCE_IN >= called;
     if (n_called > 0 && (is_chance || n_kept < min_copies))
-        *figures = (rp_decoy_figures){.threshold = min_score, .called_bp = called, .false_bp = wrong * one_in,
-                                      .is_chance = true};
+        *figures = (rp_decoy_figures){
+            .threshold = min_score, .called_bp = called, .false_bp = wrong * one_in, .is_chance = true};
 }
 
 bool rp_decoy_judge(const rp_decoy_calls *calls, uint32_t one_in, int min_score, uint32_t min_copies,

@@ -134,8 +134,8 @@ bool rp_findings_add(rp_findings *findings, const char *name, const char *class_
     if (!rp_reserve((void **)&findings->families, &capacity, findings->n_families + 1, sizeof *findings->families))
         return false;
     rp_found_family *family = &findings->families[findings->n_families];
-    *family = (rp_found_family){.consensus = consensus, .source = SIZE_MAX, .n_copies = n_copies, .bases = bases,
-                                .traits = *traits};
+    *family = (rp_found_family){
+        .consensus = consensus, .source = SIZE_MAX, .n_copies = n_copies, .bases = bases, .traits = *traits};
     findings->n_families++;
     return set_name(family, name, class_name);
 }

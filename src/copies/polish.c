@@ -11,7 +11,8 @@
 enum {
     WHOLE_PERCENT = 80,          /* of its alignment that a part must hold to speak for its family */
     FREE_PERCENT = 50,           /* of a copy, that families which rest must leave to it */
-    LENGTHENED_BP = 20, LENGTHENED_PERCENT = 1, /* by which a family must have grown to be polished again, */
+    LENGTHENED_BP = 20,
+    LENGTHENED_PERCENT = 1, /* by which a family must have grown to be polished again, */
     ENOUGH_PARTS = 300           /* unless it has so many that they have told all there is */
 };
 
@@ -56,8 +57,11 @@ static bool gather_parts(const polish_run *run, size_t which, rp_copies *copies)
     copies->n = 0;
     for (size_t i = run->first[which]; i < run->first[which + 1]; i++) {
         const rp_part *part = &run->parts.items[run->by_family[i]];
-        if (!rp_copies_push(copies, (rp_copy){.begin = part->begin, .end = part->end, .consensus_begin = part->consensus_begin,
-                                              .consensus_end = part->consensus_end, .reverse = part->reverse}))
+        if (!rp_copies_push(copies, (rp_copy){.begin = part->begin,
+                                              .end = part->end,
+                                              .consensus_begin = part->consensus_begin,
+                                              .consensus_end = part->consensus_end,
+                                              .reverse = part->reverse}))
             return false;
     }
     return true;
@@ -73,10 +77,14 @@ static bool gather_copies(const polish_run *run, size_t which, rp_copies *copies
         if (!rp_intervals_push(own, (rp_interval){part->begin, part->end}))
             return false;
         if (100 * (part->end - part->begin) < WHOLE_PERCENT * (whole->end - whole->begin) ||
-            (!run->parameters->apart &&
-             100 * rp_bitmask_count(&run->resting, part->begin, part->end) > (100 - FREE_PERCENT) * (part->end - part->begin)))
+            (!run->parameters->apart && 100 * rp_bitmask_count(&run->resting, part->begin, part->end) >
+                                            (100 - FREE_PERCENT) * (part->end - part->begin)))
             continue;
-        rp_copy copy = {.begin = whole->begin, .end = whole->end, .score = whole->score, .reverse = part->reverse, .alignment = *whole};
+        rp_copy copy = {.begin = whole->begin,
+                        .end = whole->end,
+                        .score = whole->score,
+                        .reverse = part->reverse,
+                        .alignment = *whole};
         const uint32_t n = (uint32_t)run->library->items[run->active[which]].consensus.n;
         copy.consensus_begin = part->reverse ? n - whole->query_end : whole->query_begin;
         copy.consensus_end = part->reverse ? n - whole->query_begin : whole->query_end;
@@ -241,15 +249,21 @@ bool rp_polish(const rp_view *view, const rp_kmer_index *index, const size_t *so
     rp_annotate_parameters rough = *annotate;
     rough.rough = true;
     rough.apart = parameters->apart;
-    polish_run run = {.scanned = *view, .growing = *view, .index = index, .parameters = parameters, .library = library,
-                      .n_active = n, .cuts = !parameters->apart};
+    polish_run run = {.scanned = *view,
+                      .growing = *view,
+                      .index = index,
+                      .parameters = parameters,
+                      .library = library,
+                      .n_active = n,
+                      .cuts = !parameters->apart};
     run.active = rp_alloc(2 * n, sizeof *run.active); /* each may be cut in two, once */
     run.consensus = rp_alloc(2 * n, sizeof *run.consensus);
     run.length = rp_alloc(2 * n, sizeof *run.length);
     run.cut_off = rp_alloc(2 * n, sizeof *run.cut_off);
-    bool ok = rp_builders_init(&run.builders, parameters->n_threads, parameters->kernel, parameters->max_extension_bp) &&
-              rp_bitmask_init(&run.resting, view->genome->length_bp) && run.active != NULL &&
-              run.consensus != NULL && run.length != NULL && run.cut_off != NULL;
+    bool ok =
+        rp_builders_init(&run.builders, parameters->n_threads, parameters->kernel, parameters->max_extension_bp) &&
+        rp_bitmask_init(&run.resting, view->genome->length_bp) && run.active != NULL && run.consensus != NULL &&
+        run.length != NULL && run.cut_off != NULL;
     if (!ok)
         (void)rp_error_memory(error, "polishing families");
     for (size_t f = 0; ok && f < n; f++) {

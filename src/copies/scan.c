@@ -37,7 +37,7 @@ enum {
 /* A slot of a table of diagonals, or of strips of them. */
 typedef struct rp_scan_slot {
     uint64_t id;               /* genome position less place (of a strip: its number), plus one; 0: empty */
-    uint64_t at;               /* genome position up to which the diagonal was extended, or of the strip's last word hit */
+    uint64_t at; /* genome position up to which the diagonal was extended, or of the strip's last word hit */
 } scan_slot;
 
 typedef struct scan {
@@ -47,11 +47,11 @@ typedef struct scan {
     rp_chunk *chunks;
     size_t n_chunks;
     rp_alignment_store *found;
-    pthread_mutex_t lock;      /* guards found */
-    rp_scan_scratch *scratch;  /* by thread */
+    pthread_mutex_t lock; /* guards found */
+    rp_scan_scratch *scratch; /* by thread */
     uint32_t first_query, end_query; /* of the library's part */
-    size_t most_anchors;       /* of a thread, unless one query has more */
-    unsigned least_flank;      /* equal bases beside a word hit that is looked at; 0: all are */
+    size_t most_anchors; /* of a thread, unless one query has more */
+    unsigned least_flank; /* equal bases beside a word hit that is looked at; 0: all are */
 } scan;
 
 /* Whether another word hit stands shortly before this one near its diagonal; notes this one. */
@@ -72,7 +72,8 @@ static bool has_partner(const scan *run, scan_slot *strips, uint64_t id, uint64_
 
 static rp_flank turned(const rp_flank *flank)
 {
-    return (rp_flank){rp_flank_reverse_bits(flank->high), rp_flank_reverse_bits(flank->low), rp_flank_reverse_bits(flank->valid)};
+    return (rp_flank){rp_flank_reverse_bits(flank->high), rp_flank_reverse_bits(flank->low),
+                      rp_flank_reverse_bits(flank->valid)};
 }
 
 /* Makes room for more anchors: those of the queries at the end of the range are left to a later pass. */
@@ -123,7 +124,8 @@ static bool take_hit(const scan *run, rp_scan_scratch *scratch, uint64_t begin, 
     if (gain < run->parameters->min_gain && !paired)
         return true;
     if (run->parameters->min_evidence > 0) {
-        const rp_flank genome[2] = {genome_right, turned(&genome_left)}, library[2] = {library_right, turned(&library_left)};
+        const rp_flank genome[2] = {genome_right, turned(&genome_left)},
+                       library[2] = {library_right, turned(&library_left)};
         const unsigned agreement = rp_flank_agreement(genome, library);
         if (2 * ((int)word + gain) + (int)agreement < run->parameters->min_evidence)
             return true;
@@ -208,11 +210,13 @@ static bool goes_on(const rp_alignment *a, const rp_alignment *b)
 static bool has_strong_neighbour(const rp_alignments *found, size_t i, int min_score)
 {
     const rp_alignment *here = &found->items[i];
-    for (size_t j = i; j-- > 0 && found->items[j].query == here->query && here->begin < found->items[j].begin + LOOK_BACK_BP;)
+    for (size_t j = i;
+         j-- > 0 && found->items[j].query == here->query && here->begin < found->items[j].begin + LOOK_BACK_BP;)
         if (found->items[j].evidence >= min_score && goes_on(&found->items[j], here))
             return true;
-    for (size_t j = i + 1; j < found->n && found->items[j].query == here->query &&
-                           found->items[j].begin <= here->end + WEAK_REACH_BP; j++)
+    for (size_t j = i + 1;
+         j < found->n && found->items[j].query == here->query && found->items[j].begin <= here->end + WEAK_REACH_BP;
+         j++)
         if (found->items[j].evidence >= min_score && goes_on(here, &found->items[j]))
             return true;
     return false;
@@ -238,10 +242,10 @@ static bool drop_weak(rp_alignments *found, int min_score)
 
 /* A word of the genome that the library has. */
 typedef struct pending_word {
-    uint32_t at;               /* in the chunk */
-    uint32_t rank;             /* of the word */
-    uint32_t flanks;           /* as in the table */
-    uint32_t first, last;      /* its places in the table */
+    uint32_t at; /* in the chunk */
+    uint32_t rank; /* of the word */
+    uint32_t flanks; /* as in the table */
+    uint32_t first, last; /* its places in the table */
 } pending_word;
 
 /* Equal bases of two words' flanks. */
@@ -263,10 +267,13 @@ static bool take_pending(const scan *run, rp_scan_scratch *scratch, uint64_t beg
     }
     for (size_t i = 0; i < n; i++)
         for (uint32_t hit = pending[i].first; hit < pending[i].last; hit++)
-            if (run->least_flank == 0 || flank_matches(pending[i].flanks, table->places[hit].flanks) >= run->least_flank) {
+            if (run->least_flank == 0 ||
+                flank_matches(pending[i].flanks, table->places[hit].flanks) >= run->least_flank) {
                 if (!rp_word_hits_push(&scratch->hits, (rp_word_hit){pending[i].at, table->places[hit].place}))
                     return false;
-                __builtin_prefetch(&scratch->diagonals[(begin + pending[i].at + table->n_codes - table->places[hit].place + 1) % DIAGONAL_SLOTS]);
+                __builtin_prefetch(
+                    &scratch->diagonals[(begin + pending[i].at + table->n_codes - table->places[hit].place + 1) %
+                                        DIAGONAL_SLOTS]);
             }
     for (size_t i = 0; i < scratch->hits.n; i++)
         if (!take_hit(run, scratch, begin, scratch->hits.items[i].at, scratch->hits.items[i].place))
@@ -301,8 +308,8 @@ static bool look_words_up(const scan *run, rp_scan_scratch *scratch, const rp_ch
         const uint32_t rank = rp_word_table_rank(table, id);
         __builtin_prefetch(&table->first[rank]);
         const uint64_t left = rolling >> (2 * RP_WORD_FLANK + 2 * word) & left_mask;
-        pending[n_pending++] = (pending_word){.at = (uint32_t)at, .rank = rank,
-                                              .flanks = (uint32_t)(left << 2 * RP_WORD_FLANK | (rolling & left_mask))};
+        pending[n_pending++] = (pending_word){
+            .at = (uint32_t)at, .rank = rank, .flanks = (uint32_t)(left << 2 * RP_WORD_FLANK | (rolling & left_mask))};
         if (n_pending == PENDING_WORDS) {
             if (!take_pending(run, scratch, here->begin, pending, n_pending))
                 return false;
@@ -362,7 +369,8 @@ static bool scan_queries(scan *run, rp_scan_scratch *scratch, const rp_chunk *he
     rp_lease_set(&scratch->lease, scratch->anchors.capacity * (sizeof *scratch->anchors.items + sizeof(size_t)));
     rp_anchors_sort(&scratch->anchors);
     return ok &&
-           rp_align_anchors(scratch->aligner, run->view, run->table->queries, &scratch->anchors, &limits, found, NULL) &&
+           rp_align_anchors(scratch->aligner, run->view, run->table->queries, &scratch->anchors, &limits, found,
+                            NULL) &&
            (weak == 0 || drop_weak(found, strong));
 }
 
@@ -419,7 +427,11 @@ static bool scan_part(scan *run, rp_word_table *table, size_t part, rp_error *er
 bool rp_scan(const rp_view *view, rp_word_table *table, const rp_scan_parameters *parameters, rp_scan_scratch *scratch,
              rp_alignment_store *found, rp_error *error)
 {
-    scan run = {.view = view, .table = table, .parameters = parameters, .scratch = scratch, .found = found,
+    scan run = {.view = view,
+                .table = table,
+                .parameters = parameters,
+                .scratch = scratch,
+                .found = found,
                 .least_flank = parameters->pair_bp == 0 ? parameters->min_flank : 0};
     if (pthread_mutex_init(&run.lock, NULL) != 0)
         return rp_error_set(error, "cannot make a lock");

@@ -47,18 +47,18 @@ typedef struct rp_scan_parameters {
     const rp_band_kernel *kernel;
     int min_score;             /* and the least evidence (align/anchored.h) */
     int min_gain;              /* a word hit is extended that gains so much without gaps: +1 a match, -1 a mismatch */
-    int min_evidence;          /* and whose exact and ungapped bases, twice, and agreement beside (genome/flank.h) come to so much */
-    unsigned min_flank;        /* and of whose 2 * RP_WORD_FLANK nearest bases so many match; without pairs only */
-    uint32_t pair_bp;          /* or one that has another so near before it, on nearly its diagonal; 0: none */
-    int weak_score;            /* alignments below min_score count from here beside one that has it; 0: none */
-    size_t most_anchors;       /* that a thread aligns in one pass; 0: by the budget. No effect on what is found */
+    int min_evidence; /* and whose exact and ungapped bases, twice, and agreement beside (genome/flank.h) come to so much */
+    unsigned min_flank; /* and of whose 2 * RP_WORD_FLANK nearest bases so many match; without pairs only */
+    uint32_t pair_bp; /* or one that has another so near before it, on nearly its diagonal; 0: none */
+    int weak_score; /* alignments below min_score count from here beside one that has it; 0: none */
+    size_t most_anchors; /* that a thread aligns in one pass; 0: by the budget. No effect on what is found */
 } rp_scan_parameters;
 
 /* Alignments in a block that is spilled where the budget has no room for it. Zeroed by its owner; must not move while
  * it has any. */
 typedef struct rp_alignment_store {
     rp_block block;
-    rp_alignment *items;       /* in the block */
+    rp_alignment *items; /* in the block */
     size_t n;
 } rp_alignment_store;
 

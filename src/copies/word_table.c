@@ -22,14 +22,15 @@ static unsigned choose_word(uint64_t library_bp, uint64_t genome_bp)
     unsigned bases = MIN_WORD;
     const double pairs = 2.0 * (double)library_bp * (double)genome_bp;
     while (bases < USUAL_MAX_WORD && ((uint64_t)1 << 2 * bases < 2 * library_bp * BASES_A_HIT ||
-                                pairs / (double)((uint64_t)1 << 2 * bases) > MAX_CHANCE_HITS))
+                                      pairs / (double)((uint64_t)1 << 2 * bases) > MAX_CHANCE_HITS))
         bases++;
     while (bases >= USUAL_MAX_WORD && bases < MAX_WORD && pairs / (double)((uint64_t)1 << 2 * bases) > MANY_CHANCE_HITS)
         bases++;
     return bases;
 }
 
-static bool lay_out(rp_word_table *table, const rp_codes *const *consensus, size_t n, unsigned word_bases, uint64_t genome_bp)
+static bool lay_out(rp_word_table *table, const rp_codes *const *consensus, size_t n, unsigned word_bases,
+                    uint64_t genome_bp)
 {
     uint64_t bases = 0;
     for (size_t i = 0; i < n; i++)
@@ -100,7 +101,7 @@ typedef struct word_build {
     uint32_t most;             /* places of a word that is looked for */
     word_share *shares;
     size_t n_shares;
-    bool lists_common;         /* marks the words of the whole library that are too many, instead of those of a part */
+    bool lists_common; /* marks the words of the whole library that are too many, instead of those of a part */
 } word_build;
 
 /* The next word of the share in the codes behind *at: *at is its last base. False: there are no more. */
@@ -165,7 +166,8 @@ static bool file_words(void *argument, size_t number, unsigned worker, rp_error 
         if ((table->present[roll.forward / 64] >> roll.forward % 64 & 1) == 0)
             continue;
         const size_t place = at + 1 - table->word_bases;
-        table->places[table->first[rp_word_table_rank(table, roll.forward) + 1]++] = (rp_word_place){(uint32_t)place, flanks_at(table, place)};
+        table->places[table->first[rp_word_table_rank(table, roll.forward) + 1]++] =
+            (rp_word_place){(uint32_t)place, flanks_at(table, place)};
     }
     return true;
 }

@@ -51,8 +51,8 @@ static bool choose_listed(const rp_devices *devices, const char *list, rp_device
                 continue;
             found = true;
             if (!devices->items[i].ready)
-                return rp_error_set(error, "--device: OpenCL device %u (%s) cannot be used: %s", devices->items[i].index,
-                                    devices->items[i].name, devices->items[i].why_not);
+                return rp_error_set(error, "--device: OpenCL device %u (%s) cannot be used: %s",
+                                    devices->items[i].index, devices->items[i].name, devices->items[i].why_not);
             bool twice = false;
             for (size_t j = 0; j < chosen->n; j++)
                 twice = twice || chosen->items[j] == i;
@@ -60,7 +60,8 @@ static bool choose_listed(const rp_devices *devices, const char *list, rp_device
                 return rp_error_memory(error, "devices");
         }
         if (!found)
-            return rp_error_set(error, "--device: no OpenCL device is '%.*s'; 'reprise-c devices' lists what there is", (int)n, entry);
+            return rp_error_set(error, "--device: no OpenCL device is '%.*s'; 'reprise-c devices' lists what there is",
+                                (int)n, entry);
         entry += n + (entry[n] == ',');
     }
     return true;
@@ -77,7 +78,8 @@ bool rp_devices_choose(const rp_devices *devices, const rp_device_choice *choice
         if (devices->items[i].why_not == NULL && !rp_device_indices_push(chosen, i))
             return rp_error_memory(error, "devices");
     if (chosen->n == 0)
-        return rp_error_set(error, "--device: no OpenCL device would be used; device %u (%s): %s; 'opencl:%u' asks for it",
-                            devices->items[0].index, devices->items[0].name, devices->items[0].why_not, devices->items[0].index);
+        return rp_error_set(
+            error, "--device: no OpenCL device would be used; device %u (%s): %s; 'opencl:%u' asks for it",
+            devices->items[0].index, devices->items[0].name, devices->items[0].why_not, devices->items[0].index);
     return true;
 }

@@ -75,8 +75,9 @@ static rp_device describe(cl_platform_id platform, cl_device_id id)
 /* Whether the two are the same device, shown by two ICD files of one library. */
 static bool is_alias(const rp_device *a, const rp_device *b)
 {
-    return strcmp(a->name, b->name) == 0 && strcmp(a->platform, b->platform) == 0 && strcmp(a->version, b->version) == 0 &&
-           strcmp(a->driver, b->driver) == 0 && a->memory_bytes == b->memory_bytes;
+    return strcmp(a->name, b->name) == 0 && strcmp(a->platform, b->platform) == 0 &&
+           strcmp(a->version, b->version) == 0 && strcmp(a->driver, b->driver) == 0 &&
+           a->memory_bytes == b->memory_bytes;
 }
 
 /* Appends a platform's devices, unless an earlier platform has shown them all. */

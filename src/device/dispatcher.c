@@ -10,9 +10,12 @@
 #include "base/tokens.h"
 
 enum {
-    FIRST_LAUNCH = 1 << 12, LEAST_LAUNCH = 1 << 10, MOST_LAUNCH = 1 << 20, /* extensions */
+    FIRST_LAUNCH = 1 << 12,
+    LEAST_LAUNCH = 1 << 10,
+    MOST_LAUNCH = 1 << 20, /* extensions */
     MOST_GROWTHS = 512,           /* in a launch */
-    FIRST_PAUSE_NS = 20000, MOST_PAUSE_NS = 500000 /* between looks at a launch */
+    FIRST_PAUSE_NS = 20000,
+    MOST_PAUSE_NS = 500000 /* between looks at a launch */
 };
 
 static const double TARGET_SECONDS = 0.02, DEFAULT_DEADLINE_SECONDS = 60;

@@ -25,7 +25,8 @@ typedef struct rp_engine rp_engine;
  * tests the answers against `kernel`. A device with which that fails is retired at once. NULL: out
  * of memory, error filled in. */
 rp_engine *rp_engine_create(const rp_devices *devices, const rp_device_indices *chosen, const rp_genome *genome,
-                            const rp_band_kernel *kernel, const rp_engine_parameters *parameters, rp_error *error) RP_MUST_CHECK;
+                            const rp_band_kernel *kernel, const rp_engine_parameters *parameters,
+                            rp_error *error) RP_MUST_CHECK;
 void rp_engine_destroy(rp_engine *engine); /* NULL is legal. No caller may be waiting. */
 
 /* Devices that are not retired. */

@@ -106,11 +106,17 @@ bool rp_extensions_launch(rp_session *session, rp_launch *launch)
     const rp_request *first = launch->pieces.items[0].of;
     const cl_uint n = (cl_uint)launch->n;
     const cl_int x_drop = first->x_drop;
-    const rp_argument arguments[] = {{sizeof(cl_mem), &launch->queries.mem}, {sizeof(cl_mem), &launch->jobs.mem},
-                                     {sizeof(cl_mem), &launch->results.mem}, {sizeof n, &n}, {sizeof x_drop, &x_drop}};
-    const rp_kernel_call call = {session->extend, first->view->covered != NULL, arguments,
+    const rp_argument arguments[] = {{sizeof(cl_mem), &launch->queries.mem},
+                                     {sizeof(cl_mem), &launch->jobs.mem},
+                                     {sizeof(cl_mem), &launch->results.mem},
+                                     {sizeof n, &n},
+                                     {sizeof x_drop, &x_drop}};
+    const rp_kernel_call call = {session->extend,
+                                 first->view->covered != NULL,
+                                 arguments,
                                  sizeof arguments / sizeof arguments[0],
-                                 (launch->n + GROUP - 1) / GROUP * GROUP, GROUP};
+                                 (launch->n + GROUP - 1) / GROUP * GROUP,
+                                 GROUP};
     return rp_session_make_room(session, &launch->queries, query_bytes + 1, CL_MEM_READ_ONLY) &&
            rp_session_make_room(session, &launch->jobs, job_bytes, CL_MEM_READ_ONLY) &&
            rp_session_make_room(session, &launch->results, result_bytes, CL_MEM_WRITE_ONLY) &&

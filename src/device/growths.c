@@ -12,8 +12,9 @@ bool rp_growths_launch(rp_session *session, rp_launch *launch)
     for (size_t i = 0; i < launch->n; i++)
         memcpy(&growths[i], launch->pieces.items[i].of->growth, sizeof *growths);
     const rp_argument argument = {sizeof(cl_mem), &launch->jobs.mem};
-    const rp_kernel_call call = {session->grow, launch->pieces.items[0].of->view->covered != NULL, &argument, 1,
-                                 launch->n * RP_GROW_LANES, RP_GROW_LANES};
+    const rp_kernel_call call = {
+        session->grow, launch->pieces.items[0].of->view->covered != NULL, &argument, 1, launch->n * RP_GROW_LANES,
+        RP_GROW_LANES};
     return rp_session_make_room(session, &launch->jobs, bytes, CL_MEM_READ_WRITE) &&
            rp_session_write(session, launch->jobs.mem, 0, bytes, launch->jobs.host, "growths") &&
            rp_session_run(session, &call) && rp_session_read(session, &launch->jobs, bytes, &launch->done);

@@ -8,8 +8,7 @@
 
 enum { CONSUMERS_A_DEVICE = 8, CONSUMERS_A_GPU = 48 };
 
-bool rp_offloading_choose(rp_offloading *offloading, const rp_log *log, const char *command,
-                          rp_error *error)
+bool rp_offloading_choose(rp_offloading *offloading, const rp_log *log, const char *command, rp_error *error)
 {
     const char *reason = "";
     offloading->log = log;
@@ -37,9 +36,10 @@ static void warn(void *context, const char *message)
 static void *start_main(void *argument)
 {
     rp_offloading *offloading = argument;
-    const rp_engine_parameters parameters = {.shares_with_cpu = offloading->choice.cpu, .warn = warn, .warn_context = offloading};
-    offloading->engine = rp_engine_create(&offloading->devices, &offloading->chosen, offloading->genome, offloading->plain, &parameters,
-                                          &offloading->error);
+    const rp_engine_parameters parameters = {
+        .shares_with_cpu = offloading->choice.cpu, .warn = warn, .warn_context = offloading};
+    offloading->engine = rp_engine_create(&offloading->devices, &offloading->chosen, offloading->genome,
+                                          offloading->plain, &parameters, &offloading->error);
     return NULL;
 }
 
@@ -74,7 +74,8 @@ unsigned rp_offloading_n_consumers(const rp_offloading *offloading)
 {
     unsigned n = 0;
     for (size_t i = 0; offloading->engine != NULL && i < offloading->chosen.n; i++)
-        n += offloading->devices.items[offloading->chosen.items[i]].type == RP_DEVICE_CPU ? CONSUMERS_A_DEVICE : CONSUMERS_A_GPU;
+        n += offloading->devices.items[offloading->chosen.items[i]].type == RP_DEVICE_CPU ? CONSUMERS_A_DEVICE
+                                                                                          : CONSUMERS_A_GPU;
     return n;
 }
 
@@ -83,9 +84,11 @@ void rp_offloading_log(const rp_offloading *offloading)
     const unsigned n = offloading->engine != NULL ? rp_engine_n_devices(offloading->engine) : 0;
     for (unsigned i = 0; i < n; i++) {
         const rp_engine_figures figures = rp_engine_measure(offloading->engine, i);
-        rp_log_line(offloading->log, "%s: %llu launches, %llu extensions, %llu growths, %.3g cells, busy %.2f s, %.2f GCUPS",
+        rp_log_line(offloading->log,
+                    "%s: %llu launches, %llu extensions, %llu growths, %.3g cells, busy %.2f s, %.2f GCUPS",
                     figures.name, (unsigned long long)figures.n_launches, (unsigned long long)figures.n_extensions,
-                    (unsigned long long)figures.n_growths, (double)figures.cells, (double)figures.busy_ns * 1e-9, rp_engine_gcups(&figures));
+                    (unsigned long long)figures.n_growths, (double)figures.cells, (double)figures.busy_ns * 1e-9,
+                    rp_engine_gcups(&figures));
     }
 }
 

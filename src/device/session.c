@@ -69,8 +69,7 @@ bool rp_session_is_retired(rp_session *session, char why[256])
 
 bool rp_session_check(rp_session *session, cl_int status, const char *what)
 {
-    return status == CL_SUCCESS ||
-           rp_session_retire(session, "%s: %s (%d)", what, status_name(status), (int)status);
+    return status == CL_SUCCESS || rp_session_retire(session, "%s: %s (%d)", what, status_name(status), (int)status);
 }
 
 /* --- Buffers and kernels --- */
@@ -137,7 +136,8 @@ bool rp_session_run(rp_session *session, const rp_kernel_call *call)
     const cl_int covers = call->covers;
     const rp_argument genome[N_GENOME_ARGUMENTS] = {{sizeof(cl_mem), &session->packed},
                                                     {sizeof(cl_mem), &session->not_acgt},
-                                                    {sizeof covered, &covered}, {sizeof covers, &covers}};
+                                                    {sizeof covered, &covered},
+                                                    {sizeof covers, &covers}};
     if (!set_arguments(session, call->kernel, 0, genome, N_GENOME_ARGUMENTS) ||
         !set_arguments(session, call->kernel, N_GENOME_ARGUMENTS, call->arguments, call->n_arguments))
         return false;
@@ -165,8 +165,9 @@ static bool fits(rp_session *session)
     const uint64_t bases = session->genome->length_bp, packed = bases / 4 + 64, all = packed + 2 * (bases / 8 + 64);
     if (packed <= device->max_buffer_bytes && all <= device->memory_bytes - device->memory_bytes / 8)
         return true;
-    return rp_session_retire(session, "the genome does not fit: %" PRIu64 " MB, in one buffer %" PRIu64 " MB; "
-                                      "the device has %" PRIu64 " MB, and %" PRIu64 " MB for a buffer",
+    return rp_session_retire(session,
+                             "the genome does not fit: %" PRIu64 " MB, in one buffer %" PRIu64 " MB; "
+                             "the device has %" PRIu64 " MB, and %" PRIu64 " MB for a buffer",
                              all >> 20, packed >> 20, device->memory_bytes >> 20, device->max_buffer_bytes >> 20);
 }
 
@@ -210,8 +211,8 @@ static bool build(rp_session *session)
 bool rp_session_init(rp_session *session, unsigned number, const rp_device *device, const rp_genome *genome,
                      const rp_engine_parameters *parameters)
 {
-    *session = (rp_session){.device = device, .genome = genome, .parameters = parameters,
-                            .dirty_bit = (uint8_t)(1u << number)};
+    *session = (rp_session){
+        .device = device, .genome = genome, .parameters = parameters, .dirty_bit = (uint8_t)(1u << number)};
     return pthread_mutex_init(&session->lock, NULL) == 0;
 }
 

@@ -98,11 +98,14 @@ void rp_discovery_keep(const rp_discovery *run)
 {
     const rp_discover_keeper *keeper = run->parameters->keeper;
     const rp_bitmask *used = rp_seeds_used(run->seeds);
-    const rp_discover_state state = {.tier = rp_seeds_tier(run->seeds), .n_families_at_tier = run->n_families_at_tier,
+    const rp_discover_state state = {.tier = rp_seeds_tier(run->seeds),
+                                     .n_families_at_tier = run->n_families_at_tier,
                                      .n_seed_words = (used->n_bits + 63) / 64,
                                      .used_seeds = (const uint64_t *)used->words,
-                                     .n_pairs = run->n_pairs, .n_rejected = run->figures->n_rejected,
-                                     .n_failed = run->figures->n_failed, .n_tandem = run->figures->n_tandem};
+                                     .n_pairs = run->n_pairs,
+                                     .n_rejected = run->figures->n_rejected,
+                                     .n_failed = run->figures->n_failed,
+                                     .n_tandem = run->figures->n_tandem};
     keeper->keep(keeper->context, &state);
 }
 
@@ -118,18 +121,13 @@ static bool settle(rp_discovery *run, unsigned worker, rp_seed_result *made, rp_
         rp_seeds_use_one(run->seeds, made->seed_id); /* it has had its turn */
     }
     switch (made->outcome) {
-    case RP_OUTCOME_GONE:
-        run->figures->n_gone++;
-        return true;
+    case RP_OUTCOME_GONE: run->figures->n_gone++; return true;
     case RP_OUTCOME_WAITS:
         run->figures->n_deferred++;
         rp_stage_done(-1);
         return rp_seeds_defer(run->seeds, made->seed_id, made->frequency);
-    case RP_OUTCOME_REJECTED:
-        run->figures->n_rejected++;
-        return true;
-    default:
-        return commit_growth(run, made->growth);
+    case RP_OUTCOME_REJECTED: run->figures->n_rejected++; return true;
+    default: return commit_growth(run, made->growth);
     }
 }
 
@@ -139,7 +137,7 @@ static void release(rp_discovery *run, rp_seed_result *made)
     rp_growth_pool_return(&run->growths, made->growth);
     made->growth = NULL;
     rp_survivors_retry(run->survivors); /* the claim may have kept some of them waiting: */
-    rp_ring_wake(run->ring);            /* first they may be taken again, then workers are woken */
+    rp_ring_wake(run->ring); /* first they may be taken again, then workers are woken */
 }
 
 bool rp_discovery_commit(void *context, uint64_t serial, void *posted, unsigned worker, rp_error *error)

@@ -120,8 +120,8 @@ bool rp_discover(const rp_view *view, const rp_kmer_index *index, rp_cover *cove
                  rp_error *error)
 {
     *figures = (rp_discover_figures){0};
-    rp_discovery run = {.view = view, .index = index, .cover = cover, .parameters = parameters, .library = library,
-                     .figures = figures};
+    rp_discovery run = {
+        .view = view, .index = index, .cover = cover, .parameters = parameters, .library = library, .figures = figures};
     if (!rp_tokens_init(&run.tokens, parameters->n_threads, RP_GAUGE_CPU_TOKENS, RP_TIME_CPU_TOKEN))
         return rp_error_set(error, "cannot make a lock");
     if (!rp_growth_pool_init(&run.growths)) {

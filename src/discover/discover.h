@@ -69,7 +69,7 @@ typedef struct rp_discover_figures {
     uint64_t batches_by[2], pairs_by[2]; /* worked on by CPU workers and by device workers, those done twice included */
     uint64_t cells;
     uint64_t token_wait_ns;
-    uint64_t claims_left;         /* claims not given back: always 0 */
+    uint64_t claims_left; /* claims not given back: always 0 */
     rp_ring_figures ring;
 } rp_discover_figures;
 

@@ -86,9 +86,9 @@ typedef struct rp_discovery {
     rp_library *library;
     rp_discover_figures *figures;
     uint64_t n_families_at_tier; /* in the library when the tier began */
-    uint64_t n_pairs;        /* of batches that were worked on */
-    rp_intervals intervals;  /* scratch, for the cover */
-    bool commit_failed;      /* in its midst: what is committed does not hold together */
+    uint64_t n_pairs; /* of batches that were worked on */
+    rp_intervals intervals; /* scratch, for the cover */
+    bool commit_failed; /* in its midst: what is committed does not hold together */
 } rp_discovery;
 
 /* producer.c: sends the seeds, tier by tier. False: the error is set. */
@@ -111,8 +111,7 @@ rp_growth *rp_growth_pool_take(rp_growth_pool *growths) RP_MUST_CHECK;
 void rp_growth_pool_return(rp_growth_pool *growths, rp_growth *used); /* its guard must hold nothing */
 
 /* committer.c: the order's commit function; the context is the discovery, a result an rp_seed_result. */
-bool rp_discovery_commit(void *context, uint64_t serial, void *posted, unsigned worker,
-                         rp_error *error) RP_MUST_CHECK;
+bool rp_discovery_commit(void *context, uint64_t serial, void *posted, unsigned worker, rp_error *error) RP_MUST_CHECK;
 /* Hands the state as it is committed to the keeper, which there must be. */
 void rp_discovery_keep(const rp_discovery *run);
 /* Covers its copies. False: out of memory. */

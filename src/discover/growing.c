@@ -14,8 +14,7 @@ bool rp_discovery_screen(rp_discovery *run, unsigned worker, uint32_t seed_id, u
     into->floor = floor;
     into->version = rp_cover_version(run->cover);
     into->growth = NULL;
-    const rp_seed_state state =
-        rp_seeds_fill(run->seeds, run->view, seed_id, floor, self->list, &self->batch);
+    const rp_seed_state state = rp_seeds_fill(run->seeds, run->view, seed_id, floor, self->list, &self->batch);
     into->frequency = self->batch.head.frequency;
     if (state == RP_SEED_NO_MEMORY)
         return false;
@@ -24,8 +23,8 @@ bool rp_discovery_screen(rp_discovery *run, unsigned worker, uint32_t seed_id, u
     else if (state == RP_SEED_WAITS)
         into->outcome = RP_OUTCOME_WAITS;
     else
-        into->outcome = rp_prescreen(run->view, &self->batch, rp_kmer_index_k(run->index)) ? RP_OUTCOME_GROWN
-                                                                                               : RP_OUTCOME_REJECTED;
+        into->outcome =
+            rp_prescreen(run->view, &self->batch, rp_kmer_index_k(run->index)) ? RP_OUTCOME_GROWN : RP_OUTCOME_REJECTED;
     return true;
 }
 

@@ -40,9 +40,12 @@ static bool go_behind(rp_pairs *pairs, uint64_t n, rp_error *error)
         for (size_t i = 0; i < got && rows < n; i++, end++)
             rows += bytes[i] == '\n';
     if (rows < n)
-        return rp_error_set(error, "%s: the checkpoint is of a run that has looked at %" PRIu64
-                            " candidate pairs, and %" PRIu64 " of them are written here; leave --pairs out, or --restart "
-                            "begins anew", pairs->path, n, rows);
+        return rp_error_set(error,
+                            "%s: the checkpoint is of a run that has looked at %" PRIu64
+                            " candidate pairs, and %" PRIu64
+                            " of them are written here; leave --pairs out, or --restart "
+                            "begins anew",
+                            pairs->path, n, rows);
     return (fseeko(pairs->beside, end, SEEK_SET) == 0 && ftruncate(fileno(pairs->beside), end) == 0) ||
            rp_error_set(error, "%s: cannot be cut: %s", pairs->path, strerror(errno));
 }
@@ -60,8 +63,10 @@ rp_pairs *rp_pairs_open(rp_file *to, const char *beside, uint64_t n_before, rp_e
         ok = pairs->path != NULL || rp_error_memory(error, "candidate pairs");
         pairs->beside = !ok ? NULL : fopen(beside, n_before > 0 ? "r+e" : "w+e");
         if (ok && pairs->beside == NULL && n_before > 0 && errno == ENOENT)
-            ok = rp_error_set(error, "%s: is not there: the checkpoint is of a run without --pairs; leave it out, or "
-                              "--restart begins anew", beside);
+            ok = rp_error_set(error,
+                              "%s: is not there: the checkpoint is of a run without --pairs; leave it out, or "
+                              "--restart begins anew",
+                              beside);
         else if (ok && pairs->beside == NULL)
             ok = rp_error_set(error, "%s: %s", beside, strerror(errno));
         ok = ok && go_behind(pairs, n_before, error);
@@ -111,13 +116,15 @@ static bool put_rows(rp_pairs *pairs, const rp_pairs_seed *seed)
         for (uint32_t j = i + 1; ok && j < batch->head.n_places; j++)
             ok = kputsn(of_seed, (size_t)n, &pairs->rows) >= 0 &&
                  kputsn(places + begin[i], begin[i + 1] - begin[i], &pairs->rows) >= 0 &&
-                 kputsn(places + begin[j], begin[j + 1] - begin[j], &pairs->rows) >= 0 && kputc('\n', &pairs->rows) >= 0;
+                 kputsn(places + begin[j], begin[j + 1] - begin[j], &pairs->rows) >= 0 &&
+                 kputc('\n', &pairs->rows) >= 0;
     return ok;
 }
 
 static bool tell_failure(const rp_pairs *pairs, rp_error *error)
 {
-    return pairs->failure == 0 || rp_error_set(error, "%s: cannot be written: %s", pairs->path, strerror(pairs->failure));
+    return pairs->failure == 0 ||
+           rp_error_set(error, "%s: cannot be written: %s", pairs->path, strerror(pairs->failure));
 }
 
 bool rp_pairs_add(rp_pairs *pairs, const rp_genome *genome, const rp_pairs_seed *seed, rp_error *error)

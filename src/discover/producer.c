@@ -83,8 +83,7 @@ static bool first_tier(rp_discovery *run, size_t *n, rp_error *error)
 }
 
 /* Sends one tier of n seeds. */
-static bool produce_tier(rp_discovery *run, size_t n, rp_place_list *list, rp_batch *batch, bool *stop,
-                         rp_error *error)
+static bool produce_tier(rp_discovery *run, size_t n, rp_place_list *list, rp_batch *batch, bool *stop, rp_error *error)
 {
     bool ok = true;
     for (size_t done = 0; ok && !*stop && done < n; done += PRODUCE_AT_ONCE) {

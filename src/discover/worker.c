@@ -60,7 +60,9 @@ static bool screen_batch(rp_discovery *run, unsigned worker, const rp_batch *bat
     }
     if (head->version != rp_cover_version(run->cover))
         return rp_discovery_screen(run, worker, head->seed_id, head->floor, into);
-    *into = (rp_seed_result){.seed_id = head->seed_id, .floor = head->floor, .frequency = head->frequency,
+    *into = (rp_seed_result){.seed_id = head->seed_id,
+                             .floor = head->floor,
+                             .frequency = head->frequency,
                              .version = (uint32_t)head->version};
     into->outcome =
         rp_prescreen(run->view, batch, rp_kmer_index_k(run->index)) ? RP_OUTCOME_GROWN : RP_OUTCOME_REJECTED;
@@ -116,14 +118,11 @@ static bool run_batches(rp_discovery *run, unsigned worker, size_t n)
 static next_step step_without_work(rp_discovery *run, rp_ring_status status)
 {
     switch (status) {
-    case RP_RING_EMPTY:
-        return STEP_WAIT_RING;
-    case RP_RING_AHEAD: /* too far ahead of the result that is due */
-        return STEP_WAIT_COMMIT;
+    case RP_RING_EMPTY: return STEP_WAIT_RING;
+    case RP_RING_AHEAD: /* too far ahead of the result that is due */ return STEP_WAIT_COMMIT;
     case RP_RING_CLOSED: /* parked survivors are freed by a commit */
         return rp_survivors_is_empty(run->survivors) ? STEP_END : STEP_WAIT_COMMIT;
-    default:
-        return STEP_END;
+    default: return STEP_END;
     }
 }
 

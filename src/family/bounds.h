@@ -8,9 +8,9 @@
 #define RP_FAMILY_BOUNDS_H
 
 enum {
-    RP_GROW_MAX_BP = 20000,        /* that one growth adds to one end at most */
+    RP_GROW_MAX_BP = 20000, /* that one growth adds to one end at most */
     RP_CONSENSUS_GROWN_BP = 30000, /* a longer consensus is neither grown nor joined */
-    RP_CONSENSUS_MAX_BP = 80000    /* none of a search is longer than this */
+    RP_CONSENSUS_MAX_BP = 80000 /* none of a search is longer than this */
 };
 
 _Static_assert(RP_CONSENSUS_GROWN_BP + 2 * RP_GROW_MAX_BP <= RP_CONSENSUS_MAX_BP, "what has grown may be too long");

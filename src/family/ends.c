@@ -5,12 +5,14 @@
 #include <string.h>
 
 enum {
-    CUT_BP = 40, ADD_BP = 16,
+    CUT_BP = 40,
+    ADD_BP = 16,
     CORE_BP = 24,                 /* further in: what the family is like */
     INNER_BP = CUT_BP + CORE_BP,
     COLUMNS = INNER_BP + ADD_BP,  /* going outwards; the consensus' last base is column INNER_BP - 1 */
     REACH_BP = 30,                /* a copy comes near an end that is aligned up to so many bases before it */
-    CHECK_BP = 20, CHECK_MATCHES = 14, /* of a copy's last aligned bases, without gaps */
+    CHECK_BP = 20,
+    CHECK_MATCHES = 14, /* of a copy's last aligned bases, without gaps */
     MAX_COPIES = 128,             /* evenly over all */
     MIN_COPIES = 3
 };
@@ -31,7 +33,8 @@ static unsigned base_at(const rp_view *view, const rp_contig *contig, const rp_c
 }
 
 /* Counts the bases of the copies around an end; returns how many copies come near it. */
-static unsigned count_bases(const rp_view *view, const rp_codes *consensus, const rp_copies *copies, bool left, end_columns *columns)
+static unsigned count_bases(const rp_view *view, const rp_codes *consensus, const rp_copies *copies, bool left,
+                            end_columns *columns)
 {
     const uint32_t n = (uint32_t)consensus->n;
     const size_t step = copies->n / MAX_COPIES + 1;
@@ -110,8 +113,10 @@ bool rp_set_ends(const rp_view *view, rp_codes *consensus, const rp_copies *copi
     if (consensus->n < 2 * INNER_BP || consensus->n + 2 * ADD_BP > RP_CONSENSUS_MAX_BP)
         return true;
     end_columns right, left;
-    const uint32_t right_end = count_bases(view, consensus, copies, false, &right) >= MIN_COPIES ? find_end(&right) : INNER_BP;
-    const uint32_t left_end = count_bases(view, consensus, copies, true, &left) >= MIN_COPIES ? find_end(&left) : INNER_BP;
+    const uint32_t right_end =
+        count_bases(view, consensus, copies, false, &right) >= MIN_COPIES ? find_end(&right) : INNER_BP;
+    const uint32_t left_end =
+        count_bases(view, consensus, copies, true, &left) >= MIN_COPIES ? find_end(&left) : INNER_BP;
     if (right_end <= INNER_BP)
         consensus->n -= INNER_BP - right_end;
     for (uint32_t i = INNER_BP; i < right_end; i++)

@@ -14,7 +14,8 @@ enum {
     ROUNDS = 4,                   /* one: 7 % of the families lost; two: 4 % */
     ROUND_MIN_GAIN_BP = 20,       /* refinement ends when a round of growth added less */
     END_SLACK_BP = 12,            /* a copy that comes this near to an end can carry growth there */
-    LEFT_FROM_COPIES_BP = 200,    /* when the right side gave so much, the left starts from recruited copies, else 4 % lost */
+    LEFT_FROM_COPIES_BP =
+        200,    /* when the right side gave so much, the left starts from recruited copies, else 4 % lost */
     MIN_GROWN_BP = 40             /* what growth must give for recruitment to be tried */
 };
 
@@ -85,7 +86,8 @@ uint64_t rp_builder_cells(const rp_builder *builder)
     return rp_grower_cells(builder->grower) + rp_extender_cells(builder->extender);
 }
 
-bool rp_builders_init(rp_builders *builders, unsigned n_threads, const rp_band_kernel *kernel, uint32_t max_extension_bp)
+bool rp_builders_init(rp_builders *builders, unsigned n_threads, const rp_band_kernel *kernel,
+                      uint32_t max_extension_bp)
 {
     *builders = (rp_builders){.n = n_threads, .kernel = kernel, .max_extension_bp = max_extension_bp};
     builders->items = rp_alloc(n_threads, sizeof *builders->items);
@@ -168,8 +170,7 @@ static bool grow_from_copies(rp_builder *builder, const rp_view *view, const rp_
 }
 
 static bool grow_from_places(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, bool left,
-                             const rp_place *places, size_t n_places, unsigned k, rp_family *family,
-                             rp_reads *reads)
+                             const rp_place *places, size_t n_places, unsigned k, rp_family *family, rp_reads *reads)
 {
     if (!rp_reserve((void **)&builder->walks, &builder->walk_capacity, n_places, sizeof *builder->walks))
         return false;
@@ -193,9 +194,11 @@ static bool is_tandem(rp_builder *builder, const rp_codes *consensus)
         return false;
     rp_base_counts counts = {{0}};
     rp_base_counts_add_codes(&counts, consensus->items, consensus->n);
-    const uint32_t reach = consensus->n / 2 < RP_TANDEM_REACH_BP ? (uint32_t)consensus->n / 2 : RP_TANDEM_REACH_BP; /* half of it, on average */
+    const uint32_t reach = consensus->n / 2 < RP_TANDEM_REACH_BP ? (uint32_t)consensus->n / 2
+                                                                 : RP_TANDEM_REACH_BP; /* half of it, on average */
     const uint64_t unit = RP_RECURRENCE_UNIT, chance = rp_chance_recurrence(&counts, RP_SHORT_WORD_BASES, reach);
-    return recurrent * unit >= chance * consensus->n && 2 * (recurrent * unit - chance * consensus->n) >= (unit - chance) * consensus->n;
+    return recurrent * unit >= chance * consensus->n &&
+           2 * (recurrent * unit - chance * consensus->n) >= (unit - chance) * consensus->n;
 }
 
 /* Whether the consensus as it stands resembles itself. */
@@ -205,14 +208,15 @@ static bool resembles_itself(rp_builder *builder, const rp_family *family)
 }
 
 /* The copies of the consensus as it stands. */
-static bool recruit(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, bool tandem, rp_family *family,
-                    rp_reads *reads)
+static bool recruit(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, bool tandem,
+                    rp_family *family, rp_reads *reads)
 {
     return rp_recruit(builder->recruiter, view, index, &family->consensus, tandem, &family->copies, reads);
 }
 
 /* Of a tandem family what it covers is wanted, no better consensus. */
-static bool recruit_tandem(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, rp_family *family, rp_reads *reads)
+static bool recruit_tandem(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, rp_family *family,
+                           rp_reads *reads)
 {
     family->tandem = true;
     return recruit(builder, view, index, true, family, reads);
@@ -248,7 +252,8 @@ bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_in
             return false;
         if (copies->n < RP_FAMILY_MIN_COPIES)
             return true;
-        if (!rp_vote(builder->voter, builder->recruiter, view, consensus, copies) || !rp_trim(view->genome, consensus, copies))
+        if (!rp_vote(builder->voter, builder->recruiter, view, consensus, copies) ||
+            !rp_trim(view->genome, consensus, copies))
             return false;
         if (copies->n < RP_FAMILY_MIN_COPIES || family->tandem || consensus->n > RP_CONSENSUS_GROWN_BP)
             break;
@@ -262,7 +267,8 @@ bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_in
         return false;
     if (!rp_family_holds(family))
         return true;
-    if (!rp_vote(builder->voter, builder->recruiter, view, consensus, copies) || !rp_trim(view->genome, consensus, copies))
+    if (!rp_vote(builder->voter, builder->recruiter, view, consensus, copies) ||
+        !rp_trim(view->genome, consensus, copies))
         return false;
     family->tandem |= is_tandem(builder, consensus);
     return true;

@@ -56,16 +56,15 @@ static bool look_up(rp_frontiers *frontiers, const rp_view *view, const rp_kmer_
             const uint64_t position = rp_kmer_index_position(index, occurrences.first + m);
             if (!rp_view_is_range_free(view, position, k))
                 continue;
-            const bool reverse = rp_kmer_index_is_reverse(index, occurrences.first + m) != (roll.reverse < roll.forward);
+            const bool reverse =
+                rp_kmer_index_is_reverse(index, occurrences.first + m) != (roll.reverse < roll.forward);
             if (reverse && position + k < beyond)
                 continue;
-            frontiers->seen[n++] =
-                rp_frontier_make(reverse ? position + k - beyond : position + beyond, reverse);
+            frontiers->seen[n++] = rp_frontier_make(reverse ? position + k - beyond : position + beyond, reverse);
         }
     }
     *n_found = n;
-    return rp_reserve((void **)&frontiers->spare, &frontiers->spare_capacity, n + 1,
-                      sizeof *frontiers->spare);
+    return rp_reserve((void **)&frontiers->spare, &frontiers->spare_capacity, n + 1, sizeof *frontiers->spare);
 }
 
 static int compare_support(const void *left, const void *right)
@@ -103,8 +102,8 @@ static bool cluster(rp_frontiers *frontiers, size_t n_seen, rp_reads *reads)
     return true;
 }
 
-bool rp_frontiers_find(rp_frontiers *frontiers, const rp_view *view, const rp_kmer_index *index, const rp_codes *consensus,
-                       const rp_self_words *words, rp_reads *reads)
+bool rp_frontiers_find(rp_frontiers *frontiers, const rp_view *view, const rp_kmer_index *index,
+                       const rp_codes *consensus, const rp_self_words *words, rp_reads *reads)
 {
     size_t n_seen = 0;
     if (!look_up(frontiers, view, index, consensus, words, &n_seen))

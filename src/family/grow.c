@@ -13,10 +13,12 @@
 enum {
     GROUPS = RP_GROW_LANES / RP_LANES,
     MIN_SPANNING = 3,          /* lanes that must gain over the last two checks */
-    SPAN_GAIN = 24, SPAN_HALF_GAIN = 8,
+    SPAN_GAIN = 24,
+    SPAN_HALF_GAIN = 8,
     /* New lanes where copies end: without them 6 % of the families are lost. */
     RESEED_KNOWN_BP = 40,      /* a frontier this near to a lane is that lane's */
-    WRAP_RUN_BP = 64, WRAP_SLACK_BP = 128
+    WRAP_RUN_BP = 64,
+    WRAP_SLACK_BP = 128
 };
 
 typedef struct grow_lane {
@@ -236,8 +238,11 @@ static void lend_lane(const rp_grower *grower, unsigned lane, rp_offload_lane *t
     const rp_band *band = &grower->bands[lane / RP_LANES];
     const grow_lane *from = &grower->lanes[lane];
     const unsigned i = lane % RP_LANES;
-    *to = (rp_offload_lane){.walk = rp_offload_walk(&from->feed.walk), .used = from->used, .joined = from->joined,
-                            .shift = from->shift, .rebased = from->rebased};
+    *to = (rp_offload_lane){.walk = rp_offload_walk(&from->feed.walk),
+                            .used = from->used,
+                            .joined = from->joined,
+                            .shift = from->shift,
+                            .rebased = from->rebased};
     for (unsigned j = 0; j < RP_BAND; j++) {
         to->lane.score[j] = band->score[j][i];
         to->lane.deletion[j] = band->deletion[j][i];
@@ -274,7 +279,8 @@ static void take_lane_back(rp_grower *grower, unsigned lane, const rp_offload_la
 }
 
 /* Has a device append up to n_rows bases; *stopped: growth has come to its end. False: it does not take them. */
-static bool advance_on_device(rp_grower *grower, const rp_view *view, rp_codes *consensus, uint32_t n_rows, bool *stopped)
+static bool advance_on_device(rp_grower *grower, const rp_view *view, rp_codes *consensus, uint32_t n_rows,
+                              bool *stopped)
 {
     const rp_offload *offload = grower->kernel->offload;
     rp_offload_growth *growth = &grower->lent;
@@ -348,7 +354,8 @@ static unsigned count_spanning(rp_grower *grower, const rp_view *view, const rp_
         const int32_t best = lane_best(grower, lane);
         const uint32_t age = grower->row - state->joined;
         if (age >= 2 * RP_CHECK_ROWS && best - state->best_before >= SPAN_GAIN &&
-            best - state->best_at_check >= SPAN_HALF_GAIN && state->best_at_check - state->best_before >= SPAN_HALF_GAIN) {
+            best - state->best_at_check >= SPAN_HALF_GAIN &&
+            state->best_at_check - state->best_before >= SPAN_HALF_GAIN) {
             const rp_base_counts copy = lane_bases(grower, view, lane);
             spanning += rp_significant_score(best - state->best_before, 2 * RP_CHECK_ROWS, &grown, &copy) >= SPAN_GAIN;
         }
@@ -420,8 +427,8 @@ static uint32_t third_longest(const rp_grower *grower)
 {
     uint32_t longest[MIN_SPANNING] = {0};
     for (unsigned lane = 0; lane < grower->n_groups * RP_LANES; lane++) {
-        uint32_t end = grower->lanes[lane].joined +
-                       (uint32_t)(grower->bands[lane / RP_LANES].best_row[lane % RP_LANES] + 1);
+        uint32_t end =
+            grower->lanes[lane].joined + (uint32_t)(grower->bands[lane / RP_LANES].best_row[lane % RP_LANES] + 1);
         for (unsigned i = 0; i < MIN_SPANNING; i++)
             if (end > longest[i]) {
                 const uint32_t swap = longest[i];

@@ -16,12 +16,14 @@ enum {
     UNGAPPED_DROP = 8,
     MIN_EVIDENCE = 64,        /* twice its exact and ungapped bases and the agreement beside; or else a chain must */
     LONG_CHAIN_BP = 32,       /* have hits so far apart: 70 % of all alignments would score too little */
-    ASKED_AHEAD = 4, MOST_ASKED = 32, /* k-mers whose places are asked for before they are read, and places of one */
+    ASKED_AHEAD = 4,
+    MOST_ASKED = 32, /* k-mers whose places are asked for before they are read, and places of one */
     STRAND_BIT = 63
 };
 
 _Static_assert(RP_CONSENSUS_MAX_BP <= 1 << QUERY_BITS, "a place in a consensus does not fit");
-static const rp_align_limits LIMITS = {.min_score = RP_RECRUIT_MIN_SCORE, .min_evidence = RP_RECRUIT_MIN_EVIDENCE, .x_drop = RP_RECRUIT_X_DROP};
+static const rp_align_limits LIMITS = {
+    .min_score = RP_RECRUIT_MIN_SCORE, .min_evidence = RP_RECRUIT_MIN_EVIDENCE, .x_drop = RP_RECRUIT_X_DROP};
 
 typedef struct chain {
     uint64_t first, position; /* of the first and the last hit */
@@ -116,7 +118,8 @@ static bool find_hits(rp_recruiter *recruiter, const rp_view *view, const rp_kme
             continue;
         const rp_occurrences occurrences = rp_kmer_index_find(index, rp_kmer_canonical(&roll));
         total += occurrences.count;
-        if (occurrences.count > 0 && !query_seeds_push(&recruiter->seeds, (query_seed){occurrences, (uint32_t)i, roll.reverse < roll.forward}))
+        if (occurrences.count > 0 &&
+            !query_seeds_push(&recruiter->seeds, (query_seed){occurrences, (uint32_t)i, roll.reverse < roll.forward}))
             return false;
     }
     const uint64_t stride = total / RP_RECRUIT_MAX_HITS + 1;
@@ -140,7 +143,8 @@ static bool find_hits(rp_recruiter *recruiter, const rp_view *view, const rp_kme
             const uint64_t position = rp_kmer_index_position(index, occurrences.first + m);
             if (!rp_view_is_range_free(view, position, k))
                 continue;
-            const bool reverse = rp_kmer_index_is_reverse(index, occurrences.first + m) != recruiter->seeds.items[s].reverse;
+            const bool reverse =
+                rp_kmer_index_is_reverse(index, occurrences.first + m) != recruiter->seeds.items[s].reverse;
             const uint64_t query = reverse ? consensus->n - k - at : at;
             recruiter->hits[n++] = (uint64_t)reverse << STRAND_BIT | position << QUERY_BITS | query;
         }
@@ -197,8 +201,13 @@ static bool build_chains(rp_recruiter *recruiter, size_t n_hits, unsigned k)
             }
         }
         if (joined == NULL) {
-            const chain fresh = {.first = position, .position = position, .anchor = position + k / 2, .anchor_query = query + k / 2,
-                                 .query = query, .n_hits = 1, .reverse = reverse};
+            const chain fresh = {.first = position,
+                                 .position = position,
+                                 .anchor = position + k / 2,
+                                 .anchor_query = query + k / 2,
+                                 .query = query,
+                                 .n_hits = 1,
+                                 .reverse = reverse};
             if (!chains_push(all, fresh))
                 return false;
             continue;
@@ -232,8 +241,9 @@ static bool keep_strong_chains(rp_recruiter *recruiter, const rp_view *view, con
         const chain *here = &recruiter->chains.items[i];
         if (here->position - here->first < LONG_CHAIN_BP && !promises(recruiter, view, here, length, k))
             continue;
-        if (!rp_anchors_push(&recruiter->anchors, (rp_anchor){.position = here->anchor, .place = here->anchor_query,
-                                                              .query = here->reverse}))
+        if (!rp_anchors_push(
+                &recruiter->anchors,
+                (rp_anchor){.position = here->anchor, .place = here->anchor_query, .query = here->reverse}))
             return false;
     }
     rp_anchors_sort(&recruiter->anchors);
@@ -254,7 +264,10 @@ static bool set_queries(rp_recruiter *recruiter, const rp_codes *consensus, rp_q
 static rp_copy make_copy(const rp_alignment *from, uint32_t length)
 {
     const bool reverse = from->query == 1;
-    return (rp_copy){.begin = from->begin, .end = from->end, .score = from->score, .reverse = reverse,
+    return (rp_copy){.begin = from->begin,
+                     .end = from->end,
+                     .score = from->score,
+                     .reverse = reverse,
                      .anchor_place = reverse ? length - from->place : from->place,
                      .consensus_begin = reverse ? length - from->query_end : from->query_begin,
                      .consensus_end = reverse ? length - from->query_begin : from->query_end,
@@ -348,7 +361,8 @@ bool rp_recruit(rp_recruiter *recruiter, const rp_view *view, const rp_kmer_inde
         !keep_strong_chains(recruiter, view, queries, k))
         return false;
     recruiter->alignments.n = 0;
-    if (!rp_align_anchors(recruiter->aligner, view, queries, &recruiter->anchors, &LIMITS, &recruiter->alignments, reads) ||
+    if (!rp_align_anchors(recruiter->aligner, view, queries, &recruiter->anchors, &LIMITS, &recruiter->alignments,
+                          reads) ||
         !rp_copies_reserve(copies, recruiter->alignments.n))
         return false;
     for (size_t i = 0; i < recruiter->alignments.n; i++)
@@ -367,11 +381,13 @@ bool rp_recruit_again(rp_recruiter *recruiter, const rp_view *view, const rp_cod
         if (copy->anchor_place == RP_NO_ANCHOR)
             continue;
         const uint32_t place = copy->reverse ? (uint32_t)consensus->n - copy->anchor_place : copy->anchor_place;
-        if (!rp_anchors_push(&recruiter->anchors, (rp_anchor){.position = copy->alignment.anchor, .place = place, .query = copy->reverse}))
+        if (!rp_anchors_push(&recruiter->anchors,
+                             (rp_anchor){.position = copy->alignment.anchor, .place = place, .query = copy->reverse}))
             return false;
     }
     rp_anchors_sort(&recruiter->anchors);
-    if (!rp_align_anchors(recruiter->aligner, view, queries, &recruiter->anchors, &LIMITS, &recruiter->alignments, NULL) ||
+    if (!rp_align_anchors(recruiter->aligner, view, queries, &recruiter->anchors, &LIMITS, &recruiter->alignments,
+                          NULL) ||
         !rp_copies_reserve(copies, recruiter->alignments.n))
         return false;
     copies->n = 0;
@@ -392,7 +408,8 @@ bool rp_recruit_rows(rp_recruiter *recruiter, const rp_view *view, const rp_code
     if (!rp_align_trace(recruiter->aligner, view, queries, alignments, n, recruiter->steps))
         return false;
     for (size_t i = 0; i < n; i++)
-        if (!rp_row_make(view->genome, queries, &alignments[i], &recruiter->steps[2 * i], &recruiter->steps[2 * i + 1], &rows[i]))
+        if (!rp_row_make(view->genome, queries, &alignments[i], &recruiter->steps[2 * i], &recruiter->steps[2 * i + 1],
+                         &rows[i]))
             return false;
     return true;
 }

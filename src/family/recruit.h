@@ -19,19 +19,19 @@
 
 enum {
     RP_RECRUIT_MIN_SCORE = 60,
-    RP_RECRUIT_MIN_EVIDENCE = 40,    /* less: copies share a word with the consensus, and the scan judges them again */
+    RP_RECRUIT_MIN_EVIDENCE = 40, /* less: copies share a word with the consensus, and the scan judges them again */
     RP_RECRUIT_X_DROP = 50,
-    RP_RECRUIT_MAX_HITS = 4000000    /* beyond, only every n-th k-mer of the consensus is looked up */
+    RP_RECRUIT_MAX_HITS = 4000000 /* beyond, only every n-th k-mer of the consensus is looked up */
 };
 
 /* One copy: genome interval, consensus interval, and how to trace it again. */
 typedef struct rp_copy {
-    uint64_t begin, end;               /* genome positions */
+    uint64_t begin, end; /* genome positions */
     uint32_t consensus_begin, consensus_end;
     int32_t score;
-    bool reverse;                      /* the copy is on the reverse strand */
-    uint32_t anchor_place;             /* the anchor on the consensus' forward strand; carried along when that changes */
-    rp_alignment alignment;            /* how it was found; valid until the consensus changes */
+    bool reverse; /* the copy is on the reverse strand */
+    uint32_t anchor_place; /* the anchor on the consensus' forward strand; carried along when that changes */
+    rp_alignment alignment; /* how it was found; valid until the consensus changes */
 } rp_copy;
 
 RP_ARRAY(rp_copies, rp_copy);
@@ -52,7 +52,8 @@ enum { RP_NO_ANCHOR = UINT32_MAX };
 
 /* Aligns the copies anew, through the anchors that they had, to a consensus that has changed;
  * those that have lost their anchor or their score go. False: out of memory. */
-bool rp_recruit_again(rp_recruiter *recruiter, const rp_view *view, const rp_codes *consensus, rp_copies *copies) RP_MUST_CHECK;
+bool rp_recruit_again(rp_recruiter *recruiter, const rp_view *view, const rp_codes *consensus,
+                      rp_copies *copies) RP_MUST_CHECK;
 
 /* Aligns n <= RP_LANES / 2 copies, fresh from rp_recruit with this consensus and view, into rows. */
 bool rp_recruit_rows(rp_recruiter *recruiter, const rp_view *view, const rp_codes *consensus, const rp_copy *copies,

@@ -25,7 +25,9 @@ enum {
 _Static_assert((int)RP_CONSENSUS_MAX_BP <= (int)RP_WORD_MOST, "the words of a consensus have no room");
 
 typedef struct rp_self_words {
-    struct { uint32_t epoch_word, first; } slots[RP_WORD_SLOTS]; /* first place of each 12-mer */
+    struct {
+        uint32_t epoch_word, first;
+    } slots[RP_WORD_SLOTS]; /* first place of each 12-mer */
     uint32_t last_short[1 << 2 * RP_SHORT_WORD_BASES];           /* time of the last of each 8-mer */
     uint8_t recurs[RP_TANDEM_ROWS];                              /* by place modulo RP_TANDEM_ROWS */
     uint8_t codes[RP_TANDEM_ROWS];                               /* the same: the base there, */

@@ -86,7 +86,8 @@ static bool clip(rp_copy *copy, uint32_t begin, uint32_t end)
     copy->consensus_begin = from - begin;
     copy->consensus_end = to - begin;
     copy->anchor_place = copy->anchor_place == RP_NO_ANCHOR || copy->anchor_place < begin || copy->anchor_place > end
-                             ? RP_NO_ANCHOR : copy->anchor_place - begin;
+                             ? RP_NO_ANCHOR
+                             : copy->anchor_place - begin;
     return copy->begin < copy->end;
 }
 
@@ -103,7 +104,8 @@ bool rp_trim(const rp_genome *genome, rp_codes *consensus, rp_copies *copies)
         const rp_copy *copy = &copies->items[i];
         add_copy(spans, copy->consensus_begin, copy->consensus_end, n);
         add_span(depth, copy->consensus_begin, copy->consensus_end);
-        if (i > 0 && collinear(&copies->items[i - 1], copy) && rp_genome_same_contig(genome, copies->items[i - 1].begin, copy->begin))
+        if (i > 0 && collinear(&copies->items[i - 1], copy) &&
+            rp_genome_same_contig(genome, copies->items[i - 1].begin, copy->begin))
             add_pair(spans, &copies->items[i - 1], copy);
     }
     uint32_t begin, end;

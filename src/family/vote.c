@@ -149,8 +149,8 @@ static unsigned majority(const uint32_t bases[RP_N_BASES], unsigned present)
 
 static uint32_t votes_of(const column_votes *column)
 {
-    return column->bases[RP_BASE_A] + column->bases[RP_BASE_C] + column->bases[RP_BASE_G] +
-           column->bases[RP_BASE_T] + column->gaps;
+    return column->bases[RP_BASE_A] + column->bases[RP_BASE_C] + column->bases[RP_BASE_G] + column->bases[RP_BASE_T] +
+           column->gaps;
 }
 
 /* Appends what over half of the copies that pass from column - 1 to column insert there; n_left: columns from here on,
@@ -163,7 +163,8 @@ static bool append_inserted(rp_voter *voter, uint32_t column, size_t n_left, siz
     while (*next < list->n && list->items[*next].column == column) {
         uint32_t bases[RP_N_BASES] = {0}, n = 0;
         const uint32_t offset = list->items[*next].offset;
-        for (; *next < list->n && list->items[*next].column == column && list->items[*next].offset == offset; ++*next, n++)
+        for (; *next < list->n && list->items[*next].column == column && list->items[*next].offset == offset;
+             ++*next, n++)
             for (unsigned base = 0; base < RP_N_BASES; base++)
                 bases[base] += list->items[*next].bases[base];
         if (2 * n > passing && n >= MIN_VOTES && voter->voted.n + n_left < RP_CONSENSUS_MAX_BP &&

@@ -43,7 +43,8 @@ static void note(rp_bitmask *mask, uint64_t begin, uint64_t end)
 {
     if (mask->dirty == NULL || begin >= end)
         return;
-    for (uint64_t block = begin / 64 / RP_BITMASK_DIRTY_WORDS; block <= (end - 1) / 64 / RP_BITMASK_DIRTY_WORDS; block++)
+    for (uint64_t block = begin / 64 / RP_BITMASK_DIRTY_WORDS; block <= (end - 1) / 64 / RP_BITMASK_DIRTY_WORDS;
+         block++)
         atomic_store_explicit(&mask->dirty[block], UINT8_MAX, memory_order_release);
 }
 

@@ -15,7 +15,7 @@ KHASH_SET_INIT_STR(names)
 #pragma GCC diagnostic pop
 
 struct rp_contig_names {
-    khash_t(names) *seen;
+    khash_t(names) * seen;
 };
 
 rp_contig_names *rp_contig_names_create(void)

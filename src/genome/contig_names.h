@@ -6,7 +6,11 @@
 
 typedef struct rp_contig_names rp_contig_names;
 
-typedef enum rp_contig_name_status { RP_CONTIG_NAME_NEW, RP_CONTIG_NAME_TWICE, RP_CONTIG_NAME_NO_MEMORY } rp_contig_name_status;
+typedef enum rp_contig_name_status {
+    RP_CONTIG_NAME_NEW,
+    RP_CONTIG_NAME_TWICE,
+    RP_CONTIG_NAME_NO_MEMORY
+} rp_contig_name_status;
 
 rp_contig_names *rp_contig_names_create(void) RP_MUST_CHECK; /* NULL: out of memory */
 void rp_contig_names_destroy(rp_contig_names *names);         /* NULL is legal */

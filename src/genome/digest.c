@@ -22,7 +22,8 @@ static bool digest_part(void *argument, size_t part, unsigned worker, rp_error *
     (void)worker;
     const digest_parts *parts = argument;
     const rp_genome *genome = parts->genome;
-    const uint64_t begin = (uint64_t)part * DIGEST_BP, left = genome->length_bp - begin, n = left < DIGEST_BP ? left : DIGEST_BP;
+    const uint64_t begin = (uint64_t)part * DIGEST_BP, left = genome->length_bp - begin,
+                   n = left < DIGEST_BP ? left : DIGEST_BP;
     hts_md5_context *md5 = hts_md5_init();
     if (md5 == NULL)
         return rp_error_memory(error, "digest");

@@ -38,7 +38,8 @@ typedef struct rp_planes {
 } rp_planes;
 
 bool rp_planes_init(rp_planes *planes, size_t n_bases) RP_MUST_CHECK;
-bool rp_planes_reserve(rp_planes *planes, size_t n_bases) RP_MUST_CHECK; /* the same, of planes that are there already or zeroed */
+bool rp_planes_reserve(rp_planes *planes,
+                       size_t n_bases) RP_MUST_CHECK; /* the same, of planes that are there already or zeroed */
 void rp_planes_clear(rp_planes *planes);
 
 /* Sets the planes to n base codes; codes over 3 are not valid. n is at most that of rp_planes_init. The
@@ -56,7 +57,8 @@ static inline uint64_t rp_planes_window(const uint64_t *words, size_t bit)
 static inline rp_flank rp_planes_cut(const rp_planes *planes, int64_t at)
 {
     const size_t bit = (size_t)(at + 64); /* behind the spare word */
-    return (rp_flank){.high = rp_planes_window(planes->high, bit), .low = rp_planes_window(planes->low, bit),
+    return (rp_flank){.high = rp_planes_window(planes->high, bit),
+                      .low = rp_planes_window(planes->low, bit),
                       .valid = rp_planes_window(planes->valid, bit)};
 }
 

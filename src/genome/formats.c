@@ -4,7 +4,10 @@
 #include <string.h>
 
 #define WITH_LENGTH(text) text, sizeof text - 1
-#define GFA {"GFA", "take its sequences: awk '/^S/ {print \">\" $2; print $3}' FILE | reprise-c ... -"}
+#define GFA                                                                                       \
+    {                                                                                             \
+        "GFA", "take its sequences: awk '/^S/ {print \">\" $2; print $3}' FILE | reprise-c ... -" \
+    }
 
 typedef struct format_mark {
     const char *bytes;

@@ -52,8 +52,8 @@ bool rp_genome_same_contig(const rp_genome *genome, uint64_t a, uint64_t b)
     return b < contig->begin + contig->length_bp;
 }
 
-unsigned rp_genome_base_beyond(const rp_genome *genome, const rp_contig *contig, uint64_t begin, uint64_t end, bool reverse,
-                               bool left, int64_t offset)
+unsigned rp_genome_base_beyond(const rp_genome *genome, const rp_contig *contig, uint64_t begin, uint64_t end,
+                               bool reverse, bool left, int64_t offset)
 {
     /* Outwards is down the genome at the left end of a forward copy and at the right end of a reverse one. */
     const int64_t at = reverse != left ? (int64_t)begin - 1 - offset : (int64_t)end + offset;

@@ -30,8 +30,8 @@ typedef struct rp_genome {
     rp_bitmask soft_masked;      /* set: lower case in the input; no words unless it was asked for */
     rp_contig *contigs;
     size_t n_contigs;
-    char digest[33];             /* MD5 of names, lengths and bases, in hex; codes other than A, C, G, T are alike in it */
-    char mask_digest[33];        /* MD5 of soft_masked; empty where that was not asked for */
+    char digest[33]; /* MD5 of names, lengths and bases, in hex; codes other than A, C, G, T are alike in it */
+    char mask_digest[33]; /* MD5 of soft_masked; empty where that was not asked for */
 } rp_genome;
 
 /* A stretch of one contig, for work in pieces. */
@@ -78,8 +78,8 @@ static inline uint64_t rp_genome_window(const rp_genome *genome, uint64_t positi
 
 /* The base `offset` bases beyond the left or right end of a copy [begin, end) in `contig` (negative: before it), as the
  * copy's strand reads; RP_BASE_NONE where there is none. */
-unsigned rp_genome_base_beyond(const rp_genome *genome, const rp_contig *contig, uint64_t begin, uint64_t end, bool reverse,
-                               bool left, int64_t offset);
+unsigned rp_genome_base_beyond(const rp_genome *genome, const rp_contig *contig, uint64_t begin, uint64_t end,
+                               bool reverse, bool left, int64_t offset);
 
 /* Sets in `excluded` where lower case stands, and `reach` - 1 bases before it: whatever begins at an excluded base and
  * is at most `reach` long is out. */

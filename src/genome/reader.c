@@ -100,10 +100,11 @@ static bool begin_contig(input_file *file, uint64_t line, rp_error *error)
         return rp_error_set(error, "%s: line %llu: a sequence without a name", file->path, (unsigned long long)line);
     for (const char *c = name; *c != '\0'; c++)
         if (((unsigned char)*c < 32 && *c != '\t') || *c == 127)
-            return rp_error_set(error, "%s: line %llu: the name %.*s holds the control character %d", file->path, (unsigned long long)line,
-                                id_length < 100 ? (int)id_length : 100, name, *c);
+            return rp_error_set(error, "%s: line %llu: the name %.*s holds the control character %d", file->path,
+                                (unsigned long long)line, id_length < 100 ? (int)id_length : 100, name, *c);
     if (strlen(name) + 1 != file->line.l)
-        return rp_error_set(error, "%s: line %llu: the name %.100s holds a zero byte", file->path, (unsigned long long)line, name);
+        return rp_error_set(error, "%s: line %llu: the name %.100s holds a zero byte", file->path,
+                            (unsigned long long)line, name);
     if (!rp_reserve((void **)&part->contigs, &file->part.contig_capacity, part->n_contigs + 1, sizeof *part->contigs) ||
         !rp_reserve((void **)&file->contig_line, &file->line_capacity, part->n_contigs + 1, sizeof *file->contig_line))
         return rp_error_memory(error, "contig table");
@@ -116,7 +117,8 @@ static bool begin_contig(input_file *file, uint64_t line, rp_error *error)
 }
 
 /* A piece of n_letters bases, for the last contig. */
-static bool add_piece(input_file *file, rp_text_block *block, size_t begin, size_t end, uint64_t line, uint64_t n_letters)
+static bool add_piece(input_file *file, rp_text_block *block, size_t begin, size_t end, uint64_t line,
+                      uint64_t n_letters)
 {
     rp_genome *part = &file->part.genome;
     const rp_text_piece piece = {(uint32_t)begin, (uint32_t)end, part->length_bp, part->n_contigs - 1, line};
@@ -203,7 +205,8 @@ static bool read_block(const input_file *file, rp_source *from, rp_text_block *b
         block->n_bytes += got > 0 ? (size_t)got : 0;
     }
     rp_stage_done((int64_t)block->n_bytes);
-    return got >= 0 || rp_error_set(error, "%s: after line %llu: %s", file->path, (unsigned long long)file->n_lines, rp_source_fault(from));
+    return got >= 0 || rp_error_set(error, "%s: after line %llu: %s", file->path, (unsigned long long)file->n_lines,
+                                    rp_source_fault(from));
 }
 
 /* Hands a block on. */
@@ -267,9 +270,11 @@ static int next_line(input_file *file, rp_source *from)
 static bool append_line(input_file *file, rp_error *error)
 {
     if (file->line.l > UINT32_MAX - 1)
-        return rp_error_set(error, "%s: line %llu: over 2^32 bases in one line of FASTQ", file->path, (unsigned long long)file->n_lines);
+        return rp_error_set(error, "%s: line %llu: over 2^32 bases in one line of FASTQ", file->path,
+                            (unsigned long long)file->n_lines);
     rp_text_block line = {.file = file, .text = file->line.s, .n_bytes = file->line.l};
-    const bool ok = add_piece(file, &line, 0, file->line.l, file->n_lines, file->line.l - count_blanks(file->line.s, file->line.l)) &&
+    const bool ok = add_piece(file, &line, 0, file->line.l, file->n_lines,
+                              file->line.l - count_blanks(file->line.s, file->line.l)) &&
                     rp_part_reserve(&file->part, file->part.genome.length_bp);
     if (ok)
         encode_block(&line);
@@ -305,7 +310,8 @@ static bool read_fastq(input_file *file, rp_source *from, rp_error *error)
                                 (unsigned long long)file->n_lines, (int)shown(contig), contig->name,
                                 (unsigned long long)contig->length_bp, (unsigned long long)quality);
     }
-    return got >= 0 || rp_error_set(error, "%s: line %llu: %s", file->path, (unsigned long long)file->n_lines + 1, rp_source_fault(from));
+    return got >= 0 || rp_error_set(error, "%s: line %llu: %s", file->path, (unsigned long long)file->n_lines + 1,
+                                    rp_source_fault(from));
 }
 
 /* --- Files --- */
@@ -330,10 +336,11 @@ static bool read_stream(input *in, input_file *file, rp_source *from, rp_error *
     else if (first == GZIP_MAGIC)
         ok = rp_error_set(error, "%s: the file is damaged or cut off: it begins as gzip does", file->path);
     else
-        ok = rp_error_set(error, "%s: line %llu: neither FASTA nor FASTQ: the first character is no '>' and no '@'", file->path,
-                          (unsigned long long)file->n_lines + 1);
+        ok = rp_error_set(error, "%s: line %llu: neither FASTA nor FASTQ: the first character is no '>' and no '@'",
+                          file->path, (unsigned long long)file->n_lines + 1);
     const char *fault = ok && !rp_part_is_bad(&file->part) ? rp_source_end_fault(from) : NULL;
-    return ok && (fault == NULL || rp_error_set(error, "%s: after line %llu: %s", file->path, (unsigned long long)file->n_lines, fault));
+    return ok && (fault == NULL ||
+                  rp_error_set(error, "%s: after line %llu: %s", file->path, (unsigned long long)file->n_lines, fault));
 }
 
 /* Whether a regular file is still what it was when reading began. */
@@ -355,7 +362,9 @@ static bool read_file(input *in, input_file *file, rp_error *error)
         return rp_error_set(error, "%s: %s", path, strerror(errno));
     if (!is_stdin && S_ISDIR(status.st_mode))
         return rp_error_set(error, "%s: is a directory, not a sequence file", path);
-    const rp_source_means means = {.cpu = &in->cpu, .io = in->reading.io_tokens, .ahead = in->ahead,
+    const rp_source_means means = {.cpu = &in->cpu,
+                                   .io = in->reading.io_tokens,
+                                   .ahead = in->ahead,
                                    .inflaters = in->n_encoders > 0 ? &in->inflaters : NULL};
     rp_source *from = rp_source_open(path, file->path, &means, error);
     if (from != NULL && rp_source_is_records(from)) {
@@ -502,10 +511,12 @@ static bool judge(input *in, rp_error *error)
         }
         const rp_contig *contig = &file->part.genome.contigs[file->part.bad_contig];
         const unsigned char letter = file->part.bad_letter;
-        return rp_error_set(error, letter > 32 && letter < 127
-                                       ? "%s: line %llu: '%c' in %.*s is no nucleotide code (is this protein or another format?)"
-                                       : "%s: line %llu: byte %d in %.*s is no nucleotide code (is this a sequence file?)",
-                            file->path, (unsigned long long)file->part.bad_line, letter, (int)shown(contig), contig->name);
+        return rp_error_set(
+            error,
+            letter > 32 && letter < 127
+                ? "%s: line %llu: '%c' in %.*s is no nucleotide code (is this protein or another format?)"
+                : "%s: line %llu: byte %d in %.*s is no nucleotide code (is this a sequence file?)",
+            file->path, (unsigned long long)file->part.bad_line, letter, (int)shown(contig), contig->name);
     }
     return true;
 }
@@ -543,11 +554,12 @@ static bool join_parts(input *in, rp_genome *genome, rp_error *error)
            (!first->keep_soft_mask || rp_digest_make_mask(genome, error));
 }
 
-bool rp_genome_read(rp_genome *genome, const char *const *paths, size_t n_paths, bool keep_soft_mask, const rp_reading *reading,
-                    rp_error *error)
+bool rp_genome_read(rp_genome *genome, const char *const *paths, size_t n_paths, bool keep_soft_mask,
+                    const rp_reading *reading, rp_error *error)
 {
     *genome = (rp_genome){0};
-    input in = {.n_files = n_paths, .failed_file = n_paths,
+    input in = {.n_files = n_paths,
+                .failed_file = n_paths,
                 .reading = reading != NULL ? *reading : (rp_reading){.n_threads = 1}};
     in.files = rp_alloc(n_paths, sizeof *in.files);
     size_t n_parts = 0;
@@ -558,7 +570,8 @@ bool rp_genome_read(rp_genome *genome, const char *const *paths, size_t n_paths,
         n_parts += ok;
     }
     const bool has_lock = ok && pthread_mutex_init(&in.lock, NULL) == 0;
-    const bool has_cpu = has_lock && rp_tokens_init(&in.cpu, in.reading.n_threads, RP_GAUGE_CPU_TOKENS, RP_TIME_CPU_TOKEN);
+    const bool has_cpu =
+        has_lock && rp_tokens_init(&in.cpu, in.reading.n_threads, RP_GAUGE_CPU_TOKENS, RP_TIME_CPU_TOKEN);
     const bool has_queue = has_cpu && rp_text_queue_init(&in.queue, in.reading.queue_bytes, 1);
     const bool has_inflaters = has_queue && rp_inflaters_init(&in.inflaters, &in.cpu, in.reading.n_threads);
     if (ok && !has_inflaters)

@@ -23,8 +23,8 @@ typedef struct rp_reading {
  * keep_soft_mask, lower case is kept in soft_masked. `reading` NULL: by the caller alone. The text
  * is never whole in memory. An error names the file and, where there is one, line and contig: the
  * first in the order of the files. Not thread-safe for one genome. */
-bool rp_genome_read(rp_genome *genome, const char *const *paths, size_t n_paths, bool keep_soft_mask, const rp_reading *reading,
-                    rp_error *error) RP_MUST_CHECK;
+bool rp_genome_read(rp_genome *genome, const char *const *paths, size_t n_paths, bool keep_soft_mask,
+                    const rp_reading *reading, rp_error *error) RP_MUST_CHECK;
 
 /* Bytes of plain files together; 0 when they cannot be known (compressed, or no regular file). */
 uint64_t rp_input_bytes(const char *const *paths, size_t n_paths);

@@ -27,7 +27,8 @@ bool rp_records_are_in(hFILE *from, const char *path)
     htsFormat is = {0};
     if (hts_detect_format2(from, path, &is) != 0 || (is.format != sam && is.format != bam && is.format != cram))
         return false;
-    return is.compression == no_compression || is.compression == gzip || is.compression == bgzf || is.compression == custom;
+    return is.compression == no_compression || is.compression == gzip || is.compression == bgzf ||
+           is.compression == custom;
 }
 
 rp_records *rp_records_open(hFILE *from, const char *path, const char *name, rp_error *error)
@@ -66,7 +67,8 @@ static bool put_name(const bam1_t *record, kstring_t *text)
 /* The record's text. False: out of memory. */
 static bool make_text(rp_records *records)
 {
-    static const char letters[] = "NACMGRSVTWYHKDBN", complements[] = "NTGKCYSBAWRDMHVN"; /* by htslib's codes; 0 is "=" */
+    static const char letters[] = "NACMGRSVTWYHKDBN",
+                      complements[] = "NTGKCYSBAWRDMHVN"; /* by htslib's codes; 0 is "=" */
     const bam1_t *record = records->record;
     const uint8_t *sequence = bam_get_seq(record);
     const bool reverse = (record->core.flag & BAM_FREVERSE) != 0;
@@ -90,9 +92,10 @@ static int next_record(rp_records *records, const char **fault)
         if (got == -1)
             return 0;
         if (got < -1) {
-            *fault = hts_get_format(records->file)->format != cram
-                         ? "the file is damaged or cut off"
-                         : "the file is damaged or cut off, or the reference it was made with is not to be had (REF_PATH)";
+            *fault =
+                hts_get_format(records->file)->format != cram
+                    ? "the file is damaged or cut off"
+                    : "the file is damaged or cut off, or the reference it was made with is not to be had (REF_PATH)";
             return -1;
         }
         if ((records->record->core.flag & (BAM_FSECONDARY | BAM_FSUPPLEMENTARY)) != 0)

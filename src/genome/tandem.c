@@ -20,7 +20,8 @@ enum {
     WINDOW_BP = 64,
     WINDOW_RECURRENT = 26,         /* of a window's words; unmasked, one satellite took 18 s of C. elegans V */
     CHAIN_PERCENT = 50,            /* of the distance, that a chain must be long */
-    DRIFT_BP = 3, DRIFT_SHARE = 100, /* of the distance from word to word: 3 bases and a hundredth */
+    DRIFT_BP = 3,
+    DRIFT_SHARE = 100, /* of the distance from word to word: 3 bases and a hundredth */
     MIN_CHAIN_GAP_BP = 64,         /* or half of the distance: a chain goes on so far after its last word */
     MARGIN_BP = 2 * REACH_BP + WINDOW_BP,
     CHUNK_BP = 1 << 19
@@ -68,8 +69,10 @@ static bool make_worker(tandem_worker *worker)
 /* Links the recurrence to a live chain of nearly its distance, or begins one. */
 static bool link_up(tandem_worker *worker, uint32_t at, uint32_t distance)
 {
-    const uint32_t drift = DRIFT_BP + distance / DRIFT_SHARE, gap = distance / 2 > MIN_CHAIN_GAP_BP ? distance / 2 : MIN_CHAIN_GAP_BP;
-    const uint32_t from = distance > drift ? distance - drift : 1, to = distance + drift < REACH_BP ? distance + drift : REACH_BP;
+    const uint32_t drift = DRIFT_BP + distance / DRIFT_SHARE,
+                   gap = distance / 2 > MIN_CHAIN_GAP_BP ? distance / 2 : MIN_CHAIN_GAP_BP;
+    const uint32_t from = distance > drift ? distance - drift : 1,
+                   to = distance + drift < REACH_BP ? distance + drift : REACH_BP;
     uint32_t best = 0; /* 1 + the chain */
     for (uint32_t d = from; d <= to; d++) {
         const uint32_t id = worker->live[d];

@@ -31,7 +31,12 @@ rp_packing rp_packing_of(const char *bytes, size_t n)
 {
     if (n >= 4 && memcmp(bytes, "BZh", 3) == 0 && bytes[3] >= '1' && bytes[3] <= '9')
         return RP_PACKING_BZIP2;
-    return n >= 6 && memcmp(bytes, "\xfd" "7zXZ\0", 6) == 0 ? RP_PACKING_XZ : RP_PACKING_NONE;
+    return n >= 6 && memcmp(bytes,
+                            "\xfd"
+                            "7zXZ\0",
+                            6) == 0
+               ? RP_PACKING_XZ
+               : RP_PACKING_NONE;
 }
 
 rp_unpacker *rp_unpacker_create(rp_packing packing, hFILE *from)

@@ -108,8 +108,8 @@ bool rp_bitmask_intervals(const rp_bitmask *mask, const rp_genome *genome, rp_in
 {
     for (size_t c = 0; c < genome->n_contigs; c++) {
         const uint64_t contig_end = genome->contigs[c].begin + genome->contigs[c].length_bp;
-        for (uint64_t begin = rp_bitmask_next(mask, genome->contigs[c].begin, contig_end, true), end; begin < contig_end;
-             begin = rp_bitmask_next(mask, end, contig_end, true)) {
+        for (uint64_t begin = rp_bitmask_next(mask, genome->contigs[c].begin, contig_end, true), end;
+             begin < contig_end; begin = rp_bitmask_next(mask, end, contig_end, true)) {
             end = rp_bitmask_next(mask, begin, contig_end, false);
             if (!rp_intervals_push(intervals, (rp_interval){begin, end}))
                 return false;

@@ -23,8 +23,10 @@ enum {
     PREFIX_SHIFT = 6,         /* a prefix for 2^6 */
     STAGED = 1024,            /* k-mers that a scan holds before it looks at their buckets */
     COUNTED_APART = 4096,     /* frequencies; higher ones are counted as this one */
-    SHARE_OF_COUNTS = 16, SHARE_OF_SPARES = 4, /* of the budget that is left, they may have one in so many */
-    SLICES_A_THREAD = 8, SLICE_BP = 1 << 18 /* more stretches than threads, so that none waits long for another */
+    SHARE_OF_COUNTS = 16,
+    SHARE_OF_SPARES = 4, /* of the budget that is left, they may have one in so many */
+    SLICES_A_THREAD = 8,
+    SLICE_BP = 1 << 18 /* more stretches than threads, so that none waits long for another */
 };
 
 typedef struct index_builder {
@@ -78,7 +80,8 @@ static void unload(const index_builder *builder, uint32_t *count, staging *stage
     } else {
         for (size_t i = 0; i < stage->n; i++) {
             const uint64_t bucket = stage->hash[i] >> bucket_shift;
-            keys[builder->bucket_begin[bucket] + count[bucket]++] = (stage->hash[i] & rest_mask) << place_bits | stage->place[i];
+            keys[builder->bucket_begin[bucket] + count[bucket]++] =
+                (stage->hash[i] & rest_mask) << place_bits | stage->place[i];
         }
     }
     stage->n = 0;
@@ -98,7 +101,8 @@ static void scan_stretch(const index_builder *builder, uint64_t begin, uint64_t 
         uint64_t bases = rp_genome_window(genome, at);
         const uint64_t none = rp_bitmask_window(&genome->not_acgt, at);
         /* bit i: the k-mer that ends at base i begins at an excluded base */
-        const uint64_t out = builder->excluded == NULL || at + 1 < begin + k ? 0 : rp_bitmask_window(builder->excluded, at + 1 - k);
+        const uint64_t out =
+            builder->excluded == NULL || at + 1 < begin + k ? 0 : rp_bitmask_window(builder->excluded, at + 1 - k);
         if (stage->n > STAGED - 32)
             unload(builder, count, stage);
         size_t n_staged = stage->n;
@@ -125,7 +129,8 @@ static bool scan_slice(void *argument, size_t slice, unsigned worker, rp_error *
     const rp_genome *genome = builder->genome;
     uint32_t *count = builder->slice_count + (slice << builder->bucket_bits);
     const uint64_t begin = genome->length_bp / builder->n_slices * slice;
-    const uint64_t end = slice + 1 < builder->n_slices ? genome->length_bp / builder->n_slices * (slice + 1) : genome->length_bp;
+    const uint64_t end =
+        slice + 1 < builder->n_slices ? genome->length_bp / builder->n_slices * (slice + 1) : genome->length_bp;
     staging stage;
     stage.n = 0;
     for (size_t c = begin < end ? rp_genome_contig_of(genome, begin) : genome->n_contigs; c < genome->n_contigs; c++) {
@@ -146,7 +151,8 @@ static bool scan_slice(void *argument, size_t slice, unsigned worker, rp_error *
 
 /* --- Buckets --- */
 
-static void write_kmer(index_builder *builder, uint64_t hash, uint64_t id, uint64_t at, const uint64_t *keys, uint64_t n)
+static void write_kmer(index_builder *builder, uint64_t hash, uint64_t id, uint64_t at, const uint64_t *keys,
+                       uint64_t n)
 {
     rp_kmer_index *index = builder->index;
     if (index->wide_rest)
@@ -186,7 +192,8 @@ static bool finish_bucket(void *argument, size_t part, unsigned worker, rp_error
             return rp_error_memory(error, "k-mer index");
         rp_sort_u64(keys, builder->spare[worker], n, place_bits, place_bits + rest_bits);
     }
-    uint64_t id = builder->writing ? builder->bucket_kmers[bucket] : 0, at = builder->writing ? builder->bucket_positions[bucket] : 0;
+    uint64_t id = builder->writing ? builder->bucket_kmers[bucket] : 0,
+             at = builder->writing ? builder->bucket_positions[bucket] : 0;
     const unsigned prefix_shift = 2 * k - index->prefix_bits;
     uint32_t *prefix = index->sections[RP_INDEX_PREFIX].data;
     uint64_t next_prefix = (uint64_t)bucket << (index->prefix_bits - builder->bucket_bits);
@@ -224,7 +231,8 @@ static bool size_index(rp_kmer_index *index, uint64_t n_kmers, uint64_t n_positi
     wanted.n_kmers = (uint32_t)n_kmers;
     wanted.n_positions = n_positions;
     for (int i = 0; i < RP_N_INDEX_SECTIONS; i++)
-        if (!rp_block_resize(&index->sections[i], rp_index_section_bytes(&wanted, (rp_index_section)i, wide), "k-mer index", error))
+        if (!rp_block_resize(&index->sections[i], rp_index_section_bytes(&wanted, (rp_index_section)i, wide),
+                             "k-mer index", error))
             return false;
     return true;
 }
@@ -322,7 +330,8 @@ static bool set_up(index_builder *builder, const rp_kmer_index_parameters *param
 {
     choose_bits(builder);
     const size_t n_buckets = (size_t)1 << builder->bucket_bits;
-    const uint64_t pieces = builder->genome->length_bp / SLICE_BP + 1, wanted = (uint64_t)parameters->n_threads * SLICES_A_THREAD;
+    const uint64_t pieces = builder->genome->length_bp / SLICE_BP + 1,
+                   wanted = (uint64_t)parameters->n_threads * SLICES_A_THREAD;
     const uint64_t affordable = rp_account_left() / SHARE_OF_COUNTS / (n_buckets * sizeof *builder->slice_count);
     builder->n_slices = (size_t)(pieces < wanted ? pieces : wanted);
     if (affordable < builder->n_slices)
@@ -414,7 +423,8 @@ static void finish_index(rp_kmer_index *index)
     uint64_t *base = sections[RP_INDEX_OFFSET_BASE];
     if (index->n_kmers % RP_OFFSET_BLOCK == 0)
         base[index->n_kmers / RP_OFFSET_BLOCK] = index->n_positions;
-    ((uint32_t *)sections[RP_INDEX_OFFSET])[index->n_kmers] = (uint32_t)(index->n_positions - base[index->n_kmers / RP_OFFSET_BLOCK]);
+    ((uint32_t *)sections[RP_INDEX_OFFSET])[index->n_kmers] =
+        (uint32_t)(index->n_positions - base[index->n_kmers / RP_OFFSET_BLOCK]);
     ((uint32_t *)sections[RP_INDEX_PREFIX])[(uint64_t)1 << index->prefix_bits] = index->n_kmers;
     rp_index_point(index, sections);
 }

@@ -34,8 +34,9 @@ typedef struct index_header {
     uint32_t header_crc;                       /* of everything before it */
 } index_header;
 
-_Static_assert(sizeof(index_header) == 8 + 5 * 4 + 4 + 3 * 8 + 2 * 32 + RP_CODE_DIGEST_BYTES +
-                                           (16 + 4) * RP_N_INDEX_SECTIONS + 4, "padding");
+_Static_assert(sizeof(index_header) ==
+                   8 + 5 * 4 + 4 + 3 * 8 + 2 * 32 + RP_CODE_DIGEST_BYTES + (16 + 4) * RP_N_INDEX_SECTIONS + 4,
+               "padding");
 
 /* --- Checksums, in pieces --- */
 
@@ -81,8 +82,10 @@ static uint32_t header_crc(const index_header *header)
 static const void *section_of(const rp_kmer_index *index, rp_index_section section)
 {
     const void *const sections[RP_N_INDEX_SECTIONS] = {
-        index->prefix, index->wide_rest ? (const void *)index->rest32 : (const void *)index->rest16, index->offset, index->offset_base,
-        index->position, index->position_high, index->reverse};
+        index->prefix,   index->wide_rest ? (const void *)index->rest32 : (const void *)index->rest16,
+        index->offset,   index->offset_base,
+        index->position, index->position_high,
+        index->reverse};
     return sections[section];
 }
 
@@ -93,13 +96,20 @@ static void write_zeros(rp_file *file, uint64_t n)
         rp_file_write(file, zeros, n < PAGE ? (size_t)n : PAGE);
 }
 
-bool rp_kmer_index_save(const rp_kmer_index *index, const rp_genome *genome, bool respect_mask, unsigned n_threads, rp_file *file,
-                        rp_error *error)
+bool rp_kmer_index_save(const rp_kmer_index *index, const rp_genome *genome, bool respect_mask, unsigned n_threads,
+                        rp_file *file, rp_error *error)
 {
     const bool wide = index->position_high != NULL;
-    index_header header = {.version = VERSION, .byte_order = ORDER_OF_BYTES, .k = index->k, .min_frequency = index->min_frequency,
-                           .prefix_bits = index->prefix_bits, .wide_rest = index->wide_rest, .wide_positions = wide,
-                           .respect_mask = respect_mask, .n_kmers = index->n_kmers, .n_positions = index->n_positions,
+    index_header header = {.version = VERSION,
+                           .byte_order = ORDER_OF_BYTES,
+                           .k = index->k,
+                           .min_frequency = index->min_frequency,
+                           .prefix_bits = index->prefix_bits,
+                           .wide_rest = index->wide_rest,
+                           .wide_positions = wide,
+                           .respect_mask = respect_mask,
+                           .n_kmers = index->n_kmers,
+                           .n_positions = index->n_positions,
                            .genome_bp = genome->length_bp};
     memcpy(header.magic, MAGIC, sizeof header.magic);
     memcpy(header.digest, genome->digest, sizeof header.digest);
@@ -111,7 +121,8 @@ bool rp_kmer_index_save(const rp_kmer_index *index, const rp_genome *genome, boo
         header.section_begin[i] = at;
         header.section_bytes[i] = rp_index_section_bytes(index, (rp_index_section)i, wide);
         at += (header.section_bytes[i] + PAGE - 1) / PAGE * PAGE;
-        if (!crc_of(section_of(index, (rp_index_section)i), header.section_bytes[i], n_threads, &header.section_crc[i], error))
+        if (!crc_of(section_of(index, (rp_index_section)i), header.section_bytes[i], n_threads, &header.section_crc[i],
+                    error))
             return false;
     }
     header.header_crc = header_crc(&header);
@@ -134,11 +145,14 @@ bool rp_kmer_index_save(const rp_kmer_index *index, const rp_genome *genome, boo
 static bool header_holds(const index_header *header, uint64_t file_bytes)
 {
     const unsigned rest_bits = header->wide_rest ? 32 : 16;
-    if (header->k < RP_KMER_MIN || header->k > RP_KMER_MAX || header->prefix_bits > 2 * header->k || header->prefix_bits > 40 ||
-        header->prefix_bits + rest_bits < 2 * header->k || header->n_kmers >= UINT32_MAX || header->n_positions > header->genome_bp ||
-        header->wide_rest > 1 || header->wide_positions != (header->genome_bp > UINT32_MAX) || header->min_frequency < 2)
+    if (header->k < RP_KMER_MIN || header->k > RP_KMER_MAX || header->prefix_bits > 2 * header->k ||
+        header->prefix_bits > 40 || header->prefix_bits + rest_bits < 2 * header->k || header->n_kmers >= UINT32_MAX ||
+        header->n_positions > header->genome_bp || header->wide_rest > 1 ||
+        header->wide_positions != (header->genome_bp > UINT32_MAX) || header->min_frequency < 2)
         return false;
-    const rp_kmer_index shape = {.wide_rest = header->wide_rest, .prefix_bits = header->prefix_bits, .n_kmers = (uint32_t)header->n_kmers,
+    const rp_kmer_index shape = {.wide_rest = header->wide_rest,
+                                 .prefix_bits = header->prefix_bits,
+                                 .n_kmers = (uint32_t)header->n_kmers,
                                  .n_positions = header->n_positions};
     for (int i = 0; i < RP_N_INDEX_SECTIONS; i++)
         if (header->section_bytes[i] != rp_index_section_bytes(&shape, (rp_index_section)i, header->wide_positions) ||
@@ -200,25 +214,29 @@ static bool matches(const index_header *header, const rp_genome *genome, bool re
     if (memcmp(header->digest, genome->digest, sizeof header->digest) != 0 || header->genome_bp != genome->length_bp)
         return rp_error_set(error, "it is of another genome");
     if (header->respect_mask != respect_mask)
-        return rp_error_set(error, respect_mask ? "it was made without --respect-mask" : "it was made with --respect-mask");
+        return rp_error_set(error,
+                            respect_mask ? "it was made without --respect-mask" : "it was made with --respect-mask");
     if (respect_mask && memcmp(header->mask_digest, genome->mask_digest, sizeof header->mask_digest) != 0)
         return rp_error_set(error, "lower case was elsewhere in the genome that it is of");
-    return k == 0 || k == header->k || rp_error_set(error, "it is of %u-mers, and --kmer says %u", (unsigned)header->k, k);
+    return k == 0 || k == header->k ||
+           rp_error_set(error, "it is of %u-mers, and --kmer says %u", (unsigned)header->k, k);
 }
 
-static bool open_index(rp_kmer_index *index, int file, const rp_genome *genome, bool respect_mask, unsigned k, unsigned n_threads,
-                       rp_error *error)
+static bool open_index(rp_kmer_index *index, int file, const rp_genome *genome, bool respect_mask, unsigned k,
+                       unsigned n_threads, rp_error *error)
 {
     struct stat status;
     index_header header;
     if (fstat(file, &status) != 0)
         return rp_error_set(error, "%s", strerror(errno));
-    if (!S_ISREG(status.st_mode) || (uint64_t)status.st_size < PAGE || pread(file, &header, sizeof header, 0) != (ssize_t)sizeof header ||
+    if (!S_ISREG(status.st_mode) || (uint64_t)status.st_size < PAGE ||
+        pread(file, &header, sizeof header, 0) != (ssize_t)sizeof header ||
         memcmp(header.magic, MAGIC, sizeof header.magic) != 0)
         return rp_error_set(error, "it is no index of reprise-c");
     if (header.byte_order != ORDER_OF_BYTES || header.version != VERSION ||
         memcmp(header.code, rp_index_code, sizeof header.code) != 0)
-        return rp_error_set(error, "it is of another version or build of reprise-c, or of another machine; make it anew");
+        return rp_error_set(error,
+                            "it is of another version or build of reprise-c, or of another machine; make it anew");
     if (header.header_crc != header_crc(&header) || !header_holds(&header, (uint64_t)status.st_size))
         return rp_error_set(error, "it is damaged (header)");
     if (!matches(&header, genome, respect_mask, k, error))
@@ -238,8 +256,8 @@ static bool open_index(rp_kmer_index *index, int file, const rp_genome *genome, 
     return take_sections(index, &header, n_threads, error);
 }
 
-rp_kmer_index *rp_kmer_index_open(const char *path, const rp_genome *genome, bool respect_mask, unsigned k, unsigned n_threads,
-                                  rp_error *error)
+rp_kmer_index *rp_kmer_index_open(const char *path, const rp_genome *genome, bool respect_mask, unsigned k,
+                                  unsigned n_threads, rp_error *error)
 {
     rp_kmer_index *index = rp_alloc(1, sizeof *index);
     if (index == NULL) {
@@ -248,7 +266,8 @@ rp_kmer_index *rp_kmer_index_open(const char *path, const rp_genome *genome, boo
     }
     const int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     rp_error reason = {""};
-    const bool ok = file < 0 ? rp_error_set(&reason, "%s", strerror(errno)) : open_index(index, file, genome, respect_mask, k, n_threads, &reason);
+    const bool ok = file < 0 ? rp_error_set(&reason, "%s", strerror(errno))
+                             : open_index(index, file, genome, respect_mask, k, n_threads, &reason);
     if (file >= 0)
         (void)close(file);
     if (ok)

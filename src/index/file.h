@@ -11,12 +11,12 @@
 #include "index/kmer_index.h"
 
 /* Writes the index of `genome`. respect_mask: lower case was excluded, and the genome has it. */
-bool rp_kmer_index_save(const rp_kmer_index *index, const rp_genome *genome, bool respect_mask, unsigned n_threads, rp_file *file,
-                        rp_error *error) RP_MUST_CHECK;
+bool rp_kmer_index_save(const rp_kmer_index *index, const rp_genome *genome, bool respect_mask, unsigned n_threads,
+                        rp_file *file, rp_error *error) RP_MUST_CHECK;
 
 /* Maps an index of this genome. k: 0 takes that of the file. NULL: error filled in: no index file, damaged, of another
  * genome, lower case, version or parameter. */
-rp_kmer_index *rp_kmer_index_open(const char *path, const rp_genome *genome, bool respect_mask, unsigned k, unsigned n_threads,
-                                  rp_error *error) RP_MUST_CHECK;
+rp_kmer_index *rp_kmer_index_open(const char *path, const rp_genome *genome, bool respect_mask, unsigned k,
+                                  unsigned n_threads, rp_error *error) RP_MUST_CHECK;
 
 #endif

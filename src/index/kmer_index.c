@@ -38,22 +38,15 @@ void rp_index_point(rp_kmer_index *index, void *const sections[RP_N_INDEX_SECTIO
 uint64_t rp_index_section_bytes(const rp_kmer_index *index, rp_index_section section, bool wide_positions)
 {
     switch (section) {
-    case RP_INDEX_PREFIX:
-        return (((uint64_t)1 << index->prefix_bits) + 1) * sizeof *index->prefix;
+    case RP_INDEX_PREFIX: return (((uint64_t)1 << index->prefix_bits) + 1) * sizeof *index->prefix;
     case RP_INDEX_REST:
         return (uint64_t)index->n_kmers * (index->wide_rest ? sizeof *index->rest32 : sizeof *index->rest16);
-    case RP_INDEX_OFFSET:
-        return ((uint64_t)index->n_kmers + 1) * sizeof *index->offset;
-    case RP_INDEX_OFFSET_BASE:
-        return ((uint64_t)index->n_kmers / RP_OFFSET_BLOCK + 1) * sizeof *index->offset_base;
-    case RP_INDEX_POSITION:
-        return index->n_positions * sizeof *index->position;
-    case RP_INDEX_POSITION_HIGH:
-        return wide_positions ? index->n_positions : 0;
-    case RP_INDEX_REVERSE:
-        return (index->n_positions / 64 + 1) * sizeof *index->reverse;
-    case RP_N_INDEX_SECTIONS:
-        break;
+    case RP_INDEX_OFFSET: return ((uint64_t)index->n_kmers + 1) * sizeof *index->offset;
+    case RP_INDEX_OFFSET_BASE: return ((uint64_t)index->n_kmers / RP_OFFSET_BLOCK + 1) * sizeof *index->offset_base;
+    case RP_INDEX_POSITION: return index->n_positions * sizeof *index->position;
+    case RP_INDEX_POSITION_HIGH: return wide_positions ? index->n_positions : 0;
+    case RP_INDEX_REVERSE: return (index->n_positions / 64 + 1) * sizeof *index->reverse;
+    case RP_N_INDEX_SECTIONS: break;
     }
     return 0;
 }

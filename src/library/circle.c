@@ -10,13 +10,17 @@ enum {
     END_SLACK_BP = 20,           /* a copy reaches an end of the consensus when it comes this near */
     MIN_PAIRS = 2,               /* copies in two parts, head to tail, */
     MIN_PAIR_PERCENT = 40,       /* and their share of the copies that reach an end of the consensus */
-    MAX_GAP_BP = 300, MAX_OVERLAP_BP = 4000,
+    MAX_GAP_BP = 300,
+    MAX_OVERLAP_BP = 4000,
     GAP_SLACK_BP = 20,           /* by which gaps may differ */
     PILE_BP = 12,                /* ends this near are one pile */
     MIN_PILE = 2,
     INTERIOR_BP = 40,            /* a pile nearer to an end of the consensus says nothing */
-    LTR_MIN_BP = 80, LTR_MAX_BP = 6000,
-    MIN_PIECES = 3, MIN_PIECE_BP = 25, MAX_PIECES = 64
+    LTR_MIN_BP = 80,
+    LTR_MAX_BP = 6000,
+    MIN_PIECES = 3,
+    MIN_PIECE_BP = 25,
+    MAX_PIECES = 64
 };
 
 /* The second part of a copy stands head to tail with the first. */
@@ -125,7 +129,8 @@ RP_ARRAY(end_pieces, end_piece);
 
 /* The pieces that stand directly before copies that reach the consensus' beginning, or behind those that
  * reach its end; *n_reaching: copies that do. */
-static bool find_pieces(const rp_family *family, const rp_genome *genome, bool before, end_pieces *pieces, size_t *n_reaching)
+static bool find_pieces(const rp_family *family, const rp_genome *genome, bool before, end_pieces *pieces,
+                        size_t *n_reaching)
 {
     const uint32_t n = (uint32_t)family->consensus.n;
     *n_reaching = 0;
@@ -138,7 +143,8 @@ static bool find_pieces(const rp_family *family, const rp_genome *genome, bool b
         if (downstream ? i + 1 == family->copies.n : i == 0)
             continue;
         const rp_copy *piece = &family->copies.items[downstream ? i + 1 : i - 1];
-        const int64_t gap = downstream ? (int64_t)piece->begin - (int64_t)copy->end : (int64_t)copy->begin - (int64_t)piece->end;
+        const int64_t gap =
+            downstream ? (int64_t)piece->begin - (int64_t)copy->end : (int64_t)copy->begin - (int64_t)piece->end;
         if (piece->reverse == copy->reverse && llabs(gap) <= GAP_SLACK_BP &&
             rp_genome_same_contig(genome, (downstream ? copy : piece)->begin, (downstream ? piece : copy)->begin) &&
             !end_pieces_push(pieces, (end_piece){piece->consensus_begin, piece->consensus_end}))
@@ -153,7 +159,8 @@ static bool is_same_piece(const end_piece *a, const end_piece *b)
 }
 
 /* Whether most copies that reach an end have the same piece of the consensus beyond it. */
-static bool find_missing_piece(const rp_family *family, const rp_genome *genome, bool before, rp_circle *circle, bool *found)
+static bool find_missing_piece(const rp_family *family, const rp_genome *genome, bool before, rp_circle *circle,
+                               bool *found)
 {
     end_pieces pieces = {0};
     size_t n_reaching = 0, best = 0;

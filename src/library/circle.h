@@ -26,6 +26,7 @@ typedef struct rp_circle {
 bool rp_circle_find(const rp_family *family, const rp_genome *genome, rp_circle *circle, bool *found) RP_MUST_CHECK;
 
 /* The element, from LTR to LTR. False: out of memory. */
-bool rp_circle_cut(const rp_family *family, const rp_circle *circle, const rp_genome *genome, rp_codes *element) RP_MUST_CHECK;
+bool rp_circle_cut(const rp_family *family, const rp_circle *circle, const rp_genome *genome,
+                   rp_codes *element) RP_MUST_CHECK;
 
 #endif

@@ -9,7 +9,8 @@
 enum {
     MIN_DELETION_BP = 80,
     JUNCTION_SLACK_BP = 12,        /* by which junctions of one derivative may differ */
-    MAX_GAP_BP = 12, MAX_OVERLAP_BP = 25, /* of the two parts on the genome */
+    MAX_GAP_BP = 12,
+    MAX_OVERLAP_BP = 25, /* of the two parts on the genome */
     END_SLACK_BP = 20,             /* the parts hold the two ends of the element */
     MIN_COPIES = 5,                /* that share a junction, */
     CHANCE_FACTOR = 5,             /* beyond so many times what the neighbourhood has by chance, */
@@ -54,7 +55,8 @@ static bool find_junctions(const rp_family *family, const rp_genome *genome, jun
         const int64_t gap = (int64_t)b->begin - (int64_t)a->end;
         if (a->reverse != b->reverse || gap > MAX_GAP_BP || gap < -MAX_OVERLAP_BP ||
             right->consensus_begin < left->consensus_end + MIN_DELETION_BP || left->consensus_begin > END_SLACK_BP ||
-            family->consensus.n - right->consensus_end > END_SLACK_BP || !rp_genome_same_contig(genome, a->begin, b->begin))
+            family->consensus.n - right->consensus_end > END_SLACK_BP ||
+            !rp_genome_same_contig(genome, a->begin, b->begin))
             continue;
         if (!junctions_push(list, (junction){left->consensus_end, right->consensus_begin, i, i + 1, false}))
             return false;
@@ -101,7 +103,8 @@ static bool splice(const rp_family *family, const junction *at, rp_codes *consen
 }
 
 /* Makes a family of the copies that share a junction; it may turn out not to hold. */
-static bool build(derive_run *run, const rp_family *family, junctions *list, size_t centre, unsigned worker, rp_library *out)
+static bool build(derive_run *run, const rp_family *family, junctions *list, size_t centre, unsigned worker,
+                  rp_library *out)
 {
     rp_family derived = {.seed = family->seed};
     rp_intervals lifted = {0};
@@ -112,7 +115,8 @@ static bool build(derive_run *run, const rp_family *family, junctions *list, siz
         if (!is_near(&shared, here, JUNCTION_SLACK_BP))
             continue;
         here->taken = true;
-        ok = rp_intervals_push(&lifted, (rp_interval){family->copies.items[here->first].begin, family->copies.items[here->second].end});
+        ok = rp_intervals_push(
+            &lifted, (rp_interval){family->copies.items[here->first].begin, family->copies.items[here->second].end});
     }
     rp_intervals_merge(&lifted);
     rp_view view = *run->view;

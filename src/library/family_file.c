@@ -90,7 +90,8 @@ bool rp_family_file_read(rp_family_file *library, const char *path, rp_genome *r
     for (size_t i = 0; i < records.n_contigs && ok; i++) {
         const rp_contig *contig = &records.contigs[i];
         if (memrchr(contig->name, '#', contig->id_length) == contig->name)
-            ok = rp_error_set(error, "%s: %.200s: a family without a name: none stands before the '#' of its class", path, contig->name);
+            ok = rp_error_set(error, "%s: %.200s: a family without a name: none stands before the '#' of its class",
+                              path, contig->name);
         else if (contig->length_bp == 0)
             ok = rp_error_set(error, "%s: %.200s has no sequence", path, contig->name);
         else if (contig->length_bp > UINT32_MAX / 4)

@@ -10,7 +10,8 @@
 
 enum {
     END_SLACK_BP = 20,           /* a copy reaches an end of its consensus when it comes this near */
-    MIN_GAP_BP = -30, MAX_GAP_BP = 200,  /* between two copies that meet */
+    MIN_GAP_BP = -30,
+    MAX_GAP_BP = 200,  /* between two copies that meet */
     MIN_MEETINGS = 2,            /* of two ends */
     MIN_INTERIOR_MEETINGS = 3,
     INTERIOR_CLUSTER_BP = 24,    /* interior points this near are one */
@@ -121,9 +122,12 @@ static bool runs_on(const rp_library *library, const side *from, uint32_t copy_i
 
 static bool add_meeting(join_pass *pass, const placed_copy *left, const placed_copy *right)
 {
-    meeting one = {.first = facing_side(pass->library, left, true), .second = facing_side(pass->library, right, false),
-                   .gap = (int32_t)((int64_t)right->begin - (int64_t)left->end), .gap_begin = left->end,
-                   .reverse = false, .second_copy = right->copy};
+    meeting one = {.first = facing_side(pass->library, left, true),
+                   .second = facing_side(pass->library, right, false),
+                   .gap = (int32_t)((int64_t)right->begin - (int64_t)left->end),
+                   .gap_begin = left->end,
+                   .reverse = false,
+                   .second_copy = right->copy};
     if (!one.first.reaches && !one.second.reaches)
         return true;
     /* Put the end that is reached first; between two, the smaller family. */
@@ -156,7 +160,8 @@ static bool find_meetings(join_pass *pass, rp_error *error)
     for (size_t f = 0; f < library->n; f++) {
         const rp_family *family = &library->items[f];
         for (size_t i = 0; i < family->copies.n && !family->tandem && family->consensus.n > 0; i++)
-            placed[n++] = (placed_copy){family->copies.items[i].begin, family->copies.items[i].end, (uint32_t)f, (uint32_t)i};
+            placed[n++] =
+                (placed_copy){family->copies.items[i].begin, family->copies.items[i].end, (uint32_t)f, (uint32_t)i};
     }
     bool ok = rp_sort_parallel(placed, n, sizeof *placed, compare_placed, pass->n_threads, error);
     pass->meetings.n = 0;
@@ -168,8 +173,8 @@ static bool find_meetings(join_pass *pass, rp_error *error)
             const rp_contig *contig = &pass->view->genome->contigs[contig_end_of];
             contig_end = contig->begin + contig->length_bp;
         }
-        for (size_t j = i + 1; j < n && ok && placed[j].begin < contig_end &&
-                               placed[j].begin <= placed[i].end + MAX_GAP_BP; j++)
+        for (size_t j = i + 1;
+             j < n && ok && placed[j].begin < contig_end && placed[j].begin <= placed[i].end + MAX_GAP_BP; j++)
             if ((int64_t)placed[j].begin >= (int64_t)placed[i].end + MIN_GAP_BP && placed[j].end > placed[i].end)
                 ok = add_meeting(pass, &placed[i], &placed[j]);
     }
@@ -200,9 +205,8 @@ static int compare_meetings(const void *left, const void *right)
 
 static bool same_ends(const meeting *a, const meeting *b)
 {
-    return a->first.family == b->first.family && a->first.end == b->first.end &&
-           a->second.family == b->second.family && a->second.end == b->second.end &&
-           a->second.reaches == b->second.reaches;
+    return a->first.family == b->first.family && a->first.end == b->first.end && a->second.family == b->second.family &&
+           a->second.end == b->second.end && a->second.reaches == b->second.reaches;
 }
 
 /* Copies of a family that reach this end of its consensus. */
@@ -226,10 +230,13 @@ static bool add_end_candidate(join_pass *pass, size_t begin, size_t end)
     const uint32_t smaller = a < b ? a : b, larger = a < b ? b : a;
     if ((uint64_t)n * 100 < (uint64_t)smaller * SMALLER_PERCENT || (uint64_t)n * LARGER_SHARE < larger)
         return true;
-    return candidates_push(&pass->candidates,
-                           (candidate){.base = one->first.family, .piece = one->second.family,
-                                       .base_end = one->first.end, .piece_end = one->second.end, .n_meetings = n,
-                                       .first_meeting = begin, .n = n});
+    return candidates_push(&pass->candidates, (candidate){.base = one->first.family,
+                                                          .piece = one->second.family,
+                                                          .base_end = one->first.end,
+                                                          .piece_end = one->second.end,
+                                                          .n_meetings = n,
+                                                          .first_meeting = begin,
+                                                          .n = n});
 }
 
 static bool add_interior_candidates(join_pass *pass, size_t begin, size_t end)
@@ -243,18 +250,25 @@ static bool add_interior_candidates(join_pass *pass, size_t begin, size_t end)
         return true;
     const uint32_t n_ends = count_ends(library, &first->first);
     for (size_t i = begin, j; i < end; i = j) {
-        for (j = i + 1; j < end && pass->meetings.items[j].second.point -
-                                       pass->meetings.items[j - 1].second.point <= INTERIOR_CLUSTER_BP; j++)
+        for (j = i + 1; j < end && pass->meetings.items[j].second.point - pass->meetings.items[j - 1].second.point <=
+                                       INTERIOR_CLUSTER_BP;
+             j++)
             ;
         const uint32_t n = (uint32_t)(j - i);
         const uint32_t point = pass->meetings.items[i + (j - i) / 2].second.point;
         const uint32_t length = first->second.end ? point : (uint32_t)piece->consensus.n - point;
-        if (n < MIN_INTERIOR_MEETINGS || (uint64_t)n * 100 < (uint64_t)n_ends * SMALLER_PERCENT || length < MIN_PIECE_BP)
+        if (n < MIN_INTERIOR_MEETINGS || (uint64_t)n * 100 < (uint64_t)n_ends * SMALLER_PERCENT ||
+            length < MIN_PIECE_BP)
             continue;
-        if (!candidates_push(&pass->candidates,
-                             (candidate){.base = first->first.family, .piece = first->second.family,
-                                         .base_end = first->first.end, .piece_end = first->second.end,
-                                         .interior = true, .point = point, .n_meetings = n, .first_meeting = i, .n = n}))
+        if (!candidates_push(&pass->candidates, (candidate){.base = first->first.family,
+                                                            .piece = first->second.family,
+                                                            .base_end = first->first.end,
+                                                            .piece_end = first->second.end,
+                                                            .interior = true,
+                                                            .point = point,
+                                                            .n_meetings = n,
+                                                            .first_meeting = i,
+                                                            .n = n}))
             return false;
     }
     return true;
@@ -278,13 +292,15 @@ static bool find_candidates(join_pass *pass, rp_error *error)
 {
     if (!find_meetings(pass, error))
         return false;
-    if (!rp_sort_parallel(pass->meetings.items, pass->meetings.n, sizeof *pass->meetings.items, compare_meetings, pass->n_threads, error))
+    if (!rp_sort_parallel(pass->meetings.items, pass->meetings.n, sizeof *pass->meetings.items, compare_meetings,
+                          pass->n_threads, error))
         return false;
     pass->candidates.n = 0;
     for (size_t i = 0, j; i < pass->meetings.n; i = j) {
         for (j = i + 1; j < pass->meetings.n && same_ends(&pass->meetings.items[i], &pass->meetings.items[j]); j++)
             ;
-        if (!(pass->meetings.items[i].second.reaches ? add_end_candidate(pass, i, j) : add_interior_candidates(pass, i, j)))
+        if (!(pass->meetings.items[i].second.reaches ? add_end_candidate(pass, i, j)
+                                                     : add_interior_candidates(pass, i, j)))
             return rp_error_memory(error, "joining families");
     }
     for (size_t f = 0; f < pass->library->n; f++) {
@@ -294,8 +310,9 @@ static bool find_candidates(join_pass *pass, rp_error *error)
         if (family->tandem || family->consensus.n == 0)
             continue;
         if (!rp_circle_find(family, pass->view->genome, &cut, &found) ||
-            (found && !candidates_push(&pass->candidates, (candidate){.base = (uint32_t)f, .piece = (uint32_t)f, .circle = true,
-                                                                      .cut = cut})))
+            (found &&
+             !candidates_push(&pass->candidates,
+                              (candidate){.base = (uint32_t)f, .piece = (uint32_t)f, .circle = true, .cut = cut})))
             return rp_error_memory(error, "joining families");
     }
     rp_sort(pass->candidates.items, pass->candidates.n, sizeof *pass->candidates.items, compare_candidates);
@@ -365,7 +382,8 @@ static bool try_circle(join_pass *pass, const candidate *what, trial *out, unsig
     out->accepted = false;
     rp_reads_restart(&out->reads);
     out->family.tandem = false;
-    if (!rp_circle_cut(family, &what->cut, pass->view->genome, &out->family.consensus) || !lift_copies(pass, what, &out->lifted))
+    if (!rp_circle_cut(family, &what->cut, pass->view->genome, &out->family.consensus) ||
+        !lift_copies(pass, what, &out->lifted))
         return false;
     const size_t expected = out->family.consensus.n;
     if (expected > RP_CONSENSUS_GROWN_BP)
@@ -546,7 +564,8 @@ bool rp_join_families(const rp_view *view, const rp_kmer_index *index, rp_cover 
                       rp_error *error)
 {
     const unsigned n_threads = parameters->n_threads;
-    join_pass pass = {.view = view, .index = index, .cover = cover, .library = library, .figures = figures, .n_threads = n_threads};
+    join_pass pass = {
+        .view = view, .index = index, .cover = cover, .library = library, .figures = figures, .n_threads = n_threads};
     bool ok = rp_builders_init(&pass.builders, n_threads, parameters->kernel, parameters->max_extension_bp) ||
               rp_error_memory(error, "joining families");
     for (unsigned i = parameters->first_pass; ok && i < RP_JOIN_PASSES;) {

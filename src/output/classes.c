@@ -65,7 +65,8 @@ bool rp_write_classes(const rp_findings *findings, rp_file *file, rp_error *erro
         families += here->n_families;
         copies += here->n_copies;
         rp_file_print(file, "%s\t%llu\t%llu\t%llu\t%.3f\n", here->name, (unsigned long long)here->n_families,
-                      (unsigned long long)here->n_copies, (unsigned long long)here->bases, 100 * (double)here->bases / acgt);
+                      (unsigned long long)here->n_copies, (unsigned long long)here->bases,
+                      100 * (double)here->bases / acgt);
     }
     rp_file_print(file, "total\t%llu\t%llu\t%llu\t%.3f\n", (unsigned long long)families, (unsigned long long)copies,
                   (unsigned long long)findings->masked_bp, 100 * (double)findings->masked_bp / acgt);

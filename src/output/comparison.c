@@ -36,48 +36,58 @@ void rp_comparison_print(const rp_comparison *comparison, const rp_comparison_na
         rp_file_print(file, "  %-16s  %6zu  %5.1f %%\n", rp_match_class_names[i], comparison->counts[i],
                       percent(comparison->counts[i], comparison->n_held));
     rp_file_print(file, "found families      %6zu  in %s\n", comparison->n_found, show(names->found_path, shown));
-    rp_file_print(file, "  redundant         %6zu  %5.1f %%\n", comparison->n_redundant, percent(comparison->n_redundant, comparison->n_found));
-    rp_file_print(file, "  chimeras          %6zu  %5.1f %%\n", comparison->n_chimeras, percent(comparison->n_chimeras, comparison->n_found));
-    rp_file_print(file, "  unmatched         %6zu  %5.1f %%\n", comparison->n_unmatched, percent(comparison->n_unmatched, comparison->n_found));
+    rp_file_print(file, "  redundant         %6zu  %5.1f %%\n", comparison->n_redundant,
+                  percent(comparison->n_redundant, comparison->n_found));
+    rp_file_print(file, "  chimeras          %6zu  %5.1f %%\n", comparison->n_chimeras,
+                  percent(comparison->n_chimeras, comparison->n_found));
+    rp_file_print(file, "  unmatched         %6zu  %5.1f %%\n", comparison->n_unmatched,
+                  percent(comparison->n_unmatched, comparison->n_found));
     if (!all)
         return;
-    rp_file_print(file, "\n%-28s %-8s %8s %7s  %-20s %7s %7s %6s\n", "reference family", "match", "length", "covered", "best found",
-                  "length", "covers", "differ");
+    rp_file_print(file, "\n%-28s %-8s %8s %7s  %-20s %7s %7s %6s\n", "reference family", "match", "length", "covered",
+                  "best found", "length", "covers", "differ");
     for (size_t r = 0; r < comparison->n_reference; r++) {
         const rp_reference_verdict *verdict = &comparison->reference[r];
         if (!verdict->held)
             continue;
-        rp_file_print(file, "%-28s %-8s %8zu %5.1f %%  ", show(names->reference->items[r].name, shown), rp_match_class_names[verdict->match],
-                      names->reference->items[r].consensus.n, 100 * verdict->covered_share);
+        rp_file_print(file, "%-28s %-8s %8zu %5.1f %%  ", show(names->reference->items[r].name, shown),
+                      rp_match_class_names[verdict->match], names->reference->items[r].consensus.n,
+                      100 * verdict->covered_share);
         if (verdict->best == RP_NO_FAMILY)
             rp_file_print(file, "-\n");
         else
             rp_file_print(file, "%-20s %7zu %5.1f %% %4.1f %%\n", show(name_of(names->found, verdict->best), best),
-                          names->found->items[verdict->best].consensus.n, 100 * verdict->best_share, 100 * verdict->best_difference);
+                          names->found->items[verdict->best].consensus.n, 100 * verdict->best_share,
+                          100 * verdict->best_difference);
     }
 }
 
 void rp_comparison_write_tsv(const rp_comparison *comparison, const rp_comparison_names *names, rp_file *file)
 {
-    rp_file_print(file, "side\tname\tclass\tlength\tmatch\tcovered\tcovered_close\tbest\tbest_covers\tbest_difference\tflags\n");
+    rp_file_print(
+        file, "side\tname\tclass\tlength\tmatch\tcovered\tcovered_close\tbest\tbest_covers\tbest_difference\tflags\n");
     for (size_t r = 0; r < comparison->n_reference; r++) {
         const rp_reference_verdict *verdict = &comparison->reference[r];
         const rp_named_family *family = &names->reference->items[r];
         if (verdict->held)
-            rp_file_print(file, "reference\t%s\t%s\t%zu\t%s\t%.4f\t%.4f\t%s\t%.4f\t%.4f\t-\n", family->name, family->class_name,
-                          family->consensus.n, rp_match_class_names[verdict->match], verdict->covered_share, verdict->close_share,
-                          name_of(names->found, verdict->best), verdict->best_share, verdict->best_difference);
+            rp_file_print(file, "reference\t%s\t%s\t%zu\t%s\t%.4f\t%.4f\t%s\t%.4f\t%.4f\t-\n", family->name,
+                          family->class_name, family->consensus.n, rp_match_class_names[verdict->match],
+                          verdict->covered_share, verdict->close_share, name_of(names->found, verdict->best),
+                          verdict->best_share, verdict->best_difference);
     }
     for (size_t f = 0; f < comparison->n_found; f++) {
         const rp_found_verdict *verdict = &comparison->found[f];
         const rp_named_family *family = &names->found->items[f];
         const bool unmatched = verdict->known_share < 0.5;
-        rp_file_print(file, "found\t%s\t%s\t%zu\t-\t%.4f\t-\t%s\t-\t-\t%s%s%s%s%s%s\n", family->name, family->class_name,
-                      family->consensus.n, verdict->known_share, name_of(names->reference, verdict->best),
-                      verdict->redundant ? "redundant" : "", verdict->redundant && (verdict->chimera || unmatched) ? "," : "",
-                      verdict->chimera ? "chimera:" : "", verdict->chimera ? name_of(names->reference, verdict->second) : "",
-                      verdict->chimera && unmatched ? "," : "",
-                      unmatched ? "unmatched" : verdict->redundant || verdict->chimera ? "" : "-");
+        rp_file_print(
+            file, "found\t%s\t%s\t%zu\t-\t%.4f\t-\t%s\t-\t-\t%s%s%s%s%s%s\n", family->name, family->class_name,
+            family->consensus.n, verdict->known_share, name_of(names->reference, verdict->best),
+            verdict->redundant ? "redundant" : "", verdict->redundant && (verdict->chimera || unmatched) ? "," : "",
+            verdict->chimera ? "chimera:" : "", verdict->chimera ? name_of(names->reference, verdict->second) : "",
+            verdict->chimera && unmatched ? "," : "",
+            unmatched                                ? "unmatched"
+            : verdict->redundant || verdict->chimera ? ""
+                                                     : "-");
     }
 }
 
@@ -89,15 +99,17 @@ static json_t *describe_reference(const rp_comparison *comparison, const rp_comp
         const rp_reference_verdict *verdict = &comparison->reference[r];
         if (!verdict->held)
             continue;
-        json_t *one = json_pack("{s:o, s:o, s:I, s:s, s:f, s:f, s:I}", "name", rp_json_text(names->reference->items[r].name), "class",
-                                rp_json_text(names->reference->items[r].class_name), "length",
-                                (json_int_t)names->reference->items[r].consensus.n, "match", rp_match_class_names[verdict->match],
-                                "covered", rp_json_rounded(verdict->covered_share, 1e-4), "covered_close",
-                                rp_json_rounded(verdict->close_share, 1e-4), "found_families", (json_int_t)verdict->n_found);
+        json_t *one =
+            json_pack("{s:o, s:o, s:I, s:s, s:f, s:f, s:I}", "name", rp_json_text(names->reference->items[r].name),
+                      "class", rp_json_text(names->reference->items[r].class_name), "length",
+                      (json_int_t)names->reference->items[r].consensus.n, "match", rp_match_class_names[verdict->match],
+                      "covered", rp_json_rounded(verdict->covered_share, 1e-4), "covered_close",
+                      rp_json_rounded(verdict->close_share, 1e-4), "found_families", (json_int_t)verdict->n_found);
         if (verdict->best != RP_NO_FAMILY)
-            ok = rp_json_set(one, "best", json_pack("{s:o, s:f, s:f}", "name", rp_json_text(name_of(names->found, verdict->best)), "covers",
-                                                    rp_json_rounded(verdict->best_share, 1e-4), "difference",
-                                                    rp_json_rounded(verdict->best_difference, 1e-4)));
+            ok = rp_json_set(one, "best",
+                             json_pack("{s:o, s:f, s:f}", "name", rp_json_text(name_of(names->found, verdict->best)),
+                                       "covers", rp_json_rounded(verdict->best_share, 1e-4), "difference",
+                                       rp_json_rounded(verdict->best_difference, 1e-4)));
         ok = rp_json_append(list, one) && ok;
     }
     return rp_json_if(ok, list);
@@ -109,10 +121,11 @@ static json_t *describe_found(const rp_comparison *comparison, const rp_comparis
     bool ok = list != NULL;
     for (size_t f = 0; ok && f < comparison->n_found; f++) {
         const rp_found_verdict *verdict = &comparison->found[f];
-        json_t *one = json_pack("{s:o, s:o, s:I, s:f, s:b, s:b, s:b}", "name", rp_json_text(names->found->items[f].name), "class",
-                                rp_json_text(names->found->items[f].class_name), "length",
-                                (json_int_t)names->found->items[f].consensus.n, "known", rp_json_rounded(verdict->known_share, 1e-4), "redundant", verdict->redundant, "chimera",
-                                verdict->chimera, "unmatched", verdict->known_share < 0.5);
+        json_t *one = json_pack(
+            "{s:o, s:o, s:I, s:f, s:b, s:b, s:b}", "name", rp_json_text(names->found->items[f].name), "class",
+            rp_json_text(names->found->items[f].class_name), "length", (json_int_t)names->found->items[f].consensus.n,
+            "known", rp_json_rounded(verdict->known_share, 1e-4), "redundant", verdict->redundant, "chimera",
+            verdict->chimera, "unmatched", verdict->known_share < 0.5);
         if (verdict->best != RP_NO_FAMILY)
             ok = rp_json_set(one, "best", rp_json_text(name_of(names->reference, verdict->best)));
         if (ok && verdict->chimera)
@@ -122,16 +135,18 @@ static json_t *describe_found(const rp_comparison *comparison, const rp_comparis
     return rp_json_if(ok, list);
 }
 
-bool rp_comparison_write_json(const rp_comparison *comparison, const rp_comparison_names *names, rp_file *file, rp_error *error)
+bool rp_comparison_write_json(const rp_comparison *comparison, const rp_comparison_names *names, rp_file *file,
+                              rp_error *error)
 {
-    json_t *totals = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "reference_families", (json_int_t)comparison->n_held,
-                               "perfect", (json_int_t)comparison->counts[RP_MATCH_PERFECT], "good",
-                               (json_int_t)comparison->counts[RP_MATCH_GOOD], "present",
-                               (json_int_t)comparison->counts[RP_MATCH_PRESENT], "missing",
-                               (json_int_t)comparison->counts[RP_MATCH_MISSING], "found_families",
-                               (json_int_t)comparison->n_found, "redundant", (json_int_t)comparison->n_redundant, "chimeras",
-                               (json_int_t)comparison->n_chimeras, "unmatched", (json_int_t)comparison->n_unmatched);
-    json_t *whole = json_pack("{s:s, s:s, s:o, s:o, s:o}", "program", "reprise-c compare", "version", RP_VERSION, "totals", totals,
-                              "reference", describe_reference(comparison, names), "found", describe_found(comparison, names));
+    json_t *totals = json_pack(
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "reference_families", (json_int_t)comparison->n_held,
+        "perfect", (json_int_t)comparison->counts[RP_MATCH_PERFECT], "good",
+        (json_int_t)comparison->counts[RP_MATCH_GOOD], "present", (json_int_t)comparison->counts[RP_MATCH_PRESENT],
+        "missing", (json_int_t)comparison->counts[RP_MATCH_MISSING], "found_families", (json_int_t)comparison->n_found,
+        "redundant", (json_int_t)comparison->n_redundant, "chimeras", (json_int_t)comparison->n_chimeras, "unmatched",
+        (json_int_t)comparison->n_unmatched);
+    json_t *whole =
+        json_pack("{s:s, s:s, s:o, s:o, s:o}", "program", "reprise-c compare", "version", RP_VERSION, "totals", totals,
+                  "reference", describe_reference(comparison, names), "found", describe_found(comparison, names));
     return rp_json_write(whole, file) || rp_error_memory(error, "comparison");
 }

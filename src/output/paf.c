@@ -59,11 +59,14 @@ static bool write_row(void *context, const rp_part *part, const rp_row *row)
         if (kputuw(step->length, text) < 0 || kputc("=XID"[step->kind], text) < 0)
             return false;
     }
-    rp_file_print(writer->file, "%s#%s\t%zu\t%u\t%u\t%c\t%.*s\t%llu\t%llu\t%llu\t%u\t%llu\t255\tNM:i:%llu\tAS:i:%d\tde:f:%.4f\tcn:i:%u\tcg:Z:",
-                  family->name, family->class_name, family->consensus->n, part->consensus_begin, part->consensus_end,
-                  part->reverse ? '-' : '+', at.name_length, at.name, (unsigned long long)at.contig_bp,
-                  (unsigned long long)at.position, (unsigned long long)(at.position + part->end - part->begin), counts->matches,
-                  (unsigned long long)columns, (unsigned long long)(columns - counts->matches), part->score, (double)part->divergence / 100, part->copy + 1);
+    rp_file_print(
+        writer->file,
+        "%s#%s\t%zu\t%u\t%u\t%c\t%.*s\t%llu\t%llu\t%llu\t%u\t%llu\t255\tNM:i:%llu\tAS:i:%d\tde:f:%.4f\tcn:i:%u\tcg:Z:",
+        family->name, family->class_name, family->consensus->n, part->consensus_begin, part->consensus_end,
+        part->reverse ? '-' : '+', at.name_length, at.name, (unsigned long long)at.contig_bp,
+        (unsigned long long)at.position, (unsigned long long)(at.position + part->end - part->begin), counts->matches,
+        (unsigned long long)columns, (unsigned long long)(columns - counts->matches), part->score,
+        (double)part->divergence / 100, part->copy + 1);
     rp_file_write(writer->file, text->s, text->l);
     rp_file_write(writer->file, "\n", 1);
     return true;

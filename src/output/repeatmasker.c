@@ -50,12 +50,12 @@ static widths measure(const rp_findings *findings)
 
 static void write_header(rp_file *file, const widths *w)
 {
-    rp_file_print(file, "   SW  perc perc perc  %-*s %*s %*s %*s   %-*s %-*s %*s %*s %*s\n", w->name, "query", w->position,
-                  "posit", w->position, "ion in", w->left, "query", w->repeat, "matching", w->class_name, "repeat", w->consensus,
-                  "posit", w->consensus, "ion in", w->consensus, "repeat");
-    rp_file_print(file, "score  div. del. ins.  %-*s %*s %*s %*s   %-*s %-*s %*s %*s %*s ID\n\n", w->name, "sequence", w->position,
-                  "begin", w->position, "end", w->left, "(left)", w->repeat, "repeat", w->class_name, "class/family", w->consensus,
-                  "begin", w->consensus, "end", w->consensus, "(left)");
+    rp_file_print(file, "   SW  perc perc perc  %-*s %*s %*s %*s   %-*s %-*s %*s %*s %*s\n", w->name, "query",
+                  w->position, "posit", w->position, "ion in", w->left, "query", w->repeat, "matching", w->class_name,
+                  "repeat", w->consensus, "posit", w->consensus, "ion in", w->consensus, "repeat");
+    rp_file_print(file, "score  div. del. ins.  %-*s %*s %*s %*s   %-*s %-*s %*s %*s %*s ID\n\n", w->name, "sequence",
+                  w->position, "begin", w->position, "end", w->left, "(left)", w->repeat, "repeat", w->class_name,
+                  "class/family", w->consensus, "begin", w->consensus, "end", w->consensus, "(left)");
 }
 
 static double percent(uint32_t part, uint64_t whole)

@@ -35,7 +35,8 @@ void rp_write_reprof(const rp_findings *findings, const rp_reprise_seed *seeds, 
         const rp_reprise_seed *seed = &seeds[family->source];
         const uint64_t turned = rp_kmer_reverse_complement(seed->kmer, seed->k);
         char letters[RP_KMER_MAX + 1], line[REPROF_LINE + 1];
-        spell(!holds(family->consensus, seed->kmer, seed->k) && holds(family->consensus, turned, seed->k) ? turned : seed->kmer,
+        spell(!holds(family->consensus, seed->kmer, seed->k) && holds(family->consensus, turned, seed->k) ? turned
+                                                                                                          : seed->kmer,
               seed->k, letters);
         rp_file_print(file, ">R=%zu, seedfreq=%u, elementfreq=%llu, length=%zu, Seed=%s\n", f, seed->frequency,
                       (unsigned long long)family->n_copies, family->consensus->n, letters);
@@ -56,8 +57,9 @@ void rp_write_reprise_bed(const rp_findings *findings, rp_file *file)
         const rp_locus at = rp_findings_locus(findings, part->begin);
         const unsigned long long bases = part->end - part->begin;
         const rp_line_name name = rp_line_name_of(at.name, (size_t)at.name_length);
-        rp_file_print(file, "%s%.*s\t%llu\t%llu\tR=%u\t%llu\t%c\n", name.head, name.rest_length, name.rest, (unsigned long long)at.position,
-                      (unsigned long long)at.position + bases, part->family, bases, part->reverse ? '-' : '+');
+        rp_file_print(file, "%s%.*s\t%llu\t%llu\tR=%u\t%llu\t%c\n", name.head, name.rest_length, name.rest,
+                      (unsigned long long)at.position, (unsigned long long)at.position + bases, part->family, bases,
+                      part->reverse ? '-' : '+');
     }
 }
 
@@ -108,8 +110,9 @@ bool rp_reprise_list(const rp_kmer_index *index, const rp_genome *genome, uint32
         if (here.count < min_frequency)
             continue;
         const uint64_t position = rp_kmer_index_position(index, here.first);
-        if (!rp_reprise_frequencies_push(list, (rp_reprise_frequency){rp_kmer_at(genome, position, rp_kmer_index_k(index)),
-                                                                      position, here.count}))
+        if (!rp_reprise_frequencies_push(
+                list,
+                (rp_reprise_frequency){rp_kmer_at(genome, position, rp_kmer_index_k(index)), position, here.count}))
             return false;
     }
     rp_sort(list->items, list->n, sizeof *list->items, compare_frequencies);
@@ -121,6 +124,7 @@ void rp_write_freq(const rp_reprise_frequencies *list, unsigned k, rp_file *file
     for (size_t i = 0; i < list->n; i++) {
         char letters[RP_KMER_MAX + 1];
         spell(list->items[i].kmer, k, letters);
-        rp_file_print(file, "%s\t%u\t%llu\n", letters, list->items[i].frequency, (unsigned long long)list->items[i].position);
+        rp_file_print(file, "%s\t%u\t%llu\n", letters, list->items[i].frequency,
+                      (unsigned long long)list->items[i].position);
     }
 }

@@ -173,17 +173,19 @@ static bool make_text(seed_maker *maker, const rp_findings *findings, size_t f, 
     const rp_found_family *family = &findings->families[f];
     size_t n_rows = 0;
     bool ok = make_rows(maker, findings, f, &n_rows) &&
-              ksprintf(text, "# STOCKHOLM 1.0\n#=GF ID %s\n#=GF DE copies %llu, bases %llu, divergence %.1f %%\n"
-                             "#=GF TP %s\n#=GF SQ %zu\n#=GC RF ",
-                       family->name, (unsigned long long)family->n_copies, (unsigned long long)family->bases, family->divergence, type_of(family->class_name),
-                       n_rows) >= 0 &&
+              ksprintf(text,
+                       "# STOCKHOLM 1.0\n#=GF ID %s\n#=GF DE copies %llu, bases %llu, divergence %.1f %%\n"
+                       "#=GF TP %s\n#=GF SQ %zu\n#=GC RF ",
+                       family->name, (unsigned long long)family->n_copies, (unsigned long long)family->bases,
+                       family->divergence, type_of(family->class_name), n_rows) >= 0 &&
               add_row(maker, text, NULL, family->consensus->n);
     for (size_t i = 0; ok && i < n_rows; i++) {
         const rp_part *part = &findings->parts.items[family->parts[maker->ranks[i].part]];
         const rp_locus at = rp_findings_locus(findings, part->begin);
         const rp_line_name name = rp_line_name_of(at.name, (size_t)at.name_length);
-        ok = ksprintf(text, "%s%.*s:%llu-%llu_%c ", name.head, name.rest_length, name.rest, (unsigned long long)at.position + 1,
-                      (unsigned long long)(at.position + part->end - part->begin), part->reverse ? '-' : '+') >= 0 &&
+        ok = ksprintf(text, "%s%.*s:%llu-%llu_%c ", name.head, name.rest_length, name.rest,
+                      (unsigned long long)at.position + 1, (unsigned long long)(at.position + part->end - part->begin),
+                      part->reverse ? '-' : '+') >= 0 &&
              add_row(maker, text, &maker->rows[i], family->consensus->n);
     }
     return ok && kputs("//\n", text) >= 0;
@@ -221,7 +223,8 @@ static void clear_maker(seed_maker *maker)
 static void *make_family(void *context, size_t f, unsigned worker, rp_error *error)
 {
     seed_run *run = context;
-    if (prepare(&run->makers[worker], run->findings) && make_text(&run->makers[worker], run->findings, f, &run->texts[f]))
+    if (prepare(&run->makers[worker], run->findings) &&
+        make_text(&run->makers[worker], run->findings, f, &run->texts[f]))
         return &run->texts[f];
     (void)rp_error_memory(error, "seed alignments");
     return NULL;

@@ -8,8 +8,9 @@ static json_t *describe_input(const rp_findings *findings)
 {
     const rp_genome *genome = findings->genome;
     return json_pack("{s:s, s:s*, s:I, s:I, s:I}", "md5", genome->digest, "lower_case_md5",
-                     genome->mask_digest[0] != '\0' ? genome->mask_digest : NULL, "contigs", (json_int_t)genome->n_contigs, "bases",
-                     (json_int_t)genome->length_bp, "acgt_bases", (json_int_t)genome->acgt_bp);
+                     genome->mask_digest[0] != '\0' ? genome->mask_digest : NULL, "contigs",
+                     (json_int_t)genome->n_contigs, "bases", (json_int_t)genome->length_bp, "acgt_bases",
+                     (json_int_t)genome->acgt_bp);
 }
 
 static json_t *describe_results(const rp_findings *findings)
@@ -25,11 +26,11 @@ static json_t *describe_results(const rp_findings *findings)
     for (size_t i = 0; i < findings->tandem.n; i++)
         tandem_bp += findings->tandem.items[i].end - findings->tandem.items[i].begin;
     const double acgt = findings->genome->acgt_bp > 0 ? (double)findings->genome->acgt_bp : 1;
-    json_t *out = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:I}", "families", (json_int_t)findings->n_families,
-                     "consensus_bases", (json_int_t)consensus_bp, "longest_consensus", (json_int_t)longest, "copies",
-                     (json_int_t)copies, "parts", (json_int_t)findings->parts.n, "masked_bases",
-                     (json_int_t)findings->masked_bp, "masked_percent",
-                     rp_json_rounded(100.0 * (double)findings->masked_bp / acgt, 0.001), "tandem_bases", (json_int_t)tandem_bp);
+    json_t *out = json_pack(
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:I}", "families", (json_int_t)findings->n_families, "consensus_bases",
+        (json_int_t)consensus_bp, "longest_consensus", (json_int_t)longest, "copies", (json_int_t)copies, "parts",
+        (json_int_t)findings->parts.n, "masked_bases", (json_int_t)findings->masked_bp, "masked_percent",
+        rp_json_rounded(100.0 * (double)findings->masked_bp / acgt, 0.001), "tandem_bases", (json_int_t)tandem_bp);
     if (out == NULL || !findings->has_decoy)
         return out;
     const uint64_t wrong = rp_findings_false_bp(findings);
@@ -44,22 +45,26 @@ static bool describe_ends(json_t *out, const rp_traits *traits)
 {
     bool ok = true;
     if (traits->ltr_bp > 0)
-        ok = rp_json_set(out, "ltr", json_pack("{s:[I, I], s:[I, I], s:f}", "left", (json_int_t)traits->ltr_begin,
-                                               (json_int_t)(traits->ltr_begin + traits->ltr_bp), "right",
-                                               (json_int_t)traits->ltr_right_begin, (json_int_t)traits->ltr_right_end,
-                                               "identity_percent", rp_json_rounded((double)traits->ltr_identity, 0.1)));
+        ok = rp_json_set(out, "ltr",
+                         json_pack("{s:[I, I], s:[I, I], s:f}", "left", (json_int_t)traits->ltr_begin,
+                                   (json_int_t)(traits->ltr_begin + traits->ltr_bp), "right",
+                                   (json_int_t)traits->ltr_right_begin, (json_int_t)traits->ltr_right_end,
+                                   "identity_percent", rp_json_rounded((double)traits->ltr_identity, 0.1)));
     if (ok && traits->tg_ca)
         ok = rp_json_set(out, "tg_ca", json_true());
     if (ok && traits->tir_bp > 0)
-        ok = rp_json_set(out, "tir", json_pack("{s:I, s:f}", "length", (json_int_t)traits->tir_bp, "identity_percent",
-                                               rp_json_rounded((double)traits->tir_identity, 0.1)));
+        ok = rp_json_set(out, "tir",
+                         json_pack("{s:I, s:f}", "length", (json_int_t)traits->tir_bp, "identity_percent",
+                                   rp_json_rounded((double)traits->tir_identity, 0.1)));
     if (ok && traits->tail_bp > 0)
-        ok = rp_json_set(out, "tail", json_pack("{s:s, s:I}", "unit", traits->tail_unit, "length", (json_int_t)traits->tail_bp));
+        ok = rp_json_set(out, "tail",
+                         json_pack("{s:s, s:I}", "unit", traits->tail_unit, "length", (json_int_t)traits->tail_bp));
     if (ok && traits->tail_in_copies > 0)
         ok = rp_json_set(out, "tail_in_copies", json_real(rp_json_rounded((double)traits->tail_in_copies, 0.01)));
     if (ok && traits->helitron_ends)
-        ok = rp_json_set(out, "helitron_ends", json_pack("{s:I, s:f}", "hairpin", (json_int_t)traits->hairpin_bp, "between_a_and_t",
-                                                         rp_json_rounded((double)traits->at_share, 0.01)));
+        ok = rp_json_set(out, "helitron_ends",
+                         json_pack("{s:I, s:f}", "hairpin", (json_int_t)traits->hairpin_bp, "between_a_and_t",
+                                   rp_json_rounded((double)traits->at_share, 0.01)));
     return ok;
 }
 
@@ -67,17 +72,20 @@ static bool describe_ends(json_t *out, const rp_traits *traits)
 static json_t *describe_traits(const rp_traits *traits)
 {
     json_t *out = json_pack("{s:I, s:I, s:I, s:I, s:I}", "full_copies", (json_int_t)traits->n_full, "truncated_left",
-                            (json_int_t)traits->n_truncated_left, "truncated_right", (json_int_t)traits->n_truncated_right,
-                            "independent_copies", (json_int_t)traits->n_independent, "tandem_copies", (json_int_t)traits->n_tandem);
+                            (json_int_t)traits->n_truncated_left, "truncated_right",
+                            (json_int_t)traits->n_truncated_right, "independent_copies",
+                            (json_int_t)traits->n_independent, "tandem_copies", (json_int_t)traits->n_tandem);
     bool ok = out != NULL && describe_ends(out, traits);
     if (ok && traits->tsd_bp > 0)
-        ok = rp_json_set(out, "tsd", json_pack("{s:I, s:I, s:s*, s:f}", "length", (json_int_t)traits->tsd_bp, "longest",
-                                               (json_int_t)traits->tsd_max_bp, "consensus",
-                                               traits->tsd_consensus[0] != '\0' ? traits->tsd_consensus : NULL, "share",
-                                               rp_json_rounded((double)traits->tsd_share, 0.01)));
+        ok = rp_json_set(out, "tsd",
+                         json_pack("{s:I, s:I, s:s*, s:f}", "length", (json_int_t)traits->tsd_bp, "longest",
+                                   (json_int_t)traits->tsd_max_bp, "consensus",
+                                   traits->tsd_consensus[0] != '\0' ? traits->tsd_consensus : NULL, "share",
+                                   rp_json_rounded((double)traits->tsd_share, 0.01)));
     if (ok && traits->orf_bp > 0)
-        ok = rp_json_set(out, "orf", json_pack("{s:I, s:I, s:s}", "begin", (json_int_t)traits->orf_begin, "length",
-                                               (json_int_t)traits->orf_bp, "strand", traits->orf_reverse ? "-" : "+"));
+        ok = rp_json_set(out, "orf",
+                         json_pack("{s:I, s:I, s:s}", "begin", (json_int_t)traits->orf_begin, "length",
+                                   (json_int_t)traits->orf_bp, "strand", traits->orf_reverse ? "-" : "+"));
     if (ok && traits->third_position > 0)
         ok = rp_json_set(out, "third_position_share", json_real(rp_json_rounded((double)traits->third_position, 0.01)));
     return rp_json_if(ok, out);
@@ -85,8 +93,9 @@ static json_t *describe_traits(const rp_traits *traits)
 
 static json_t *describe_decoy(const rp_decoy_figures *figures)
 {
-    return json_pack("{s:I, s:I, s:f}", "threshold", (json_int_t)figures->threshold, "false_bases", (json_int_t)figures->false_bp,
-                     "false_percent", rp_json_rounded(100 * rp_decoy_share(figures), 0.001));
+    return json_pack("{s:I, s:I, s:f}", "threshold", (json_int_t)figures->threshold, "false_bases",
+                     (json_int_t)figures->false_bp, "false_percent",
+                     rp_json_rounded(100 * rp_decoy_share(figures), 0.001));
 }
 
 static json_t *describe_family(const rp_found_family *family, bool has_decoy, kstring_t *evidence)
@@ -94,9 +103,10 @@ static json_t *describe_family(const rp_found_family *family, bool has_decoy, ks
     evidence->l = 0;
     if (!rp_evidence(&family->traits, evidence))
         return NULL;
-    json_t *one = json_pack("{s:o, s:o, s:I, s:I, s:I, s:f}", "name", rp_json_text(family->name), "class", rp_json_text(family->class_name),
-                            "length", (json_int_t)family->consensus->n, "copies", (json_int_t)family->n_copies, "bases",
-                            (json_int_t)family->bases, "divergence_percent", rp_json_rounded(family->divergence, 0.01));
+    json_t *one = json_pack("{s:o, s:o, s:I, s:I, s:I, s:f}", "name", rp_json_text(family->name), "class",
+                            rp_json_text(family->class_name), "length", (json_int_t)family->consensus->n, "copies",
+                            (json_int_t)family->n_copies, "bases", (json_int_t)family->bases, "divergence_percent",
+                            rp_json_rounded(family->divergence, 0.01));
     bool ok = one != NULL;
     if (ok && family->traits.other != RP_OTHER_NONE)
         ok = rp_json_set(one, "reason", json_string(rp_other_reason[family->traits.other]));
@@ -107,7 +117,8 @@ static json_t *describe_family(const rp_found_family *family, bool has_decoy, ks
     if (ok && family->hint != NULL)
         ok = rp_json_set(one, "hint", json_string(family->hint));
     if (ok && family->traits.n_copies > 0)
-        ok = rp_json_set(one, "evidence", json_string(evidence->s)) && rp_json_set(one, "structure", describe_traits(&family->traits));
+        ok = rp_json_set(one, "evidence", json_string(evidence->s)) &&
+             rp_json_set(one, "structure", describe_traits(&family->traits));
     return rp_json_if(ok, one);
 }
 
@@ -127,9 +138,9 @@ json_t *rp_summary_make(const rp_findings *findings, const rp_findings *others, 
 {
     json_t *other = others != NULL ? describe_families(others) : NULL;
     /* json_pack with o takes the references over even when it fails; a NULL value leaves its key out with *. */
-    json_t *summary = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o*, s:o, s:o, s:o*, s:o*}", "program", "reprise-c", "command", command,
-                                "version", RP_VERSION, "parameters", parameters, "input", describe_input(findings), "search", search,
-                                "results", describe_results(findings), "families", describe_families(findings), "other", other,
-                                "run", run);
+    json_t *summary = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o*, s:o, s:o, s:o*, s:o*}", "program", "reprise-c",
+                                "command", command, "version", RP_VERSION, "parameters", parameters, "input",
+                                describe_input(findings), "search", search, "results", describe_results(findings),
+                                "families", describe_families(findings), "other", other, "run", run);
     return rp_json_if(others == NULL || other != NULL, summary);
 }

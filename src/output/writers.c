@@ -30,9 +30,9 @@ static bool write_family(const rp_found_family *family, bool has_decoy, kstring_
     evidence->l = 0;
     if (!rp_evidence(&family->traits, evidence))
         return false;
-    rp_file_print(file, ">%s#%s copies=%llu bases=%llu length=%zu divergence=%.1f evidence=%s", family->name, family->class_name,
-                  (unsigned long long)family->n_copies, (unsigned long long)family->bases, family->consensus->n,
-                  family->divergence, evidence->s);
+    rp_file_print(file, ">%s#%s copies=%llu bases=%llu length=%zu divergence=%.1f evidence=%s", family->name,
+                  family->class_name, (unsigned long long)family->n_copies, (unsigned long long)family->bases,
+                  family->consensus->n, family->divergence, evidence->s);
     if (has_decoy && family->source != SIZE_MAX)
         rp_file_print(file, " false=%.2f%%", 100 * rp_decoy_share(&family->decoy));
     if (family->like != NULL)
@@ -66,7 +66,8 @@ bool rp_write_split(const rp_findings *findings, rp_file *file, rp_error *error)
             continue;
         }
         const uint32_t internal = traits->ltr_begin + traits->ltr_bp;
-        rp_file_print(file, ">%s_LTR#%s length=%u of=%s\n", family->name, family->class_name, traits->ltr_bp, family->name);
+        rp_file_print(file, ">%s_LTR#%s length=%u of=%s\n", family->name, family->class_name, traits->ltr_bp,
+                      family->name);
         rp_write_sequence(file, family->consensus->items + traits->ltr_begin, traits->ltr_bp);
         rp_file_print(file, ">%s_INT#%s length=%u of=%s\n", family->name, family->class_name,
                       traits->ltr_right_begin - internal, family->name);
@@ -91,10 +92,11 @@ bool rp_write_bed(const rp_findings *findings, rp_file *file, rp_error *error)
         const rp_found_family *family = &findings->families[part->family];
         const rp_locus at = rp_findings_locus(findings, part->begin);
         const rp_line_name name = rp_line_name_of(at.name, (size_t)at.name_length);
-        rp_file_print(file, "%s%.*s\t%llu\t%llu\t%s\t%d\t%c\t%.1f\t%u\t%u\t%zu\t%u\n", name.head, name.rest_length, name.rest,
-                      (unsigned long long)at.position, (unsigned long long)(at.position + part->end - part->begin),
-                      family->name, display_score(part), part->reverse ? '-' : '+', (double)part->divergence,
-                      part->consensus_begin, part->consensus_end, family->consensus->n, part->copy + 1);
+        rp_file_print(file, "%s%.*s\t%llu\t%llu\t%s\t%d\t%c\t%.1f\t%u\t%u\t%zu\t%u\n", name.head, name.rest_length,
+                      name.rest, (unsigned long long)at.position,
+                      (unsigned long long)(at.position + part->end - part->begin), family->name, display_score(part),
+                      part->reverse ? '-' : '+', (double)part->divergence, part->consensus_begin, part->consensus_end,
+                      family->consensus->n, part->copy + 1);
     }
     return true;
 }
@@ -118,13 +120,14 @@ bool rp_write_gff3(const rp_findings *findings, rp_file *file, rp_error *error)
         const rp_locus at = rp_findings_locus(findings, part->begin);
         rp_write_gff3_name(file, at.name, (size_t)at.name_length);
         /* SO:0000657 repeat_region; parts of one copy are one feature on several lines, as the format has it */
-        rp_file_print(file, "\treprise-c\trepeat_region\t%llu\t%llu\t%d\t%c\t.\tID=copy%u;Name=", (unsigned long long)at.position + 1,
-                      (unsigned long long)(at.position + part->end - part->begin), part->score, part->reverse ? '-' : '+',
-                      part->copy + 1);
+        rp_file_print(file, "\treprise-c\trepeat_region\t%llu\t%llu\t%d\t%c\t.\tID=copy%u;Name=",
+                      (unsigned long long)at.position + 1, (unsigned long long)(at.position + part->end - part->begin),
+                      part->score, part->reverse ? '-' : '+', part->copy + 1);
         rp_write_gff3_value(file, family->name);
         rp_file_print(file, ";Target=");
         rp_write_gff3_value(file, family->name);
-        rp_file_print(file, " %u %u +;divergence=%.1f\n", part->consensus_begin + 1, part->consensus_end, (double)part->divergence);
+        rp_file_print(file, " %u %u +;divergence=%.1f\n", part->consensus_begin + 1, part->consensus_end,
+                      (double)part->divergence);
     }
     return true;
 }
@@ -192,7 +195,8 @@ bool rp_write_masked(const rp_findings *findings, bool hard, bool with_tandem, r
             }
             while (tandem < findings->tandem.n && findings->tandem.items[tandem].end <= at)
                 tandem++;
-            for (size_t i = tandem; with_tandem && i < findings->tandem.n && findings->tandem.items[i].begin < at + n; i++)
+            for (size_t i = tandem; with_tandem && i < findings->tandem.n && findings->tandem.items[i].begin < at + n;
+                 i++)
                 mark(mask, at, at + n, findings->tandem.items[i], MASKED);
             size_t length = 0;
             for (size_t line = 0; line < n; line += LINE_BASES) {

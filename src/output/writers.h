@@ -21,7 +21,8 @@ bool rp_write_subfamilies(const rp_findings *findings, rp_file *file, rp_error *
 /* The seed alignment of each family, Stockholm 1.0: up to RP_SEED_ROWS of its copies. They are made by n_threads and
  * written in the order of the families. */
 enum { RP_SEED_ROWS = 100 };
-bool rp_write_seed_alignments(const rp_findings *findings, unsigned n_threads, rp_file *file, rp_error *error) RP_MUST_CHECK;
+bool rp_write_seed_alignments(const rp_findings *findings, unsigned n_threads, rp_file *file,
+                              rp_error *error) RP_MUST_CHECK;
 
 /* BED: contig, start, end, family, score, strand, divergence (%), consensus start, end,
  * length, copy (parts of one copy share its number). */

@@ -12,7 +12,7 @@ enum {
     ASKED_AHEAD = 12,          /* places that are asked for before they are read */
     DEFAULT_TANDEM_DISTANCE_BP = 500, /* REPrise's */
     MAX_TIERS = 160,           /* more than floors up to 2^32 can take */
-    WIDE_FROM = 400,           /* from this count on tiers have few seeds each, and wait long for their last: they are wider */
+    WIDE_FROM = 400, /* from this count on tiers have few seeds each, and wait long for their last: they are wider */
     RECOUNT_PART = 4096
 };
 
@@ -37,13 +37,13 @@ struct rp_seeds {
     rp_seed_limits limits;
     unsigned n_threads;
     uint32_t floors[MAX_TIERS]; /* of counts, falling; the last is the minimum */
-    unsigned n_tiers, tier;     /* tier: the present one; n_tiers before the first and after the last */
+    unsigned n_tiers, tier; /* tier: the present one; n_tiers before the first and after the last */
     unsigned next_tier, first_tier; /* first_tier: that has seeds at the start */
     seed_ids waiting[MAX_TIERS];
-    ranked_seed *ranked;        /* the present tier, in order */
+    ranked_seed *ranked; /* the present tier, in order */
     size_t n_ranked, ranked_capacity;
     rp_bitmask used;
-    rp_lease lease;             /* of waiting and ranked */
+    rp_lease lease; /* of waiting and ranked */
     uint64_t total;
 };
 
@@ -74,10 +74,10 @@ void rp_place_list_destroy(rp_place_list *list)
 typedef struct place_walk {
     const rp_seeds *seeds;
     const rp_view *view;
-    uint64_t last[2];          /* by strand: the place taken last; UINT64_MAX: none */
-    uint64_t contig_end;       /* of the contig of the present place; kept for intra_contig only */
-    uint32_t n, most;          /* taken in this contig, or in all; most: in the richest of the contigs before */
-    size_t begin, best_begin;  /* places taken before those of this, and of the richest contig */
+    uint64_t last[2]; /* by strand: the place taken last; UINT64_MAX: none */
+    uint64_t contig_end; /* of the contig of the present place; kept for intra_contig only */
+    uint32_t n, most; /* taken in this contig, or in all; most: in the richest of the contigs before */
+    size_t begin, best_begin; /* places taken before those of this, and of the richest contig */
 } place_walk;
 
 static place_walk begin_walk(const rp_seeds *seeds, const rp_view *view)
@@ -199,7 +199,8 @@ static void make_floors(rp_seeds *seeds)
 {
     uint32_t rising[MAX_TIERS];
     unsigned n = 0;
-    for (uint64_t floor = seeds->limits.min_frequency; floor < UINT32_MAX && n < MAX_TIERS; floor += floor < WIDE_FROM ? floor / 5 + 1 : floor)
+    for (uint64_t floor = seeds->limits.min_frequency; floor < UINT32_MAX && n < MAX_TIERS;
+         floor += floor < WIDE_FROM ? floor / 5 + 1 : floor)
         rising[n++] = (uint32_t)floor;
     seeds->n_tiers = n;
     for (unsigned i = 0; i < n; i++)
@@ -208,14 +209,14 @@ static void make_floors(rp_seeds *seeds)
 
 /* The k-mers go to their tiers in parts, ranges of ids: first each part counts its seeds, then it files them. */
 typedef struct tier_part {
-    size_t n[MAX_TIERS];       /* seeds by tier; then where the part's next one goes */
+    size_t n[MAX_TIERS]; /* seeds by tier; then where the part's next one goes */
 } tier_part;
 
 typedef struct tier_filing {
     rp_seeds *seeds;
     tier_part *parts;
     size_t n_parts;
-    bool files;                /* the second time */
+    bool files; /* the second time */
 } tier_filing;
 
 static bool file_part(void *argument, size_t number, unsigned worker, rp_error *error)
@@ -225,7 +226,8 @@ static bool file_part(void *argument, size_t number, unsigned worker, rp_error *
     const tier_filing *filing = argument;
     rp_seeds *seeds = filing->seeds;
     const uint64_t n_kmers = rp_kmer_index_n_kmers(seeds->index);
-    const uint32_t begin = (uint32_t)(n_kmers * number / filing->n_parts), end = (uint32_t)(n_kmers * (number + 1) / filing->n_parts);
+    const uint32_t begin = (uint32_t)(n_kmers * number / filing->n_parts),
+                   end = (uint32_t)(n_kmers * (number + 1) / filing->n_parts);
     for (uint32_t id = begin; id < end; id++) {
         const uint32_t count = rp_kmer_index_get(seeds->index, id).count;
         if (count < seeds->limits.min_frequency || count > seeds->limits.max_frequency)
@@ -421,7 +423,8 @@ bool rp_seeds_defer(rp_seeds *seeds, uint32_t seed_id, uint32_t count)
 
 double rp_seeds_share(const rp_seeds *seeds, size_t done, size_t n)
 {
-    const double before = (double)seeds->tier - (double)seeds->first_tier, tiers = (double)(seeds->n_tiers - seeds->first_tier);
+    const double before = (double)seeds->tier - (double)seeds->first_tier,
+                 tiers = (double)(seeds->n_tiers - seeds->first_tier);
     return (before + (n > 0 ? (double)done / (double)n : 1)) / tiers;
 }
 

@@ -40,7 +40,8 @@ bool rp_seeds_next_tier(rp_seeds *seeds, size_t *n, rp_error *error) RP_MUST_CHE
 /* Goes on in tier number `tier` after an interruption: the seeds that were used then are used (n_words
  * words of 64 seeds, by id), and the tier's order is made from the view, which must show the cover that
  * the tier began with. *n: seeds left in it, 0 included. Called once, before any other tier. */
-bool rp_seeds_resume(rp_seeds *seeds, uint32_t tier, const uint64_t *used, uint64_t n_words, size_t *n, rp_error *error) RP_MUST_CHECK;
+bool rp_seeds_resume(rp_seeds *seeds, uint32_t tier, const uint64_t *used, uint64_t n_words, size_t *n,
+                     rp_error *error) RP_MUST_CHECK;
 
 uint32_t rp_seeds_tier(const rp_seeds *seeds);            /* number of the present tier */
 const rp_bitmask *rp_seeds_used(const rp_seeds *seeds);   /* by id */

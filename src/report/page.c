@@ -54,7 +54,9 @@ void rp_page_text(rp_file *file, const char *text)
         case '>': rp_file_print(file, "&gt;"); break;
         case '&': rp_file_print(file, "&amp;"); break;
         case '"': rp_file_print(file, "&quot;"); break;
-        default: rp_file_write(file, length > 0 ? c : RP_TEXT_REPLACEMENT, length > 0 ? length : sizeof RP_TEXT_REPLACEMENT - 1);
+        default:
+            rp_file_write(file, length > 0 ? c : RP_TEXT_REPLACEMENT,
+                          length > 0 ? length : sizeof RP_TEXT_REPLACEMENT - 1);
         }
     }
 }
@@ -87,14 +89,16 @@ static void write_value(rp_file *file, const json_t *value)
     case JSON_REAL: rp_file_print(file, "%.4g", json_real_value(value)); break;
     case JSON_TRUE: rp_file_print(file, "yes"); break;
     case JSON_ARRAY:
-        json_array_foreach(value, i, item) {
+        json_array_foreach(value, i, item)
+        {
             rp_file_print(file, "%s", i > 0 ? "&ndash;" : "");
             write_value(file, item);
         }
         break;
     case JSON_OBJECT:
         i = 0;
-        json_object_foreach((json_t *)value, key, item) {
+        json_object_foreach((json_t *)value, key, item)
+        {
             rp_file_print(file, "%s", i++ > 0 ? ", " : "");
             rp_page_text(file, key);
             rp_file_print(file, " ");
@@ -109,7 +113,8 @@ void rp_page_facts(rp_file *file, const json_t *object)
 {
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)object, key, value) {
+    json_object_foreach((json_t *)object, key, value)
+    {
         rp_file_print(file, "<div><dt>");
         char name[64];
         (void)snprintf(name, sizeof name, "%s", key);

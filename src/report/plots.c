@@ -10,10 +10,23 @@
 #include "index/kmer.h"
 
 enum {
-    WIDE = 440, HIGH = 220, LEFT = 44, RIGHT = 10, TOP = 10, BOTTOM = 34, /* of a large plot */
-    SMALL_WIDE = 320, SMALL_HIGH = 150, SMALL_LEFT = 40, SMALL_BOTTOM = 26,
-    COVERAGE_STEPS = 120, END_BINS = 60, END_HIGH = 22,
-    DOT_SIDE = 150, DOT_WORD = 12, DOT_MAX_PAIRS = 20000, DOT_MAX_LINES = 400,
+    WIDE = 440,
+    HIGH = 220,
+    LEFT = 44,
+    RIGHT = 10,
+    TOP = 10,
+    BOTTOM = 34, /* of a large plot */
+    SMALL_WIDE = 320,
+    SMALL_HIGH = 150,
+    SMALL_LEFT = 40,
+    SMALL_BOTTOM = 26,
+    COVERAGE_STEPS = 120,
+    END_BINS = 60,
+    END_HIGH = 22,
+    DOT_SIDE = 150,
+    DOT_WORD = 12,
+    DOT_MAX_PAIRS = 20000,
+    DOT_MAX_LINES = 400,
     LENGTH_BINS = 14
 };
 
@@ -100,7 +113,8 @@ void rp_plot_landscape(rp_file *file, const uint64_t *bases, size_t n_classes, d
         rp_file_print(file, "\"/>");
     }
     for (int percent = 0; percent <= RP_PLOT_BINS; percent += 10)
-        rp_file_print(file, "<text x=\"%d\" y=\"%d\" class=\"m\">%d</text>", LEFT + span * percent / RP_PLOT_BINS, bottom + 14, percent);
+        rp_file_print(file, "<text x=\"%d\" y=\"%d\" class=\"m\">%d</text>", LEFT + span * percent / RP_PLOT_BINS,
+                      bottom + 14, percent);
     label(file, LEFT + span / 2, HIGH - 4, "m", "Kimura divergence (%, CpG-aware)");
     rp_file_print(file, "</svg>");
 }
@@ -169,7 +183,8 @@ void rp_plot_lengths(rp_file *file, const uint32_t *lengths, size_t n)
 /* Marks an interval of the consensus, from the summary's "ltr" object, below the plot. */
 static void mark_interval(rp_file *file, const json_t *interval, size_t length, int left, int span, int y)
 {
-    const double begin = json_number_value(json_array_get(interval, 0)), end = json_number_value(json_array_get(interval, 1));
+    const double begin = json_number_value(json_array_get(interval, 0)),
+                 end = json_number_value(json_array_get(interval, 1));
     if (end > begin && length > 0)
         rp_file_print(file, "<path class=\"mk\" d=\"M%.1f %dH%.1f\"/>", left + span * begin / (double)length, y,
                       left + span * end / (double)length);
@@ -184,8 +199,8 @@ static void mark_structure(rp_file *file, const rp_report_family *family, int le
     mark_interval(file, json_object_get(ltr, "right"), length, left, span, y);
     const double bp = json_number_value(json_object_get(tir, "length"));
     if (bp > 0)
-        rp_file_print(file, "<path class=\"mk\" d=\"M%d %dh%.1fM%d %dh-%.1f\"/>", left, y, span * bp / (double)length, left + span, y,
-                      span * bp / (double)length);
+        rp_file_print(file, "<path class=\"mk\" d=\"M%d %dh%.1fM%d %dh-%.1f\"/>", left, y, span * bp / (double)length,
+                      left + span, y, span * bp / (double)length);
 }
 
 bool rp_plot_coverage(rp_file *file, const rp_report_family *family)
@@ -211,27 +226,33 @@ bool rp_plot_coverage(rp_file *file, const rp_report_family *family)
         most_ends = begins[i] > most_ends ? begins[i] : most_ends;
         most_ends = ends[i] > most_ends ? ends[i] : most_ends;
     }
-    const int span = SMALL_WIDE - SMALL_LEFT - RIGHT, bottom = SMALL_HIGH - SMALL_BOTTOM - 2 * END_HIGH, middle = bottom + END_HIGH + 2;
+    const int span = SMALL_WIDE - SMALL_LEFT - RIGHT, bottom = SMALL_HIGH - SMALL_BOTTOM - 2 * END_HIGH,
+              middle = bottom + END_HIGH + 2;
     const double top = round_up(highest);
-    begin_plot(file, SMALL_WIDE, SMALL_HIGH, "Depth of copies along the consensus; bars: where copies begin (up) and end (down)");
+    begin_plot(file, SMALL_WIDE, SMALL_HIGH,
+               "Depth of copies along the consensus; bars: where copies begin (up) and end (down)");
     value_axis(file, SMALL_LEFT, SMALL_WIDE - RIGHT, TOP, bottom, top, "");
     rp_file_print(file, "<path class=\"co\" d=\"M%d %d", SMALL_LEFT, bottom);
     for (int step = 0; step <= COVERAGE_STEPS; step++) {
         const size_t at = step == COVERAGE_STEPS ? length - 1 : length * (size_t)step / COVERAGE_STEPS;
-        rp_file_print(file, "L%d %.0f", SMALL_LEFT + span * step / COVERAGE_STEPS, bottom - (bottom - TOP) * depth[at] / top);
+        rp_file_print(file, "L%d %.0f", SMALL_LEFT + span * step / COVERAGE_STEPS,
+                      bottom - (bottom - TOP) * depth[at] / top);
     }
     rp_file_print(file, "V%dz\"/><path class=\"be\" d=\"", bottom);
     for (int i = 0; i < END_BINS; i++)
         if (begins[i] > 0)
-            rp_file_print(file, "M%d %dv-%.1f", SMALL_LEFT + span * i / END_BINS + 2, middle, (double)END_HIGH * begins[i] / most_ends);
+            rp_file_print(file, "M%d %dv-%.1f", SMALL_LEFT + span * i / END_BINS + 2, middle,
+                          (double)END_HIGH * begins[i] / most_ends);
     rp_file_print(file, "\"/><path class=\"en\" d=\"");
     for (int i = 0; i < END_BINS; i++)
         if (ends[i] > 0)
-            rp_file_print(file, "M%d %dv%.1f", SMALL_LEFT + span * i / END_BINS + 2, middle, (double)END_HIGH * ends[i] / most_ends);
+            rp_file_print(file, "M%d %dv%.1f", SMALL_LEFT + span * i / END_BINS + 2, middle,
+                          (double)END_HIGH * ends[i] / most_ends);
     rp_file_print(file, "\"/>");
     mark_structure(file, family, SMALL_LEFT, span, bottom);
-    rp_file_print(file, "<text x=\"%d\" y=\"%d\" class=\"e\">ends</text><text x=\"%d\" y=\"%d\" class=\"s\">1</text>"
-                        "<text x=\"%d\" y=\"%d\" class=\"e\">%zu bp</text></svg>",
+    rp_file_print(file,
+                  "<text x=\"%d\" y=\"%d\" class=\"e\">ends</text><text x=\"%d\" y=\"%d\" class=\"s\">1</text>"
+                  "<text x=\"%d\" y=\"%d\" class=\"e\">%zu bp</text></svg>",
                   SMALL_LEFT - 4, middle + 4, SMALL_LEFT, SMALL_HIGH - 4, SMALL_WIDE - RIGHT, SMALL_HIGH - 4, length);
     free(depth);
     return true;
@@ -255,8 +276,10 @@ void rp_plot_divergence(rp_file *file, const rp_report_family *family)
         if (bases[bin] > 0)
             rp_file_print(file, "M%d %dh%dV%.1fh-%dz", SMALL_LEFT + span * bin / RP_PLOT_BINS, bottom, wide,
                           bottom - (bottom - TOP) * (double)bases[bin] / top, wide);
-    rp_file_print(file, "\"/><text x=\"%d\" y=\"%d\" class=\"s\">0 %%</text><text x=\"%d\" y=\"%d\" class=\"e\">%d %% divergence</text></svg>",
-                  SMALL_LEFT, SMALL_HIGH - 6, SMALL_WIDE - RIGHT, SMALL_HIGH - 6, RP_PLOT_BINS);
+    rp_file_print(
+        file,
+        "\"/><text x=\"%d\" y=\"%d\" class=\"s\">0 %%</text><text x=\"%d\" y=\"%d\" class=\"e\">%d %% divergence</text></svg>",
+        SMALL_LEFT, SMALL_HIGH - 6, SMALL_WIDE - RIGHT, SMALL_HIGH - 6, RP_PLOT_BINS);
 }
 
 /* --- Dot plot --- */
@@ -330,8 +353,10 @@ static void draw_dots(rp_file *file, const dots *found, bool reverse, size_t len
     rp_file_print(file, "<path class=\"%s\" d=\"", reverse ? "dr" : "df");
     for (size_t i = 0, j; i < found->n && lines < DOT_MAX_LINES; i = j) {
         const dot *first = &found->items[i];
-        for (j = i + 1; j < found->n && found->items[j].reverse == first->reverse && found->items[j].diagonal == first->diagonal &&
-                        found->items[j].first <= found->items[j - 1].first + 2 * DOT_WORD; j++)
+        for (j = i + 1;
+             j < found->n && found->items[j].reverse == first->reverse && found->items[j].diagonal == first->diagonal &&
+             found->items[j].first <= found->items[j - 1].first + 2 * DOT_WORD;
+             j++)
             ;
         if (first->reverse != reverse)
             continue;
@@ -339,8 +364,8 @@ static void draw_dots(rp_file *file, const dots *found, bool reverse, size_t len
         /* on opposite strands the second place goes down as the first goes up */
         const double y = reverse ? (double)first->diagonal - x + DOT_WORD : x + (double)first->diagonal;
         const double step = reverse ? -bp : bp;
-        rp_file_print(file, "M%.1f %.1fl%.1f %.1fM%.1f %.1fl%.1f %.1f", x * scale, y * scale, bp * scale, step * scale, y * scale,
-                      x * scale, step * scale, bp * scale);
+        rp_file_print(file, "M%.1f %.1fl%.1f %.1fM%.1f %.1fl%.1f %.1f", x * scale, y * scale, bp * scale, step * scale,
+                      y * scale, x * scale, step * scale, bp * scale);
         lines++;
     }
     rp_file_print(file, "\"/>");
@@ -353,15 +378,17 @@ bool rp_plot_dots(rp_file *file, const rp_codes *consensus)
     dots found = {0};
     bool ok = forward != NULL && reverse != NULL;
     if (ok) {
-        const size_t n_forward = list_words(consensus, false, forward), n_reverse = list_words(consensus, true, reverse);
+        const size_t n_forward = list_words(consensus, false, forward),
+                     n_reverse = list_words(consensus, true, reverse);
         ok = pair_words(forward, n_forward, forward, n_forward, false, &found) &&
              pair_words(forward, n_forward, reverse, n_reverse, true, &found);
     }
     if (ok) {
         rp_sort(found.items, found.n, sizeof *found.items, compare_dots);
-        begin_plot(file, DOT_SIDE, DOT_SIDE, "The consensus against itself: words of 12 bases; red: on opposite strands");
-        rp_file_print(file, "<path class=\"fr\" d=\"M0 0H%dV%dH0z\"/><path class=\"df\" d=\"M0 0L%d %d\"/>", DOT_SIDE, DOT_SIDE, DOT_SIDE,
-                      DOT_SIDE);
+        begin_plot(file, DOT_SIDE, DOT_SIDE,
+                   "The consensus against itself: words of 12 bases; red: on opposite strands");
+        rp_file_print(file, "<path class=\"fr\" d=\"M0 0H%dV%dH0z\"/><path class=\"df\" d=\"M0 0L%d %d\"/>", DOT_SIDE,
+                      DOT_SIDE, DOT_SIDE, DOT_SIDE);
         draw_dots(file, &found, false, n);
         draw_dots(file, &found, true, n);
         rp_file_print(file, "</svg>");

@@ -45,8 +45,9 @@ static char *find_file(const char *prefix, const char *ending, rp_error *error)
     if (!look_for_file(prefix, ending, &path))
         (void)rp_error_memory(error, "report");
     else if (path == NULL)
-        (void)rp_error_set(error, "%s%s: %s (a report needs the summary, the library and the BED file of copies of one run)", prefix, ending,
-                           strerror(ENOENT));
+        (void)rp_error_set(error,
+                           "%s%s: %s (a report needs the summary, the library and the BED file of copies of one run)",
+                           prefix, ending, strerror(ENOENT));
     return path;
 }
 
@@ -87,7 +88,7 @@ static size_t split(char *line, char *columns[BED_COLUMNS])
 }
 
 /* The family of this name, as the library has it or as the summary does. False: out of memory. */
-static bool find_family(const khash_t(family_index) *index, const char *name, size_t *family, bool *found)
+static bool find_family(const khash_t(family_index) * index, const char *name, size_t *family, bool *found)
 {
     khiter_t at = kh_get(family_index, index, name);
     if (at == kh_end(index)) {
@@ -102,7 +103,7 @@ static bool find_family(const khash_t(family_index) *index, const char *name, si
     return true;
 }
 
-static bool take_line(rp_report *report, const khash_t(family_index) *index, char *line, const char **fault)
+static bool take_line(rp_report *report, const khash_t(family_index) * index, char *line, const char **fault)
 {
     char *columns[BED_COLUMNS];
     uint64_t begin, end, from, to;
@@ -131,7 +132,7 @@ static bool take_line(rp_report *report, const khash_t(family_index) *index, cha
                                                                  (uint32_t)lround(10 * divergence)});
 }
 
-static bool read_copies(rp_report *report, const khash_t(family_index) *index, const char *path, rp_error *error)
+static bool read_copies(rp_report *report, const khash_t(family_index) * index, const char *path, rp_error *error)
 {
     BGZF *file = bgzf_open(path, "r");
     if (file == NULL)
@@ -173,7 +174,8 @@ static bool is_of_run(const rp_report *report, const rp_family_file *library, bo
 }
 
 /* Reads the library, where there is one. */
-static bool read_library(rp_report *report, rp_report_source *source, const char *prefix, const char *library, rp_error *error)
+static bool read_library(rp_report *report, rp_report_source *source, const char *prefix, const char *library,
+                         rp_error *error)
 {
     const char *command = json_string_value(json_object_get(report->summary, "command"));
     const bool may_lack = library == NULL && command != NULL && strcmp(command, "annotate") == 0;
@@ -202,12 +204,13 @@ static bool read_library(rp_report *report, rp_report_source *source, const char
 
 static const char *name_in_summary(const rp_report *report, size_t family)
 {
-    const char *name = json_string_value(json_object_get(json_array_get(json_object_get(report->summary, "families"), family), "name"));
+    const char *name = json_string_value(
+        json_object_get(json_array_get(json_object_get(report->summary, "families"), family), "name"));
     return name != NULL ? name : "";
 }
 
 /* Names the families, by the library or without it by the summary, and notes which name is which. */
-static bool link_families(rp_report *report, rp_report_source *source, khash_t(family_index) *index, rp_error *error)
+static bool link_families(rp_report *report, rp_report_source *source, khash_t(family_index) * index, rp_error *error)
 {
     const bool has_library = source->has_library;
     const size_t n = has_library ? source->library.n : json_array_size(json_object_get(report->summary, "families"));
@@ -222,14 +225,18 @@ static bool link_families(rp_report *report, rp_report_source *source, khash_t(f
         const khiter_t at = kh_put(family_index, index, source->names[i], &absent);
         if (absent < 0)
             return rp_error_memory(error, "report");
-        if (absent == 0) /* the library's reader has seen to its names; the summary's can be alike where they are no UTF-8 */
-            return rp_error_set(error, "the summary tells of two families named %.200s: the library is needed (--library)", source->names[i]);
+        if (absent ==
+            0) /* the library's reader has seen to its names; the summary's can be alike where they are no UTF-8 */
+            return rp_error_set(error,
+                                "the summary tells of two families named %.200s: the library is needed (--library)",
+                                source->names[i]);
         kh_val(index, at) = i;
     }
     return rp_report_link(report, n, source->names, has_library ? source->consensus : NULL, error);
 }
 
-bool rp_report_read(rp_report *report, rp_report_source *source, const char *prefix, const char *library, rp_error *error)
+bool rp_report_read(rp_report *report, rp_report_source *source, const char *prefix, const char *library,
+                    rp_error *error)
 {
     *report = (rp_report){.title = prefix};
     *source = (rp_report_source){0};

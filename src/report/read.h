@@ -17,7 +17,8 @@ typedef struct rp_report_source {
  * `library`, or if that is NULL PREFIX.families.fa; a run of annotate, which does not write one, is told of without
  * the sequences where that file is not there or is not its library. The source must outlive the report; the caller clears
  * both in any case. */
-bool rp_report_read(rp_report *report, rp_report_source *source, const char *prefix, const char *library, rp_error *error) RP_MUST_CHECK;
+bool rp_report_read(rp_report *report, rp_report_source *source, const char *prefix, const char *library,
+                    rp_error *error) RP_MUST_CHECK;
 void rp_report_source_clear(rp_report_source *source);
 
 #endif

@@ -38,7 +38,8 @@ static size_t length_in_summary(const json_t *facts)
     return length > 0 && length <= MAX_TOLD_BP ? (size_t)length : 0;
 }
 
-bool rp_report_link(rp_report *report, size_t n, const char *const *names, const rp_codes *const *consensus, rp_error *error)
+bool rp_report_link(rp_report *report, size_t n, const char *const *names, const rp_codes *const *consensus,
+                    rp_error *error)
 {
     const json_t *list = json_object_get(report->summary, "families");
     if (json_array_size(list) != n)
@@ -55,12 +56,15 @@ bool rp_report_link(rp_report *report, size_t n, const char *const *names, const
         if (!compare_names(names[f], name, &same))
             return rp_error_memory(error, "report");
         if (!same)
-            return rp_error_set(error, "family %zu is %.100s in the library and %.100s in the summary: they are not of one run",
-                                f + 1, names[f], name != NULL ? name : "nothing");
+            return rp_error_set(
+                error, "family %zu is %.100s in the library and %.100s in the summary: they are not of one run", f + 1,
+                names[f], name != NULL ? name : "nothing");
         const size_t length = consensus != NULL ? consensus[f]->n : length_in_summary(facts);
         if (length == 0)
             return rp_error_set(error, "the summary does not tell the length of family %.100s", names[f]);
-        report->families[f] = (rp_report_family){.facts = facts, .name = names[f], .consensus = consensus != NULL ? consensus[f] : NULL,
+        report->families[f] = (rp_report_family){.facts = facts,
+                                                 .name = names[f],
+                                                 .consensus = consensus != NULL ? consensus[f] : NULL,
                                                  .length_bp = length};
     }
     return true;
@@ -92,9 +96,10 @@ bool rp_report_from_findings(rp_report *report, const rp_findings *findings, jso
     for (size_t i = 0; ok && i < findings->parts.n; i++) {
         const rp_part *part = &findings->parts.items[i];
         /* divergence as copies.bed has it, so that a report is the same from findings and from files */
-        ok = rp_report_parts_push(&report->families[part->family].parts,
-                                  (rp_report_part){part->consensus_begin, part->consensus_end, (uint32_t)(part->end - part->begin),
-                                                   tenths((double)part->divergence)}) ||
+        ok = rp_report_parts_push(
+                 &report->families[part->family].parts,
+                 (rp_report_part){part->consensus_begin, part->consensus_end, (uint32_t)(part->end - part->begin),
+                                  tenths((double)part->divergence)}) ||
              rp_error_memory(error, "report");
     }
     free(names);
@@ -190,7 +195,8 @@ static bool group_classes(const rp_report *report, groups *all)
     unsigned next = 0;
     for (size_t i = 0; i < all->n; i++)
         all->items[i].colour = strcmp(all->items[i].name, "Unknown") == 0 || next == RP_PLOT_MAX_CLASSES - 1
-                                   ? RP_PLOT_MAX_CLASSES - 1 : next++;
+                                   ? RP_PLOT_MAX_CLASSES - 1
+                                   : next++;
     return true;
 }
 
@@ -203,7 +209,8 @@ static void write_tile(rp_file *file, const char *value, const char *name)
 
 static void write_summary(const rp_report *report, rp_file *file)
 {
-    const json_t *results = json_object_get(report->summary, "results"), *input = json_object_get(report->summary, "input");
+    const json_t *results = json_object_get(report->summary, "results"),
+                 *input = json_object_get(report->summary, "input");
     const json_t *run = json_object_get(report->summary, "run");
     char text[RP_NUMBER_BYTES];
     rp_file_print(file, "<section class=\"tiles\">");
@@ -217,7 +224,8 @@ static void write_summary(const rp_report *report, rp_file *file)
     }
     write_tile(file, rp_page_number(figure(results, "consensus_bases"), text), "consensus bases");
     write_tile(file, rp_page_number(figure(results, "longest_consensus"), text), "longest consensus");
-    write_tile(file, rp_page_number((double)json_array_size(json_object_get(report->summary, "other")), text), "other repeats");
+    write_tile(file, rp_page_number((double)json_array_size(json_object_get(report->summary, "other")), text),
+               "other repeats");
     write_tile(file, rp_page_number(figure(input, "acgt_bases"), text), "genome bases");
     write_tile(file, rp_page_number(figure(input, "contigs"), text), "contigs");
     if (json_is_object(run)) {
@@ -234,9 +242,11 @@ static void write_classes(const rp_report *report, const groups *all, rp_file *f
     char text[RP_NUMBER_BYTES];
     const double acgt = figure(json_object_get(report->summary, "input"), "acgt_bases");
     const double most = all->n > 0 ? (double)all->items[0].bases : 1;
-    rp_file_print(file, "<section><h2>Classes</h2><p>Hints from structure: Unknown where the evidence is not good.</p>"
-                        "<div class=\"scroll\"><table><thead><tr><th>class</th><th class=\"n\">families</th><th class=\"n\">copies</th>"
-                        "<th class=\"n\">bases</th><th class=\"n\">%% of genome</th><th class=\"w\"></th></tr></thead><tbody>");
+    rp_file_print(
+        file,
+        "<section><h2>Classes</h2><p>Hints from structure: Unknown where the evidence is not good.</p>"
+        "<div class=\"scroll\"><table><thead><tr><th>class</th><th class=\"n\">families</th><th class=\"n\">copies</th>"
+        "<th class=\"n\">bases</th><th class=\"n\">%% of genome</th><th class=\"w\"></th></tr></thead><tbody>");
     for (size_t i = 0; i < all->n; i++) {
         const class_group *here = &all->items[i];
         rp_file_print(file, "<tr><td><i style=\"background:var(--c%u)\"></i>", here->colour);
@@ -244,8 +254,11 @@ static void write_classes(const rp_report *report, const groups *all, rp_file *f
         rp_file_print(file, "</td><td class=\"n\">%s</td>", rp_page_number((double)here->families, text));
         rp_file_print(file, "<td class=\"n\">%s</td>", rp_page_number((double)here->copies, text));
         rp_file_print(file, "<td class=\"n\">%s</td>", rp_page_number((double)here->bases, text));
-        rp_file_print(file, "<td class=\"n\">%.2f</td><td class=\"w\"><span class=\"bar\" style=\"width:%.1f%%;background:var(--c%u)\"></span></td></tr>",
-                      acgt > 0 ? 100 * (double)here->bases / acgt : 0, 100 * (double)here->bases / (most > 0 ? most : 1), here->colour);
+        rp_file_print(
+            file,
+            "<td class=\"n\">%.2f</td><td class=\"w\"><span class=\"bar\" style=\"width:%.1f%%;background:var(--c%u)\"></span></td></tr>",
+            acgt > 0 ? 100 * (double)here->bases / acgt : 0, 100 * (double)here->bases / (most > 0 ? most : 1),
+            here->colour);
     }
     rp_file_print(file, "</tbody></table></div></section>");
 }
@@ -253,7 +266,8 @@ static void write_classes(const rp_report *report, const groups *all, rp_file *f
 static bool write_overview(const rp_report *report, const groups *all, rp_file *file)
 {
     size_t n = 0; /* families with copies */
-    uint64_t *bases = rp_alloc(RP_PLOT_MAX_CLASSES * RP_PLOT_BINS, sizeof *bases), *copies = rp_alloc(report->n_families, sizeof *copies);
+    uint64_t *bases = rp_alloc(RP_PLOT_MAX_CLASSES * RP_PLOT_BINS, sizeof *bases),
+             *copies = rp_alloc(report->n_families, sizeof *copies);
     uint32_t *lengths = rp_alloc(report->n_families, sizeof *lengths);
     const bool ok = bases != NULL && copies != NULL && lengths != NULL;
     for (size_t f = 0; ok && f < report->n_families; f++) {
@@ -263,7 +277,8 @@ static bool write_overview(const rp_report *report, const groups *all, rp_file *
         const size_t group = colour_of(all, family);
         for (size_t i = 0; i < family->parts.n; i++) {
             const uint32_t percent = family->parts.items[i].tenths / 10;
-            bases[group * RP_PLOT_BINS + (percent < RP_PLOT_BINS ? percent : RP_PLOT_BINS - 1)] += family->parts.items[i].bases;
+            bases[group * RP_PLOT_BINS + (percent < RP_PLOT_BINS ? percent : RP_PLOT_BINS - 1)] +=
+                family->parts.items[i].bases;
         }
         copies[n] = (uint64_t)figure(family->facts, "copies");
         lengths[n++] = (uint32_t)family->length_bp;
@@ -297,9 +312,11 @@ static bool write_family(const rp_report_family *family, unsigned colour, rp_fil
     rp_file_print(file, "</span><span class=\"n\">%s bp</span>", rp_page_number((double)family->length_bp, text));
     rp_file_print(file, "<span class=\"n\">%s copies</span>", rp_page_number(figure(family->facts, "copies"), text));
     rp_file_print(file, "<span class=\"n\">%s bases</span>", rp_page_number(figure(family->facts, "bases"), text));
-    rp_file_print(file, "<span class=\"n\">%.2f %%</span><span class=\"ev\">", figure(family->facts, "divergence_percent"));
+    rp_file_print(file, "<span class=\"n\">%.2f %%</span><span class=\"ev\">",
+                  figure(family->facts, "divergence_percent"));
     rp_page_text(file, text_of(family->facts, "evidence"));
-    rp_file_print(file, "</span></summary><div class=\"fam\"><figure><figcaption>Copies along the consensus</figcaption>");
+    rp_file_print(file,
+                  "</span></summary><div class=\"fam\"><figure><figcaption>Copies along the consensus</figcaption>");
     if (!rp_plot_coverage(file, family))
         return false;
     rp_file_print(file, "</figure><figure><figcaption>Divergence of the copies</figcaption>");
@@ -315,7 +332,8 @@ static bool write_family(const rp_report_family *family, unsigned colour, rp_fil
     rp_page_facts(file, json_object_get(family->facts, "structure"));
     if (json_is_object(json_object_get(family->facts, "decoy"))) {
         rp_file_print(file, "<div><dt>decoy</dt><dd>");
-        rp_file_print(file, "threshold %.0f, %.2f %% false", figure(json_object_get(family->facts, "decoy"), "threshold"),
+        rp_file_print(file, "threshold %.0f, %.2f %% false",
+                      figure(json_object_get(family->facts, "decoy"), "threshold"),
                       figure(json_object_get(family->facts, "decoy"), "false_percent"));
         rp_file_print(file, "</dd></div>");
     }
@@ -334,9 +352,11 @@ static void write_others(const rp_report *report, rp_file *file)
     char text[RP_NUMBER_BYTES];
     if (json_array_size(list) == 0)
         return;
-    rp_file_print(file, "<section><h2>Other repeats</h2><p>Kept out of the library: no transposable elements, as far as their "
-                        "structure shows.</p><div class=\"scroll\"><table><thead><tr><th>name</th><th>class</th><th>reason</th>"
-                        "<th class=\"n\">length</th><th class=\"n\">copies</th><th class=\"n\">bases</th><th>evidence</th></tr></thead><tbody>");
+    rp_file_print(
+        file,
+        "<section><h2>Other repeats</h2><p>Kept out of the library: no transposable elements, as far as their "
+        "structure shows.</p><div class=\"scroll\"><table><thead><tr><th>name</th><th>class</th><th>reason</th>"
+        "<th class=\"n\">length</th><th class=\"n\">copies</th><th class=\"n\">bases</th><th>evidence</th></tr></thead><tbody>");
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *one = json_array_get(list, i);
         rp_file_print(file, "<tr>");
@@ -379,9 +399,11 @@ static bool write_families(const rp_report *report, const groups *all, rp_file *
         if (report->families[f].parts.n > 0)
             ranks[n++] = (family_rank){figure(report->families[f].facts, "bases"), f};
     rp_sort(ranks, n, sizeof *ranks, compare_ranks);
-    rp_file_print(file, "<section><h2>Families</h2><p>By genome bases; open one for its plots. In the first plot the bars below show "
-                        "where copies begin (up) and end (down): a pile inside tells of a truncation or a join; marks on the axis "
-                        "are terminal repeats.");
+    rp_file_print(
+        file,
+        "<section><h2>Families</h2><p>By genome bases; open one for its plots. In the first plot the bars below show "
+        "where copies begin (up) and end (down): a pile inside tells of a truncation or a join; marks on the axis "
+        "are terminal repeats.");
     if (n < report->n_families)
         rp_file_print(file, " Without copies, and not shown: %zu.", report->n_families - n);
     rp_file_print(file, "</p><div class=\"list\">\n");
@@ -402,7 +424,8 @@ bool rp_report_write(const rp_report *report, rp_file *file, rp_error *error)
         return rp_error_memory(error, "report");
     const json_t *input = json_object_get(report->summary, "input");
     const char *slash = strrchr(report->title, '/');
-    rp_page_begin(file, slash != NULL ? slash + 1 : report->title, text_of(report->summary, "version"), text_of(input, "md5"));
+    rp_page_begin(file, slash != NULL ? slash + 1 : report->title, text_of(report->summary, "version"),
+                  text_of(input, "md5"));
     write_summary(report, file);
     write_classes(report, &all, file);
     const bool ok = write_overview(report, &all, file) && write_families(report, &all, file);

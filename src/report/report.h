@@ -11,7 +11,8 @@
 
 /* From a run's findings; takes the summary over. The findings must outlive the report. The caller
  * clears the report in any case. */
-bool rp_report_from_findings(rp_report *report, const rp_findings *findings, json_t *summary, rp_error *error) RP_MUST_CHECK;
+bool rp_report_from_findings(rp_report *report, const rp_findings *findings, json_t *summary,
+                             rp_error *error) RP_MUST_CHECK;
 
 /* Links the families of report->summary, whose names these are (as bytes: the summary has them as UTF-8), with their
  * sequences and makes room for parts. consensus NULL: the sequences are not at hand. */

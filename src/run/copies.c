@@ -21,9 +21,11 @@ static rp_view whole_genome(const rp_run *run)
 
 static rp_annotate_parameters scan_parameters(const rp_run *run)
 {
-    return (rp_annotate_parameters){.n_threads = run->n_threads, .kernel = &run->offloading->for_stages,
+    return (rp_annotate_parameters){.n_threads = run->n_threads,
+                                    .kernel = &run->offloading->for_stages,
                                     .expected_by_chance = RP_CHANCE_FOUND,
-                                    .min_copies = (uint32_t)run->parameters->min_copies, .manner = RP_ANNOTATE_FOUND};
+                                    .min_copies = (uint32_t)run->parameters->min_copies,
+                                    .manner = RP_ANNOTATE_FOUND};
 }
 
 /* --- Polishing --- */
@@ -50,10 +52,13 @@ bool rp_run_polish(rp_run *run, rp_error *error)
     rp_run_state *state = &run->state;
     const rp_view whole = whole_genome(run);
     const rp_annotate_parameters scan = scan_parameters(run);
-    const rp_polish_parameters parameters = {.n_threads = run->n_threads, .kernel = &run->offloading->for_stages,
+    const rp_polish_parameters parameters = {.n_threads = run->n_threads,
+                                             .kernel = &run->offloading->for_stages,
                                              .n_rounds = POLISH_ROUNDS,
                                              .max_extension_bp = (uint32_t)run->parameters->maxextend,
-                                             .resume = &state->polish, .keep = keep_polish, .keep_context = run};
+                                             .resume = &state->polish,
+                                             .keep = keep_polish,
+                                             .keep_context = run};
     rp_stage_begin(RP_STAGE_POLISH, 0);
     if (!rp_polish(&whole, run->index, state->source, state->n_source, &scan, &parameters, &state->library, error))
         return false;
@@ -91,8 +96,8 @@ static bool add_tandem_families(rp_run *run)
             bases += family->copies.items[i].end - family->copies.items[i].begin;
         char name[24];
         (void)snprintf(name, sizeof name, "T%zu", ++n);
-        if (!rp_findings_add(&run->others, name, rp_other_class[RP_OTHER_SATELLITE], &family->consensus, family->copies.n,
-                             bases, &traits))
+        if (!rp_findings_add(&run->others, name, rp_other_class[RP_OTHER_SATELLITE], &family->consensus,
+                             family->copies.n, bases, &traits))
             return false;
     }
     return true;
@@ -144,7 +149,8 @@ static bool place_and_classify(rp_run *run, rp_annotation *annotation, rp_error 
     all.kernel = run->kernel;
     if (ok && !run->parameters->no_decoy)
         rp_findings_take_decoy(&all, rp_annotation_decoy(annotation));
-    const rp_classify_parameters parameters = {.n_threads = run->n_threads, .min_copies = (uint32_t)run->parameters->min_copies};
+    const rp_classify_parameters parameters = {.n_threads = run->n_threads,
+                                               .min_copies = (uint32_t)run->parameters->min_copies};
     rp_stage_begin(RP_STAGE_CLASSIFY, 0);
     ok = ok && rp_classify(&all, &parameters, error);
     size_t n_others = 0;

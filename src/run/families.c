@@ -12,9 +12,12 @@ enum { INDEX_MIN_FREQUENCY = 2 }; /* of the first index: joins and growth look u
 
 /* --- Index --- */
 
-static rp_kmer_index *build_index(rp_run *run, unsigned k, uint32_t min_frequency, const rp_bitmask *excluded, rp_error *error)
+static rp_kmer_index *build_index(rp_run *run, unsigned k, uint32_t min_frequency, const rp_bitmask *excluded,
+                                  rp_error *error)
 {
-    const rp_kmer_index_parameters parameters = {.k = k, .min_frequency = min_frequency, .n_threads = run->n_threads,
+    const rp_kmer_index_parameters parameters = {.k = k,
+                                                 .min_frequency = min_frequency,
+                                                 .n_threads = run->n_threads,
                                                  .memory_bytes = rp_kmer_index_default_memory(run->genome.length_bp)};
     rp_stage_begin(k == run->k ? RP_STAGE_INDEX : RP_STAGE_INDEX_REST, 0);
     rp_kmer_index *index = rp_kmer_index_create(&run->genome, excluded, &parameters, error);
@@ -83,18 +86,28 @@ static bool discover(rp_run *run, const rp_kmer_index *index, uint64_t max_candi
     rp_run_state *state = &run->state;
     rp_discover_state *pass = &state->passes[state->mark];
     const rp_discover_keeper keeper = {pass_is_due, keep_pass, run};
-    const rp_discover_parameters parameters = {
-        .n_threads = run->n_threads, .channel_capacity = from->channel_capacity, .backpressure = from->backpressure,
-        .max_candidates = max_candidates, .extension_length_bp = (uint32_t)from->extension_length, .kernel = run->kernel,
-        .device_kernel = &run->offloading->for_consumers,
-        .n_device_workers = rp_offloading_n_consumers(run->offloading),
-        .n_cpu_workers = run->offloading->choice.cpu ? run->n_threads : 0, .max_extension_bp = (uint32_t)from->maxextend,
-        .seed_limits = {.tandem_distance_bp = (uint32_t)from->tandemdist,
-                        .min_frequency = (uint32_t)from->min_seed_frequency,
-                        .max_frequency = (uint32_t)from->max_seed_frequency, .intra_contig = from->intra_contig},
-        .pairs = run->pairs, .pass = state->mark == RP_MARK_GROW ? 1 : 2, .keeper = &keeper, .n_covered = state->n_first_pass, .resume = state->in_pass ? pass : NULL};
+    const rp_discover_parameters parameters = {.n_threads = run->n_threads,
+                                               .channel_capacity = from->channel_capacity,
+                                               .backpressure = from->backpressure,
+                                               .max_candidates = max_candidates,
+                                               .extension_length_bp = (uint32_t)from->extension_length,
+                                               .kernel = run->kernel,
+                                               .device_kernel = &run->offloading->for_consumers,
+                                               .n_device_workers = rp_offloading_n_consumers(run->offloading),
+                                               .n_cpu_workers = run->offloading->choice.cpu ? run->n_threads : 0,
+                                               .max_extension_bp = (uint32_t)from->maxextend,
+                                               .seed_limits = {.tandem_distance_bp = (uint32_t)from->tandemdist,
+                                                               .min_frequency = (uint32_t)from->min_seed_frequency,
+                                                               .max_frequency = (uint32_t)from->max_seed_frequency,
+                                                               .intra_contig = from->intra_contig},
+                                               .pairs = run->pairs,
+                                               .pass = state->mark == RP_MARK_GROW ? 1 : 2,
+                                               .keeper = &keeper,
+                                               .n_covered = state->n_first_pass,
+                                               .resume = state->in_pass ? pass : NULL};
     rp_stage_begin(state->mark == RP_MARK_GROW ? RP_STAGE_GROW : RP_STAGE_GROW_REST, 0);
-    if (!rp_discover(&run->view, index, &run->cover, &parameters, &state->library, &run->discovered[state->mark], error))
+    if (!rp_discover(&run->view, index, &run->cover, &parameters, &state->library, &run->discovered[state->mark],
+                     error))
         return false;
     free((uint64_t *)pass->used_seeds);
     *pass = (rp_discover_state){0};
@@ -159,14 +172,18 @@ bool rp_run_join(rp_run *run, rp_error *error)
 {
     rp_run_state *state = &run->state;
     const rp_band_kernel *kernel = &run->offloading->for_stages;
-    const rp_join_parameters join = {.n_threads = run->n_threads, .kernel = kernel,
+    const rp_join_parameters join = {.n_threads = run->n_threads,
+                                     .kernel = kernel,
                                      .max_extension_bp = (uint32_t)run->parameters->maxextend,
-                                     .first_pass = state->join_pass, .keep = keep_joins, .keep_context = run};
+                                     .first_pass = state->join_pass,
+                                     .keep = keep_joins,
+                                     .keep_context = run};
     rp_stage_begin(RP_STAGE_JOIN, 0);
     if (!rp_join_families(&run->view, run->index, &run->cover, &join, &state->library, &state->joined, error))
         return false;
-    rp_log_line(run->log, "families joined: %llu", (unsigned long long)(state->joined.n_end_joins +
-                                                                        state->joined.n_interior_joins + state->joined.n_circles));
+    rp_log_line(
+        run->log, "families joined: %llu",
+        (unsigned long long)(state->joined.n_end_joins + state->joined.n_interior_joins + state->joined.n_circles));
     const rp_derive_parameters derive = {.n_threads = run->n_threads, .kernel = kernel};
     rp_stage_begin(RP_STAGE_DERIVE, 0);
     if (!rp_derive_families(&run->view, run->index, &derive, &state->library, &state->n_derived, error))

@@ -14,18 +14,22 @@ static const struct stage {
     const char *name;
     bool (*work)(rp_run *run, rp_error *error);
 } STAGES[RP_N_MARKS] = {
-    [RP_MARK_GROW] = {"families", rp_run_grow},
-    [RP_MARK_GROW_REST] = {"families of the rest", rp_run_grow_rest},
-    [RP_MARK_JOIN] = {"joining", rp_run_join},
-    [RP_MARK_POLISH] = {"polishing", rp_run_polish},
+    [RP_MARK_GROW] = {"families", rp_run_grow},        [RP_MARK_GROW_REST] = {"families of the rest", rp_run_grow_rest},
+    [RP_MARK_JOIN] = {"joining", rp_run_join},         [RP_MARK_POLISH] = {"polishing", rp_run_polish},
     [RP_MARK_COPIES] = {"copies", rp_run_find_copies},
 };
 
 rp_run_parameters rp_run_defaults(void)
 {
-    return (rp_run_parameters){.min_seed_frequency = RP_SEED_MIN_COUNT, .max_seed_frequency = UINT32_MAX, .min_copies = 3,
-                               .minlength = RP_FAMILY_MIN_BP, .maxextend = RP_GROW_MAX_BP, .tandemdist = 500,
-                               .extension_length = 100, .channel_capacity = 1000000, .backpressure = 0.8};
+    return (rp_run_parameters){.min_seed_frequency = RP_SEED_MIN_COUNT,
+                               .max_seed_frequency = UINT32_MAX,
+                               .min_copies = 3,
+                               .minlength = RP_FAMILY_MIN_BP,
+                               .maxextend = RP_GROW_MAX_BP,
+                               .tandemdist = 500,
+                               .extension_length = 100,
+                               .channel_capacity = 1000000,
+                               .backpressure = 0.8};
 }
 
 /* --- Checkpoints --- */
@@ -38,8 +42,10 @@ static void note_figures(rp_run *run)
         const rp_discover_figures *found = &run->discovered[i];
         state->n_seeds[i] = found->n_seeds;
         if (!state->in_pass || i != (int)state->mark)
-            state->passes[i] = (rp_discover_state){.n_pairs = found->n_pairs, .n_rejected = found->n_rejected,
-                                                   .n_failed = found->n_failed, .n_tandem = found->n_tandem};
+            state->passes[i] = (rp_discover_state){.n_pairs = found->n_pairs,
+                                                   .n_rejected = found->n_rejected,
+                                                   .n_failed = found->n_failed,
+                                                   .n_tandem = found->n_tandem};
     }
 }
 
@@ -74,8 +80,10 @@ static bool restore(rp_run *run, rp_error *error)
         return true;
     for (int i = 0; i < 2; i++) {
         const rp_discover_state *pass = &state->passes[i];
-        run->discovered[i] = (rp_discover_figures){.n_seeds = state->n_seeds[i], .n_pairs = pass->n_pairs,
-                                                   .n_rejected = pass->n_rejected, .n_failed = pass->n_failed,
+        run->discovered[i] = (rp_discover_figures){.n_seeds = state->n_seeds[i],
+                                                   .n_pairs = pass->n_pairs,
+                                                   .n_rejected = pass->n_rejected,
+                                                   .n_failed = pass->n_failed,
                                                    .n_tandem = pass->n_tandem};
     }
     if (state->mark == RP_MARK_GROW_REST && !cover_families(run, state->n_first_pass))
@@ -84,7 +92,8 @@ static bool restore(rp_run *run, rp_error *error)
         rp_cover_add(&run->cover, state->cover.items, state->cover.n);
     free(state->cover.items);
     state->cover = (rp_intervals){0};
-    rp_log_line(run->log, "going on from the checkpoint: %zu families, at %s", state->library.n, STAGES[state->mark].name);
+    rp_log_line(run->log, "going on from the checkpoint: %zu families, at %s", state->library.n,
+                STAGES[state->mark].name);
     return true;
 }
 
@@ -140,8 +149,7 @@ static bool prepare(rp_run *run, rp_error *error)
 {
     const rp_run_parameters *parameters = run->parameters;
     rp_offloading_start(run->offloading, &run->genome, run->kernel);
-    if (!mask_tandem(run, error) || !make_masks(run, error) || !restore(run, error) ||
-        !open_pairs(run, error))
+    if (!mask_tandem(run, error) || !make_masks(run, error) || !restore(run, error) || !open_pairs(run, error))
         return false;
     const bool needs_index = run->state.mark < RP_MARK_COPIES || parameters->wants_frequencies;
     if (needs_index && !rp_run_get_index(run, error))

@@ -11,7 +11,8 @@ void rp_run_keep(rp_run *run);
 
 bool rp_run_get_index(rp_run *run, rp_error *error) RP_MUST_CHECK;   /* families.c: mapped or made */
 bool rp_run_grow(rp_run *run, rp_error *error) RP_MUST_CHECK;        /* the first pass over the seeds */
-bool rp_run_grow_rest(rp_run *run, rp_error *error) RP_MUST_CHECK;   /* with shorter k-mers, over what the first has left */
+bool rp_run_grow_rest(rp_run *run,
+                      rp_error *error) RP_MUST_CHECK;   /* with shorter k-mers, over what the first has left */
 bool rp_run_join(rp_run *run, rp_error *error) RP_MUST_CHECK;        /* parts of one element, deletion derivatives */
 bool rp_run_polish(rp_run *run, rp_error *error) RP_MUST_CHECK;      /* copies.c: with the copies of a scan */
 bool rp_run_find_copies(rp_run *run, rp_error *error) RP_MUST_CHECK; /* all copies, classes, what is set apart */

@@ -135,15 +135,13 @@ static bool draw_body(simulation *sim, sim_family *family, const sim_family *don
         if (!rp_codes_append(body, (const uint8_t[]){RP_BASE_T, RP_BASE_G}, 2) ||
             !draw_bases(random, body, n - 4, gc) ||
             !rp_codes_append(body, (const uint8_t[]){RP_BASE_C, RP_BASE_A}, 2) ||
-            !draw_bases(random, body, between(random, 3500, 7500), gc) ||
-            !rp_codes_reserve(body, body->n + n))
+            !draw_bases(random, body, between(random, 3500, 7500), gc) || !rp_codes_reserve(body, body->n + n))
             return false;
         return rp_codes_append(body, body->items, n);
     case KIND_DNA:
         n = (size_t)between(random, 12, 60);
         return draw_bases(random, body, n + between(random, 900, 2900), gc) && append_inverted(body, n);
-    case KIND_MITE:
-        return draw_mite(random, donor, gc, body);
+    case KIND_MITE: return draw_mite(random, donor, gc, body);
     case KIND_HELITRON:
         return rp_codes_append(body, (const uint8_t[]){RP_BASE_T, RP_BASE_C}, 2) &&
                draw_bases(random, body, between(random, 1000, 6000), gc) &&
@@ -308,8 +306,8 @@ static bool insert_copy(simulation *sim, double share, unsigned depth)
         n_site = n_site < sim->recent_at ? n_site : 0;
         for (size_t i = 0; i < n_site; i++)
             site[i] = sim->recent[(sim->recent_at - n_site + i) % MAX_DUPLICATION_BP];
-        ok = ok && emit_nested(sim, reverse ? turned.items : piece.items, piece.n, f > 0 ? sim->families[f - 1].weight_to : 0,
-                               depth, sim->truth, rest);
+        ok = ok && emit_nested(sim, reverse ? turned.items : piece.items, piece.n,
+                               f > 0 ? sim->families[f - 1].weight_to : 0, depth, sim->truth, rest);
         for (size_t i = 0; i < n_site && ok; i++)
             emit(sim, site[i]);
         family->n_copies++;
@@ -344,8 +342,9 @@ static bool insert_gene(simulation *sim)
         return true;
     const rp_codes *gene = &sim->genes[rp_random_below(&sim->random, sim->n_genes)];
     rp_codes mutated = {0};
-    const bool ok = append_mutated(&sim->random, &mutated, gene->items, gene->n, 0.05 + 0.15 * rp_random_unit(&sim->random)) &&
-                    emit_nested(sim, mutated.items, mutated.n, 1, 0, NULL, "");
+    const bool ok =
+        append_mutated(&sim->random, &mutated, gene->items, gene->n, 0.05 + 0.15 * rp_random_unit(&sim->random)) &&
+        emit_nested(sim, mutated.items, mutated.n, 1, 0, NULL, "");
     free(mutated.items);
     return ok;
 }
@@ -378,7 +377,8 @@ static void emit_background(simulation *sim)
     uint64_t bits = rp_random_next(&sim->random);
     for (int i = 0; i < 4; i++, bits >>= 16) {
         const uint32_t draw = bits & 0xffff;
-        emit(sim, (uint8_t)((draw >= sim->gc_threshold[0]) + (draw >= sim->gc_threshold[1]) + (draw >= sim->gc_threshold[2])));
+        emit(sim, (uint8_t)((draw >= sim->gc_threshold[0]) + (draw >= sim->gc_threshold[1]) +
+                            (draw >= sim->gc_threshold[2])));
     }
     sim->gc_left = sim->gc_left > 4 ? sim->gc_left - 4 : 0;
 }
@@ -478,8 +478,9 @@ static bool make_families(simulation *sim)
         /* most families young to middle-aged, a tail of old ones */
         const double u = rp_random_unit(random), v = rp_random_unit(random);
         family->age = 0.01 + (parameters->max_divergence - 0.01) * (u < v ? u : v);
-        family->weight = pow(1 - rp_random_unit(random), -1 / 1.1) *
-                         (family->kind == KIND_SINE ? 6 : family->kind == KIND_MITE ? 4 : 1);
+        family->weight = pow(1 - rp_random_unit(random), -1 / 1.1) * (family->kind == KIND_SINE   ? 6
+                                                                      : family->kind == KIND_MITE ? 4
+                                                                                                  : 1);
         family->weight = family->weight > 300 ? 300 : family->weight;
         total += family->weight;
     }
@@ -514,8 +515,8 @@ static void write_families(const simulation *sim, rp_file *file)
         const sim_family *family = &sim->families[f];
         if (family->n_copies < 3)
             continue;
-        rp_file_print(file, ">fam%llu#%s copies=%llu divergence=%.3f\n", (unsigned long long)f + 1, KIND_NAMES[family->kind],
-                      (unsigned long long)family->n_copies, family->age);
+        rp_file_print(file, ">fam%llu#%s copies=%llu divergence=%.3f\n", (unsigned long long)f + 1,
+                      KIND_NAMES[family->kind], (unsigned long long)family->n_copies, family->age);
         for (size_t i = 0; i < family->body.n; i++)
             rp_file_write(file, &(char){rp_code_letter(family->body.items[i])}, 1);
         rp_file_print(file, "\n");

@@ -21,11 +21,27 @@
 #include <unistd.h>
 
 typedef enum fault_name {
-    F_OPEN, F_READ, F_PREAD, F_PREADV, F_WRITE, F_FSYNC, F_RENAME, F_LINKAT, F_MKDIR, F_FLOCK, F_FTRUNCATE, F_FALLOCATE, F_CLOSE, F_ACCESS, F_THREAD, N_NAMES
+    F_OPEN,
+    F_READ,
+    F_PREAD,
+    F_PREADV,
+    F_WRITE,
+    F_FSYNC,
+    F_RENAME,
+    F_LINKAT,
+    F_MKDIR,
+    F_FLOCK,
+    F_FTRUNCATE,
+    F_FALLOCATE,
+    F_CLOSE,
+    F_ACCESS,
+    F_THREAD,
+    N_NAMES
 } fault_name;
 
-static const char *const NAMES[N_NAMES] = {"open", "read", "pread", "preadv", "write", "fsync", "rename", "linkat", "mkdir", "flock",
-                                           "ftruncate", "posix_fallocate", "close", "access", "pthread_create"};
+static const char *const NAMES[N_NAMES] = {
+    "open",  "read",  "pread",     "preadv",          "write", "fsync",  "rename",        "linkat",
+    "mkdir", "flock", "ftruncate", "posix_fallocate", "close", "access", "pthread_create"};
 enum { SHORT = -1 };
 
 static atomic_long calls[N_NAMES];
@@ -70,12 +86,12 @@ static int fails(fault_name name)
 }
 
 #define REAL(type, name, ...) ((type(*)(__VA_ARGS__))dlsym(RTLD_NEXT, name))
-#define FAIL_IF(name)                     \
-    do {                                  \
+#define FAIL_IF(name)                       \
+    do {                                    \
         if (fails(name) && what != SHORT) { \
-            errno = what;                 \
-            return -1;                    \
-        }                                 \
+            errno = what;                   \
+            return -1;                      \
+        }                                   \
     } while (0)
 
 int open(const char *path, int flags, ...)
@@ -183,5 +199,6 @@ int access(const char *path, int how)
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument)
 {
     return fails(F_THREAD) ? what
-                           : REAL(int, "pthread_create", pthread_t *, const pthread_attr_t *, void *(*)(void *), void *)(thread, attributes, run, argument);
+                           : REAL(int, "pthread_create", pthread_t *, const pthread_attr_t *, void *(*)(void *),
+                                  void *)(thread, attributes, run, argument);
 }

@@ -20,7 +20,8 @@ static void check_content(const rp_run_binding *binding, const rp_run_state *rea
     for (size_t f = 0; f < read->library.n; f++) {
         const rp_family *family = &read->library.items[f];
         for (size_t i = 0; i < family->copies.n; i++)
-            if (family->copies.items[i].begin >= family->copies.items[i].end || family->copies.items[i].end > binding->genome_bp ||
+            if (family->copies.items[i].begin >= family->copies.items[i].end ||
+                family->copies.items[i].end > binding->genome_bp ||
                 family->copies.items[i].consensus_end > family->consensus.n)
                 abort();
     }

@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-int rp_fuzz_genome(const uint8_t *data, size_t n);     /* sequence files, directly and through the queue: the same outcome */
+int rp_fuzz_genome(const uint8_t *data,
+                   size_t n);     /* sequence files, directly and through the queue: the same outcome */
 int rp_fuzz_library(const uint8_t *data, size_t n);    /* libraries of families */
 int rp_fuzz_index(const uint8_t *data, size_t n);      /* index files */
 int rp_fuzz_checkpoint(const uint8_t *data, size_t n); /* states of interrupted runs */

@@ -18,7 +18,8 @@ static void mend_checksums(uint8_t *bytes, size_t n, const rp_genome *genome)
     memcpy(header.code, rp_index_code, sizeof header.code);
     for (int i = 0; i < RP_N_INDEX_SECTIONS; i++)
         if (header.section_begin[i] <= n && header.section_bytes[i] <= n - header.section_begin[i])
-            header.section_crc[i] = (uint32_t)crc32(crc32(0, NULL, 0), bytes + header.section_begin[i], (uInt)header.section_bytes[i]);
+            header.section_crc[i] =
+                (uint32_t)crc32(crc32(0, NULL, 0), bytes + header.section_begin[i], (uInt)header.section_bytes[i]);
     header.header_crc = header_crc(&header);
     memcpy(bytes, &header, sizeof header);
 }

@@ -27,7 +27,8 @@ static void put(const char *folder, int which, const void *bytes, size_t n)
 int rp_fuzz_report(const uint8_t *data, size_t n)
 {
     char folder[64], path[128];
-    (void)snprintf(folder, sizeof folder, "%s/reprise-fuzz-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+    (void)snprintf(folder, sizeof folder, "%s/reprise-fuzz-XXXXXX",
+                   access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     if (n == 0 || mkdtemp(folder) == NULL)
         return 0;
     for (int i = 0; i < N_FILES; i++)

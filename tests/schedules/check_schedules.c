@@ -22,7 +22,8 @@
 #undef atomic_compare_exchange_weak_explicit
 #define atomic_load_explicit(at, order) (schedule_point(), STEP_LOAD(at, order))
 #define atomic_fetch_and_explicit(at, bits, order) (schedule_point(), STEP_AND(at, bits, order))
-#define atomic_compare_exchange_weak_explicit(at, seen, wanted, yes, no) (schedule_point(), STEP_SWAP(at, seen, wanted, yes, no))
+#define atomic_compare_exchange_weak_explicit(at, seen, wanted, yes, no) \
+    (schedule_point(), STEP_SWAP(at, seen, wanted, yes, no))
 #include "claim/claims.c"
 
 #include "base/random.h"
@@ -55,7 +56,8 @@ static void *claim_once(void *argument)
     rp_interval bases[2];
     rp_claim_guard guard = {0};
     for (int i = 0; i < 2; i++)
-        bases[i] = (rp_interval){shared->wanted[me->self][i].begin * RP_CLAIM_BLOCK_BP, shared->wanted[me->self][i].end * RP_CLAIM_BLOCK_BP};
+        bases[i] = (rp_interval){shared->wanted[me->self][i].begin * RP_CLAIM_BLOCK_BP,
+                                 shared->wanted[me->self][i].end * RP_CLAIM_BLOCK_BP};
     if (rp_claims_take(&shared->claims, bases, 2, &guard) == RP_CLAIM_HELD) {
         shared->held++;
         for (int take = 1; take >= 0; take--) {
@@ -168,7 +170,8 @@ static void channel_scenario(void *context)
         (void)pthread_join(threads[i], NULL);
     if (shared->cancel_at < 0 && (status != RP_RING_OK || shared->n_committed != (uint64_t)shared->n_batches))
         fail("%llu of %d batches are committed", (unsigned long long)shared->n_committed, shared->n_batches);
-    if (shared->cancel_at >= 0 && (!rp_order_failed(shared->order, NULL) || shared->n_committed != (uint64_t)shared->cancel_at + 1))
+    if (shared->cancel_at >= 0 &&
+        (!rp_order_failed(shared->order, NULL) || shared->n_committed != (uint64_t)shared->cancel_at + 1))
         fail("%llu commits in a run that failed", (unsigned long long)shared->n_committed);
     rp_order_destroy(shared->order);
     rp_ring_destroy(shared->ring);
@@ -187,8 +190,11 @@ typedef struct search_case {
 
 static void find_families(search_case *shared, rp_library *library)
 {
-    const rp_discover_parameters parameters = {.n_threads = shared->n_threads, .channel_capacity = shared->capacity, .backpressure = 0.8,
-                                               .extension_length_bp = 100, .kernel = rp_band_select("auto"),
+    const rp_discover_parameters parameters = {.n_threads = shared->n_threads,
+                                               .channel_capacity = shared->capacity,
+                                               .backpressure = 0.8,
+                                               .extension_length_bp = 100,
+                                               .kernel = rp_band_select("auto"),
                                                .seed_limits = {.min_frequency = 3, .max_frequency = UINT32_MAX}};
     rp_cover cover = {0};
     rp_error error = {""};
@@ -211,7 +217,8 @@ static void search_scenario(void *context)
     bool same = library.n == shared->expected.n;
     for (size_t f = 0; same && f < library.n; f++)
         same = library.items[f].consensus.n == shared->expected.items[f].consensus.n &&
-               memcmp(library.items[f].consensus.items, shared->expected.items[f].consensus.items, library.items[f].consensus.n) == 0;
+               memcmp(library.items[f].consensus.items, shared->expected.items[f].consensus.items,
+                      library.items[f].consensus.n) == 0;
     if (!same)
         fail("other families: %zu, not %zu", library.n, shared->expected.n);
     rp_library_clear(&library);
@@ -240,7 +247,8 @@ static void make_search(search_case *shared)
     FILE *to = fdopen(file, "w");
     rp_error error = {""};
     const rp_kmer_index_parameters parameters = {.k = 12, .min_frequency = 2, .memory_bytes = 1 << 20, .n_threads = 1};
-    if (to == NULL || fprintf(to, "%s\n", text) < 0 || fclose(to) != 0 || !rp_genome_read(&shared->genome, paths, 1, false, NULL, &error) ||
+    if (to == NULL || fprintf(to, "%s\n", text) < 0 || fclose(to) != 0 ||
+        !rp_genome_read(&shared->genome, paths, 1, false, NULL, &error) ||
         !rp_bitmask_init(&shared->excluded, shared->genome.length_bp) ||
         (shared->index = rp_kmer_index_create(&shared->genome, &shared->excluded, &parameters, &error)) == NULL)
         abort();
@@ -272,18 +280,59 @@ int main(void)
     crowded.n_threads = 3;
     crowded.capacity = 12;
     const schedules all[] = {
-        {.name = "claims: two threads over three words", .scenario = claims_scenario, .context = &two, .max_preemptions = -1},
-        {.name = "claims: two threads, crossed", .scenario = claims_scenario, .context = &crossed, .max_preemptions = -1},
-        {.name = "claims: three threads, 4 preemptions", .scenario = claims_scenario, .context = &three, .max_preemptions = 4},
-        {.name = "channel: 1 batch, 2 workers", .scenario = channel_scenario, .context = &one_batch, .max_preemptions = -1},
-        {.name = "channel: 2 batches, 1 worker", .scenario = channel_scenario, .context = &one_worker, .max_preemptions = -1},
-        {.name = "channel: 2 batches, 2 workers, 6 preemptions", .scenario = channel_scenario, .context = &wide, .max_preemptions = 6},
-        {.name = "channel: 3 batches, room for one, 3 preemptions", .scenario = channel_scenario, .context = &narrow, .max_preemptions = 3},
-        {.name = "channel: 3 batches, 3 workers, 1 preemption", .scenario = channel_scenario, .context = &crowd, .max_preemptions = 1},
-        {.name = "channel: a commit fails, 3 preemptions", .scenario = channel_scenario, .context = &failing, .max_preemptions = 3},
-        {.name = "search: 2 threads, 1 preemption", .scenario = search_scenario, .context = &search, .max_preemptions = 1, .most = 4000},
-        {.name = "search: 2 threads", .scenario = search_scenario, .context = &search, .max_preemptions = -1, .most = 1000, .seed = 5},
-        {.name = "search: 3 threads", .scenario = search_scenario, .context = &crowded, .max_preemptions = -1, .most = 1000, .seed = 6},
+        {.name = "claims: two threads over three words",
+         .scenario = claims_scenario,
+         .context = &two,
+         .max_preemptions = -1},
+        {.name = "claims: two threads, crossed",
+         .scenario = claims_scenario,
+         .context = &crossed,
+         .max_preemptions = -1},
+        {.name = "claims: three threads, 4 preemptions",
+         .scenario = claims_scenario,
+         .context = &three,
+         .max_preemptions = 4},
+        {.name = "channel: 1 batch, 2 workers",
+         .scenario = channel_scenario,
+         .context = &one_batch,
+         .max_preemptions = -1},
+        {.name = "channel: 2 batches, 1 worker",
+         .scenario = channel_scenario,
+         .context = &one_worker,
+         .max_preemptions = -1},
+        {.name = "channel: 2 batches, 2 workers, 6 preemptions",
+         .scenario = channel_scenario,
+         .context = &wide,
+         .max_preemptions = 6},
+        {.name = "channel: 3 batches, room for one, 3 preemptions",
+         .scenario = channel_scenario,
+         .context = &narrow,
+         .max_preemptions = 3},
+        {.name = "channel: 3 batches, 3 workers, 1 preemption",
+         .scenario = channel_scenario,
+         .context = &crowd,
+         .max_preemptions = 1},
+        {.name = "channel: a commit fails, 3 preemptions",
+         .scenario = channel_scenario,
+         .context = &failing,
+         .max_preemptions = 3},
+        {.name = "search: 2 threads, 1 preemption",
+         .scenario = search_scenario,
+         .context = &search,
+         .max_preemptions = 1,
+         .most = 4000},
+        {.name = "search: 2 threads",
+         .scenario = search_scenario,
+         .context = &search,
+         .max_preemptions = -1,
+         .most = 1000,
+         .seed = 5},
+        {.name = "search: 3 threads",
+         .scenario = search_scenario,
+         .context = &crowded,
+         .max_preemptions = -1,
+         .most = 1000,
+         .seed = 6},
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         ok = try_schedules(&all[i]) && ok;

@@ -42,7 +42,9 @@ static bool running, failed;
 static char failure[400];
 
 /* Decisions of this run: which of how many. */
-static struct { unsigned char chosen, n; } *path;
+static struct {
+    unsigned char chosen, n;
+} *path;
 static long depth, path_n;
 static int preemptions;
 static const schedules *now;
@@ -90,14 +92,10 @@ static bool can_go_on(int i)
     const task *one = &tasks[i];
     switch (one->state) {
     case READY:
-    case MAY_TIME_OUT:
-        return true;
-    case WANTS_MUTEX:
-        return *owner_of(one->waits_for) < 0;
-    case JOINS:
-        return tasks[one->joins].state == DONE;
-    default:
-        return false;
+    case MAY_TIME_OUT: return true;
+    case WANTS_MUTEX: return *owner_of(one->waits_for) < 0;
+    case JOINS: return tasks[one->joins].state == DONE;
+    default: return false;
     }
 }
 
@@ -263,7 +261,8 @@ int __wrap_pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mu
 
 static bool waits_on(int i, const void *condition)
 {
-    return (tasks[i].state == WAITS_CONDITION || (tasks[i].state == MAY_TIME_OUT && !tasks[i].signalled)) && tasks[i].waits_for == condition;
+    return (tasks[i].state == WAITS_CONDITION || (tasks[i].state == MAY_TIME_OUT && !tasks[i].signalled)) &&
+           tasks[i].waits_for == condition;
 }
 
 static void wake(int i)
@@ -384,8 +383,11 @@ bool try_schedules(const schedules *what)
             more = next_path();
     }
     printf("%-44s %9ld schedules, %s, up to %ld decisions%s%s\n", what->name, n,
-           what->seed != 0 ? "at random" : more ? "not all" : what->max_preemptions < 0 ? "all there are" : "all with so few preemptions", deepest,
-           failed ? ": " : "", failed ? failure : "");
+           what->seed != 0             ? "at random"
+           : more                      ? "not all"
+           : what->max_preemptions < 0 ? "all there are"
+                                       : "all with so few preemptions",
+           deepest, failed ? ": " : "", failed ? failure : "");
     if (failed) {
         printf("  decisions:");
         for (long i = 0; i < depth; i++)
