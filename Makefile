@@ -7,6 +7,7 @@
 #   make soak         random genomes, options, kills and resumes for SOAK_CPU_SECONDS [3600] or SOAK_SECONDS; SOAK_SEED and
 #                     SOAK_CASE run one case again (tests/soak.py)
 #   make bench        the figures of scripts/bench/README.md (BENCH=quick, library, governance, huge: a part of them)
+#   make format       lays out the C files (clang-format 16)
 #   make fuzz         fuzzes every reader for FUZZ_SECONDS altogether (clang; tests/fuzz)
 #   make install      under $(DESTDIR)$(PREFIX)
 #   make SAN=address,undefined ...   another flavour, in its own folder
@@ -54,7 +55,7 @@ FUZZERS := $(filter-out support entry,$(basename $(notdir $(wildcard tests/fuzz/
 FUZZ_SECONDS ?= 300
 FUZZ_SAN := fuzzer-no-link,address,undefined
 
-.PHONY: all deps demo check soak bench fuzz fuzzers install uninstall clean check-units check-commands
+.PHONY: all deps demo check soak bench format fuzz fuzzers install uninstall clean check-units check-commands
 all: $(OUT)/reprise-c
 
 $(OUT)/reprise-c: $(OUT)/command/main.o $(OUT)/libreprise.a
@@ -159,6 +160,10 @@ soak:
 bench:
 	$(MAKE) all $(OUT)/bench_kernels
 	scripts/bench/bench.py $(OUT)/reprise-c $(BENCH)
+
+# As tests/check_layout.sh wants them.
+format:
+	find src tests scripts -name '*.[ch]' -exec clang-format-16 -i {} +
 
 fuzzers: $(FUZZERS:%=$(OUT)/fuzz_%)
 

@@ -3,8 +3,9 @@
 set -eu
 
 packages="gcc make pkg-config libc6-dev libhts-dev libjansson-dev zlib1g-dev libbz2-dev liblzma-dev check python3 ocl-icd-opencl-dev pocl-opencl-icd"
-# Programs that read the results in the tests; a test is skipped where its reader cannot be had.
-readers="samtools bedtools genometools gffread hmmer chromium-headless-shell"
+# Programs that some tests need: readers of the results, and what lays out the code. Such a test is skipped where its program
+# cannot be had.
+readers="samtools bedtools genometools gffread hmmer chromium-headless-shell clang-format-16"
 
 is_installed() {
     dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'install ok installed'
@@ -43,7 +44,7 @@ install() {
 }
 
 echo "deps: installing$missing$missing_readers"
-$as_root apt-get update -q
+$as_root apt-get update -q || [ -z "$missing" ]
 # shellcheck disable=SC2086
 [ -z "$missing" ] || install $missing
 for package in $missing_readers; do

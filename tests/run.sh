@@ -25,8 +25,15 @@ cat "$log"
 passed=$((unit_passed + (layers == 0)))
 failed=$((unit_failed + (layers != 0)))
 skipped=0
+sh tests/check_layout.sh >"$log" 2>&1
+case $? in
+    0) passed=$((passed + 1)) ;;
+    77) skipped=$((skipped + 1)) ;;
+    *) failed=$((failed + 1)) ;;
+esac
+cat "$log"
 case $folder in
-    *san-*) skipped=1; echo "skipped schedules: sanitizers do not follow coroutines" ;;
+    *san-*) skipped=$((skipped + 1)); echo "skipped schedules: sanitizers do not follow coroutines" ;;
     *)
         "$folder/check_schedules" >"$log" 2>&1
         schedules=$?
