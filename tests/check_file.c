@@ -80,7 +80,7 @@ START_TEST(places_are_told_apart_or_memory_is_out)
 }
 END_TEST
 
-/* Two megabytes of messages for a pipe that nobody reads: no caller waits, and what is left out is told. */
+/* Four megabytes of messages for a pipe that nobody reads: no caller waits, and what is left out is told. */
 START_TEST(messages_wait_for_no_reader)
 {
     static char text[1 << 22];
@@ -89,7 +89,7 @@ START_TEST(messages_wait_for_no_reader)
     const int before = dup(STDERR_FILENO);
     ck_assert(before >= 0 && pipe(ends) == 0 && dup2(ends[1], STDERR_FILENO) >= 0 && close(ends[1]) == 0);
     rp_log_open();
-    for (int i = 0; i < 20000; i++)
+    for (int i = 0; i < 40000; i++)
         rp_log_message("message %d %90s\n", i, "");
     for (bool told = false; !told;) {
         const ssize_t got = read(ends[0], text + n, sizeof text - 1 - n);
@@ -103,7 +103,7 @@ START_TEST(messages_wait_for_no_reader)
     ck_assert(dup2(before, STDERR_FILENO) >= 0 && close(before) == 0 && close(ends[0]) == 0);
     ck_assert_ptr_nonnull(strstr(text, "message 0 "));
     ck_assert_ptr_nonnull(strstr(text, " messages are left out here)\nthe last\n"));
-    ck_assert_int_lt(n, 2000000);
+    ck_assert_int_lt(n, 2500000); /* a megabyte waits, another may be on its way */
 }
 END_TEST
 
