@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/account.h"
 #include "base/metrics.h"
 #include "family/grow.h"
 #include "genome/tandem.h"
@@ -157,6 +158,7 @@ static bool prepare(rp_run *run, rp_error *error)
     if (parameters->wants_frequencies &&
         !rp_reprise_list(run->index, &run->genome, (uint32_t)parameters->min_seed_frequency, &run->frequencies))
         return rp_error_memory(error, "k-mer frequencies");
+    rp_lease_set(&run->frequencies_lease, run->frequencies.capacity * sizeof *run->frequencies.items);
     return wait_for_devices(run, error);
 }
 
@@ -184,6 +186,7 @@ void rp_run_clear(rp_run *run)
     free(run->consensus);
     free(run->seeds);
     free(run->frequencies.items);
+    rp_lease_set(&run->frequencies_lease, 0);
     rp_run_state_clear(&run->state);
     rp_cover_clear(&run->cover);
     rp_kmer_index_destroy(run->index);

@@ -11,6 +11,7 @@
 #ifndef RP_RUN_RUN_H
 #define RP_RUN_RUN_H
 
+#include "base/account.h"
 #include "base/log.h"
 #include "checkpoint/keeper.h"
 #include "copies/findings.h"
@@ -65,6 +66,7 @@ typedef struct rp_run {
     rp_run_state state;
     rp_pairs *pairs;                    /* whoever writes results finishes them; NULL: nobody wants them */
     rp_discover_figures discovered[2];  /* by pass */
+    rp_lease frequencies_lease;
     rp_reprise_frequencies frequencies; /* with wants_frequencies */
     const rp_codes **consensus;         /* of the listed families, state.source */
     rp_reprise_seed *seeds;             /* of the listed families */
