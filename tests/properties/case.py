@@ -196,9 +196,10 @@ class Case:
         return slow * 60 + 40 * self.reference_cpu_s
 
     def execute(self, command, out, options, operands, given=None, extra=None, kill=None):
-        """One run; a budget that is refused is replaced by the least that the refusal names, which must do."""
+        """One run; a budget that is refused is replaced by the least that the refusal names; a run that is ended since it
+        takes more than its budget goes on with half as much again as it took."""
         options = usable(options)
-        for _ in range(3):
+        for _ in range(5):
             done = self.runner.run(self.words(command, out, options, operands), self.most_cpu_s(), given, extra, kill)
             least = least_of(done.told) if done.status == 1 and "max-memory" in options else None
             if least is None or least <= int(options["max-memory"]):

@@ -147,6 +147,9 @@ class Runner:
 
 
 def least_of(told):
-    """The budget in bytes that a refusal names, or None."""
+    """The budget in bytes that a refusal names, or that will do after one that was not enough; or None."""
     named = re.search(r"(?:least is|need) (\d+) MB", told)
-    return (int(named.group(1)) + 1) << 20 if named else None
+    if named:
+        return (int(named.group(1)) + 1) << 20
+    taken = re.search(r"needs more than the \d+ MB that the run may take: (\d+) MB are in use", told)
+    return int(taken.group(1)) * 3 // 2 << 20 if taken else None
