@@ -544,5 +544,26 @@ def test_hmmer_reads_the_seed_alignments(folder):
     assert models == [n.split("#")[0] for n in fasta(f"{prefix}.families.fa")]
 
 
+def test_a_dimer_is_no_satellite(folder):
+    """Two monomers make no array: copies that stand apart, each with its own duplication of the target, are a family."""
+    rng = random.Random(61)
+
+    def worn(text, share):
+        return "".join(rng.choice("ACGT") if rng.random() < share else c for c in text)
+
+    monomer = random_letters(rng, 140)
+    element = monomer + "A" * 12 + worn(monomer, 0.2) + "A" * 20
+    genome = []
+    for _ in range(60):
+        target = random_letters(rng, 13)
+        genome += [random_letters(rng, rng.randint(400, 1200)), target, worn(element, 0.06), target]
+    (folder / "g.fa").write_text(">g\n" + "".join(genome) + random_letters(rng, 800) + "\n")
+    run("find", "-q", "-o", folder / "x", folder / "g.fa")
+    names = list(fasta(folder / "x.families.fa"))
+    assert len(names) == 1 and not fasta(folder / "x.other.fa"), (names, list(fasta(folder / "x.other.fa")))
+    length = int(re.search(r"length=(\d+)", names[0]).group(1))
+    assert abs(length - len(element)) <= 25 and "#SINE" in names[0], names
+
+
 if __name__ == "__main__":
     sys.exit(main(globals()))

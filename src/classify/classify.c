@@ -24,6 +24,7 @@ enum {
     SINE_MAX_BP = 600,
     SINE_MIN_FULL = 12,
     LINE_MIN_BP = 500,
+    ARRAY_UNITS = 3,
     GENE_MAX_COPIES = 50,
     GENE_MAX_BP = 6000,
     VECTOR_PERCENT = 90
@@ -141,6 +142,15 @@ static bool is_at_ends(const rp_traits *traits)
            (double)traits->mean_divergence < VECTOR_MAX_DIVERGENCE;
 }
 
+/* An array has three units or more, and they have no flanks of their own: a consensus of two units whose copies stand
+ * apart is a dimer (of a SINE, say), or an LTR element with its inner part twice. */
+static bool is_array(const rp_traits *traits, size_t length)
+{
+    const bool repeats_itself = traits->period_bp > 0 && (length >= (size_t)ARRAY_UNITS * traits->period_bp ||
+                                                          2 * traits->n_independent < traits->n_copies);
+    return repeats_itself || 2 * traits->n_tandem > traits->n_copies;
+}
+
 static rp_other judge(const rp_traits *traits, size_t length, const rp_classify_parameters *parameters,
                       size_t n_contigs)
 {
@@ -150,7 +160,7 @@ static rp_other judge(const rp_traits *traits, size_t length, const rp_classify_
         return RP_OTHER_RRNA;
     if (traits->trna)
         return RP_OTHER_TRNA;
-    if (traits->period_bp > 0 || 2 * traits->n_tandem > traits->n_copies)
+    if (is_array(traits, length))
         return RP_OTHER_SATELLITE;
     if (n_contigs > 1 && (2 * traits->n_whole_contigs > traits->n_copies || is_at_ends(traits)))
         return RP_OTHER_CONTIGS;
