@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 """check_properties.py PROGRAM: the same bytes from random runs on random genomes (as tests/soak.py, for
-SOAK_CHECK_SECONDS, else 100), and whether those checks would find what they look for. The seed is printed; SOAK_SEED
-sets it."""
+SOAK_CHECK_SECONDS, else 100), and whether those checks would find what they look for. The seed is always the same, but
+SOAK_SEED sets another: what fails here is the change, and `make soak` draws fresh ones."""
 import contextlib
 import os
 import random
-import secrets
 import signal
 import sys
 import time
@@ -15,7 +14,7 @@ from properties import case, draws, genomes, runs
 from soak import Soak, stop
 
 SECONDS = float(os.environ.get("SOAK_CHECK_SECONDS", 100))
-SEED = int(os.environ.get("SOAK_SEED") or secrets.randbits(32))
+SEED = int(os.environ.get("SOAK_SEED") or 20261127)
 
 
 def a_soak(folder, **meter):
