@@ -168,19 +168,24 @@ START_TEST(copies_speak_for_a_class)
     test_genome(&genome, text);
     const rp_codes *families[] = {&consensus};
     const rp_view view = {.genome = &genome};
-    const rp_annotate_parameters annotate = {
-        .n_threads = 1, .kernel = rp_band_select("auto"), .expected_by_chance = RP_CHANCE_FOUND, .min_copies = 2};
+    const rp_annotate_parameters annotate = {.n_threads = 1,
+                                             .kernel = rp_band_select("auto"),
+                                             .expected_by_chance = RP_CHANCE_FOUND,
+                                             .min_copies = 2,
+                                             .rows = rp_row_store_create()};
     rp_parts parts = {0};
     ck_assert_msg(rp_annotate(&view, families, 1, &annotate, &parts, &error), "%s", error.message);
     rp_findings findings;
     ck_assert(rp_findings_init(&findings, &genome, families, 1, 'R', &parts));
     findings.kernel = annotate.kernel;
+    findings.rows = annotate.rows;
     ck_assert_uint_eq(findings.n_families, 1);
     const rp_classify_parameters parameters = {.n_threads = 1, .min_copies = 3};
     ck_assert_msg(rp_classify(&findings, &parameters, &error), "%s", error.message);
     ck_assert_msg(strcmp(findings.families[0].class_name, CLASSES[_i].class_name) == 0, "%s: %s", CLASSES[_i].recipe,
                   findings.families[0].class_name);
     rp_findings_clear(&findings);
+    rp_row_store_destroy(annotate.rows);
     free(consensus.items);
     free(letters);
     free(text);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/account.h"
+#include "base/block.h"
 #include "base/sort.h"
 #include "copies/annotate.h"
 #include "copies/scan.h"
@@ -24,10 +26,15 @@ static void annotate(const rp_genome *genome, const rp_codes *const *families, s
                      uint32_t min_copies, rp_parts *parts)
 {
     const rp_view view = {.genome = genome};
-    const rp_annotate_parameters parameters = {
-        .n_threads = threads, .kernel = rp_band_select("auto"), .expected_by_chance = 0.01, .min_copies = min_copies};
+    const rp_annotate_parameters parameters = {.n_threads = threads,
+                                               .kernel = rp_band_select("auto"),
+                                               .expected_by_chance = 0.01,
+                                               .min_copies = min_copies,
+                                               .rows = rp_row_store_create()};
     rp_error error = {""};
+    ck_assert_ptr_nonnull(parameters.rows);
     ck_assert_msg(rp_annotate(&view, families, n, &parameters, parts, &error), "%s", error.message);
+    rp_row_store_destroy(parameters.rows);
 }
 
 START_TEST(finds_copies_on_both_strands_and_nested_ones)
@@ -371,6 +378,165 @@ START_TEST(what_is_identical_has_no_divergence)
 }
 END_TEST
 
+/* Steps of an alignment's two sides, of the lengths that need one byte more than others, or many small ones. */
+static void draw_steps(rp_random *random, rp_steps steps[2])
+{
+    static const uint32_t edges[] = {1, 31, 32, 4095, 4096, (1u << 19) - 1, 1u << 19, (1u << 26), (1u << 30) - 1};
+    for (int side = 0; side < 2; side++) {
+        const uint64_t n = rp_random_below(random, 3) == 0 ? rp_random_below(random, 200) : rp_random_below(random, 3);
+        steps[side].n = 0;
+        for (uint64_t i = 0; i < n; i++) {
+            const uint32_t length = edges[rp_random_below(random, sizeof edges / sizeof edges[0])];
+            const uint32_t kind = (uint32_t)rp_random_below(random, RP_STEP_INSERTION + 1);
+            ck_assert(rp_steps_push(&steps[side], (rp_step){.kind = kind, .length = length}));
+        }
+    }
+}
+
+/* With all the memory it asks for, with some, and with none. */
+START_TEST(a_store_gives_back_the_steps_it_took)
+{
+    static const uint64_t limits[] = {0, 40000, 1};
+    enum { PIECES = 100, IN_A_PIECE = 10 };
+    rp_steps given[2] = {{0}}, got[2] = {{0}};
+    rp_codes packed = {0};
+    uint64_t paths[PIECES * IN_A_PIECE];
+    rp_error error = {""};
+    rp_block_set_spill_folder("/tmp");
+    rp_account_set_limit(limits[_i]);
+    rp_row_store *store = rp_row_store_create();
+    ck_assert_ptr_nonnull(store);
+    rp_random random = {44};
+    for (size_t p = 0; p < PIECES; p++) {
+        uint64_t first;
+        packed.n = 0;
+        for (size_t i = 0; i < IN_A_PIECE; i++) {
+            draw_steps(&random, given);
+            paths[p * IN_A_PIECE + i] = packed.n;
+            ck_assert(rp_steps_pack(given, &packed));
+        }
+        ck_assert_msg(rp_row_store_add(store, packed.items, packed.n, &first, &error), "%s", error.message);
+        ck_assert_uint_gt(first, 0);
+        for (size_t i = 0; i < IN_A_PIECE; i++)
+            paths[p * IN_A_PIECE + i] += first;
+    }
+    ck_assert_int_eq(rp_blocks_spilled() > 0, limits[_i] != 0);
+    random = (rp_random){44};
+    for (size_t i = 0; i < PIECES * IN_A_PIECE; i++) {
+        draw_steps(&random, given);
+        ck_assert(rp_row_store_read(store, paths[i], got));
+        for (int side = 0; side < 2; side++) {
+            ck_assert_uint_eq(got[side].n, given[side].n);
+            if (given[side].n > 0)
+                ck_assert_mem_eq(got[side].items, given[side].items, given[side].n * sizeof *given[side].items);
+        }
+    }
+    rp_row_store_destroy(store);
+    ck_assert_uint_eq(rp_account_taken(), 0);
+    rp_account_set_limit(0);
+    rp_block_set_spill_folder(NULL);
+    for (int side = 0; side < 2; side++) {
+        free(given[side].items);
+        free(got[side].items);
+    }
+    free(packed.items);
+}
+END_TEST
+
+static const rp_part *part_at(const rp_parts *parts, uint64_t begin, uint64_t end)
+{
+    for (size_t i = 0; i < parts->n; i++)
+        if (parts->items[i].begin == begin && parts->items[i].end == end)
+            return &parts->items[i];
+    return NULL;
+}
+
+/* A part's row is one cell for each of its consensus columns, and its bases are those of the genome. */
+static void check_row(const rp_row_store *store, const rp_genome *genome, const rp_codes *consensus,
+                      const rp_part *part, const char *text)
+{
+    rp_steps steps[2] = {{0}};
+    rp_row row = {0};
+    rp_interval kept;
+    ck_assert(rp_part_row(store, genome, (uint32_t)consensus->n, part, steps, &row, &kept));
+    ck_assert(kept.begin == part->begin && kept.end == part->end);
+    ck_assert(row.begin == part->consensus_begin && row.end == part->consensus_end);
+    ck_assert_uint_eq(row.insertions.n, 0);
+    ck_assert_uint_eq(row.cells.n, part->end - part->begin);
+    for (size_t i = 0; i < row.cells.n; i++) {
+        const size_t at = part->reverse ? part->end - 1 - i : part->begin + i;
+        const char letter = text[at];
+        ck_assert_int_eq(rp_code_letter(part->reverse ? rp_code_complement(row.cells.items[i]) : row.cells.items[i]),
+                         letter);
+    }
+    rp_row_clear(&row);
+    free(steps[0].items);
+    free(steps[1].items);
+}
+
+/* The family `whole` has its copies, until it is left out; then a family like its second half has that half of them.
+ * That family has a copy of its own too, from the first; the one of the other half has none, so it gets none. */
+START_TEST(a_second_placing_traces_only_what_is_new)
+{
+    rp_random random = {45};
+    char *a = test_random_letters(&random, 400), *b = test_random_letters(&random, 300), *text = malloc(20000);
+    char *spacer = test_random_letters(&random, 800), *back, whole[701];
+    sprintf(whole, "%s%s", a, b);
+    for (int i = 420; i < 680; i += 20)
+        whole[i] = whole[i] == 'A' ? 'C' : 'A';
+    back = turned(whole);
+    sprintf(text, "%s%s%s%s%s%s%s%s%s", spacer, whole, spacer, back, spacer, whole, spacer, b, spacer);
+    char *fasta = malloc(20010);
+    sprintf(fasta, ">x\n%s\n", text);
+    rp_genome genome;
+    test_genome(&genome, fasta);
+    rp_codes codes[3] = {{0}};
+    test_codes(&codes[0], whole);
+    test_codes(&codes[1], b);
+    test_codes(&codes[2], a);
+    const rp_codes *families[] = {&codes[0], &codes[1], &codes[2]};
+    const rp_view view = {.genome = &genome};
+    const rp_annotate_parameters parameters = {.n_threads = 1,
+                                               .kernel = rp_band_select("auto"),
+                                               .expected_by_chance = 0.01,
+                                               .min_copies = 1,
+                                               .rows = rp_row_store_create()};
+    const uint8_t none[3] = {0, 0, 0}, without_whole[3] = {1, 0, 0};
+    rp_error error = {""};
+    rp_parts first = {0}, again = {0}, without = {0};
+    rp_annotation *annotation = rp_annotation_create(&view, families, 3, &parameters, &error);
+    ck_assert_ptr_nonnull(annotation);
+    ck_assert(rp_annotation_place(annotation, NULL, &first, &error));
+    ck_assert_uint_eq(first.n, 4);
+    ck_assert(rp_annotation_place(annotation, none, &again, &error));
+    ck_assert_uint_eq(again.n, first.n);
+    for (size_t i = 0; i < first.n; i++)
+        ck_assert_uint_eq(again.items[i].path, first.items[i].path);
+    ck_assert(rp_annotation_place(annotation, without_whole, &without, &error));
+    ck_assert_uint_eq(without.n, 4);
+    const rp_part *old = part_at(&first, 5300, 5600), *same = part_at(&without, 5300, 5600);
+    ck_assert(old != NULL && same != NULL && same->path == old->path);
+    for (size_t i = 0; i < first.n; i++)
+        check_row(parameters.rows, &genome, families[first.items[i].family], &first.items[i], text);
+    for (size_t i = 0; i < without.n; i++)
+        check_row(parameters.rows, &genome, families[without.items[i].family], &without.items[i], text);
+    rp_annotation_destroy(annotation);
+    rp_row_store_destroy(parameters.rows);
+    free(first.items);
+    free(again.items);
+    free(without.items);
+    for (int f = 0; f < 3; f++)
+        free(codes[f].items);
+    rp_genome_clear(&genome);
+    free(a);
+    free(b);
+    free(back);
+    free(spacer);
+    free(text);
+    free(fasta);
+}
+END_TEST
+
 Suite *suite_copies(void)
 {
     Suite *suite = suite_create("copies");
@@ -382,6 +548,8 @@ Suite *suite_copies(void)
     tcase_add_test(tests, random_sequence_has_no_copies);
     tcase_add_loop_test(tests, a_scan_in_many_passes_finds_the_same, 0, 2);
     tcase_add_test(tests, a_library_of_several_parts);
+    tcase_add_loop_test(tests, a_store_gives_back_the_steps_it_took, 0, 3);
+    tcase_add_test(tests, a_second_placing_traces_only_what_is_new);
     tcase_add_test(tests, a_decoy_is_the_genome_backwards);
     tcase_add_test(tests, a_family_counts_from_where_the_decoy_ends);
     suite_add_tcase(suite, tests);

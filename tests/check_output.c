@@ -235,13 +235,17 @@ START_TEST(alignments_are_written_with_every_step)
     test_codes(&consensus, copy[0]);
     const rp_codes *families[] = {&consensus};
     const rp_view view = {.genome = &genome};
-    const rp_annotate_parameters parameters = {
-        .n_threads = 1, .kernel = rp_band_select("auto"), .expected_by_chance = RP_CHANCE_FOUND, .min_copies = 1};
+    const rp_annotate_parameters parameters = {.n_threads = 1,
+                                               .kernel = rp_band_select("auto"),
+                                               .expected_by_chance = RP_CHANCE_FOUND,
+                                               .min_copies = 1,
+                                               .rows = rp_row_store_create()};
     rp_parts parts = {0};
     rp_findings findings;
     ck_assert_msg(rp_annotate(&view, families, 1, &parameters, &parts, &error), "%s", error.message);
     ck_assert(rp_findings_init(&findings, &genome, families, 1, 'R', &parts));
     findings.kernel = parameters.kernel;
+    findings.rows = parameters.rows;
     for (size_t i = 0; i < sizeof ALIGNED / sizeof ALIGNED[0]; i++) {
         char *path = test_file("", 0);
         rp_file *file = rp_file_open(path, &error);
@@ -254,6 +258,7 @@ START_TEST(alignments_are_written_with_every_step)
         free(path);
     }
     rp_findings_clear(&findings);
+    rp_row_store_destroy(parameters.rows);
     rp_genome_clear(&genome);
     free(consensus.items);
     free(copy[0]);

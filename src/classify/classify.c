@@ -223,7 +223,7 @@ typedef struct classify_run {
     rp_findings *findings;
     const rp_classify_parameters *parameters;
     rp_structure_scratch *scratch;   /* by thread */
-    rp_row_reader **readers;         /* by thread; NULL until one is needed */
+    rp_row_reader *readers;          /* by thread */
 } classify_run;
 
 static bool look_at_codons(classify_run *run, rp_found_family *family, unsigned worker)
@@ -231,9 +231,7 @@ static bool look_at_codons(classify_run *run, rp_found_family *family, unsigned 
     rp_traits *traits = &family->traits;
     if (traits->orf_bp < RP_CODONS_MIN_BP || traits->n_copies > GENE_MAX_COPIES || has_structure(traits))
         return true;
-    if (run->readers[worker] == NULL)
-        run->readers[worker] = rp_row_reader_create(run->findings);
-    return run->readers[worker] != NULL && rp_codons_look(run->readers[worker], family, traits);
+    return rp_codons_look(&run->readers[worker], run->findings, family, traits);
 }
 
 static bool classify_family(void *argument, size_t which, unsigned worker, rp_error *error)
@@ -270,7 +268,7 @@ bool rp_classify(rp_findings *findings, const rp_classify_parameters *parameters
         if (run.scratch != NULL)
             rp_structure_scratch_clear(&run.scratch[i]);
         if (run.readers != NULL)
-            rp_row_reader_destroy(run.readers[i]);
+            rp_row_reader_clear(&run.readers[i]);
     }
     free(run.scratch);
     free(run.readers);

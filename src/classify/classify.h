@@ -18,7 +18,7 @@ typedef struct rp_classify_parameters {
     bool keep_names;         /* of a library that has them: only traits and hints */
 } rp_classify_parameters;
 
-/* Fills in the traits of all families, and hints, and sets their class names. */
+/* Fills in the traits of all families, and hints, and sets their class names. The findings have their rows. */
 bool rp_classify(rp_findings *findings, const rp_classify_parameters *parameters, rp_error *error) RP_MUST_CHECK;
 
 /* Class names and reasons of repeats that are no transposable elements. */

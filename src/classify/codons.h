@@ -8,7 +8,8 @@
 enum { RP_CODONS_MIN_BP = 300 };
 
 /* Sets third_position from the mismatches of the family's copies in its longest open reading
- * frame, where there are enough of them. `reader` is one of the same findings. False: out of memory. */
-bool rp_codons_look(rp_row_reader *reader, const rp_found_family *family, rp_traits *traits) RP_MUST_CHECK;
+ * frame, where there are enough of them. False: out of memory. */
+bool rp_codons_look(rp_row_reader *reader, const rp_findings *findings, const rp_found_family *family,
+                    rp_traits *traits) RP_MUST_CHECK;
 
 #endif

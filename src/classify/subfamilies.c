@@ -39,10 +39,8 @@ static uint8_t cell(const copy_table *table, size_t copy, size_t column)
     return table->cells.items[copy * table->n_columns + column];
 }
 
-static bool add_row(void *context, const rp_part *part, const rp_row *row)
+static bool add_row(copy_table *table, const rp_row *row)
 {
-    (void)part;
-    copy_table *table = context;
     const size_t first = table->cells.n;
     if (!cell_matrix_reserve(&table->cells, first + table->n_columns))
         return false;
@@ -68,10 +66,12 @@ static bool read_copies(rp_row_reader *reader, const rp_findings *findings, cons
             chosen[n++] = family->parts[i];
     }
     const size_t step = n / MAX_COPIES + 1;
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i += step)
-        chosen[kept++] = chosen[i];
-    const bool ok = kept < 2 * MIN_COPIES || rp_row_reader_run(reader, chosen, kept, add_row, table);
+    const bool enough = (n + step - 1) / step >= (size_t)2 * MIN_COPIES;
+    rp_row row = {0};
+    bool ok = true;
+    for (size_t i = 0; ok && enough && i < n; i += step)
+        ok = rp_row_read(reader, findings, &findings->parts.items[chosen[i]], &row) && add_row(table, &row);
+    rp_row_clear(&row);
     free(chosen);
     return ok;
 }

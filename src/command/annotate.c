@@ -39,6 +39,7 @@ typedef struct annotate_run {
     rp_genome genome;
     rp_bitmask tandem;
     rp_family_file library;
+    rp_row_store *rows;
     rp_findings findings;
 } annotate_run;
 
@@ -101,8 +102,11 @@ static bool read_input(annotate_run *run, rp_error *error)
 static bool find_copies(annotate_run *run, rp_error *error)
 {
     const rp_codes **consensus = rp_alloc(run->library.n, sizeof *consensus);
-    if (consensus == NULL)
+    run->rows = rp_row_store_create();
+    if (consensus == NULL || run->rows == NULL) {
+        free(consensus);
         return rp_error_memory(error, "finding copies");
+    }
     for (size_t f = 0; f < run->library.n; f++)
         consensus[f] = &run->library.items[f].consensus;
     const rp_view view = {.genome = &run->genome, .excluded = &run->tandem};
@@ -112,6 +116,7 @@ static bool find_copies(annotate_run *run, rp_error *error)
                                                .expected_by_chance = RP_CHANCE_KNOWN,
                                                .min_copies = (uint32_t)run->options.min_copies,
                                                .decoy = run->options.no_decoy ? NULL : &decoy,
+                                               .rows = run->rows,
                                                .manner = run->options.fast ? RP_ANNOTATE_FAST : RP_ANNOTATE_SENSITIVE};
     rp_parts parts = {0};
     rp_stage_begin(RP_STAGE_COPIES, 0);
@@ -128,6 +133,7 @@ static bool find_copies(annotate_run *run, rp_error *error)
     if (ok && !rp_bitmask_intervals(&run->tandem, &run->genome, &run->findings.tandem))
         ok = rp_error_memory(error, "tandem repeats");
     run->findings.kernel = run->governor.kernel;
+    run->findings.rows = run->rows;
     const rp_classify_parameters hints = {.n_threads = run->governor.n_threads, .keep_names = true};
     ok = ok && (!run->options.hints || rp_classify(&run->findings, &hints, error));
     free(parts.items);
@@ -199,6 +205,7 @@ static void clear_run(annotate_run *run, bool done)
     rp_offloading_clear(&run->offloading);
     rp_results_clear(&run->results, done);
     rp_findings_clear(&run->findings);
+    rp_row_store_destroy(run->rows);
     rp_family_file_clear(&run->library);
     rp_bitmask_clear(&run->tandem);
     rp_genome_clear(&run->genome);

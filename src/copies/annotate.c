@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/account.h"
+#include "base/block.h"
 #include "base/parallel.h"
 #include "base/sort.h"
 #include "copies/scan.h"
@@ -17,7 +18,8 @@ enum {
     LINK_OVERLAP_BP = 60,      /* of two parts on the consensus */
     LINK_CONSENSUS_BP = 2500,  /* consensus that may be missing between two parts */
     LINK_LOOK_AHEAD = 64,
-    TRACE_PART = 256           /* alignments in a thread's piece of work */
+    TRACE_AT_ONCE = RP_LANES / 2, /* alignments: each has two extensions */
+    TRACE_PART = 256           /* alignments, or parts, in a thread's piece of work */
 };
 
 /* How the genome is scanned. */
@@ -36,8 +38,9 @@ static const scan_manner MANNERS[RP_N_ANNOTATE_MANNERS] = {
     [RP_ANNOTATE_SENSITIVE] = {.word_bases = 10, .max_places = 1000, .min_gain = 6, .pair_bp = 200, .weak_score = 30}};
 
 typedef struct thread_scratch {
-    rp_steps steps[2 * RP_PART_ROWS];
-    rp_row rows[RP_PART_ROWS];
+    rp_steps steps[2 * TRACE_AT_ONCE];
+    rp_codes packed;           /* steps of a piece of work */
+    rp_row row;
 } thread_scratch;
 
 struct rp_annotation {
@@ -50,11 +53,15 @@ struct rp_annotation {
     rp_scan_scratch *scans;    /* by thread */
     thread_scratch *threads;
     rp_alignment_store all;
+    uint8_t *rare;             /* by family: it has too few copies, and gets none */
+    rp_block paths;            /* uint64_t, by index in all: where its steps are in the store; 0: not traced */
     rp_decoy_figures *figures; /* by family */
     rp_lease lease;            /* of parts while they are placed */
     /* while parts are placed: */
     const uint8_t *left_out;
     rp_parts *parts;
+    rp_block untraced;         /* uint64_t, indices in all of alignments that hold parts, in the order of the parts */
+    size_t n_untraced;
 };
 
 /* --- Overlaps --- */
@@ -77,7 +84,8 @@ static int compare_alignments(const void *left, const void *right)
     return (a->place > b->place) - (a->place < b->place);
 }
 
-/* The part [begin, end) of an alignment; its consensus coordinates in proportion, until it is traced. */
+/* The part [begin, end) of an alignment; until it is traced, its consensus coordinates are in proportion, and its path is
+ * the alignment's index. */
 static rp_part make_part(const rp_annotation *run, const rp_alignment *whole, uint64_t begin, uint64_t end)
 {
     rp_part part = {.begin = begin,
@@ -85,7 +93,8 @@ static rp_part make_part(const rp_annotation *run, const rp_alignment *whole, ui
                     .family = whole->query / 2,
                     .reverse = whole->query % 2 != 0,
                     .score = whole->score,
-                    .alignment = *whole};
+                    .alignment = *whole,
+                    .path = (uint64_t)(whole - run->all.items)};
     const uint64_t genome = whole->end - whole->begin, query = whole->query_end - whole->query_begin;
     const uint32_t from = whole->query_begin + (uint32_t)((begin - whole->begin) * query / genome);
     const uint32_t to = whole->query_begin + (uint32_t)((end - whole->begin) * query / genome);
@@ -122,6 +131,11 @@ static bool take_free(rp_annotation *run, const rp_alignment *here, rp_bitmask *
     return ok;
 }
 
+static bool may_have_copies(const rp_annotation *run, size_t family)
+{
+    return !run->rare[family] && (run->left_out == NULL || !run->left_out[family]);
+}
+
 /* Gives each base to the best alignment over it; what the alignments keep becomes parts. */
 static bool resolve(rp_annotation *run, rp_error *error)
 {
@@ -140,7 +154,7 @@ static bool resolve(rp_annotation *run, rp_error *error)
              j++)
             ;
         for (size_t a = i; a < j && ok; a++)
-            if (run->left_out == NULL || !run->left_out[run->all.items[a].query / 2])
+            if (may_have_copies(run, run->all.items[a].query / 2))
                 ok = take_free(run, &run->all.items[a], &taken);
         for (size_t a = i; a < j && run->parameters.apart; a++)
             rp_bitmask_unset(&taken, run->all.items[a].begin, run->all.items[a].end);
@@ -149,56 +163,119 @@ static bool resolve(rp_annotation *run, rp_error *error)
     return ok || rp_error_memory(error, "overlapping copies");
 }
 
-typedef struct part_length {
-    uint32_t longest; /* of the part's two extensions */
-    uint32_t part;    /* within the piece */
-} part_length;
+/* --- Rows --- */
+
+/* Lists the alignments that hold parts and are not traced yet. */
+static bool list_untraced(rp_annotation *run, rp_error *error)
+{
+    run->n_untraced = 0;
+    if (!rp_block_resize(&run->paths, run->all.n * sizeof(uint64_t), "aligned rows", error) ||
+        !rp_block_resize(&run->untraced, run->parts->n * sizeof(uint64_t), "aligned rows", error))
+        return false;
+    uint64_t *paths = run->paths.data, *untraced = run->untraced.data;
+    for (size_t i = 0; i < run->parts->n; i++) {
+        const uint64_t which = run->parts->items[i].path;
+        if (paths[which] != 0)
+            continue;
+        untraced[run->n_untraced++] = which;
+        paths[which] = UINT64_MAX; /* listed */
+    }
+    return true;
+}
+
+typedef struct alignment_length {
+    uint32_t longest; /* of its two extensions */
+    uint32_t at; /* within the piece */
+} alignment_length;
 
 static int compare_lengths(const void *left, const void *right)
 {
-    const part_length *a = left, *b = right;
+    const alignment_length *a = left, *b = right;
     if (a->longest != b->longest)
         return a->longest < b->longest ? -1 : 1;
-    return (a->part > b->part) - (a->part < b->part);
+    return (a->at > b->at) - (a->at < b->at);
 }
 
-/* Traces one piece of the parts, those of like length together: the lanes wait for the longest. */
+/* Traces n <= TRACE_AT_ONCE alignments of a piece and packs their steps. Paths count from the first byte until the store
+ * has the piece. */
+static bool trace_some(rp_annotation *run, unsigned worker, const uint64_t *piece, const alignment_length *some,
+                       size_t n)
+{
+    thread_scratch *scratch = &run->threads[worker];
+    rp_alignment alignments[TRACE_AT_ONCE] = {{0}};
+    for (size_t i = 0; i < n; i++)
+        alignments[i] = run->all.items[piece[some[i].at]];
+    bool ok = rp_align_trace(run->scans[worker].aligner, run->view, run->table.queries, alignments, n, scratch->steps);
+    for (size_t i = 0; ok && i < n; i++) {
+        ((uint64_t *)run->paths.data)[piece[some[i].at]] = scratch->packed.n;
+        ok = rp_steps_pack(&scratch->steps[2 * i], &scratch->packed);
+    }
+    return ok;
+}
+
+/* Traces one piece of the alignments, those of like length together: the lanes wait for the longest. */
+static bool trace_piece(void *argument, size_t part, unsigned worker, rp_error *error)
+{
+    rp_annotation *run = argument;
+    thread_scratch *scratch = &run->threads[worker];
+    const uint64_t *piece = (const uint64_t *)run->untraced.data + part * TRACE_PART;
+    const size_t left = run->n_untraced - part * TRACE_PART, n = left < TRACE_PART ? left : TRACE_PART;
+    alignment_length lengths[TRACE_PART];
+    if (!rp_scan_scratch_make(&run->scans[worker], run->parameters.kernel))
+        return rp_error_memory(error, "aligning copies");
+    for (size_t i = 0; i < n; i++) {
+        const rp_alignment *here = &run->all.items[piece[i]];
+        const uint32_t longest = here->left_query > here->right_query ? here->left_query : here->right_query;
+        lengths[i] = (alignment_length){longest, (uint32_t)i};
+    }
+    rp_sort(lengths, n, sizeof *lengths, compare_lengths);
+    scratch->packed.n = 0;
+    for (size_t done = 0; done < n; done += TRACE_AT_ONCE)
+        if (!trace_some(run, worker, piece, lengths + done, n - done < TRACE_AT_ONCE ? n - done : TRACE_AT_ONCE))
+            return rp_error_memory(error, "aligning copies");
+    uint64_t first;
+    if (!rp_row_store_add(run->parameters.rows, scratch->packed.items, scratch->packed.n, &first, error))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        ((uint64_t *)run->paths.data)[piece[i]] += first;
+    return true;
+}
+
+static size_t n_pieces(size_t n)
+{
+    return (n + TRACE_PART - 1) / TRACE_PART;
+}
+
+static bool trace_alignments(rp_annotation *run, rp_error *error)
+{
+    const bool ok = list_untraced(run, error) &&
+                    rp_parallel(n_pieces(run->n_untraced), run->parameters.n_threads, trace_piece, run, error);
+    rp_block_free(&run->untraced);
+    return ok;
+}
+
+/* Gives one piece of the parts their exact coordinates, counts and divergence. */
 static bool measure_parts(void *argument, size_t piece, unsigned worker, rp_error *error)
 {
     rp_annotation *run = argument;
-    rp_scan_scratch *scan = &run->scans[worker];
     thread_scratch *scratch = &run->threads[worker];
-    if (!rp_scan_scratch_make(scan, run->parameters.kernel))
-        return rp_error_memory(error, "aligning copies");
-    rp_part *first = &run->parts->items[piece * TRACE_PART];
-    const size_t n_parts =
-        run->parts->n - piece * TRACE_PART < TRACE_PART ? run->parts->n - piece * TRACE_PART : TRACE_PART;
-    part_length lengths[TRACE_PART];
-    for (size_t i = 0; i < n_parts; i++) {
-        const rp_alignment *alignment = &first[i].alignment;
-        lengths[i] = (part_length){
-            alignment->left_query > alignment->right_query ? alignment->left_query : alignment->right_query,
-            (uint32_t)i};
-    }
-    rp_sort(lengths, n_parts, sizeof *lengths, compare_lengths);
-    for (size_t done = 0; done < n_parts; done += RP_PART_ROWS) {
-        const size_t n = n_parts - done < RP_PART_ROWS ? n_parts - done : RP_PART_ROWS;
-        const rp_part *which[RP_PART_ROWS];
-        rp_interval kept[RP_PART_ROWS];
-        for (size_t i = 0; i < n; i++)
-            which[i] = &first[lengths[done + i].part];
-        if (!rp_part_rows(scan->aligner, run->view, run->table.queries, which, n, scratch->steps, scratch->rows, kept))
+    const rp_row *row = &scratch->row;
+    const uint64_t *paths = run->paths.data;
+    const size_t begin = piece * TRACE_PART, left = run->parts->n - begin;
+    for (size_t i = begin; i < begin + (left < TRACE_PART ? left : TRACE_PART); i++) {
+        rp_part *part = &run->parts->items[i];
+        const rp_codes *consensus = run->consensus[part->family];
+        rp_interval kept;
+        part->path = paths[part->path];
+        if (!rp_part_row(run->parameters.rows, run->view->genome, (uint32_t)consensus->n, part, scratch->steps,
+                         &scratch->row, &kept))
             return rp_error_memory(error, "aligning copies");
-        for (size_t i = 0; i < n; i++) {
-            rp_part *part = &first[lengths[done + i].part];
-            const rp_row *row = &scratch->rows[i];
-            part->begin = kept[i].begin;
-            part->end = kept[i].end;
-            part->consensus_begin = row->begin;
-            part->consensus_end = row->end;
-            part->counts = rp_row_count(row, run->consensus[part->family]->items);
-            part->divergence = (float)rp_row_divergence(row, run->consensus[part->family]->items, row->begin, row->end);
-        }
+        part->begin = kept.begin;
+        part->end = kept.end;
+        part->consensus_begin = row->begin;
+        part->consensus_end = row->end;
+        part->counts = rp_row_count(row, consensus->items);
+        part->divergence = (float)rp_row_divergence(row, consensus->items, row->begin, row->end);
     }
     return true;
 }
@@ -271,11 +348,12 @@ static bool place_copies(rp_annotation *run, rp_error *error)
     return true;
 }
 
-/* Traces all parts for their exact coordinates and divergence; those without an aligned base go. */
+/* The parts as their rows have them; those without an aligned base go. */
 static bool trace_parts(rp_annotation *run, rp_error *error)
 {
     rp_parts *parts = run->parts;
-    if (!rp_parallel((parts->n + TRACE_PART - 1) / TRACE_PART, run->parameters.n_threads, measure_parts, run, error))
+    if (!trace_alignments(run, error) ||
+        !rp_parallel(n_pieces(parts->n), run->parameters.n_threads, measure_parts, run, error))
         return false;
     size_t kept = 0;
     for (size_t i = 0; i < parts->n; i++)
@@ -286,8 +364,8 @@ static bool trace_parts(rp_annotation *run, rp_error *error)
     return true;
 }
 
-/* Takes the alignments of families with too few copies away; *any: there were some. */
-static bool drop_rare_families(rp_annotation *run, bool *any)
+/* Notes the families with too few copies; *any: there are some that have been given any. */
+static bool find_rare_families(rp_annotation *run, bool *any)
 {
     *any = false;
     uint32_t *n_copies = rp_alloc(run->n_families, sizeof *n_copies);
@@ -302,13 +380,11 @@ static bool drop_rare_families(rp_annotation *run, bool *any)
                 last_copy[part->family] = part->copy;
             }
         }
-        size_t kept = 0;
-        for (size_t i = 0; i < run->all.n; i++)
-            if (n_copies[run->all.items[i].query / 2] >= run->parameters.min_copies)
-                run->all.items[kept++] = run->all.items[i];
-        for (size_t i = 0; i < run->parts->n; i++)
-            *any |= n_copies[run->parts->items[i].family] < run->parameters.min_copies;
-        run->all.n = kept;
+        for (size_t f = 0; f < run->n_families; f++) {
+            const bool is_rare = n_copies[f] < run->parameters.min_copies;
+            run->rare[f] |= is_rare;
+            *any |= is_rare && n_copies[f] > 0;
+        }
     }
     free(n_copies);
     free(last_copy);
@@ -358,7 +434,8 @@ rp_annotation *rp_annotation_create(const rp_view *view, const rp_codes *const *
     run->scans = rp_alloc(parameters->n_threads, sizeof *run->scans);
     run->threads = rp_alloc(parameters->n_threads, sizeof *run->threads);
     run->figures = rp_alloc(n_families, sizeof *run->figures);
-    bool ok = run->scans != NULL && run->threads != NULL && run->figures != NULL;
+    run->rare = rp_alloc(n_families, sizeof *run->rare);
+    bool ok = run->scans != NULL && run->threads != NULL && run->figures != NULL && run->rare != NULL;
     if (!ok)
         (void)rp_error_memory(error, "finding copies");
     const scan_manner *manner = &MANNERS[parameters->manner];
@@ -390,15 +467,17 @@ void rp_annotation_destroy(rp_annotation *run)
     for (unsigned i = 0; run->scans != NULL && i < run->parameters.n_threads; i++)
         rp_scan_scratch_clear(&run->scans[i]);
     for (unsigned i = 0; run->threads != NULL && i < run->parameters.n_threads; i++) {
-        for (unsigned j = 0; j < 2 * RP_PART_ROWS; j++)
+        for (unsigned j = 0; j < 2 * TRACE_AT_ONCE; j++)
             free(run->threads[i].steps[j].items);
-        for (unsigned j = 0; j < RP_PART_ROWS; j++)
-            rp_row_clear(&run->threads[i].rows[j]);
+        free(run->threads[i].packed.items);
+        rp_row_clear(&run->threads[i].row);
     }
     free(run->scans);
     free(run->threads);
     rp_alignment_store_clear(&run->all);
+    rp_block_free(&run->paths);
     free(run->figures);
+    free(run->rare);
     rp_lease_set(&run->lease, 0);
     rp_word_table_clear(&run->table);
     free(run);
@@ -411,10 +490,10 @@ bool rp_annotation_place(rp_annotation *run, const uint8_t *left_out, rp_parts *
     bool again = true;
     while (again) {
         again = false;
-        if (!place_copies(run, error) || (left_out == NULL && !drop_rare_families(run, &again)))
+        if (!place_copies(run, error) || (left_out == NULL && !find_rare_families(run, &again)))
             return rp_error_memory(error, "finding copies");
     }
-    return run->parameters.rough || trace_parts(run, error);
+    return run->parameters.rows == NULL || trace_parts(run, error);
 }
 
 bool rp_annotate(const rp_view *view, const rp_codes *const *consensus, size_t n_families,

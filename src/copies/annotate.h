@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "copies/decoy.h"
 #include "copies/part_rows.h"
+#include "copies/row_store.h"
 #include "genome/view.h"
 
 /* Alignments that a whole genome may give by chance (expected_by_chance): few where families of this genome are built
@@ -38,7 +39,8 @@ typedef struct rp_annotate_parameters {
     bool apart;                      /* families do not compete: each has all of its copies */
     const rp_decoy *decoy;           /* gives each family its threshold; NULL: all have the same */
     bool keeps_chance; /* families that cannot be told from the decoy have copies: the caller judges them */
-    bool rough; /* parts are not traced: no counts and divergence, clipped ends in proportion */
+    rp_row_store *rows;              /* takes the rows of all parts, and outlives the annotation. NULL: parts are not
+                                      * traced: no counts and divergence, clipped ends in proportion */
 } rp_annotate_parameters;
 
 typedef struct rp_annotation rp_annotation;
@@ -55,7 +57,7 @@ const rp_decoy_figures *rp_annotation_decoy(const rp_annotation *annotation);
 /* Makes the parts, in genome order, numbered by copy in that order. Families that are left_out
  * (one entry a family; NULL: none) get none. Thread count does not change the result. May be
  * called again to leave families out: those that had too few copies in the first call get
- * none, and no further ones are dropped. */
+ * none, and no further ones are dropped; alignments that were traced in the first call are not traced again. */
 bool rp_annotation_place(rp_annotation *annotation, const uint8_t *left_out, rp_parts *parts,
                          rp_error *error) RP_MUST_CHECK;
 

@@ -99,11 +99,8 @@ bool rp_findings_init(rp_findings *findings, const rp_genome *genome, const rp_c
         (void)snprintf(name, sizeof name, "%c%zu", letter, i + 1);
         ok = set_name(&findings->families[i], name, RP_CLASS_UNKNOWN);
     }
-    for (size_t i = 0; ok && i < findings->parts.n; i++) {
-        rp_part *part = &findings->parts.items[i];
-        part->family = new_index[part->family];
-        part->alignment.query = 2 * part->family + part->reverse;
-    }
+    for (size_t i = 0; ok && i < findings->parts.n; i++)
+        findings->parts.items[i].family = new_index[findings->parts.items[i].family];
     free(ranks);
     free(new_index);
     return ok && measure_families(findings);

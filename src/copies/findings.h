@@ -34,6 +34,7 @@ typedef struct rp_found_family {
 typedef struct rp_findings {
     const rp_genome *genome;
     const rp_band_kernel *kernel;
+    const rp_row_store *rows;    /* of the parts: row_reader.h */
     rp_found_family *families;
     size_t n_families;
     rp_parts parts;              /* their family is an index into families */

@@ -104,18 +104,15 @@ static void clip_row(const rp_part *part, rp_row *row, rp_interval *kept)
     row->end = end;
 }
 
-bool rp_part_rows(rp_aligner *aligner, const rp_view *view, const rp_query *queries, const rp_part *const *parts,
-                  size_t n, rp_steps *steps, rp_row *rows, rp_interval *kept)
+bool rp_part_row(const rp_row_store *store, const rp_genome *genome, uint32_t consensus_bp, const rp_part *part,
+                 rp_steps steps[2], rp_row *row, rp_interval *kept)
 {
-    rp_alignment alignments[RP_PART_ROWS] = {{0}};
-    for (size_t i = 0; i < n; i++)
-        alignments[i] = parts[i]->alignment;
-    if (!rp_align_trace(aligner, view, queries, alignments, n, steps))
+    const rp_query strands[2] = {{.length = consensus_bp}, {.length = consensus_bp}};
+    rp_alignment whole = part->alignment;
+    whole.query = part->reverse;
+    if (!rp_row_store_read(store, part->path, steps) ||
+        !rp_row_make(genome, strands, &whole, &steps[0], &steps[1], row))
         return false;
-    for (size_t i = 0; i < n; i++) {
-        if (!rp_row_make(view->genome, queries, &alignments[i], &steps[2 * i], &steps[2 * i + 1], &rows[i]))
-            return false;
-        clip_row(parts[i], &rows[i], &kept[i]);
-    }
+    clip_row(part, row, kept);
     return true;
 }

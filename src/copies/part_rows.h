@@ -8,6 +8,7 @@
 #include "align/anchored.h"
 #include "align/row.h"
 #include "base/error.h"
+#include "copies/row_store.h"
 #include "genome/view.h"
 
 /* What a row holds, in bases. */
@@ -27,7 +28,8 @@ typedef struct rp_part {
     float divergence;                /* percent, Kimura's two parameters, CpG-aware; of this part */
     bool reverse;
     rp_row_counts counts;            /* of this part */
-    rp_alignment alignment;          /* the whole alignment, for a traceback (query 2 * family + reverse) */
+    rp_alignment alignment;          /* the whole alignment */
+    uint64_t path;                   /* of it in the store of rows, for parts that were traced */
 } rp_part;
 
 RP_ARRAY(rp_parts, rp_part);
@@ -39,12 +41,10 @@ rp_row_counts rp_row_count(const rp_row *row, const uint8_t *consensus);
  * tenth, as RepeatMasker counts them. */
 double rp_row_divergence(const rp_row *row, const uint8_t *consensus, uint32_t begin, uint32_t end);
 
-/* Makes the rows of n parts (n <= RP_PART_ROWS), each clipped to its part; kept[i] is the genome
- * interval of what is in the row (the part itself, for parts that rp_annotate gave). Not
- * thread-safe for one aligner. `queries` are those of the library (rp_word_table). `steps` has
- * two entries a part. */
-enum { RP_PART_ROWS = RP_LANES / 2 };
-bool rp_part_rows(rp_aligner *aligner, const rp_view *view, const rp_query *queries, const rp_part *const *parts,
-                  size_t n, rp_steps *steps, rp_row *rows, rp_interval *kept) RP_MUST_CHECK;
+/* Makes the row of a part from its alignment's steps, clipped to the part; *kept is the genome interval of what is in
+ * the row (the part itself, for parts that rp_annotate gave). `consensus_bp`: the length of its family's. The memory of
+ * steps and row is reused. False: out of memory. */
+bool rp_part_row(const rp_row_store *store, const rp_genome *genome, uint32_t consensus_bp, const rp_part *part,
+                 rp_steps steps[2], rp_row *row, rp_interval *kept) RP_MUST_CHECK;
 
 #endif

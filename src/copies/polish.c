@@ -247,7 +247,7 @@ bool rp_polish(const rp_view *view, const rp_kmer_index *index, const size_t *so
                rp_error *error)
 {
     rp_annotate_parameters rough = *annotate;
-    rough.rough = true;
+    rough.rows = NULL;
     rough.apart = parameters->apart;
     polish_run run = {.scanned = *view,
                       .growing = *view,

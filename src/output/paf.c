@@ -13,6 +13,7 @@ RP_ARRAY(cigar, rp_step); /* kind: index into "=XID" */
 typedef struct paf_writer {
     const rp_findings *findings;
     rp_file *file;
+    rp_row row;
     cigar steps;
     kstring_t text;
 } paf_writer;
@@ -43,14 +44,13 @@ static bool make_cigar(cigar *steps, const rp_row *row, const uint8_t *consensus
     return true;
 }
 
-static bool write_row(void *context, const rp_part *part, const rp_row *row)
+static bool write_row(paf_writer *writer, const rp_part *part)
 {
-    paf_writer *writer = context;
     const rp_found_family *family = &writer->findings->families[part->family];
     const rp_locus at = rp_findings_locus(writer->findings, part->begin);
     const rp_row_counts *counts = &part->counts;
     const uint64_t columns = (uint64_t)counts->matches + counts->mismatches + counts->deleted + counts->inserted;
-    if (!make_cigar(&writer->steps, row, family->consensus->items))
+    if (!make_cigar(&writer->steps, &writer->row, family->consensus->items))
         return false;
     kstring_t *text = &writer->text;
     text->l = 0;
@@ -75,9 +75,14 @@ static bool write_row(void *context, const rp_part *part, const rp_row *row)
 bool rp_write_paf(const rp_findings *findings, rp_file *file, rp_error *error)
 {
     paf_writer writer = {.findings = findings, .file = file};
-    rp_row_reader *reader = rp_row_reader_create(findings);
-    const bool ok = reader != NULL && rp_row_reader_run(reader, NULL, findings->parts.n, write_row, &writer);
-    rp_row_reader_destroy(reader);
+    rp_row_reader reader = {0};
+    bool ok = true;
+    for (size_t i = 0; ok && i < findings->parts.n; i++) {
+        const rp_part *part = &findings->parts.items[i];
+        ok = rp_row_read(&reader, findings, part, &writer.row) && write_row(&writer, part);
+    }
+    rp_row_reader_clear(&reader);
+    rp_row_clear(&writer.row);
     free(writer.steps.items);
     ks_free(&writer.text);
     return ok || rp_error_memory(error, "alignments");

@@ -11,10 +11,11 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "base/ordered_loop.h"
+#include "copies/row_reader.h"
 #include "output/names.h"
 #include "output/writers.h"
 
-enum { ROWS_AT_ONCE = RP_LANES / 2, MAX_INSERTED_COLUMNS = 200 };
+enum { MAX_INSERTED_COLUMNS = 200 };
 
 typedef struct seed_rank {
     int32_t score;
@@ -23,12 +24,8 @@ typedef struct seed_rank {
 
 /* What one thread makes alignments with. */
 typedef struct seed_maker {
-    rp_extender *extender;
-    rp_aligner *aligner;
-    rp_steps steps[RP_LANES];
-    rp_row *rows;             /* RP_SEED_ROWS */
-    rp_codes turned;          /* the consensus' reverse complement */
-    rp_query *queries;        /* two for each family; only the present one's are set */
+    rp_row_reader reader;
+    rp_row *rows;             /* RP_SEED_ROWS; NULL until the thread's first family */
     seed_rank *ranks;
     size_t rank_capacity;
     uint32_t *inserted;       /* columns before each consensus column; one more at the end */
@@ -107,39 +104,23 @@ static bool add_row(const seed_maker *maker, kstring_t *text, const rp_row *row,
     return true;
 }
 
-static bool align_rows(seed_maker *maker, const rp_findings *findings, const rp_found_family *family, size_t n_rows)
-{
-    const rp_view view = {.genome = findings->genome};
-    for (size_t done = 0; done < n_rows; done += ROWS_AT_ONCE) {
-        const size_t n = n_rows - done < ROWS_AT_ONCE ? n_rows - done : ROWS_AT_ONCE;
-        const rp_part *parts[ROWS_AT_ONCE];
-        rp_interval kept[ROWS_AT_ONCE];
-        for (size_t i = 0; i < n; i++)
-            parts[i] = &findings->parts.items[family->parts[maker->ranks[done + i].part]];
-        if (!rp_part_rows(maker->aligner, &view, maker->queries, parts, n, maker->steps, maker->rows + done, kept))
-            return false;
-    }
-    return true;
-}
-
-/* Chooses and aligns the rows of a family; *n_rows of them are in maker->rows. */
+/* Chooses the rows of a family; *n_rows of them are in maker->rows. */
 static bool make_rows(seed_maker *maker, const rp_findings *findings, size_t f, size_t *n_rows)
 {
     const rp_found_family *family = &findings->families[f];
     const size_t n_columns = family->consensus->n;
     if (!rp_reserve((void **)&maker->ranks, &maker->rank_capacity, family->n_parts, sizeof *maker->ranks) ||
-        !rp_reserve((void **)&maker->inserted, &maker->inserted_capacity, n_columns + 1, sizeof *maker->inserted) ||
-        !rp_codes_reverse_complement(&maker->turned, family->consensus->items, n_columns))
+        !rp_reserve((void **)&maker->inserted, &maker->inserted_capacity, n_columns + 1, sizeof *maker->inserted))
         return false;
-    maker->queries[2 * f] = (rp_query){.codes = family->consensus->items, .length = (uint32_t)n_columns};
-    maker->queries[2 * f + 1] = (rp_query){.codes = maker->turned.items, .length = (uint32_t)n_columns};
     for (size_t i = 0; i < family->n_parts; i++)
         maker->ranks[i] = (seed_rank){findings->parts.items[family->parts[i]].score, i};
     rp_sort(maker->ranks, family->n_parts, sizeof *maker->ranks, compare_ranks);
     *n_rows = family->n_parts < RP_SEED_ROWS ? family->n_parts : RP_SEED_ROWS;
     rp_sort(maker->ranks, *n_rows, sizeof *maker->ranks, compare_parts);
-    if (!align_rows(maker, findings, family, *n_rows))
-        return false;
+    for (size_t i = 0; i < *n_rows; i++)
+        if (!rp_row_read(&maker->reader, findings, &findings->parts.items[family->parts[maker->ranks[i].part]],
+                         &maker->rows[i]))
+            return false;
     measure_insertions(maker, *n_rows, n_columns);
     return true;
 }
@@ -191,31 +172,19 @@ static bool make_text(seed_maker *maker, const rp_findings *findings, size_t f, 
     return ok && kputs("//\n", text) >= 0;
 }
 
-static bool prepare(seed_maker *maker, const rp_findings *findings)
+static bool prepare(seed_maker *maker)
 {
-    if (maker->queries != NULL)
-        return true;
-    maker->extender = rp_extender_create(findings->kernel);
-    if (maker->extender != NULL)
-        maker->aligner = rp_aligner_create(maker->extender);
-    maker->rows = rp_alloc(RP_SEED_ROWS, sizeof *maker->rows);
-    if (maker->aligner == NULL || maker->rows == NULL)
-        return false;
-    maker->queries = rp_alloc(2 * findings->n_families, sizeof *maker->queries);
-    return maker->queries != NULL;
+    if (maker->rows == NULL)
+        maker->rows = rp_alloc(RP_SEED_ROWS, sizeof *maker->rows);
+    return maker->rows != NULL;
 }
 
 static void clear_maker(seed_maker *maker)
 {
-    rp_aligner_destroy(maker->aligner);
-    rp_extender_destroy(maker->extender);
-    for (unsigned i = 0; i < RP_LANES; i++)
-        free(maker->steps[i].items);
+    rp_row_reader_clear(&maker->reader);
     for (unsigned i = 0; maker->rows != NULL && i < RP_SEED_ROWS; i++)
         rp_row_clear(&maker->rows[i]);
     free(maker->rows);
-    free(maker->queries);
-    free(maker->turned.items);
     free(maker->ranks);
     free(maker->inserted);
 }
@@ -223,8 +192,7 @@ static void clear_maker(seed_maker *maker)
 static void *make_family(void *context, size_t f, unsigned worker, rp_error *error)
 {
     seed_run *run = context;
-    if (prepare(&run->makers[worker], run->findings) &&
-        make_text(&run->makers[worker], run->findings, f, &run->texts[f]))
+    if (prepare(&run->makers[worker]) && make_text(&run->makers[worker], run->findings, f, &run->texts[f]))
         return &run->texts[f];
     (void)rp_error_memory(error, "seed alignments");
     return NULL;

@@ -22,12 +22,12 @@ static void write_sites(const rp_codes *family, const rp_codes *subfamily, rp_fi
 
 bool rp_write_subfamilies(const rp_findings *findings, rp_file *file, rp_error *error)
 {
-    rp_row_reader *reader = rp_row_reader_create(findings);
-    bool ok = reader != NULL;
+    rp_row_reader reader = {0};
+    bool ok = true;
     for (size_t f = 0; f < findings->n_families && ok; f++) {
         const rp_found_family *family = &findings->families[f];
         rp_subfamilies found;
-        ok = rp_subfamilies_find(reader, findings, f, &found);
+        ok = rp_subfamilies_find(&reader, findings, f, &found);
         for (size_t i = 0; ok && found.n > 1 && i < found.n; i++) {
             const rp_subfamily *here = &found.items[i];
             rp_file_print(file, ">%s_%zu#%s of=%s copies=%zu length=%zu", family->name, i + 1, family->class_name,
@@ -38,6 +38,6 @@ bool rp_write_subfamilies(const rp_findings *findings, rp_file *file, rp_error *
         if (ok)
             rp_subfamilies_clear(&found);
     }
-    rp_row_reader_destroy(reader);
+    rp_row_reader_clear(&reader);
     return ok || rp_error_memory(error, "subfamilies");
 }

@@ -147,6 +147,7 @@ static bool place_and_classify(rp_run *run, rp_annotation *annotation, rp_error 
         ok = rp_error_memory(error, "findings");
     free(parts.items);
     all.kernel = run->kernel;
+    all.rows = run->rows;
     if (ok && !run->parameters->no_decoy)
         rp_findings_take_decoy(&all, rp_annotation_decoy(annotation));
     const rp_classify_parameters parameters = {.n_threads = run->n_threads,
@@ -163,6 +164,7 @@ static bool place_and_classify(rp_run *run, rp_annotation *annotation, rp_error 
         run->findings = all;
     }
     run->findings.kernel = run->others.kernel = run->kernel;
+    run->findings.rows = run->others.rows = run->rows;
     run->others.genome = &run->genome;
     return ok && (run->known == NULL ||
                   rp_classify_by_library(&run->findings, run->known, run->known_records, run->n_threads, error));
@@ -175,6 +177,7 @@ static rp_annotation *scan_and_judge(rp_run *run, const rp_view *whole, rp_error
     rp_decoy decoy = {.one_in = 0};
     bool ok = true;
     parameters.keeps_chance = true;
+    parameters.rows = run->rows;
     if (!run->parameters->no_decoy) {
         ok = rp_decoy_make(&decoy, whole, DECOY_ONE_IN, error);
         parameters.decoy = &decoy;
@@ -188,7 +191,8 @@ static rp_annotation *scan_and_judge(rp_run *run, const rp_view *whole, rp_error
 bool rp_run_find_copies(rp_run *run, rp_error *error)
 {
     const rp_view whole = whole_genome(run);
-    if (!rp_run_list_consensus(run))
+    run->rows = rp_row_store_create();
+    if (run->rows == NULL || !rp_run_list_consensus(run))
         return rp_error_memory(error, "finding copies");
     rp_kmer_index_destroy(run->index);
     run->index = NULL;

@@ -183,6 +183,7 @@ void rp_run_clear(rp_run *run)
     rp_pairs_close(run->pairs);
     rp_findings_clear(&run->findings);
     rp_findings_clear(&run->others);
+    rp_row_store_destroy(run->rows);
     free(run->consensus);
     free(run->seeds);
     free(run->frequencies.items);

@@ -70,6 +70,7 @@ typedef struct rp_run {
     rp_reprise_frequencies frequencies; /* with wants_frequencies */
     const rp_codes **consensus;         /* of the listed families, state.source */
     rp_reprise_seed *seeds;             /* of the listed families */
+    rp_row_store *rows;                 /* of the copies of all families, as they were traced */
     rp_findings findings, others;       /* the result; others: repeats that are no transposable elements */
 } rp_run;
 
