@@ -13,6 +13,7 @@ import sys
 
 from harness import (DEMO, ENDINGS, PROGRAM, ROOT, SHARED, Skip, bed, demo, digest, fasta, heed_signals, main, need, random_letters, run, same_runs,
                      union)
+from properties import draws
 
 
 def test_version_and_help(folder):
@@ -469,6 +470,36 @@ def test_simulate_is_reproducible_and_true(folder):
             checked += 1
             assert sum(w in words for w in own) > 0.3 * len(own), (contig, start, family)
     assert checked > 3
+
+
+# Options that results follow from and that the summary's parameters have not.
+TOLD_OTHERWISE = {"classify-with": "a path; each family tells what it is like", "pairs": "a file of its own",
+                  "hints": "the families have them"}
+
+
+def test_the_summary_tells_of_what_shapes_results(folder):
+    """All options that are drawn as a part of the method, and how the genome is masked."""
+    run("simulate", "-o", folder / "g", "-l", "60K", "-f", "3", "-c", 1, "-s", "3")
+    rng, given = random.Random(5), draws.Given(60000, "find")
+    inputs = {"find": ["g.fa"], "annotate": ["g.fa", "g.truth.fa"]}
+
+    def parameters(command, *words):
+        paths = [folder / name for name in inputs[command]]
+        run(command, "-q", "--no-run-info", "-t", 1, *words, "-o", folder / "x", *paths)
+        return json.loads((folder / "x.summary.json").read_text())["parameters"]
+
+    for command in inputs:
+        plain = parameters(command)
+        shaping = {name for name in draws.table(command) if name in ("hard-mask", "mask-tandem") or
+                   (name not in draws.EXEMPT and draws.own_draws(command)[name].role == "method")}
+        assert len(shaping) > 4 and len(plain) <= len(shaping)
+        for name in sorted(shaping - set(TOLD_OTHERWISE)):
+            value = draws.own_draws(command)[name].value
+            for _ in range(5):
+                if parameters(command, f"--{name}", *([value(rng, given)] if value else [])) != plain:
+                    break
+            else:
+                raise AssertionError(f"{command} --{name} is not told")
 
 
 def test_manual_and_completion_name_every_option(folder):

@@ -31,6 +31,7 @@ typedef struct annotate_options {
 /* Zeroed at the start; cleared in any state. */
 typedef struct annotate_run {
     annotate_options options;
+    json_t *described;                   /* the options that results follow from, for the summary */
     const char *genome_path, *library_path;
     rp_governor governor;
     rp_offloading offloading;
@@ -56,16 +57,17 @@ static size_t fill_table(annotate_run *run, rp_option *table)
     n += rp_results_options(&run->results, table + n);
     const rp_option rows[] = {
         {RP_OPTION_FLAG, "no-run-info", 0, NULL, &o->no_run_info, 0, 0, "leave times and threads out of the summary"},
-        {RP_OPTION_FLAG, "hard-mask", 0, NULL, &o->hard_mask, 0, 0, "mask with N instead of lower case"},
-        {RP_OPTION_FLAG, "mask-tandem", 0, NULL, &o->mask_tandem, 0, 0, "mask tandem repeats too"},
+        {RP_OPTION_FLAG, "hard-mask", 0, NULL, &o->hard_mask, 0, 0, "mask with N instead of lower case", .tells = true},
+        {RP_OPTION_FLAG, "mask-tandem", 0, NULL, &o->mask_tandem, 0, 0, "mask tandem repeats too", .tells = true},
         {RP_OPTION_HEADING, "method:", 0, NULL, NULL, 0, 0, NULL},
-        {RP_OPTION_FLAG, "fast", 0, NULL, &o->fast, 0, 0, "longer words: a third of the time, and fewer old copies"},
+        {RP_OPTION_FLAG, "fast", 0, NULL, &o->fast, 0, 0, "longer words: a third of the time, and fewer old copies",
+         .tells = true},
         {RP_OPTION_FLAG, "no-decoy", 0, NULL, &o->no_decoy, 0, 0,
-         "do not measure the families on the genome backwards: no thresholds of their own"},
+         "do not measure the families on the genome backwards: no thresholds of their own", .tells = true},
         {RP_OPTION_FLAG, "hints", 0, NULL, &o->hints, 0, 0,
          "look at each family's structure too: class hints in the summary"},
         {RP_OPTION_NUMBER, "min-copies", 0, "N", &o->min_copies, 1, UINT32_MAX,
-         "copies that a family needs to have any [1]"},
+         "copies that a family needs to have any [1]", .tells = true},
         {RP_OPTION_HEADING, "run (no effect on the results):", 0, NULL, NULL, 0, 0, NULL},
         rp_device_option(&o->device),
         {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
@@ -147,15 +149,12 @@ static bool find_copies(annotate_run *run, rp_error *error)
 
 static json_t *make_summary(const annotate_run *run)
 {
-    const annotate_options *options = &run->options;
-    json_t *parameters = json_pack("{s:b, s:b, s:I, s:b, s:b}", "fast", options->fast, "decoy", !options->no_decoy,
-                                   "min_copies", (json_int_t)options->min_copies, "hard_mask", options->hard_mask,
-                                   "mask_tandem", options->mask_tandem);
-    json_t *process = options->no_run_info ? NULL
-                                           : rp_describe_process(&run->governor.log, run->governor.n_threads,
-                                                                 run->governor.kernel, &run->offloading);
-    return rp_json_if(options->no_run_info || process != NULL,
-                      rp_summary_make(&run->findings, NULL, "annotate", parameters, NULL, process));
+    const bool with_run = !run->options.no_run_info;
+    json_t *process = with_run ? rp_describe_process(&run->governor.log, run->governor.n_threads, run->governor.kernel,
+                                                     &run->offloading)
+                               : NULL;
+    return rp_json_if(!with_run || process != NULL,
+                      rp_summary_make(&run->findings, NULL, "annotate", json_incref(run->described), NULL, process));
 }
 
 static bool write_results(annotate_run *run, rp_error *error)
@@ -209,6 +208,7 @@ static void clear_run(annotate_run *run, bool done)
     rp_family_file_clear(&run->library);
     rp_bitmask_clear(&run->tandem);
     rp_genome_clear(&run->genome);
+    json_decref(run->described);
 }
 
 static bool parse(annotate_run *run, const rp_option *table, size_t n, int argc, char **argv, rp_error *error)
@@ -227,8 +227,11 @@ static bool parse(annotate_run *run, const rp_option *table, size_t n, int argc,
         return rp_error_set(error, "standard input can be read once only");
     if (!rp_governor_check(&run->governor, error))
         return false;
-    return rp_device_choice_parse(&run->offloading.choice, run->options.device, error) &&
-           rp_results_check(&run->results, error);
+    if (!rp_device_choice_parse(&run->offloading.choice, run->options.device, error) ||
+        !rp_results_check(&run->results, error))
+        return false;
+    run->described = rp_options_describe(table, n);
+    return true;
 }
 
 int rp_command_annotate(int argc, char **argv)
@@ -248,6 +251,7 @@ int rp_command_annotate(int argc, char **argv)
     if (!plan_results(&run, &error)) {
         const int status = rp_command_unplaced("annotate", &run.results.targets, &error);
         rp_results_clear(&run.results, false);
+        json_decref(run.described);
         return status;
     }
     bool ok = rp_governor_start(&run.governor, "annotate", run.genome_path, run.results.planned_prefix, &error) &&

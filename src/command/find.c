@@ -45,17 +45,12 @@ static bool read_input(find_command *find, rp_error *error)
 
 /* --- Results --- */
 
-static json_t *describe_parameters(const rp_find_options *options, unsigned k)
+/* The options as they were given, but for a k-mer length that the genome's size gave. NULL: out of memory. */
+static json_t *describe_parameters(const find_command *find)
 {
-    const rp_run_parameters *search = &options->search;
-    return json_pack("{s:i, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:b, s:I, s:I, s:I, s:b, s:b}", "kmer", (int)k,
-                     "min_seed_frequency", (json_int_t)search->min_seed_frequency, "max_seed_frequency",
-                     (json_int_t)search->max_seed_frequency, "min_copies", (json_int_t)search->min_copies,
-                     "max_candidates", (json_int_t)search->max_candidates, "intra_contig", search->intra_contig,
-                     "respect_mask", search->respect_mask, "keep_other", search->keep_other, "decoy", !search->no_decoy,
-                     "minlength", (json_int_t)search->minlength, "maxextend", (json_int_t)search->maxextend,
-                     "tandemdist", (json_int_t)search->tandemdist, "hard_mask", options->hard_mask, "mask_tandem",
-                     options->mask_tandem);
+    json_t *parameters = json_incref(find->options->described);
+    return rp_json_if(parameters != NULL && rp_json_set(parameters, "kmer", json_integer((json_int_t)find->run.k)),
+                      parameters);
 }
 
 static json_t *make_summary(const find_command *find)
@@ -64,8 +59,8 @@ static json_t *make_summary(const find_command *find)
     const bool with_run = !find->options->no_run_info;
     json_t *search = rp_describe_search(run), *this_run = with_run ? rp_describe_run(run) : NULL;
     const bool ok = search != NULL && (!with_run || this_run != NULL);
-    return rp_json_if(ok, rp_summary_make(&run->findings, &run->others, "find",
-                                          describe_parameters(find->options, run->k), search, this_run));
+    return rp_json_if(
+        ok, rp_summary_make(&run->findings, &run->others, "find", describe_parameters(find), search, this_run));
 }
 
 static bool write_results(find_command *find, rp_error *error)
@@ -141,7 +136,7 @@ static void clear(find_command *find, bool done)
     rp_results_clear(&find->options->results, done);
     rp_genome_clear(&find->known_records);
     rp_family_file_clear(&find->known);
-    json_decref(find->options->binding);
+    rp_find_options_clear(find->options);
 }
 
 int rp_command_find(int argc, char **argv)
@@ -157,6 +152,7 @@ int rp_command_find(int argc, char **argv)
     if (!plan_results(&options, &error)) {
         const int status = rp_command_unplaced("find", &options.results.targets, &error);
         rp_results_clear(&options.results, false);
+        rp_find_options_clear(&options);
         return status;
     }
     rp_governor *governor = &options.governor;

@@ -27,15 +27,15 @@ static size_t add_method_rows(rp_find_options *o, rp_option *table)
 {
     const rp_option rows[] = {
         {RP_OPTION_FLAG, "no-run-info", 0, NULL, &o->no_run_info, 0, 0, "leave times and threads out of the summary"},
-        {RP_OPTION_FLAG, "hard-mask", 0, NULL, &o->hard_mask, 0, 0, "mask with N instead of lower case"},
-        {RP_OPTION_FLAG, "mask-tandem", 0, NULL, &o->mask_tandem, 0, 0, "mask tandem repeats too"},
+        {RP_OPTION_FLAG, "hard-mask", 0, NULL, &o->hard_mask, 0, 0, "mask with N instead of lower case", .tells = true},
+        {RP_OPTION_FLAG, "mask-tandem", 0, NULL, &o->mask_tandem, 0, 0, "mask tandem repeats too", .tells = true},
         {RP_OPTION_HEADING, "method:", 0, NULL, NULL, 0, 0, NULL},
         {RP_OPTION_TEXT, "classify-with", 0, "FILE", &o->classify_with, 0, 0,
          "take class names from this library of known families, by the 80-80-80 rule"},
         {RP_OPTION_FLAG, "keep-other", 0, NULL, &o->search.keep_other, 0, 0,
-         "leave repeats that are no transposable elements in the library"},
+         "leave repeats that are no transposable elements in the library", .tells = true},
         {RP_OPTION_FLAG, "no-decoy", 0, NULL, &o->search.no_decoy, 0, 0,
-         "do not measure the families on the genome backwards: no thresholds of their own"},
+         "do not measure the families on the genome backwards: no thresholds of their own", .tells = true},
         {RP_OPTION_FLAG, "respect-mask", 0, NULL, &o->search.respect_mask, 0, 0,
          "no seeds in lower-case sequence of the input; it has copies and stays lower case", .binds = true},
         {RP_OPTION_NUMBER, "kmer", 'k', "N", &o->search.kmer, 10, RP_KMER_MAX,
@@ -146,5 +146,12 @@ bool rp_find_options_parse(rp_find_options *options, int argc, char **argv, rp_e
         !rp_results_check(&options->results, error))
         return false;
     options->binding = rp_options_binding(table, n);
+    options->described = rp_options_describe(table, n);
     return true;
+}
+
+void rp_find_options_clear(rp_find_options *options)
+{
+    json_decref(options->binding);
+    json_decref(options->described);
 }

@@ -25,11 +25,15 @@ typedef struct rp_find_options {
     rp_device_choice device_choice;
     const char *const *inputs;
     size_t n_inputs;
-    json_t *binding; /* the options that bind, and their values; the caller's. NULL: no memory, or help */
+    /* NULL: no memory, or help: */
+    json_t *binding;                    /* the options that bind, and their values */
+    json_t *described;                  /* those that results follow from, for the summary */
 } rp_find_options;
 
-/* Parses `find`'s arguments into *options. False: misuse, error filled in, no binding. */
+/* Parses `find`'s arguments into *options. False: misuse, error filled in, and neither object. */
 bool rp_find_options_parse(rp_find_options *options, int argc, char **argv, rp_error *error) RP_MUST_CHECK;
+
+void rp_find_options_clear(rp_find_options *options);
 
 void rp_find_options_help(void); /* to standard output */
 

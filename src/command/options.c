@@ -148,6 +148,26 @@ json_t *rp_options_binding(const rp_option *options, size_t n)
     return all;
 }
 
+json_t *rp_options_describe(const rp_option *options, size_t n)
+{
+    json_t *all = json_object();
+    for (size_t i = 0; i < n && all != NULL; i++) {
+        if (!options[i].binds && !options[i].tells)
+            continue;
+        const bool turned = strncmp(options[i].name, "no-", 3) == 0;
+        char key[64];
+        (void)snprintf(key, sizeof key, "%s", options[i].name + (turned ? 3 : 0));
+        for (char *c = key; *c != '\0'; c++)
+            *c = *c == '-' ? '_' : *c;
+        json_t *value = turned ? json_boolean(!*(const bool *)options[i].target) : value_of(&options[i]);
+        if (json_object_set_new(all, key, value) != 0) {
+            json_decref(all);
+            all = NULL;
+        }
+    }
+    return all;
+}
+
 void rp_options_print(const rp_option *options, size_t n, FILE *to)
 {
     for (size_t i = 0; i < n; i++) {

@@ -29,6 +29,7 @@ typedef struct rp_option {
     uint64_t min, max;
     const char *help;    /* one sentence; the default is told in it */
     bool binds;          /* the families follow from it: a state is of one value, and no other goes on from it */
+    bool tells;          /* other results follow from it. The summary tells of what binds and of what tells */
 } rp_option;
 
 /* Parses argv[1..]; operands are moved behind the options and *first_operand is the index of
@@ -38,6 +39,10 @@ bool rp_options_parse(const rp_option *options, size_t n, int argc, char **argv,
 
 /* The values of the options that bind, by name with its dashes: an object. NULL: out of memory. */
 json_t *rp_options_binding(const rp_option *options, size_t n) RP_MUST_CHECK;
+
+/* The values of the options that results follow from, as the summary has them: an object, in the order of the table, by
+ * name with _ for -. A flag --no-NAME is there as NAME, turned round. NULL: out of memory. */
+json_t *rp_options_describe(const rp_option *options, size_t n) RP_MUST_CHECK;
 
 /* Prints the table as help text. */
 void rp_options_print(const rp_option *options, size_t n, FILE *to);
