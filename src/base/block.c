@@ -12,10 +12,19 @@
 #include <unistd.h>
 
 #include "base/account.h"
+#include "base/memory.h"
+
+/* The file of a spilled block, and where it is mapped. */
+typedef struct rp_spilled {
+    int file;
+    void *data;
+    size_t mapped;
+    struct rp_spilled *next, **link; /* in the list */
+} rp_spilled;
 
 static const char *spill_folder;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards the list */
-static rp_block *spilled_blocks;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards the list, and data and mapped in it */
+static rp_spilled *spilled_blocks;
 static _Atomic uint64_t spilled_bytes;
 
 void rp_block_set_spill_folder(const char *folder)
@@ -45,23 +54,23 @@ static int open_spill_file(void)
     return file;
 }
 
-static void list_add(rp_block *block)
+static void list_add(rp_spilled *spilled)
 {
     (void)pthread_mutex_lock(&lock);
-    block->next = spilled_blocks;
-    block->link = &spilled_blocks;
-    if (block->next != NULL)
-        block->next->link = &block->next;
-    spilled_blocks = block;
+    spilled->next = spilled_blocks;
+    spilled->link = &spilled_blocks;
+    if (spilled->next != NULL)
+        spilled->next->link = &spilled->next;
+    spilled_blocks = spilled;
     (void)pthread_mutex_unlock(&lock);
 }
 
-static void list_remove(rp_block *block)
+static void list_remove(rp_spilled *spilled)
 {
     (void)pthread_mutex_lock(&lock);
-    *block->link = block->next;
-    if (block->next != NULL)
-        block->next->link = block->link;
+    *spilled->link = spilled->next;
+    if (spilled->next != NULL)
+        spilled->next->link = spilled->link;
     (void)pthread_mutex_unlock(&lock);
 }
 
@@ -84,14 +93,18 @@ static bool file_error(rp_error *error, const char *purpose)
 /* Moves an anonymous block (or nothing yet) to a file of `mapped` bytes. */
 static bool spill(rp_block *block, size_t mapped, const char *purpose, rp_error *error)
 {
+    rp_spilled *spilled = rp_alloc(1, sizeof *spilled);
+    if (spilled == NULL)
+        return rp_error_memory(error, purpose);
     const int file = open_spill_file();
-    if (file < 0)
-        return file_error(error, purpose);
-    void *data =
-        extend_file(file, 0, mapped) ? mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0) : MAP_FAILED;
+    void *data = file >= 0 && extend_file(file, 0, mapped)
+                     ? mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)
+                     : MAP_FAILED;
     if (data == MAP_FAILED) {
         const bool failed = file_error(error, purpose);
-        (void)close(file);
+        if (file >= 0)
+            (void)close(file);
+        free(spilled);
         return failed;
     }
     if (block->mapped > 0) {
@@ -101,26 +114,28 @@ static bool spill(rp_block *block, size_t mapped, const char *purpose, rp_error 
     }
     block->data = data;
     block->mapped = mapped;
-    block->file = file + 1;
-    list_add(block);
+    *spilled = (rp_spilled){.file = file, .data = data, .mapped = mapped};
+    block->spilled = spilled;
+    list_add(spilled);
     atomic_fetch_add_explicit(&spilled_bytes, mapped, memory_order_relaxed);
     return true;
 }
 
 static bool resize_file(rp_block *block, size_t mapped, const char *purpose, rp_error *error)
 {
-    if (mapped > block->mapped && !extend_file(block->file - 1, block->mapped, mapped))
+    rp_spilled *spilled = block->spilled;
+    if (mapped > block->mapped && !extend_file(spilled->file, block->mapped, mapped))
         return file_error(error, purpose);
     (void)pthread_mutex_lock(&lock); /* rp_blocks_page_out must not see it move */
     void *data = mremap(block->data, block->mapped, mapped, MREMAP_MAYMOVE);
     if (data != MAP_FAILED) {
         atomic_fetch_add_explicit(&spilled_bytes, (uint64_t)mapped - block->mapped, memory_order_relaxed);
-        block->data = data;
-        block->mapped = mapped;
+        block->data = spilled->data = data;
+        block->mapped = spilled->mapped = mapped;
     }
     (void)pthread_mutex_unlock(&lock);
     if (data != MAP_FAILED &&
-        ftruncate(block->file - 1, (off_t)mapped) != 0) /* what is cut off is zero when it comes back */
+        ftruncate(spilled->file, (off_t)mapped) != 0) /* what is cut off is zero when it comes back */
         return file_error(error, purpose);
     return data != MAP_FAILED || rp_error_memory(error, purpose);
 }
@@ -153,7 +168,7 @@ bool rp_block_resize(rp_block *block, size_t bytes, const char *purpose, rp_erro
         return true;
     }
     bool ok = true;
-    if (block->file != 0) {
+    if (block->spilled != NULL) {
         ok = resize_file(block, mapped, purpose, error);
     } else if (mapped < before) {
         ok = resize_anonymous(block, mapped, purpose, error);
@@ -180,15 +195,16 @@ bool rp_block_resize(rp_block *block, size_t bytes, const char *purpose, rp_erro
 
 bool rp_block_spill(rp_block *block, const char *purpose, rp_error *error)
 {
-    return block->mapped == 0 || block->file != 0 || block->stays || spill_folder == NULL ||
+    return block->mapped == 0 || block->spilled != NULL || block->stays || spill_folder == NULL ||
            spill(block, block->mapped, purpose, error);
 }
 
 void rp_block_free(rp_block *block)
 {
-    if (block->mapped > 0 && block->file != 0) {
-        list_remove(block);
-        (void)close(block->file - 1);
+    if (block->mapped > 0 && block->spilled != NULL) {
+        list_remove(block->spilled);
+        (void)close(block->spilled->file);
+        free(block->spilled);
         atomic_fetch_sub_explicit(&spilled_bytes, block->mapped, memory_order_relaxed);
     } else if (block->mapped > 0) {
         rp_account_give(block->mapped);
@@ -201,8 +217,8 @@ void rp_block_free(rp_block *block)
 void rp_blocks_page_out(void)
 {
     (void)pthread_mutex_lock(&lock);
-    for (const rp_block *block = spilled_blocks; block != NULL; block = block->next)
-        (void)madvise(block->data, block->mapped, MADV_DONTNEED); /* of a shared file: only the page tables forget it */
+    for (const rp_spilled *one = spilled_blocks; one != NULL; one = one->next)
+        (void)madvise(one->data, one->mapped, MADV_DONTNEED); /* of a shared file: only the page tables forget it */
     (void)pthread_mutex_unlock(&lock);
 }
 

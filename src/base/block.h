@@ -16,16 +16,14 @@ typedef struct rp_block {
     void *data;          /* page-aligned; moves when the block grows */
     size_t bytes;
     size_t mapped;       /* bytes rounded up to pages */
-    int file;            /* descriptor + 1; 0: anonymous memory */
+    struct rp_spilled *spilled; /* its file; NULL: anonymous memory */
     bool stays;          /* set by the owner before its first use: leased in any case and never spilled */
-    struct rp_block *next, **link; /* in the list of spilled blocks */
 } rp_block;
 
 /* Where blocks are spilled to; to be set before the first one is. NULL: nowhere. Kept, not copied. */
 void rp_block_set_spill_folder(const char *folder);
 
-/* Sets the size to `bytes`; what is added is zero. A block that may be spilled must not
- * move in memory as a struct while it has content. False: error filled in, the block as before. */
+/* Sets the size to `bytes`; what is added is zero. False: error filled in, the block as before. */
 bool rp_block_resize(rp_block *block, size_t bytes, const char *purpose, rp_error *error) RP_MUST_CHECK;
 void rp_block_free(rp_block *block);
 
