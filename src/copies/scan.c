@@ -29,14 +29,15 @@ enum {
     WEAK_OVERLAP_BP = 60,
     LEAST_ANCHORS = 1 << 15,   /* that a thread has room for in any budget */
     ANCHOR_BYTES = 3 * sizeof(rp_anchor) / 2 + sizeof(size_t), /* with what their array grows ahead, and a choice */
-    SHARE_OF_ANCHORS = 3,      /* of the budget that is left, all threads' anchors may have one in so many */
-    LOOK_BACK_BP = 10000,      /* of alignments that begin further left, none is looked for */
+    TOGETHER_ANCHORS = 1 << 16, /* that are aligned before what they gave is stored: lanes are busy, and it is little */
+    SHARE_OF_ANCHORS = 3, /* of the budget that is left, all threads' anchors may have one in so many */
+    LOOK_BACK_BP = 10000, /* of alignments that begin further left, none is looked for */
     X_DROP = 50
 };
 
 /* A slot of a table of diagonals, or of strips of them. */
 typedef struct rp_scan_slot {
-    uint64_t id;               /* genome position less place (of a strip: its number), plus one; 0: empty */
+    uint64_t id; /* genome position less place (of a strip: its number), plus one; 0: empty */
     uint64_t at; /* genome position up to which the diagonal was extended, or of the strip's last word hit */
 } scan_slot;
 
@@ -355,23 +356,40 @@ static bool store_alignments(scan *run, const rp_alignments *found, rp_error *er
     return ok;
 }
 
-/* One pass over a chunk, for the queries from scratch->first_query on as far as there is room. */
-static bool scan_queries(scan *run, rp_scan_scratch *scratch, const rp_chunk *here, const uint8_t *codes,
-                         rp_alignments *found)
+/* Aligns anchors, which are sorted, some whole queries at a time, and stores what they lead to. */
+static bool align_some_together(scan *run, rp_scan_scratch *scratch, rp_alignments *found, rp_error *error)
 {
     const int weak = run->parameters->weak_score, strong = run->parameters->min_score;
     const int least = weak > 0 && weak < strong ? weak : strong;
     const rp_align_limits limits = {.min_score = least, .min_evidence = least, .x_drop = X_DROP};
+    rp_anchor *all = scratch->anchors.items;
+    const size_t n = scratch->anchors.n;
+    bool ok = true;
+    for (size_t i = 0, j; i < n && ok; i = j) {
+        for (j = n - i < TOGETHER_ANCHORS ? n : i + TOGETHER_ANCHORS; j < n && all[j].query == all[j - 1].query; j++)
+            ;
+        rp_anchors some = {.items = all + i, .n = j - i};
+        found->n = 0;
+        ok = (rp_align_anchors(scratch->aligner, run->view, run->table->queries, &some, &limits, found, NULL) &&
+              (weak == 0 || drop_weak(found, strong))) ||
+             rp_error_memory(error, "finding copies");
+        ok = ok && store_alignments(run, found, error);
+    }
+    return ok;
+}
+
+/* One pass over a chunk, for the queries from scratch->first_query on as far as there is room. */
+static bool scan_queries(scan *run, rp_scan_scratch *scratch, const rp_chunk *here, const uint8_t *codes,
+                         rp_alignments *found, rp_error *error)
+{
     scratch->end_query = run->end_query;
-    scratch->anchors.n = found->n = 0;
+    scratch->anchors.n = 0;
     forget_diagonals(run, scratch);
-    const bool ok = look_words_up(run, scratch, here, codes);
-    rp_lease_set(&scratch->lease, scratch->anchors.capacity * (sizeof *scratch->anchors.items + sizeof(size_t)));
+    const bool ok = look_words_up(run, scratch, here, codes) || rp_error_memory(error, "finding copies");
+    rp_lease_set(&scratch->lease, scratch->anchors.capacity * (sizeof *scratch->anchors.items + sizeof(size_t)) +
+                                      found->capacity * sizeof *found->items);
     rp_anchors_sort(&scratch->anchors);
-    return ok &&
-           rp_align_anchors(scratch->aligner, run->view, run->table->queries, &scratch->anchors, &limits, found,
-                            NULL) &&
-           (weak == 0 || drop_weak(found, strong));
+    return ok && align_some_together(run, scratch, found, error);
 }
 
 static bool scan_chunk(void *argument, size_t part, unsigned worker, rp_error *error)
@@ -387,8 +405,7 @@ static bool scan_chunk(void *argument, size_t part, unsigned worker, rp_error *e
     bool ok = true;
     for (scratch->first_query = run->first_query; ok && scratch->first_query < run->end_query;
          scratch->first_query = scratch->end_query)
-        ok = (scan_queries(run, scratch, here, codes, &found) || rp_error_memory(error, "finding copies")) &&
-             store_alignments(run, &found, error) && rp_not_cancelled(error);
+        ok = scan_queries(run, scratch, here, codes, &found, error) && rp_not_cancelled(error);
     free(found.items);
     rp_stage_done(1);
     return ok;

@@ -35,7 +35,7 @@ typedef struct rp_scan_scratch {
     size_t n_touched;
     rp_anchors anchors;
     uint32_t first_query, end_query; /* whose anchors are taken in this pass over a chunk */
-    rp_lease lease;            /* of anchors */
+    rp_lease lease;            /* of anchors and what they lead to */
     rp_word_hits hits;         /* of the words that are looked up together */
 } rp_scan_scratch;
 
@@ -54,8 +54,7 @@ typedef struct rp_scan_parameters {
     size_t most_anchors; /* that a thread aligns in one pass; 0: by the budget. No effect on what is found */
 } rp_scan_parameters;
 
-/* Alignments in a block that is spilled where the budget has no room for it. Zeroed by its owner; must not move while
- * it has any. */
+/* Alignments in a block that is spilled where the budget has no room for it. Zeroed by its owner. */
 typedef struct rp_alignment_store {
     rp_block block;
     rp_alignment *items; /* in the block */
