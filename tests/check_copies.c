@@ -76,12 +76,12 @@ START_TEST(finds_copies_on_both_strands_and_nested_ones)
         }
         ck_assert_uint_eq(parts.items[2].copy, parts.items[4].copy); /* two parts of one copy */
         ck_assert_uint_ne(parts.items[2].copy, parts.items[3].copy);
-        free(parts.items);
+        rp_parts_clear(&parts);
         /* a has three copies, b three: with a minimum of four there is nothing left */
         rp_parts none = {0};
         annotate(&genome, families, 2, threads, 4, &none);
         ck_assert_uint_eq(none.n, 0);
-        free(none.items);
+        rp_parts_clear(&none);
     }
     free(codes[0].items);
     free(codes[1].items);
@@ -134,7 +134,7 @@ START_TEST(random_sequence_has_no_copies)
     rp_parts parts = {0};
     annotate(&genome, families, 1, 2, 1, &parts);
     ck_assert_uint_eq(parts.n, 0);
-    free(parts.items);
+    rp_parts_clear(&parts);
     free(codes.items);
     free(letters);
     free(consensus);
@@ -240,6 +240,48 @@ START_TEST(a_scan_in_many_passes_finds_the_same)
 }
 END_TEST
 
+/* Where families do not compete there are as many parts as alignments: in a file when the budget has no room for them. */
+START_TEST(parts_of_copies_are_the_same_in_any_budget)
+{
+    rp_genome genome;
+    rp_codes versions[VERSIONS] = {{0}};
+    const rp_codes *families[VERSIONS];
+    make_versions(&genome, versions);
+    for (int i = 0; i < VERSIONS; i++)
+        families[i] = &versions[i];
+    const rp_view view = {.genome = &genome};
+    const rp_annotate_parameters parameters = {
+        .n_threads = 2, .kernel = rp_band_select("auto"), .expected_by_chance = 0.01, .min_copies = 1, .apart = true};
+    rp_parts all[2] = {{0}};
+    rp_error error = {""};
+    const uint64_t taken = rp_account_taken();
+    for (int i = 0; i < 2; i++) {
+        rp_block_set_spill_folder(i == 0 ? NULL : "/tmp");
+        rp_account_set_limit(i == 0 ? 0 : rp_account_taken());
+        ck_assert_msg(rp_annotate(&view, families, VERSIONS, &parameters, &all[i], &error), "%s", error.message);
+    }
+    ck_assert_uint_gt(all[0].n, VERSIONS * VERSIONS);
+    ck_assert_uint_ge(rp_account_taken(), taken + all[0].n * sizeof(rp_part));
+    ck_assert_uint_ge(rp_blocks_spilled(), all[1].n * sizeof(rp_part));
+    ck_assert_uint_eq(all[0].n, all[1].n);
+    for (size_t i = 0; i < all[0].n; i++) {
+        const rp_part *one = &all[0].items[i], *other = &all[1].items[i];
+        ck_assert(one->begin == other->begin && one->end == other->end && one->family == other->family &&
+                  one->copy == other->copy && one->consensus_begin == other->consensus_begin &&
+                  one->divergence == other->divergence);
+    }
+    rp_parts_clear(&all[0]);
+    rp_parts_clear(&all[1]);
+    ck_assert_uint_eq(rp_account_taken(), taken);
+    ck_assert_uint_eq(rp_blocks_spilled(), 0);
+    rp_account_set_limit(0);
+    rp_block_set_spill_folder(NULL);
+    for (int i = 0; i < VERSIONS; i++)
+        free(versions[i].items);
+    rp_genome_clear(&genome);
+}
+END_TEST
+
 /* Two families that both are found, the bases of more than a part between them. */
 START_TEST(a_library_of_several_parts)
 {
@@ -268,7 +310,7 @@ START_TEST(a_library_of_several_parts)
         /* of two versions one is nearer to most copies, but each has its own */
         ck_assert_msg(n[0] > 0 && n[1] == 0 && n[2] > 0 && n[0] + n[2] == 3 * VERSIONS, "%zu, %zu, %zu", n[0], n[1],
                       n[2]);
-        free(parts.items);
+        rp_parts_clear(&parts);
     }
     free(letters);
     free(between.items);
@@ -331,20 +373,22 @@ static void add_calls(rp_alignments *to, uint32_t family, int32_t evidence, uint
 START_TEST(a_family_counts_from_where_the_decoy_ends)
 {
     rp_alignments real = {0}, decoy = {0};
-    add_calls(&real, 0, 100, 200, 10);      /* no decoy: all of it */
-    add_calls(&real, 1, 200, 1000, 60);     /* 100 of 60,000 bases are few enough */
+    add_calls(&real, 0, 100, 200, 10); /* no decoy: all of it */
+    add_calls(&real, 1, 200, 1000, 60); /* 100 of 60,000 bases are few enough */
     add_calls(&decoy, 1, 70, 100, 1);
-    add_calls(&real, 2, 200, 100, 60);      /* 100 of 6,500 are not: what is better than the decoy counts */
+    add_calls(&real, 2, 200, 100, 60); /* 100 of 6,500 are not: what is better than the decoy counts */
     add_calls(&real, 2, 70, 100, 5);
     add_calls(&decoy, 2, 80, 100, 1);
-    add_calls(&real, 3, 90, 100, 10);       /* a third of it is in the decoy */
+    add_calls(&real, 3, 90, 100, 10); /* a third of it is in the decoy */
     add_calls(&decoy, 3, 60, 100, 3);
-    add_calls(&real, 4, 90, 5000, 2);       /* too few are better than the decoy */
+    add_calls(&real, 4, 90, 5000, 2); /* too few are better than the decoy */
     add_calls(&real, 4, 60, 5000, 6);
     add_calls(&decoy, 4, 70, 100, 1);
     rp_decoy_figures figures[6];
     const rp_decoy_calls calls = {real.items, real.n, decoy.items, decoy.n};
-    ck_assert(rp_decoy_judge(&calls, 1, 50, 3, figures, 6));
+    rp_decoy_rule rule = {.one_in = 1, .min_score = 50, .min_copies = 3, .n_threads = 2};
+    rp_error error = {""};
+    ck_assert(rp_decoy_judge(&calls, &rule, figures, 6, &error));
     const rp_decoy_figures expected[6] = {{50, false, 2000, 0, false},   {50, false, 60000, 100, false},
                                           {81, true, 6000, 0, false},    {50, false, 1000, 300, true},
                                           {50, false, 40000, 100, true}, {50, false, 0, 0, false}};
@@ -355,7 +399,8 @@ START_TEST(a_family_counts_from_where_the_decoy_ends)
         ck_assert_uint_eq(figures[f].false_bp, expected[f].false_bp);
         ck_assert_int_eq(figures[f].is_chance, expected[f].is_chance);
     }
-    ck_assert(rp_decoy_judge(&calls, 4, 50, 3, figures, 6)); /* each decoy block stands for four */
+    rule.one_in = 4; /* each decoy block stands for four */
+    ck_assert(rp_decoy_judge(&calls, &rule, figures, 6, &error));
     ck_assert_uint_eq(figures[1].false_bp, 0);
     ck_assert_int_eq(figures[1].threshold, 71);
     free(real.items);
@@ -550,6 +595,7 @@ Suite *suite_copies(void)
     tcase_add_test(tests, a_library_of_several_parts);
     tcase_add_loop_test(tests, a_store_gives_back_the_steps_it_took, 0, 3);
     tcase_add_test(tests, a_second_placing_traces_only_what_is_new);
+    tcase_add_test(tests, parts_of_copies_are_the_same_in_any_budget);
     tcase_add_test(tests, a_decoy_is_the_genome_backwards);
     tcase_add_test(tests, a_family_counts_from_where_the_decoy_ends);
     suite_add_tcase(suite, tests);

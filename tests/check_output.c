@@ -49,12 +49,13 @@ static void make_findings(hand_made *with)
          .score = 8,
          .counts = {4, 0, 0, 0}}};
     rp_parts list = {0};
+    rp_error error = {""};
     *with = (hand_made){.genome = {0}};
     test_genome(&with->genome, GENOME);
     test_codes(&with->consensus[0], "TGACAGGGGGCCCCCTGACA");
     test_codes(&with->consensus[1], "ACGTNACGTA");
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        ck_assert(rp_parts_push(&list, parts[i]));
+        ck_assert(rp_parts_push(&list, &parts[i], &error));
     const rp_codes *families[] = {&with->consensus[0], &with->consensus[1]};
     rp_findings *findings = &with->findings;
     ck_assert(rp_findings_init(findings, &with->genome, families, 2, 'R', &list));

@@ -138,7 +138,7 @@ static bool find_copies(annotate_run *run, rp_error *error)
     run->findings.rows = run->rows;
     const rp_classify_parameters hints = {.n_threads = run->governor.n_threads, .keep_names = true};
     ok = ok && (!run->options.hints || rp_classify(&run->findings, &hints, error));
-    free(parts.items);
+    rp_parts_clear(&parts);
     free(consensus);
     if (ok)
         rp_log_line(

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/account.h"
 #include "base/block.h"
+#include "base/memory.h"
 #include "base/parallel.h"
 #include "base/sort.h"
 #include "copies/scan.h"
@@ -56,7 +56,6 @@ struct rp_annotation {
     uint8_t *rare;             /* by family: it has too few copies, and gets none */
     rp_block paths;            /* uint64_t, by index in all: where its steps are in the store; 0: not traced */
     rp_decoy_figures *figures; /* by family */
-    rp_lease lease;            /* of parts while they are placed */
     /* while parts are placed: */
     const uint8_t *left_out;
     rp_parts *parts;
@@ -113,7 +112,7 @@ static int compare_by_family(const void *left, const void *right)
 }
 
 /* Lets an alignment have the bases that are not taken yet. */
-static bool take_free(rp_annotation *run, const rp_alignment *here, rp_bitmask *taken)
+static bool take_free(rp_annotation *run, const rp_alignment *here, rp_bitmask *taken, rp_error *error)
 {
     bool ok = true;
     uint64_t begin = rp_bitmask_next(taken, here->begin, here->end, false);
@@ -123,7 +122,8 @@ static bool take_free(rp_annotation *run, const rp_alignment *here, rp_bitmask *
         const bool whole = end - begin == here->end - here->begin;
         if (whole ||
             (end - begin >= MIN_PART_BP && 100 * kept >= (uint64_t)run->min_score * MIN_PART_PERCENT_OF_SCORE)) {
-            ok = rp_parts_push(run->parts, make_part(run, here, begin, end));
+            const rp_part part = make_part(run, here, begin, end);
+            ok = rp_parts_push(run->parts, &part, error);
             rp_bitmask_set(taken, begin, end);
         }
         begin = rp_bitmask_next(taken, end, here->end, false);
@@ -155,12 +155,12 @@ static bool resolve(rp_annotation *run, rp_error *error)
             ;
         for (size_t a = i; a < j && ok; a++)
             if (may_have_copies(run, run->all.items[a].query / 2))
-                ok = take_free(run, &run->all.items[a], &taken);
+                ok = take_free(run, &run->all.items[a], &taken, error);
         for (size_t a = i; a < j && run->parameters.apart; a++)
             rp_bitmask_unset(&taken, run->all.items[a].begin, run->all.items[a].end);
     }
     rp_bitmask_clear(&taken);
-    return ok || rp_error_memory(error, "overlapping copies");
+    return ok;
 }
 
 /* --- Rows --- */
@@ -340,7 +340,6 @@ static bool place_copies(rp_annotation *run, rp_error *error)
     run->parts->n = 0;
     if (!resolve(run, error))
         return false;
-    rp_lease_set(&run->lease, run->parts->capacity * sizeof *run->parts->items);
     if (!rp_sort_parallel(run->parts->items, run->parts->n, sizeof *run->parts->items, compare_parts,
                           run->parameters.n_threads, error))
         return false;
@@ -399,9 +398,8 @@ static bool judge_by_decoy(rp_annotation *run, const rp_scan_parameters *scan, r
     rp_alignment_store found = {0};
     bool ok = rp_scan(&view, &run->table, scan, run->scans, &found, error);
     const rp_decoy_calls calls = {run->all.items, run->all.n, found.items, found.n};
-    if (ok && !rp_decoy_judge(&calls, decoy->one_in, run->min_score, run->parameters.min_copies, run->figures,
-                              run->n_families))
-        ok = rp_error_memory(error, "decoy");
+    const rp_decoy_rule rule = {decoy->one_in, run->min_score, run->parameters.min_copies, run->parameters.n_threads};
+    ok = ok && rp_decoy_judge(&calls, &rule, run->figures, run->n_families, error);
     rp_alignment_store_clear(&found);
     size_t n = 0;
     for (size_t i = 0; ok && i < run->all.n; i++) {
@@ -478,7 +476,6 @@ void rp_annotation_destroy(rp_annotation *run)
     rp_block_free(&run->paths);
     free(run->figures);
     free(run->rare);
-    rp_lease_set(&run->lease, 0);
     rp_word_table_clear(&run->table);
     free(run);
 }

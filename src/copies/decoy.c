@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/block.h"
 #include "base/memory.h"
 #include "base/sort.h"
 
@@ -96,8 +97,6 @@ typedef struct call {
     bool is_false;
 } call;
 
-RP_ARRAY(call_list, call);
-
 static int compare_calls(const void *left, const void *right)
 {
     const call *a = left, *b = right;
@@ -116,9 +115,10 @@ double rp_decoy_share(const rp_decoy_figures *figures)
 }
 
 /* Judges a family by its n calls, best first. */
-static void judge_family(const call *all, size_t n, uint32_t one_in, int min_score, uint32_t min_copies,
-                         rp_decoy_figures *figures)
+static void judge_family(const call *all, size_t n, const rp_decoy_rule *rule, rp_decoy_figures *figures)
 {
+    const uint32_t one_in = rule->one_in;
+    const int min_score = rule->min_score;
     uint64_t called = 0, wrong = 0, n_called = 0, n_wrong = 0, n_kept = 0;
     for (size_t i = 0; i < n; i++) {
         *(all[i].is_false ? &wrong : &called) += all[i].bases;
@@ -133,39 +133,57 @@ static void judge_family(const call *all, size_t n, uint32_t one_in, int min_sco
         n_kept = n_called;
     }
     const bool is_chance = n_wrong >= CHANCE_MIN_HITS && wrong * one_in * CHANCE_IN >= called;
-    if (n_called > 0 && (is_chance || n_kept < min_copies))
+    if (n_called > 0 && (is_chance || n_kept < rule->min_copies))
         *figures = (rp_decoy_figures){
             .threshold = min_score, .called_bp = called, .false_bp = wrong * one_in, .is_chance = true};
 }
 
-bool rp_decoy_judge(const rp_decoy_calls *calls, uint32_t one_in, int min_score, uint32_t min_copies,
-                    rp_decoy_figures *figures, size_t n_families)
+static call make_call(const rp_alignment *from, bool is_false)
 {
-    call_list all = {0};
-    bool *is_called = rp_alloc(n_families, sizeof *is_called); /* in the decoy; most families are not */
-    bool ok = is_called != NULL;
-    for (size_t f = 0; f < n_families; f++)
-        figures[f] = (rp_decoy_figures){.threshold = min_score};
-    for (size_t i = 0; ok && i < calls->n_decoy; i++) {
-        const rp_alignment *here = &calls->decoy[i];
-        is_called[here->query / 2] = true;
-        ok = call_list_push(&all, (call){here->query / 2, here->evidence, here->end - here->begin, true});
-    }
-    for (size_t i = 0; ok && i < calls->n_real; i++) {
+    return (call){from->query / 2, from->evidence, from->end - from->begin, is_false};
+}
+
+/* Lists the calls of the families that have any in the decoy; the others' are added up at once. */
+static void list_calls(const rp_decoy_calls *calls, const bool *is_called, call *all, rp_decoy_figures *figures)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < calls->n_decoy; i++)
+        all[n++] = make_call(&calls->decoy[i], true);
+    for (size_t i = 0; i < calls->n_real; i++) {
         const rp_alignment *here = &calls->real[i];
         if (is_called[here->query / 2])
-            ok = call_list_push(&all, (call){here->query / 2, here->evidence, here->end - here->begin, false});
+            all[n++] = make_call(here, false);
         else
             figures[here->query / 2].called_bp += here->end - here->begin;
     }
-    if (ok)
-        rp_sort(all.items, all.n, sizeof *all.items, compare_calls);
-    for (size_t i = 0, j; ok && i < all.n; i = j) {
-        for (j = i + 1; j < all.n && all.items[j].family == all.items[i].family; j++)
+}
+
+bool rp_decoy_judge(const rp_decoy_calls *calls, const rp_decoy_rule *rule, rp_decoy_figures *figures,
+                    size_t n_families, rp_error *error)
+{
+    bool *is_called = rp_alloc(n_families, sizeof *is_called); /* in the decoy; most families are not */
+    if (is_called == NULL)
+        return rp_error_memory(error, "decoy");
+    for (size_t f = 0; f < n_families; f++)
+        figures[f] = (rp_decoy_figures){.threshold = rule->min_score};
+    size_t n = calls->n_decoy;
+    for (size_t i = 0; i < calls->n_decoy; i++)
+        is_called[calls->decoy[i].query / 2] = true;
+    for (size_t i = 0; i < calls->n_real; i++)
+        n += is_called[calls->real[i].query / 2];
+    rp_block block = {0};
+    bool ok = rp_block_resize(&block, n * sizeof(call), "decoy", error);
+    call *all = block.data;
+    if (ok) {
+        list_calls(calls, is_called, all, figures);
+        ok = rp_sort_parallel(all, n, sizeof *all, compare_calls, rule->n_threads, error);
+    }
+    for (size_t i = 0, j; ok && i < n; i = j) {
+        for (j = i + 1; j < n && all[j].family == all[i].family; j++)
             ;
-        judge_family(&all.items[i], j - i, one_in, min_score, min_copies, &figures[all.items[i].family]);
+        judge_family(&all[i], j - i, rule, &figures[all[i].family]);
     }
     free(is_called);
-    free(all.items);
+    rp_block_free(&block);
     return ok;
 }

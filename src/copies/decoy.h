@@ -53,10 +53,16 @@ typedef struct rp_decoy_calls {
     size_t n_decoy;
 } rp_decoy_calls;
 
-/* Fills in figures[n_families] from alignments which all have min_score. A family
- * cannot be told from the decoy when it calls a tenth as much there or fewer than min_copies alignments are left to it.
- * False: out of memory. */
-bool rp_decoy_judge(const rp_decoy_calls *calls, uint32_t one_in, int min_score, uint32_t min_copies,
-                    rp_decoy_figures *figures, size_t n_families) RP_MUST_CHECK;
+/* How they are judged. */
+typedef struct rp_decoy_rule {
+    uint32_t one_in;         /* so many blocks of the genome stand for each one of the decoy */
+    int min_score;           /* that all alignments have */
+    uint32_t min_copies;     /* a family to which fewer are left cannot be told from the decoy */
+    unsigned n_threads;
+} rp_decoy_rule;
+
+/* Fills in figures[n_families]. A family that calls a tenth as much in the decoy cannot be told from it either. */
+bool rp_decoy_judge(const rp_decoy_calls *calls, const rp_decoy_rule *rule, rp_decoy_figures *figures,
+                    size_t n_families, rp_error *error) RP_MUST_CHECK;
 
 #endif

@@ -186,7 +186,7 @@ void rp_findings_clear(rp_findings *findings)
         free(findings->families[i].parts);
     }
     free(findings->families);
-    free(findings->parts.items);
+    rp_parts_clear(&findings->parts);
     free(findings->tandem.items);
     *findings = (rp_findings){0};
 }

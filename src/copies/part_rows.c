@@ -4,6 +4,23 @@
 #include <math.h>
 #include <string.h>
 
+bool rp_parts_push(rp_parts *parts, const rp_part *part, rp_error *error)
+{
+    const size_t wanted = parts->n + 1;
+    if (wanted > parts->block.bytes / sizeof *parts->items &&
+        !rp_block_resize(&parts->block, (wanted + wanted / 4) * sizeof *parts->items, "parts of copies", error))
+        return false;
+    parts->items = parts->block.data;
+    parts->items[parts->n++] = *part;
+    return true;
+}
+
+void rp_parts_clear(rp_parts *parts)
+{
+    rp_block_free(&parts->block);
+    *parts = (rp_parts){0};
+}
+
 rp_row_counts rp_row_count(const rp_row *row, const uint8_t *consensus)
 {
     rp_row_counts counts = {0};

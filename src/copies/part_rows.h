@@ -7,6 +7,7 @@
 
 #include "align/anchored.h"
 #include "align/row.h"
+#include "base/block.h"
 #include "base/error.h"
 #include "copies/row_store.h"
 #include "genome/view.h"
@@ -32,7 +33,16 @@ typedef struct rp_part {
     uint64_t path;                   /* of it in the store of rows, for parts that were traced */
 } rp_part;
 
-RP_ARRAY(rp_parts, rp_part);
+/* Parts in a block that is spilled where the budget has no room for it: where families do not compete there may be as
+ * many as alignments. Zeroed at first. */
+typedef struct rp_parts {
+    rp_part *items; /* in the block */
+    size_t n;
+    rp_block block;
+} rp_parts;
+
+bool rp_parts_push(rp_parts *parts, const rp_part *part, rp_error *error) RP_MUST_CHECK;
+void rp_parts_clear(rp_parts *parts);
 
 rp_row_counts rp_row_count(const rp_row *row, const uint8_t *consensus);
 

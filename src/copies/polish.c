@@ -290,7 +290,7 @@ bool rp_polish(const rp_view *view, const rp_kmer_index *index, const size_t *so
     free(run.length);
     free(run.first);
     free(run.by_family);
-    free(run.parts.items);
+    rp_parts_clear(&run.parts);
     rp_bitmask_clear(&run.resting);
     return ok;
 }

@@ -108,19 +108,17 @@ static bool set_others_apart(rp_run *run, rp_annotation *annotation, const rp_fi
 {
     rp_parts parts = {0}, other_parts = {0};
     uint8_t *left_out = rp_alloc(run->state.n_source, 1);
-    bool ok = left_out != NULL;
+    bool ok = left_out != NULL || rp_error_memory(error, "findings");
     for (size_t f = 0; ok && f < all->n_families; f++)
         left_out[all->families[f].source] = all->families[f].traits.other != RP_OTHER_NONE;
     for (size_t i = 0; ok && i < all->parts.n; i++) {
         const rp_found_family *family = &all->families[all->parts.items[i].family];
         if (family->traits.other == RP_OTHER_NONE)
             continue;
-        ok = rp_parts_push(&other_parts, all->parts.items[i]);
+        ok = rp_parts_push(&other_parts, &all->parts.items[i], error);
         if (ok)
             other_parts.items[other_parts.n - 1].family = (uint32_t)family->source;
     }
-    if (!ok)
-        (void)rp_error_memory(error, "findings");
     ok = ok && rp_annotation_place(annotation, left_out, &parts, error);
     if (ok && !(rp_findings_init(&run->findings, &run->genome, run->consensus, run->state.n_source, 'R', &parts) &&
                 rp_findings_take_traits(&run->findings, all) &&
@@ -132,8 +130,8 @@ static bool set_others_apart(rp_run *run, rp_annotation *annotation, const rp_fi
         rp_findings_take_decoy(&run->others, rp_annotation_decoy(annotation));
     }
     free(left_out);
-    free(parts.items);
-    free(other_parts.items);
+    rp_parts_clear(&parts);
+    rp_parts_clear(&other_parts);
     return ok;
 }
 
@@ -145,7 +143,7 @@ static bool place_and_classify(rp_run *run, rp_annotation *annotation, rp_error 
     bool ok = rp_annotation_place(annotation, NULL, &parts, error);
     if (ok && !rp_findings_init(&all, &run->genome, run->consensus, run->state.n_source, 'R', &parts))
         ok = rp_error_memory(error, "findings");
-    free(parts.items);
+    rp_parts_clear(&parts);
     all.kernel = run->kernel;
     all.rows = run->rows;
     if (ok && !run->parameters->no_decoy)
