@@ -43,26 +43,34 @@ static bool is_significant(const looked_at *a, const looked_at *b, unsigned k)
                RP_SCORE_MATCH * ((int)k + RP_PRESCREEN_SCORE);
 }
 
+static unsigned find_root(unsigned *parent, unsigned i)
+{
+    while (parent[i] != i)
+        i = parent[i] = parent[parent[i]];
+    return i;
+}
+
 bool rp_prescreen(const rp_view *view, const rp_batch *batch, unsigned k)
 {
     looked_at places[RP_PRESCREEN_PLACES];
+    unsigned parent[RP_PRESCREEN_PLACES], size[RP_PRESCREEN_PLACES];
     const unsigned n = batch->head.n_places < RP_PRESCREEN_PLACES ? batch->head.n_places : RP_PRESCREEN_PLACES;
     for (unsigned i = 0; i < n; i++) {
         const rp_place place = batch->places[batch->head.n_places * i / n];
         places[i] = (looked_at){.right = read_flank(view, place.position, k, place.reverse),
                                 .left = read_flank(view, place.position, k, !place.reverse)};
         count_bases(&places[i]);
+        parent[i] = i;
+        size[i] = 1;
     }
-    unsigned good = 0, is_good[RP_PRESCREEN_PLACES] = {0};
     for (unsigned i = 0; i < n; i++)
         for (unsigned j = i + 1; j < n; j++) {
-            if (is_good[i] && is_good[j])
+            const unsigned a = find_root(parent, i), b = find_root(parent, j);
+            if (a == b || !is_significant(&places[i], &places[j], k))
                 continue;
-            if (!is_significant(&places[i], &places[j], k))
-                continue;
-            good += !is_good[i] + !is_good[j];
-            is_good[i] = is_good[j] = 1;
-            if (good >= MIN_PLACES)
+            parent[b] = a;
+            size[a] += size[b];
+            if (size[a] >= MIN_PLACES)
                 return true;
         }
     return false;
