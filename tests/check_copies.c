@@ -567,9 +567,9 @@ START_TEST(a_second_placing_traces_only_what_is_new)
         check_row(parameters.rows, &genome, families[without.items[i].family], &without.items[i], text);
     rp_annotation_destroy(annotation);
     rp_row_store_destroy(parameters.rows);
-    free(first.items);
-    free(again.items);
-    free(without.items);
+    rp_parts_clear(&first);
+    rp_parts_clear(&again);
+    rp_parts_clear(&without);
     for (int f = 0; f < 3; f++)
         free(codes[f].items);
     rp_genome_clear(&genome);
