@@ -137,7 +137,7 @@ static const struct {
 /* The copies of a row, with random sequence around them. */
 static char *lay_out(int row, const char *letters)
 {
-    char *text = calloc(1, 200000), *at = text, *same = test_sequence("m400");
+    char *text = calloc(1, 400000), *at = text, *same = test_sequence("m6000");
     rp_random random = {97};
     at += sprintf(at, ">x0\n");
     for (unsigned i = 0; i < CLASSES[row].n_whole + CLASSES[row].n_cut; i++) {

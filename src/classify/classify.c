@@ -164,7 +164,7 @@ static rp_other judge(const rp_traits *traits, size_t length, const rp_classify_
         return RP_OTHER_SATELLITE;
     if (n_contigs > 1 && (2 * traits->n_whole_contigs > traits->n_copies || is_at_ends(traits)))
         return RP_OTHER_CONTIGS;
-    if (traits->n_independent < parameters->min_copies)
+    if (traits->n_independent < parameters->min_copies || traits->independent_share < RP_SAME_PLACE_SHARE)
         return RP_OTHER_DUPLICATION;
     return is_gene(traits, length) ? RP_OTHER_GENE : RP_OTHER_NONE;
 }
@@ -224,6 +224,7 @@ typedef struct classify_run {
     const rp_classify_parameters *parameters;
     rp_structure_scratch *scratch;   /* by thread */
     rp_row_reader *readers;          /* by thread */
+    rp_place_finder **finders;       /* by thread */
 } classify_run;
 
 static bool look_at_codons(classify_run *run, rp_found_family *family, unsigned worker)
@@ -241,7 +242,8 @@ static bool classify_family(void *argument, size_t which, unsigned worker, rp_er
     rp_traits *traits = &family->traits;
     *traits = (rp_traits){0};
     if (!rp_structure_find(&run->scratch[worker], family->consensus, traits) ||
-        !rp_places_find(run->findings, which, traits) || !look_at_codons(run, family, worker))
+        !rp_places_find(run->finders[worker], run->findings, which, run->parameters->min_copies, traits) ||
+        !look_at_codons(run, family, worker))
         return rp_error_memory(error, "class hints");
     traits->other = judge(traits, family->consensus->n, run->parameters, run->findings->genome->n_contigs);
     if (traits->other == RP_OTHER_NONE && family->decoy.is_chance)
@@ -260,7 +262,13 @@ bool rp_classify(rp_findings *findings, const rp_classify_parameters *parameters
     classify_run run = {.findings = findings, .parameters = parameters};
     run.scratch = rp_alloc(parameters->n_threads, sizeof *run.scratch);
     run.readers = rp_alloc(parameters->n_threads, sizeof *run.readers);
-    bool ok = run.scratch != NULL && run.readers != NULL;
+    run.finders = rp_alloc(parameters->n_threads, sizeof *run.finders);
+    const rp_view view = {.genome = findings->genome, .excluded = parameters->tandem};
+    bool ok = run.scratch != NULL && run.readers != NULL && run.finders != NULL;
+    for (unsigned i = 0; i < parameters->n_threads && ok; i++) {
+        run.finders[i] = rp_place_finder_create(&view, findings);
+        ok = run.finders[i] != NULL;
+    }
     if (!ok)
         (void)rp_error_memory(error, "class hints");
     ok = ok && rp_parallel(findings->n_families, parameters->n_threads, classify_family, &run, error);
@@ -269,7 +277,10 @@ bool rp_classify(rp_findings *findings, const rp_classify_parameters *parameters
             rp_structure_scratch_clear(&run.scratch[i]);
         if (run.readers != NULL)
             rp_row_reader_clear(&run.readers[i]);
+        if (run.finders != NULL)
+            rp_place_finder_destroy(run.finders[i]);
     }
+    free(run.finders);
     free(run.scratch);
     free(run.readers);
     return ok;

@@ -15,6 +15,7 @@
 typedef struct rp_classify_parameters {
     unsigned n_threads;
     uint32_t min_copies;     /* independent ones that a transposable element has */
+    const rp_bitmask *tandem; /* tandem repeats, where flanks say nothing; NULL: none are known */
     bool keep_names;         /* of a library that has them: only traits and hints */
 } rp_classify_parameters;
 

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "genome/flank.h"
-
 enum {
     MAX_SAMPLE = 64,             /* copies that are looked at, evenly over all */
     FULL_SLACK_BP = 8,           /* from either end of the consensus */
@@ -25,10 +23,6 @@ enum {
     TAIL_WINDOW_BP = 10,
     TAIL_MIN_A = 9,
 
-    SAME_FLANK = 40,             /* of 64 bases, or: */
-    SAME_NEAR_FLANK = 25,        /* of the nearest 32 */
-    FLANK_SHIFT_BP = 4,
-
     TANDEM_GAP_BP = 50,
     CONTIG_END_BP = 20,
     WHOLE_CONTIG_PERCENT = 80,
@@ -36,15 +30,6 @@ enum {
 };
 
 static const double MIN_TSD_EXCESS = 0.2, MIN_TSD_SIGNIFICANCE = 4;
-
-/* A copy, all of its parts together. */
-typedef struct placed_copy {
-    uint64_t begin, end;
-    uint32_t consensus_begin, consensus_end;
-    bool reverse;
-} placed_copy;
-
-RP_ARRAY(placed_copies, placed_copy);
 
 /* The sequence around the two ends of a copy as the consensus reads, going outwards: base
  * INNER_BP is the first beyond the consensus' end. */
@@ -54,29 +39,8 @@ typedef struct ends {
     bool right_end;             /* the right one is */
 } ends;
 
-static bool gather_copies(const rp_findings *findings, const rp_found_family *family, placed_copies *copies)
-{
-    uint32_t last = UINT32_MAX;
-    for (size_t i = 0; i < family->n_parts; i++) {
-        const rp_part *part = &findings->parts.items[family->parts[i]];
-        if (copies->n == 0 || part->copy != last) {
-            if (!placed_copies_push(copies, (placed_copy){part->begin, part->end, part->consensus_begin,
-                                                          part->consensus_end, part->reverse}))
-                return false;
-            last = part->copy;
-            continue;
-        }
-        placed_copy *copy = &copies->items[copies->n - 1];
-        copy->end = part->end;
-        copy->consensus_begin =
-            part->consensus_begin < copy->consensus_begin ? part->consensus_begin : copy->consensus_begin;
-        copy->consensus_end = part->consensus_end > copy->consensus_end ? part->consensus_end : copy->consensus_end;
-    }
-    return true;
-}
-
 /* Decodes outwards from the consensus' left or right end, as far as it goes. */
-static void decode_end(const rp_view *view, const placed_copy *copy, bool left, uint32_t missing, uint8_t *codes)
+static void decode_end(const rp_view *view, const rp_placed_copy *copy, bool left, uint32_t missing, uint8_t *codes)
 {
     const rp_genome *genome = view->genome;
     const rp_contig *contig = &genome->contigs[rp_genome_contig_of(genome, copy->begin)];
@@ -192,14 +156,14 @@ static bool has_a_tail(const ends *sample)
     return false;
 }
 
-static void look_at_ends(const rp_view *view, const placed_copies *copies, uint32_t length, ends *sample,
+static void look_at_ends(const rp_view *view, const rp_placed_copies *copies, uint32_t length, ends *sample,
                          rp_traits *traits)
 {
     size_t n_full = 0, n_right = 0, n_tail = 0, n_at = 0;
     ends *variable = sample + MAX_SAMPLE;
     const size_t step = copies->n / (4 * MAX_SAMPLE) + 1; /* more than the sample: many are not full */
     for (size_t i = 0; i < copies->n; i += step) {
-        const placed_copy *copy = &copies->items[i];
+        const rp_placed_copy *copy = &copies->items[i];
         const uint32_t left_missing = copy->consensus_begin, right_missing = length - copy->consensus_end;
         if (right_missing > FULL_SLACK_BP)
             continue;
@@ -225,67 +189,16 @@ static void look_at_ends(const rp_view *view, const placed_copies *copies, uint3
         find_variable_tsd(variable, n_right, traits);
 }
 
-/* --- Independent copies --- */
-
-static bool flanks_alike(const rp_flank *a, const rp_flank *b)
-{
-    for (int shift = -FLANK_SHIFT_BP; shift <= FLANK_SHIFT_BP; shift++) {
-        rp_flank moved = *b;
-        if (shift > 0)
-            moved = (rp_flank){moved.high >> shift, moved.low >> shift, moved.valid >> shift};
-        else if (shift < 0)
-            moved = (rp_flank){moved.high << -shift, moved.low << -shift, moved.valid << -shift};
-        const uint64_t same = rp_flank_same(a, &moved);
-        if (__builtin_popcountll(same) >= SAME_FLANK || __builtin_popcountll(same & UINT32_MAX) >= SAME_NEAR_FLANK)
-            return true;
-    }
-    return false;
-}
-
-static size_t find_root(size_t *parent, size_t i)
-{
-    while (parent[i] != i)
-        i = parent[i] = parent[parent[i]];
-    return i;
-}
-
-/* Copies are one where the flanks on both sides are alike: they were duplicated together. */
-static uint32_t count_independent(const rp_view *view, const placed_copies *copies)
-{
-    if (copies->n > MAX_SAMPLE)
-        return (uint32_t)copies->n;
-    rp_flank left[MAX_SAMPLE], right[MAX_SAMPLE];
-    size_t parent[MAX_SAMPLE];
-    for (size_t i = 0; i < copies->n; i++) {
-        const placed_copy *copy = &copies->items[i];
-        const rp_strand_walk down = rp_view_walk_beyond(view, copy->begin, copy->end, true),
-                             up = rp_view_walk_beyond(view, copy->begin, copy->end, false);
-        left[i] = rp_flank_read(view, copy->reverse ? &up : &down);
-        right[i] = rp_flank_read(view, copy->reverse ? &down : &up);
-        parent[i] = i;
-    }
-    uint32_t independent = (uint32_t)copies->n;
-    for (size_t i = 0; i < copies->n; i++)
-        for (size_t j = 0; j < i; j++) {
-            const size_t a = find_root(parent, i), b = find_root(parent, j);
-            if (a == b || !flanks_alike(&left[i], &left[j]) || !flanks_alike(&right[i], &right[j]))
-                continue;
-            parent[a] = b;
-            independent--;
-        }
-    return independent;
-}
-
 /* --- Neighbours --- */
 
 /* Copies that another one follows or precedes head to tail. */
-static uint32_t count_tandem(const rp_genome *genome, const placed_copies *copies, uint32_t length)
+static uint32_t count_tandem(const rp_genome *genome, const rp_placed_copies *copies, uint32_t length)
 {
     uint32_t n = 0;
     bool counted = false;
     for (size_t i = 1; i < copies->n; i++) {
-        const placed_copy *a = &copies->items[i - 1], *b = &copies->items[i];
-        const placed_copy *first = a->reverse ? b : a, *second = a->reverse ? a : b;
+        const rp_placed_copy *a = &copies->items[i - 1], *b = &copies->items[i];
+        const rp_placed_copy *first = a->reverse ? b : a, *second = a->reverse ? a : b;
         const int64_t gap = (int64_t)b->begin - (int64_t)a->end;
         const uint32_t slack = length / 10 < TANDEM_GAP_BP ? length / 10 : TANDEM_GAP_BP;
         const bool tandem = a->reverse == b->reverse && gap <= (int64_t)slack && gap >= -(int64_t)slack &&
@@ -299,10 +212,10 @@ static uint32_t count_tandem(const rp_genome *genome, const placed_copies *copie
 
 /* Copies that are all of their contig, or stand at an end of a long one: assemblies break at repeats, so
  * that the ends of short contigs say nothing. */
-static void count_at_contigs(const rp_genome *genome, const placed_copies *copies, rp_traits *traits)
+static void count_at_contigs(const rp_genome *genome, const rp_placed_copies *copies, rp_traits *traits)
 {
     for (size_t i = 0; i < copies->n; i++) {
-        const placed_copy *copy = &copies->items[i];
+        const rp_placed_copy *copy = &copies->items[i];
         const rp_contig *contig = &genome->contigs[rp_genome_contig_of(genome, copy->begin)];
         const uint64_t bp = copy->end - copy->begin, before = copy->begin - contig->begin,
                        behind = contig->begin + contig->length_bp - copy->end;
@@ -312,14 +225,17 @@ static void count_at_contigs(const rp_genome *genome, const placed_copies *copie
     }
 }
 
-bool rp_places_find(const rp_findings *findings, size_t which, rp_traits *traits)
+bool rp_places_find(rp_place_finder *finder, const rp_findings *findings, size_t which, uint32_t min_copies,
+                    rp_traits *traits)
 {
     const rp_found_family *family = &findings->families[which];
     const uint32_t length = (uint32_t)family->consensus->n;
     const rp_view view = {.genome = findings->genome};
-    placed_copies copies = {0};
+    rp_placed_copies copies = {0};
     ends *sample = rp_alloc(2 * MAX_SAMPLE, sizeof *sample);
-    const bool ok = sample != NULL && gather_copies(findings, family, &copies);
+    rp_independence independence = {0};
+    const bool ok = sample != NULL && rp_placed_copies_gather(findings, family, &copies) &&
+                    rp_independent_places(finder, family, &copies, min_copies, &independence);
     if (ok) {
         traits->n_copies = (uint32_t)copies.n;
         for (size_t i = 0; i < copies.n; i++) {
@@ -329,7 +245,8 @@ bool rp_places_find(const rp_findings *findings, size_t which, rp_traits *traits
             traits->n_truncated_right += right > TRUNCATED_BP && left <= TRUNCATED_BP;
         }
         look_at_ends(&view, &copies, length, sample, traits);
-        traits->n_independent = count_independent(&view, &copies);
+        traits->n_independent = independence.n_places;
+        traits->independent_share = independence.share;
         traits->n_tandem = count_tandem(findings->genome, &copies, length);
         count_at_contigs(findings->genome, &copies, traits);
         traits->mean_divergence = (float)family->divergence;

@@ -43,7 +43,8 @@ typedef struct rp_traits {
     uint32_t n_copies, n_full;  /* full: from one end of the consensus to the other */
     uint32_t n_truncated_left;  /* reach the right end but not the left one */
     uint32_t n_truncated_right;
-    uint32_t n_independent;     /* copies with flanks of their own */
+    uint32_t n_independent;     /* places: copies that were duplicated with what is around them are one */
+    float independent_share;    /* of the consensus, that has enough of them */
     uint32_t n_tandem;          /* copies that stand head to tail with another */
     uint32_t n_whole_contigs;   /* are nearly all of their contig */
     uint32_t n_at_contig_ends;  /* of long contigs */

@@ -1,0 +1,400 @@
+/* independent.c: copies compared by what is around them; see independent.h. */
+#include "classify/independent.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sort.h"
+#include "classify/stretch.h"
+
+enum {
+    BATCH = 8,              /* copies that are compared before it is asked whether that was enough */
+    SAMPLE = 4 * BATCH,
+    MIN_KNOWN_BP = 150,     /* fewer say nothing: where duplicated sequence is alike in pieces, one may be missed */
+    DRIFT_BP = 64,          /* of what is next to the same base of the consensus, */
+    DRIFT_PERCENT = 3,      /* and of the bases that both copies share, by insertions and deletions */
+    MAX_DRIFT_BP = 512,
+    BETWEEN_PARTS_BP = 50,  /* insertions this near to each other are passed as one */
+    MAX_INSERTIONS = 6      /* that are passed in one step, where the two are alike already; else one */
+};
+
+typedef enum relation { SAME, DIFFERENT, UNKNOWN } relation;
+
+typedef struct sampled {
+    const rp_placed_copy *copy;
+    rp_stretch beside[2];    /* at the left and the right end, or wherever it was read last */
+    unsigned n_known;        /* ends whose flank is known */
+    unsigned place;          /* the number of its place; NO_PLACE: it cannot be told from an earlier one */
+} sampled;
+
+enum { NO_PLACE = SAMPLE };
+
+/* Where a walk can go on: here, or behind insertions. */
+typedef struct landings {
+    rp_strand_walk walks[MAX_INSERTIONS + 2];
+    rp_stretch stretches[MAX_INSERTIONS + 2];
+    unsigned n, n_read;
+} landings;
+
+typedef struct ranked {
+    uint32_t bases;          /* of the consensus */
+    size_t copy;
+} ranked;
+
+struct rp_place_finder {
+    const rp_view *view;
+    const rp_findings *findings;
+    const rp_found_family *family;
+    sampled sample[SAMPLE];
+    unsigned n_places, of_place[SAMPLE]; /* the copy that stands for each */
+    ranked *ranks;           /* of all copies */
+    size_t ranks_capacity;
+    uint16_t *depth;         /* by base of the consensus: copies or places */
+    uint8_t *last;           /* the place that was counted last there, from 1 */
+    size_t depth_capacity, last_capacity;
+    rp_stretch scratch[2];   /* of two walks */
+    landings landings[2];
+    uint32_t own[2];         /* numbers of the copies from which the two walks set out */
+};
+
+rp_place_finder *rp_place_finder_create(const rp_view *view, const rp_findings *findings)
+{
+    rp_place_finder *finder = rp_alloc(1, sizeof *finder);
+    if (finder != NULL) {
+        finder->view = view;
+        finder->findings = findings;
+    }
+    return finder;
+}
+
+void rp_place_finder_destroy(rp_place_finder *finder)
+{
+    if (finder == NULL)
+        return;
+    free(finder->ranks);
+    free(finder->depth);
+    free(finder->last);
+    free(finder);
+}
+
+/* The genome position of a base of the consensus, or of the boundary before it, in a copy that has it. */
+static uint64_t position_of(const rp_place_finder *finder, const rp_placed_copy *copy, uint32_t at)
+{
+    const rp_part *best = NULL;
+    uint32_t least = UINT32_MAX;
+    for (size_t i = 0; i < copy->n_parts && least > 0; i++) {
+        const rp_part *part = &finder->findings->parts.items[finder->family->parts[copy->first_part + i]];
+        const uint32_t away = at < part->consensus_begin ? part->consensus_begin - at
+                              : at > part->consensus_end ? at - part->consensus_end
+                                                         : 0;
+        if (away < least) {
+            least = away;
+            best = part;
+        }
+    }
+    const uint32_t length = best->consensus_end - best->consensus_begin, within = at <= best->consensus_begin ? 0
+                                                                                  : at >= best->consensus_end
+                                                                                      ? length
+                                                                                      : at - best->consensus_begin;
+    const uint64_t bases = length > 0 ? (best->end - best->begin) * within / length : 0;
+    return best->reverse ? best->end - bases : best->begin + bases;
+}
+
+/* Outwards from a base of the consensus, to its left or its right. */
+static rp_strand_walk outwards(const rp_place_finder *finder, const rp_placed_copy *copy, uint32_t at, bool right)
+{
+    const uint64_t position = position_of(finder, copy, at);
+    if (right != copy->reverse)
+        return rp_view_walk_beyond(finder->view, copy->begin, position > copy->begin ? position : copy->begin + 1,
+                                   false);
+    return rp_view_walk_beyond(finder->view, position < copy->end ? position : copy->end - 1, copy->end, true);
+}
+
+static rp_strand_walk moved(const rp_strand_walk *walk, uint32_t by)
+{
+    return (rp_strand_walk){walk->reverse ? walk->origin - by : walk->origin + by, walk->limit_bp - by, walk->reverse};
+}
+
+/* The first part that ends behind a position. */
+static size_t part_behind(const rp_parts *parts, uint64_t position)
+{
+    size_t low = 0, high = parts->n;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (parts->items[middle].end > position)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+/* The first part that a walk comes to, and on: 1 if positions rise, else -1. SIZE_MAX: none (and on from there: none). */
+static size_t first_part(const rp_parts *parts, const rp_strand_walk *walk)
+{
+    if (!walk->reverse)
+        return part_behind(parts, walk->origin);
+    const size_t i = part_behind(parts, walk->origin - 1);
+    return i < parts->n && parts->items[i].begin < walk->origin ? i : i - 1; /* 0 - 1 is none */
+}
+
+/* Ends a walk where it comes to another copy of the family: what stands there is alike because the family is. */
+static rp_strand_walk up_to_family(const rp_place_finder *finder, const rp_strand_walk *walk, uint32_t own_copy)
+{
+    const rp_parts *parts = &finder->findings->parts;
+    const uint32_t family = (uint32_t)(finder->family - finder->findings->families);
+    rp_strand_walk clipped = *walk;
+    if (walk->limit_bp == 0)
+        return clipped;
+    for (size_t i = first_part(parts, walk); i < parts->n; i = walk->reverse ? i - 1 : i + 1) {
+        const rp_part *part = &parts->items[i];
+        const uint64_t near = walk->reverse ? part->end : part->begin;
+        const uint64_t away = walk->reverse ? (near < walk->origin ? walk->origin - near : 0)
+                                            : (near > walk->origin ? near - walk->origin : 0);
+        if (away >= RP_STRETCH_BP || away >= clipped.limit_bp)
+            break;
+        if (part->family != family || part->copy == own_copy)
+            continue;
+        clipped.limit_bp = away;
+        break;
+    }
+    return clipped;
+}
+
+static void read_stretch(const rp_place_finder *finder, const rp_strand_walk *walk, uint32_t own_copy,
+                         rp_stretch *stretch)
+{
+    const rp_strand_walk clipped = up_to_family(finder, walk, own_copy);
+    rp_stretch_read(finder->view, &clipped, stretch);
+}
+
+/* Adds where a walk goes on behind each of the insertions (copies of any family) that follow, at most `most`; the next
+ * must stand within a stretch. */
+static void list_landings(const rp_place_finder *finder, unsigned most, uint32_t own_copy, landings *at)
+{
+    const rp_parts *parts = &finder->findings->parts;
+    const rp_strand_walk *walk = &at->walks[0];
+    const bool down = walk->reverse;
+    uint64_t passed = 0;
+    for (size_t i = first_part(parts, walk); i < parts->n && at->n <= most; i = down ? i - 1 : i + 1) {
+        const rp_part *part = &parts->items[i];
+        const uint64_t to = down ? walk->origin - part->end : part->begin - walk->origin,
+                       behind = down ? walk->origin - part->begin : part->end - walk->origin;
+        const bool overlaps = down ? part->end > walk->origin : part->begin < walk->origin;
+        if ((!overlaps && to > passed + RP_STRETCH_BP) || behind > walk->limit_bp)
+            break;
+        if (part->family == (uint32_t)(finder->family - finder->findings->families) && part->copy != own_copy)
+            break;
+        if (at->n > 1 && !overlaps && to <= passed + BETWEEN_PARTS_BP)
+            at->n--; /* stands beside the one before */
+        passed = behind;
+        at->walks[at->n++] = moved(walk, (uint32_t)passed);
+    }
+}
+
+/* Goes on with both walks behind a piece that they share, of what is next or, if nothing is shared there, of what stands
+ * behind insertions; false: they share none. */
+static bool step(rp_place_finder *finder, const rp_stretch *a, const rp_stretch *b, uint32_t drift,
+                 unsigned n_insertions, rp_strand_walk *on_a, rp_strand_walk *on_b, uint32_t *walked)
+{
+    uint32_t a_end, b_end;
+    if (rp_stretch_alike(a, b, drift, &a_end, &b_end)) {
+        *on_a = moved(&a->walk, a_end);
+        *on_b = moved(&b->walk, b_end);
+        *walked += a_end;
+        return true;
+    }
+    landings *of[2] = {&finder->landings[0], &finder->landings[1]};
+    for (unsigned k = 0; k < 2; k++) {
+        of[k]->walks[0] = k == 0 ? a->walk : b->walk;
+        of[k]->stretches[0] = k == 0 ? *a : *b;
+        of[k]->n = of[k]->n_read = 1;
+        list_landings(finder, n_insertions, finder->own[k], of[k]);
+    }
+    for (unsigned sum = 1; sum < of[0]->n + of[1]->n - 1; sum++)
+        for (unsigned i = sum < of[1]->n ? 0 : sum - of[1]->n + 1; i <= sum && i < of[0]->n; i++) {
+            const unsigned at[2] = {i, sum - i};
+            for (unsigned k = 0; k < 2; k++)
+                while (of[k]->n_read <= at[k]) {
+                    read_stretch(finder, &of[k]->walks[of[k]->n_read], finder->own[k],
+                                 &of[k]->stretches[of[k]->n_read]);
+                    of[k]->n_read++;
+                }
+            const rp_stretch *x = &of[0]->stretches[at[0]], *y = &of[1]->stretches[at[1]];
+            if (!rp_stretch_alike(x, y, RP_STRETCH_BP, &a_end, &b_end))
+                continue;
+            *on_a = moved(&x->walk, a_end);
+            *on_b = moved(&y->walk, b_end);
+            *walked += a_end;
+            return true;
+        }
+    return false;
+}
+
+/* How far what is beside two copies is alike, after `walked` bases on the other side; *end says how it ended. */
+static uint32_t walk_together(rp_place_finder *finder, const rp_stretch *a, const rp_stretch *b, uint32_t drift,
+                              uint32_t walked, relation *end)
+{
+    rp_strand_walk on_a, on_b;
+    for (;;) {
+        if (a->n_known < MIN_KNOWN_BP || b->n_known < MIN_KNOWN_BP) {
+            *end = UNKNOWN;
+            return walked;
+        }
+        if (!step(finder, a, b, drift, walked > 0 ? MAX_INSERTIONS : 1, &on_a, &on_b, &walked)) {
+            *end = DIFFERENT;
+            return walked;
+        }
+        if (walked >= RP_SAME_PLACE_BP) {
+            *end = SAME;
+            return walked;
+        }
+        read_stretch(finder, &on_a, finder->own[0], &finder->scratch[0]);
+        read_stretch(finder, &on_b, finder->own[1], &finder->scratch[1]);
+        a = &finder->scratch[0];
+        b = &finder->scratch[1];
+    }
+}
+
+static uint32_t copy_number(const rp_place_finder *finder, const rp_placed_copy *copy)
+{
+    return finder->findings->parts.items[finder->family->parts[copy->first_part]].copy;
+}
+
+static const rp_stretch *read_beside(const rp_place_finder *finder, sampled *copy, uint32_t at, bool right)
+{
+    const rp_strand_walk walk = outwards(finder, copy->copy, at, right);
+    rp_stretch *stretch = &copy->beside[right];
+    if (stretch->walk.origin != walk.origin || stretch->walk.reverse != walk.reverse)
+        read_stretch(finder, &walk, copy_number(finder, copy->copy), stretch);
+    return stretch;
+}
+
+/* Two copies that share no base of the consensus: apart where each is cut short although its contig goes on. */
+static relation relate_disjoint(rp_place_finder *finder, sampled *left, sampled *right)
+{
+    return read_beside(finder, left, left->copy->consensus_end, true)->n_known >= MIN_KNOWN_BP &&
+                   read_beside(finder, right, right->copy->consensus_begin, false)->n_known >= MIN_KNOWN_BP
+               ? DIFFERENT
+               : UNKNOWN;
+}
+
+static relation relate(rp_place_finder *finder, sampled *a, sampled *b)
+{
+    const uint32_t begin = a->copy->consensus_begin > b->copy->consensus_begin ? a->copy->consensus_begin
+                                                                               : b->copy->consensus_begin,
+                   end = a->copy->consensus_end < b->copy->consensus_end ? a->copy->consensus_end
+                                                                         : b->copy->consensus_end;
+    if (begin >= end)
+        return a->copy->consensus_begin < b->copy->consensus_begin ? relate_disjoint(finder, a, b)
+                                                                   : relate_disjoint(finder, b, a);
+    const uint32_t drift = DRIFT_BP + DRIFT_PERCENT * (end - begin) / 100;
+    relation ends[2];
+    uint32_t walked = 0;
+    finder->own[0] = copy_number(finder, a->copy);
+    finder->own[1] = copy_number(finder, b->copy);
+    for (unsigned right = 0; right < 2; right++) {
+        const uint32_t at = right ? end : begin;
+        const rp_stretch *beside_a = read_beside(finder, a, at, right), *beside_b = read_beside(finder, b, at, right);
+        walked = walk_together(finder, beside_a, beside_b, drift < MAX_DRIFT_BP ? drift : MAX_DRIFT_BP, walked,
+                               &ends[right]);
+        if (walked >= RP_SAME_PLACE_BP)
+            return SAME;
+    }
+    return ends[0] == DIFFERENT || ends[1] == DIFFERENT ? DIFFERENT : UNKNOWN;
+}
+
+static int compare_ranks(const void *left, const void *right)
+{
+    const ranked *a = left, *b = right;
+    if (a->bases != b->bases)
+        return a->bases > b->bases ? -1 : 1;
+    return (a->copy > b->copy) - (a->copy < b->copy);
+}
+
+/* Takes copies [first, end) of the ranks; those whose flanks are known get their places first. */
+static void place_batch(rp_place_finder *finder, const rp_placed_copies *copies, unsigned first, unsigned end)
+{
+    for (unsigned i = first; i < end; i++) {
+        sampled *of = &finder->sample[i];
+        of->copy = &copies->items[finder->ranks[i].copy];
+        of->beside[0].walk = of->beside[1].walk = (rp_strand_walk){.origin = UINT64_MAX};
+        of->n_known = (read_beside(finder, of, of->copy->consensus_begin, false)->n_known >= MIN_KNOWN_BP) +
+                      (read_beside(finder, of, of->copy->consensus_end, true)->n_known >= MIN_KNOWN_BP);
+        of->place = NO_PLACE;
+    }
+    for (unsigned known = 3; known-- > 0;)
+        for (unsigned i = first; i < end; i++) {
+            sampled *of = &finder->sample[i];
+            if (of->n_known != known)
+                continue;
+            relation closest = DIFFERENT;
+            for (unsigned p = 0; p < finder->n_places && closest != SAME; p++) {
+                const relation with = relate(finder, of, &finder->sample[finder->of_place[p]]);
+                closest = with == DIFFERENT ? closest : with;
+                of->place = with == SAME ? p : of->place;
+            }
+            if (closest == DIFFERENT) {
+                of->place = finder->n_places;
+                finder->of_place[finder->n_places++] = i;
+            }
+        }
+}
+
+/* Counts, where a copy has the consensus, one more; not twice for one place. */
+static void deepen(rp_place_finder *finder, const rp_placed_copy *copy, unsigned place)
+{
+    for (size_t i = 0; i < copy->n_parts; i++) {
+        const rp_part *part = &finder->findings->parts.items[finder->family->parts[copy->first_part + i]];
+        for (uint32_t c = part->consensus_begin; c < part->consensus_end; c++) {
+            finder->depth[c] += finder->last[c] != place + 1;
+            finder->last[c] = (uint8_t)(place + 1);
+        }
+    }
+}
+
+/* The bases of the consensus that the first n copies of the sample have at least `enough` times, as copies or as
+ * places. */
+static size_t count_deep(rp_place_finder *finder, unsigned n, bool places, uint32_t enough)
+{
+    const size_t length = finder->family->consensus->n;
+    memset(finder->depth, 0, length * sizeof *finder->depth);
+    memset(finder->last, 0, length);
+    for (unsigned p = 0; p < (places ? finder->n_places : n); p++)
+        for (unsigned i = 0; i < n; i++)
+            if (places ? finder->sample[i].place == p : i == p)
+                deepen(finder, finder->sample[i].copy, p);
+    size_t deep = 0;
+    for (size_t c = 0; c < length; c++)
+        deep += finder->depth[c] >= enough;
+    return deep;
+}
+
+bool rp_independent_places(rp_place_finder *finder, const rp_found_family *family, const rp_placed_copies *copies,
+                           uint32_t enough, rp_independence *found)
+{
+    *found = (rp_independence){0};
+    const size_t length = family->consensus->n;
+    if (copies->n == 0)
+        return true;
+    if (!rp_reserve((void **)&finder->ranks, &finder->ranks_capacity, copies->n, sizeof *finder->ranks) ||
+        !rp_reserve((void **)&finder->depth, &finder->depth_capacity, length, sizeof *finder->depth) ||
+        !rp_reserve((void **)&finder->last, &finder->last_capacity, length, sizeof *finder->last))
+        return false;
+    finder->family = family;
+    finder->n_places = 0;
+    for (size_t i = 0; i < copies->n; i++)
+        finder->ranks[i] = (ranked){copies->items[i].consensus_end - copies->items[i].consensus_begin, i};
+    rp_sort(finder->ranks, copies->n, sizeof *finder->ranks, compare_ranks);
+    const unsigned most = copies->n < SAMPLE ? (unsigned)copies->n : SAMPLE;
+    for (unsigned n = 0; n < most && found->share < RP_SAME_PLACE_SHARE;) {
+        const unsigned end = n + BATCH < most ? n + BATCH : most;
+        place_batch(finder, copies, n, end);
+        n = end;
+        const size_t by_places = count_deep(finder, n, true, enough), by_copies = count_deep(finder, n, false, enough);
+        found->share = by_copies > 0 ? (float)by_places / (float)by_copies : 0;
+        found->n_places = (uint32_t)((copies->n * finder->n_places + n / 2) / n);
+    }
+    found->n_places = found->n_places > 0 ? found->n_places : 1;
+    return true;
+}

@@ -1,0 +1,38 @@
+/* independent.h: how many independent places the copies of a family have.
+ *
+ * Copies that were duplicated together with what is around them (haplotypes, segmental duplications, homeologs, contigs
+ * that stand twice) are one place: one insertion, or none. Two copies are one place where what they share goes on
+ * beyond the family by more than any part of a transposable element would: at least RP_SAME_PLACE_BP on both sides
+ * together. It may be alike in pieces, and one of the two may have an insertion there. At contigs' ends, beside N and
+ * in tandem repeats a flank is unknown, not different: a copy that cannot be told from an earlier place is no place of
+ * its own.
+ */
+#ifndef RP_CLASSIFY_INDEPENDENT_H
+#define RP_CLASSIFY_INDEPENDENT_H
+
+#include "classify/placed_copies.h"
+
+/* Few elements are longer, and of those seldom so much stands beside what was found of them; duplicated segments are
+ * ten times as long. */
+enum { RP_SAME_PLACE_BP = 8000 };
+
+/* A family stands if so much of its consensus has enough places of its own. */
+#define RP_SAME_PLACE_SHARE 0.5f
+
+typedef struct rp_place_finder rp_place_finder;
+
+/* For one thread. The view shows the whole genome; what it excludes (tandem repeats) is unknown. NULL: out of memory. */
+rp_place_finder *rp_place_finder_create(const rp_view *view, const rp_findings *findings) RP_MUST_CHECK;
+void rp_place_finder_destroy(rp_place_finder *finder); /* NULL is legal */
+
+typedef struct rp_independence {
+    uint32_t n_places; /* of many copies, those of the longest ones in proportion */
+    float share; /* of the consensus that has enough copies: what has enough places, too */
+} rp_independence;
+
+/* Compares copies until enough places (`enough` of them) have been seen, or all of the longest 32 have. A part that has
+ * copies elsewhere does not speak for the whole consensus: places are counted base by base. False: out of memory. */
+bool rp_independent_places(rp_place_finder *finder, const rp_found_family *family, const rp_placed_copies *copies,
+                           uint32_t enough, rp_independence *found) RP_MUST_CHECK;
+
+#endif
