@@ -6,6 +6,7 @@
 
 #include "base/parallel.h"
 #include "classify/codons.h"
+#include "classify/neighbours.h"
 #include "classify/places.h"
 #include "classify/structure.h"
 
@@ -38,6 +39,8 @@ const char *const rp_other_class[RP_N_OTHERS] = {[RP_OTHER_NONE] = "",
                                                  [RP_OTHER_SIMPLE] = "Simple_repeat",
                                                  [RP_OTHER_DUPLICATION] = "Segmental_duplication",
                                                  [RP_OTHER_GENE] = "Gene_family",
+                                                 [RP_OTHER_EXONS] = "Gene_family",
+                                                 [RP_OTHER_BESIDE_EXONS] = "Gene_family",
                                                  [RP_OTHER_RRNA] = "rRNA",
                                                  [RP_OTHER_TRNA] = "tRNA",
                                                  [RP_OTHER_CONTIGS] = "Artefact",
@@ -48,6 +51,8 @@ const char *const rp_other_reason[RP_N_OTHERS] = {[RP_OTHER_NONE] = "none",
                                                   [RP_OTHER_SIMPLE] = "low_complexity",
                                                   [RP_OTHER_DUPLICATION] = "too_few_independent_copies",
                                                   [RP_OTHER_GENE] = "coding_divergence",
+                                                  [RP_OTHER_EXONS] = "exons_at_varying_distances",
+                                                  [RP_OTHER_BESIDE_EXONS] = "beside_exons",
                                                   [RP_OTHER_RRNA] = "rRNA_gene",
                                                   [RP_OTHER_TRNA] = "tRNA_gene",
                                                   [RP_OTHER_CONTIGS] = "copies_at_contig_ends",
@@ -248,13 +253,20 @@ static bool classify_family(void *argument, size_t which, unsigned worker, rp_er
     traits->other = judge(traits, family->consensus->n, run->parameters, run->findings->genome->n_contigs);
     if (traits->other == RP_OTHER_NONE && family->decoy.is_chance)
         traits->other = RP_OTHER_CHANCE;
+    return true;
+}
+
+/* The class of a family whose traits and verdict are known. */
+static bool name_class(rp_found_family *family, bool keeps_name)
+{
+    const rp_traits *traits = &family->traits;
     family->hint =
         traits->other != RP_OTHER_NONE ? rp_other_class[traits->other] : choose_class(traits, family->consensus->n);
-    if (run->parameters->keep_names)
+    if (keeps_name)
         return true;
     free(family->class_name);
     family->class_name = strdup(family->hint);
-    return family->class_name != NULL || rp_error_memory(error, "class hints");
+    return family->class_name != NULL;
 }
 
 bool rp_classify(rp_findings *findings, const rp_classify_parameters *parameters, rp_error *error)
@@ -271,7 +283,10 @@ bool rp_classify(rp_findings *findings, const rp_classify_parameters *parameters
     }
     if (!ok)
         (void)rp_error_memory(error, "class hints");
-    ok = ok && rp_parallel(findings->n_families, parameters->n_threads, classify_family, &run, error);
+    ok = ok && rp_parallel(findings->n_families, parameters->n_threads, classify_family, &run, error) &&
+         rp_neighbours_judge(findings, parameters->n_threads, error);
+    for (size_t f = 0; f < findings->n_families && ok; f++)
+        ok = name_class(&findings->families[f], parameters->keep_names) || rp_error_memory(error, "class hints");
     for (unsigned i = 0; i < parameters->n_threads; i++) {
         if (run.scratch != NULL)
             rp_structure_scratch_clear(&run.scratch[i]);

@@ -12,6 +12,8 @@ typedef enum rp_other {
     RP_OTHER_SIMPLE,         /* low complexity */
     RP_OTHER_DUPLICATION,    /* copies within larger duplicated stretches: too few independent ones */
     RP_OTHER_GENE,           /* coding sequence that diverges as genes do */
+    RP_OTHER_EXONS,          /* follow each other as the exons of genes do */
+    RP_OTHER_BESIDE_EXONS,   /* stand directly beside exons */
     RP_OTHER_RRNA,
     RP_OTHER_TRNA,
     RP_OTHER_CONTIGS,        /* whole contigs, or their ends */
