@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "classify/classify.h"
+#include "classify/proteins.h"
 #include "classify/structure.h"
 #include "suites.h"
 
@@ -158,9 +159,9 @@ static char *lay_out(int row, const char *letters)
     return text;
 }
 
-START_TEST(copies_speak_for_a_class)
+/* The class of a family that stands in the genome of a text. */
+static void check_class(const char *what, const char *letters, const char *text, const char *class_name)
 {
-    char *letters = test_sequence(CLASSES[_i].recipe), *text = lay_out(_i, letters);
     rp_codes consensus = {0};
     rp_genome genome;
     rp_error error = {""};
@@ -182,14 +183,203 @@ START_TEST(copies_speak_for_a_class)
     ck_assert_uint_eq(findings.n_families, 1);
     const rp_classify_parameters parameters = {.n_threads = 1, .min_copies = 3};
     ck_assert_msg(rp_classify(&findings, &parameters, &error), "%s", error.message);
-    ck_assert_msg(strcmp(findings.families[0].class_name, CLASSES[_i].class_name) == 0, "%s: %s", CLASSES[_i].recipe,
+    ck_assert_msg(strcmp(findings.families[0].class_name, class_name) == 0, "%s: %s", what,
                   findings.families[0].class_name);
     rp_findings_clear(&findings);
     rp_row_store_destroy(annotate.rows);
     free(consensus.items);
+    rp_genome_clear(&genome);
+}
+
+START_TEST(copies_speak_for_a_class)
+{
+    char *letters = test_sequence(CLASSES[_i].recipe), *text = lay_out(_i, letters);
+    check_class(CLASSES[_i].recipe, letters, text, CLASSES[_i].class_name);
     free(letters);
     free(text);
-    rp_genome_clear(&genome);
+}
+END_TEST
+
+/* --- Genes --- */
+
+/* Copies of codons whose third bases are C or T, which is the same to all amino acids. */
+static const struct {
+    const char *what;
+    unsigned n_codons, n_copies;
+    double third, others;            /* share of the bases that change, by codon position */
+    double of_c;                     /* of C, wherever it stands; 0: as the others */
+    bool turned, two_frames, in_element, some_alone;
+    const char *within;              /* bases in the frame; NULL: none */
+    const char *class_name;
+} GENES[] = {
+    {.what = "a gene family",
+     .n_codons = 200,
+     .n_copies = 6,
+     .third = 0.4,
+     .others = 0.03,
+     .class_name = "Gene_family"},
+    {.what = "its reverse strand",
+     .n_codons = 200,
+     .n_copies = 6,
+     .third = 0.4,
+     .others = 0.03,
+     .turned = true,
+     .class_name = "Gene_family"},
+    {.what = "one exon of 90 bases",
+     .n_codons = 30,
+     .n_copies = 8,
+     .third = 0.4,
+     .others = 0.02,
+     .class_name = "Gene_family"},
+    {.what = "two exons in different frames",
+     .n_codons = 60,
+     .n_copies = 6,
+     .third = 0.4,
+     .others = 0.03,
+     .two_frames = true,
+     .class_name = "Gene_family"},
+    {.what = "dead copies", .n_codons = 200, .n_copies = 6, .third = 0.15, .others = 0.15, .class_name = "Unknown"},
+    {.what = "a frame in which C decays",
+     .n_codons = 200,
+     .n_copies = 6,
+     .third = 0.05,
+     .others = 0.05,
+     .of_c = 0.3,
+     .class_name = "Unknown"},
+    {.what = "too few changes", .n_codons = 60, .n_copies = 4, .third = 0.04, .others = 0, .class_name = "Unknown"},
+    {.what = "lineages of a transposon",
+     .n_codons = 200,
+     .n_copies = 6,
+     .third = 0.4,
+     .others = 0.03,
+     .in_element = true,
+     .class_name = "DNA/TIR"},
+    {.what = "lineages with a reverse transcriptase",
+     .n_codons = 200,
+     .n_copies = 6,
+     .third = 0.4,
+     .others = 0.03,
+     .within = "CTCCTCTACGTCGACGACATCCTC",
+     .class_name = "Unknown"},
+    {.what = "solo LTRs and few whole elements",
+     .n_codons = 200,
+     .n_copies = 5,
+     .third = 0.4,
+     .others = 0.03,
+     .some_alone = true,
+     .class_name = "Unknown"}};
+
+static char other_base(rp_random *random, char base)
+{
+    switch (base) {
+    case 'A': return 'G';
+    case 'G': return 'A';
+    default: return rp_random_below(random, 8) > 0 ? (base == 'C' ? 'T' : 'C') : 'A';
+    }
+}
+
+START_TEST(proteins_of_transposons_are_seen)
+{
+    /* GCC and, on the other strand, GGC are no stops and no part of a motif */
+    static const struct {
+        const char *recipe, *names;
+    } PROTEINS[] = {{"GCC*60 CTCCTCTACGTCGACGACATCCTC GCC*60", "RT"},
+                    {"GGC*60 GAGGATGTCGTCGACGTAGAGGAG GGC*60", "RT"}, /* the reverse strand */
+                    {"GCC*60 CTCCTCTACGTCGACAACATCCTC GCC*60", ""},   /* DN for DD */
+                    {"GCC*20 CTCCTCTACGTCGACGACATCCTC GCC*20", ""},   /* too short a frame */
+                    {"GCC*60 CTCCTCTACGTCGACTAGATCCTC GCC*60", ""},   /* a stop within */
+                    {"GCC*60 CAC GCC*5 CAC GCC*25 TGC GCC*2 TGC GCC*60", "IN"},
+                    {"GCC*60 CAC GCC*11 CAC GCC*25 TGC GCC*2 TGC GCC*60", ""},
+                    {"GCC*60 TGC GCC*2 TGC GCC*4 CAC GCC*4 TGC GCC*60", "gag"},
+                    {"GCC*60 TGC GCC TGC GCC TTC GCC*6 CCC TGC GCC CAC GCC*60", "MULE"},
+                    {"GCC*60 CACGACAACGCC GCC*2 CAC GCC*60", "mariner"},
+                    {"GCC*60 AGC GCC*6 GAGCGC GCC TTCAGC GCC*60", "hAT"}};
+    rp_codes codes = {0};
+    unsigned found = ~0u;
+    char *letters = test_sequence(PROTEINS[_i].recipe), names[100] = "";
+    test_codes(&codes, letters);
+    ck_assert(rp_proteins_find(&codes, &found));
+    for (unsigned i = 0; rp_protein_names[i] != NULL; i++)
+        if ((found >> i & 1) != 0)
+            strcat(names, rp_protein_names[i]);
+    ck_assert_msg(strcmp(names, PROTEINS[_i].names) == 0, "%s: %s", PROTEINS[_i].recipe, names);
+    free(codes.items);
+    free(letters);
+}
+END_TEST
+
+/* Draws codons; with C in third positions alone where it is C that decays. */
+static void draw_codons(int row, rp_random *random, char *codons)
+{
+    for (unsigned i = 0; i < 3 * GENES[row].n_codons; i++)
+        codons[i] = i % 3 == 2            ? "CT"[GENES[row].of_c > 0 ? 0 : rp_random_below(random, 2)]
+                    : GENES[row].of_c > 0 ? "AGT"[rp_random_below(random, 3)]
+                                          : "ACGT"[rp_random_below(random, 4)];
+}
+
+static void evolve_codons(int row, rp_random *random, const char *codons, char *copy)
+{
+    for (unsigned i = 0; codons[i] != '\0'; i++) {
+        const double rate = codons[i] == 'C' && GENES[row].of_c > 0 ? GENES[row].of_c
+                            : i % 3 == 2                            ? GENES[row].third
+                                                                    : GENES[row].others;
+        copy[i] = codons[i];
+        if (rp_random_unit(random) < rate)
+            copy[i] = i % 3 == 2 ? (codons[i] == 'C' ? 'T' : 'C') : other_base(random, codons[i]);
+    }
+}
+
+/* What stands around the codons in each copy. */
+static char *dress(int row, const char *codons)
+{
+    char recipe[4000], *turned = NULL;
+    if (GENES[row].turned) {
+        const size_t n = strlen(codons);
+        turned = calloc(1, n + 1);
+        for (size_t i = 0; i < n; i++)
+            turned[i] = "TGCA"[strchr("ACGT", codons[n - 1 - i]) - "ACGT"];
+    }
+    const char *body = turned != NULL ? turned : codons;
+    const int half = (int)strlen(body) / 2 / 3 * 3;
+    if (GENES[row].two_frames)
+        snprintf(recipe, sizeof recipe, "%.*s i40 %s", half, body, body + half);
+    else if (GENES[row].in_element)
+        snprintf(recipe, sizeof recipe, "CA c30 G d100 %s e100 G ~c30 TG", body);
+    else if (GENES[row].some_alone)
+        snprintf(recipe, sizeof recipe, "d300 %s", body);
+    else
+        snprintf(recipe, sizeof recipe, "%s", body);
+    free(turned);
+    return test_sequence(recipe);
+}
+
+START_TEST(gene_families_are_told_by_what_changes)
+{
+    rp_random random = {(uint64_t)(4711 + _i)};
+    char codons[1000] = "", copy[1000] = "", *text = calloc(1, 200000), *at = text;
+    draw_codons(_i, &random, codons);
+    if (GENES[_i].within != NULL)
+        memcpy(codons + 150, GENES[_i].within, strlen(GENES[_i].within));
+    char *consensus = dress(_i, codons);
+    at += sprintf(at, ">x\n");
+    for (unsigned i = 0; i < GENES[_i].n_copies; i++) {
+        evolve_codons(_i, &random, codons, copy);
+        char *dressed = dress(_i, copy), *spacer = test_random_letters(&random, 700);
+        at += sprintf(at, "%s%s", spacer, dressed);
+        free(spacer);
+        for (unsigned alone = 0; GENES[_i].some_alone && alone < 2; alone++) {
+            spacer = test_random_letters(&random, 700);
+            at += sprintf(at, "%s%.300s", spacer, consensus);
+            free(spacer);
+        }
+        free(dressed);
+    }
+    char *spacer = test_random_letters(&random, 700);
+    sprintf(at, "%s\n", spacer);
+    free(spacer);
+    check_class(GENES[_i].what, consensus, text, GENES[_i].class_name);
+    free(consensus);
+    free(text);
 }
 END_TEST
 
@@ -202,6 +392,8 @@ Suite *suite_classify(void)
     tcase_add_loop_test(tests, the_longest_open_reading_frame_is_found, 0, 3);
     tcase_add_loop_test(tests, a_consensus_is_turned_to_its_element_strand, 0, 7);
     tcase_add_loop_test(tests, copies_speak_for_a_class, 0, (int)(sizeof CLASSES / sizeof CLASSES[0]));
+    tcase_add_loop_test(tests, proteins_of_transposons_are_seen, 0, 11);
+    tcase_add_loop_test(tests, gene_families_are_told_by_what_changes, 0, (int)(sizeof GENES / sizeof GENES[0]));
     suite_add_tcase(suite, tests);
     return suite;
 }

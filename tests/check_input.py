@@ -273,6 +273,37 @@ def test_bad_libraries(folder):
     assert not list(folder.glob("out*"))
 
 
+def test_bad_features(folder):
+    genome, features = folder / "g.fa", folder / "f.txt"
+    genome.write_bytes(b">a x\nACGTACGTAC\n>b\n" + b"ACGT" * 100 + b"\n")
+    gene = "##gff-version 3\r\na\tx\tgene\t1\t10\t.\t+\t.\tID=g\r\n"
+    blocks = "b\t0\t90\tn\t0\t+\t0\t90\t0\t2\t9,9\t0,90\n"
+    cases = {"a\t2\t1\n": "line 1: a: begins at 2, behind its end, 1", "#\n\na\t1\t11\n": "line 3: ends at 11, but a has 10 bases",
+             "track name=x\nc\t1\t2\n": 'line 2: the genome has no contig "c"', "a\t1\t2\na\t1\tx\n": 'line 2: column 3 is no number: "x"',
+             "a\t1\t2\na\t1\n": "line 2: has 2 columns", "a\tx\tCDS\t0\t3\t.\t+\t0\tx\n": "line 1: begins at 0",
+             "a\tx\tCDS\t5\t4\t.\t+\t0\tx\n": "line 1: a: begins at 5, behind its end, 4", "a\t1\t-2\n": "line 1: neither BED nor GFF3",
+             "a\t1\t99999999999999999999\n": "line 1: neither BED nor GFF3", "junk\n": "line 1: neither BED nor GFF3",
+             gene + "b\tx\tCDS\t399\t401\t.\t+\t0\tx\n": "line 3: ends at 401, but b has 400 bases"}
+
+    def must_tell(content, words, *command):
+        features.write_bytes(content if isinstance(content, bytes) else content.encode())
+        told = run(command[0], "-q", "-o", folder / "out", *command[1:], status=1).stderr
+        assert f"{features}: {words}" in told, (command, content, told)
+    for content, words in cases.items():
+        must_tell(content, words, "find", "--protect", features, genome)
+        must_tell(content, words, "find", "--genes", features, genome)
+        must_tell(content, words, "annotate", "--protect", features, genome, genome)
+    must_tell(gene, "no coding sequence", "find", "--genes", features, genome)
+    must_tell(blocks, "line 1: block 2 of 2 is none of b:0-90", "find", "--genes", features, genome)
+    packed = gzip.compress(b"a\t1\t2\n" * 50000)
+    must_tell(packed[:len(packed) // 2], "after line", "find", "--protect", features, genome)
+    for path in (folder, folder / "none.bed"):
+        assert f"{path}: cannot be" in run("find", "-q", "--genes", path, "-o", folder / "out", genome, status=1).stderr
+    assert not list(folder.glob("out*"))
+    assert "once only" in run("find", "--genes", "-", "-", status=2).stderr
+    assert "once only" in run("annotate", "--protect", "-", genome, "-", status=2).stderr
+
+
 def test_bad_index_files(folder):
     genome, index = folder / "g.fa", folder / "g.rpidx"
     genome.write_bytes(b">a\n" + random_letters(random.Random(3), 5000).encode() * 3 + b"\n")

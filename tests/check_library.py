@@ -192,6 +192,84 @@ def test_what_is_no_transposon_is_kept_apart(folder):
     assert len(kept) > len(apart) and others(folder) == [o for o in others(folder) if o == "Satellite"], (kept, others(folder))
 
 
+def reasons(folder):
+    return [name.split("reason=")[1].split()[0] for name in fasta(folder / "found.other.fa")]
+
+
+def placed(rng, elements):
+    """Elements between random spacers; their places, 0-based and half-open."""
+    parts, places, at = [], [], 0
+    for element in elements:
+        spacer = random_letters(rng, rng.randint(400, 1800))
+        places.append((at + len(spacer), at + len(spacer) + len(element)))
+        at = places[-1][1]
+        parts += [spacer, element]
+    return "".join(parts) + random_letters(rng, 900), places
+
+
+def test_families_on_known_genes_are_gene_families(folder):
+    rng = random.Random(29)
+    body = random_letters(rng, 300)
+    contig, places = placed(rng, [mutated(rng, body, 0.04) for _ in range(30)])
+    genome = write_genome(folder / "g.fa", contig)
+
+    def with_genes(chosen, form):
+        rows = {"bed": lambda a, b: f"c1 {a} {b}\r\n", "gff3": lambda a, b: f"c1\tx\tgene\t{a + 1}\t{b + 900}\t.\t+\t.\tID=g\nc1\tx\tCDS\t{a + 1}\t{b}\t.\t+\t0\tx\n",
+                "bed12": lambda a, b: f"c1\t{a - 100}\t{b + 100}\tn\t0\t+\t{a}\t{b}\t0\t2\t{b - a + 100},50,\t0,{b - a + 150},\n"}
+        text = "".join(rows[form](*place) for place in chosen) + ("##FASTA\n>c1\nACGT\n" if form == "gff3" else "")
+        (folder / "genes.gz").write_bytes(gzip.compress(text.encode()))
+        return find(folder, genome, "--genes", folder / "genes.gz")
+    assert len(find(folder, genome)) == 1
+    for form in ("bed", "gff3", "bed12"):
+        assert with_genes(places, form) == {} and reasons(folder) == ["annotated_genes"], (form, reasons(folder))
+    assert with_genes(places[:22], "bed") == {}
+    assert len(with_genes(places[:19], "bed")) == 1, "too many copies are off genes"
+    assert len(with_genes([(a, b) for a, b in zip([0] + [b for _, b in places], [a for a, _ in places])], "bed")) == 1
+    assert len(with_genes([(a, a + 100) for a, _ in places], "bed")) == 1, "a third of each copy"
+    assert len(with_genes([(0, len(contig))], "bed")) == 1, "all of the genome is no evidence"
+    tir = random_letters(rng, 30)
+    contig, places = placed(rng, [mutated(rng, "CA" + tir + random_letters(random.Random(3), 400) + turned(tir) + "TG", 0.02) for _ in range(8)])
+    genome = write_genome(folder / "g.fa", contig)
+    assert len(with_genes(places, "bed")) == 1, "a transposon's gene may be annotated"
+
+
+def test_protected_intervals_stay_as_they_came(folder):
+    rng = random.Random(30)
+    body = random_letters(rng, 400)
+    contig, places = placed(rng, [mutated(rng, body, 0.04) for _ in range(6)])
+    contig = contig[:places[0][0] + 10] + contig[places[0][0] + 10:places[0][0] + 20].lower() + contig[places[0][0] + 20:]
+    genome = write_genome(folder / "g.fa", random_letters(rng, 777), contig)
+    kept = [(a - 50, a + 150) for a, _ in places[:3]] + [(0, 30), (200, 200)]
+    (folder / "k.gff3").write_text("".join(f"c2\tx\tany\t{a + 1}\t{b}\t.\t.\t.\tx\n" for a, b in kept if a < b))
+    (folder / "k.bed").write_text("".join(f"c2\t{a}\t{b}\n" for a, b in kept))
+    plain = find(folder, genome)
+    copies = [r for r in bed(folder / "found.copies.bed")]
+    library = folder / "l.fa"
+    library.write_text("".join(f">{n}\n{s}\n" for n, (s, _) in plain.items()))
+    inside = union([("c2", a, b) for a, b in kept])["c2"]
+    covered = union(copies)["c2"]
+    for options in ([], ["--hard-mask"], ["--respect-mask", "--hard-mask"], ["--mask-tandem"]):
+        for path in ("k.bed", "k.gff3"):
+            for command in (["find"], ["annotate"]):
+                if command == ["annotate"] and "--respect-mask" in options:
+                    continue
+                run(*command, "-q", "--no-run-info", *options, "--protect", folder / path, "-o", folder / "found", genome, *([library] if command == ["annotate"] else []))
+                masked = fasta(folder / "found.masked.fa")["c2"]
+                rows = bed(folder / "found.copies.bed")
+                assert rows == copies or command == ["annotate"] or "--respect-mask" in options, "copies are listed all the same"
+                covered = union(rows)["c2"]
+                letter = (lambda c: "N") if "--hard-mask" in options else str.lower
+                given = contig if "--respect-mask" in options else contig.upper()
+                expected = "".join(letter(c) if i in covered and i not in inside else c for i, c in enumerate(given))
+                assert masked == expected, (command, options, path)
+                results = json.loads((folder / "found.summary.json").read_text())["results"]
+                assert results["protected"] == {"bases": len(inside), "in_copies": len(inside & covered)}, results
+    run("find", "-q", "--reprise-files", "--protect", folder / "k.bed", "-o", folder / "found", genome)
+    covered = union(bed(folder / "found.copies.bed"))["c2"]
+    text = fasta(folder / "found.masked")["c2"]
+    assert text == "".join("X" if i in covered and i not in inside else c for i, c in enumerate(contig.upper()))
+
+
 def test_vectors_and_doubled_contigs_are_artefacts(folder):
     rng = random.Random(19)
     vector, te, contig = random_letters(rng, 250), random_letters(rng, 600), random_letters(rng, 1500)

@@ -76,6 +76,7 @@ def test_no_result_takes_an_inputs_place(folder):
     inputs = {p: p.read_bytes() for p in folder.iterdir() if p.is_file()}
     for command in (["find", "--trace", "alias/genome.fa", genome], ["find", "--prometheus", "./genome.fa", genome], ["find", "-o", "again", genome],
                     ["find", "--bed", "library.fa", "--classify-with", "alias/library.fa", genome], ["find", "--bed", "alias/g.rpidx", "--index", "g.rpidx", genome],
+                    ["find", "--bed", "alias/library.fa", "--genes", "library.fa", genome], ["annotate", "--bed", "alias/copy.fa", "--protect", "copy.fa", genome, library],
                     ["find", "--bed", "alias/copy.fa", "genome.fa", "copy.fa"], ["annotate", "--bed", "alias/library.fa", genome, library],
                     ["annotate", "--trace", "library.fa", genome, library], ["extend", "-o", "library.fa", genome, library],
                     ["extend", "-o", ".", genome, library], ["extend", "-o", "alias/genome.fa", genome, library],

@@ -157,7 +157,7 @@ OTHER_VALUES = {
     "classify-with": "library.fa", "kmer": 11, "min-seed-frequency": 12, "max-seed-frequency": 12, "min-copies": 9,
     "extension-length": 500, "max-candidates": 800, "minlength": 500, "minfreq": 9, "maxextend": 150, "tandemdist": 9000,
     "pa": 3, "threads": 3, "max-memory": "400M", "io-depth": 3, "storage": "hdd", "queue-bytes": "1M",
-    "progress-interval": 7, "simd": "scalar", "checkpoint-interval": 7, "index": "g.rpidx", "channel-capacity": 7, "backpressure": 0.3, "device": "cpu"}
+    "progress-interval": 7, "simd": "scalar", "checkpoint-interval": 7, "index": "g.rpidx", "genes": "g.bed", "protect": "g.bed", "channel-capacity": 7, "backpressure": 0.3, "device": "cpu"}
 NOT_RESULTS = {"trace", "prometheus"}  # files that differ from run to run
 FROM_THE_START = {"pairs"}  # results that a run cannot have that was begun without
 
@@ -174,6 +174,7 @@ def test_another_value_of_any_option_is_refused_or_gives_its_bytes(folder):
     (folder / "g.fa").write_text("".join(f">{n}\n{upper}{lower.lower()}\n" for n, upper, lower in halves))
     run("index", "-q", "-o", folder / "g.rpidx", folder / "g.fa")
     shutil.copy(folder / "g.truth.fa", folder / "library.fa")
+    (folder / "g.bed").write_text("".join(f"{n.split()[0]}\t0\t{len(upper)}\n" for n, upper, _ in halves))
     keep_state(folder, folder / "g.fa")
 
     def outcome(given, resumes):

@@ -6,8 +6,10 @@
 
 #include "base/parallel.h"
 #include "classify/codons.h"
+#include "classify/genes.h"
 #include "classify/neighbours.h"
 #include "classify/places.h"
+#include "classify/proteins.h"
 #include "classify/structure.h"
 
 enum {
@@ -17,6 +19,7 @@ enum {
     SOLO_MIN_BP = 150,
     SOLO_MAX_BP = 2500,
     TIR_SURE_BP = 18,
+    TAIL_SURE_BP = 12,   /* not by chance in AT-rich sequence either */
     MITE_MAX_BP = 800,
     HELITRON_MIN_BP = 400,
     HELITRON_LONG_BP = 900,
@@ -28,11 +31,14 @@ enum {
     ARRAY_UNITS = 3,
     GENE_MAX_COPIES = 50,
     GENE_MAX_BP = 6000,
+    GENE_MAX_OFF = 10,
+    ORF_MIN_BP = 300,
     VECTOR_PERCENT = 90
 };
 
-static const double MIN_TAIL_SHARE = 0.4, MIN_AT_SHARE = 0.4, MAX_LOW_COMPLEXITY = 0.5, MIN_THIRD_POSITION = 0.45,
-                    GENE_MIN_DIVERGENCE = 3, GENE_MIN_FRAME = 0.25, VECTOR_MAX_DIVERGENCE = 2;
+static const double MIN_TAIL_SHARE = 0.4, MIN_AT_SHARE = 0.4, MAX_LOW_COMPLEXITY = 0.5,
+                    GENE_MIN_SCORE = 6.9 /* natural logarithm: one family of chance in a thousand */,
+                    GENE_MIN_CODING = 0.25, VECTOR_MAX_DIVERGENCE = 2;
 
 const char *const rp_other_class[RP_N_OTHERS] = {[RP_OTHER_NONE] = "",
                                                  [RP_OTHER_SATELLITE] = "Satellite",
@@ -41,6 +47,7 @@ const char *const rp_other_class[RP_N_OTHERS] = {[RP_OTHER_NONE] = "",
                                                  [RP_OTHER_GENE] = "Gene_family",
                                                  [RP_OTHER_EXONS] = "Gene_family",
                                                  [RP_OTHER_BESIDE_EXONS] = "Gene_family",
+                                                 [RP_OTHER_ANNOTATED] = "Gene_family",
                                                  [RP_OTHER_RRNA] = "rRNA",
                                                  [RP_OTHER_TRNA] = "tRNA",
                                                  [RP_OTHER_CONTIGS] = "Artefact",
@@ -53,6 +60,7 @@ const char *const rp_other_reason[RP_N_OTHERS] = {[RP_OTHER_NONE] = "none",
                                                   [RP_OTHER_GENE] = "coding_divergence",
                                                   [RP_OTHER_EXONS] = "exons_at_varying_distances",
                                                   [RP_OTHER_BESIDE_EXONS] = "beside_exons",
+                                                  [RP_OTHER_ANNOTATED] = "annotated_genes",
                                                   [RP_OTHER_RRNA] = "rRNA_gene",
                                                   [RP_OTHER_TRNA] = "tRNA_gene",
                                                   [RP_OTHER_CONTIGS] = "copies_at_contig_ends",
@@ -126,18 +134,34 @@ static const char *choose_class(const rp_traits *traits, size_t length)
     return RP_CLASS_UNKNOWN;
 }
 
-static bool has_structure(const rp_traits *traits)
+/* What a transposon shows; a short run of A stands at the end of many a gene. */
+static bool has_structure(const rp_traits *traits, size_t length)
 {
-    return traits->ltr_bp > 0 || traits->tir_bp > 0 || traits->tsd_bp > 0 || has_tail(traits);
+    return traits->proteins != 0 || traits->ltr_bp > 0 || traits->tir_bp > 0 || traits->tsd_bp > 0 ||
+           traits->tail_bp >= TAIL_SURE_BP || traits->tail_in_copies >= MIN_TAIL_SHARE ||
+           strcmp(choose_class(traits, length), RP_CLASS_UNKNOWN) != 0;
 }
 
-/* Few copies that differ as genes do, in a frame that is a good part of the sequence, and nothing that a
- * transposon would show. */
+/* Transposons have more copies, are longer, or show what they are. */
+static bool may_be_gene(const rp_traits *traits, size_t length)
+{
+    return traits->n_copies <= GENE_MAX_COPIES && length <= GENE_MAX_BP && !has_structure(traits, length);
+}
+
+/* Copies that differ as genes do, in a good part of the sequence (introns of young copies are alike, too). Lineages of
+ * transposons also differ so, but these have copies without the coding part: LTRs alone, elements cut short. */
 static bool is_gene(const rp_traits *traits, size_t length)
 {
-    return traits->third_position >= MIN_THIRD_POSITION && traits->n_copies <= GENE_MAX_COPIES &&
-           length <= GENE_MAX_BP && (double)traits->mean_divergence >= GENE_MIN_DIVERGENCE &&
-           traits->orf_bp >= GENE_MIN_FRAME * (double)length && !has_structure(traits);
+    return (double)traits->coding_score >= GENE_MIN_SCORE && 2 * traits->coding_copies > traits->n_copies &&
+           traits->coding_bp >= GENE_MIN_CODING * (double)length && may_be_gene(traits, length);
+}
+
+/* Most of few copies lie on genes that the user knows, more than chance gives. The genes of transposons are often among
+ * them, but their families have copies that are none, or show what they are. */
+static bool is_annotated(const rp_traits *traits, size_t length)
+{
+    return (double)traits->genes_log_chance <= -GENE_MIN_SCORE && 2 * traits->n_on_genes > traits->n_copies &&
+           traits->n_copies - traits->n_on_genes < GENE_MAX_OFF && may_be_gene(traits, length);
 }
 
 /* A vector or adapter that was left in: equal sequence at the ends of contigs, and nowhere else. */
@@ -171,6 +195,8 @@ static rp_other judge(const rp_traits *traits, size_t length, const rp_classify_
         return RP_OTHER_CONTIGS;
     if (traits->n_independent < parameters->min_copies || traits->independent_share < RP_SAME_PLACE_SHARE)
         return RP_OTHER_DUPLICATION;
+    if (is_annotated(traits, length))
+        return RP_OTHER_ANNOTATED;
     return is_gene(traits, length) ? RP_OTHER_GENE : RP_OTHER_NONE;
 }
 
@@ -215,7 +241,14 @@ bool rp_evidence(const rp_traits *traits, kstring_t *text)
         ok |= add(text, begin, "tsd:%u-%u:%.2f", traits->tsd_bp, traits->tsd_max_bp, (double)traits->tsd_share);
     if (traits->at_share >= MIN_AT_SHARE && traits->helitron_ends)
         ok |= add(text, begin, "a^t:%.2f", (double)traits->at_share);
-    if (traits->orf_bp >= RP_CODONS_MIN_BP)
+    for (unsigned i = 0; rp_protein_names[i] != NULL; i++)
+        if ((traits->proteins >> i & 1) != 0)
+            ok |= add(text, begin, "protein:%s", rp_protein_names[i]);
+    if (traits->coding_bp > 0)
+        ok |= add(text, begin, "coding:%u:%.1f", traits->coding_bp, (double)traits->coding_score);
+    if (traits->n_on_genes > 0)
+        ok |= add(text, begin, "on-genes:%u", traits->n_on_genes);
+    if (traits->orf_bp >= ORF_MIN_BP)
         ok |= add(text, begin, "orf:%u", traits->orf_bp);
     if (text->l == begin)
         ok |= kputs("none", text);
@@ -227,15 +260,16 @@ bool rp_evidence(const rp_traits *traits, kstring_t *text)
 typedef struct classify_run {
     rp_findings *findings;
     const rp_classify_parameters *parameters;
-    rp_structure_scratch *scratch;   /* by thread */
-    rp_row_reader *readers;          /* by thread */
-    rp_place_finder **finders;       /* by thread */
+    rp_structure_scratch *scratch; /* by thread */
+    rp_row_reader *readers; /* by thread */
+    rp_place_finder **finders; /* by thread */
+    rp_genes genes;
 } classify_run;
 
 static bool look_at_codons(classify_run *run, rp_found_family *family, unsigned worker)
 {
     rp_traits *traits = &family->traits;
-    if (traits->orf_bp < RP_CODONS_MIN_BP || traits->n_copies > GENE_MAX_COPIES || has_structure(traits))
+    if (!may_be_gene(traits, family->consensus->n))
         return true;
     return rp_codons_look(&run->readers[worker], run->findings, family, traits);
 }
@@ -247,9 +281,11 @@ static bool classify_family(void *argument, size_t which, unsigned worker, rp_er
     rp_traits *traits = &family->traits;
     *traits = (rp_traits){0};
     if (!rp_structure_find(&run->scratch[worker], family->consensus, traits) ||
+        !rp_proteins_find(family->consensus, &traits->proteins) ||
         !rp_places_find(run->finders[worker], run->findings, which, run->parameters->min_copies, traits) ||
         !look_at_codons(run, family, worker))
         return rp_error_memory(error, "class hints");
+    rp_genes_look(run->findings, family, &run->genes, traits);
     traits->other = judge(traits, family->consensus->n, run->parameters, run->findings->genome->n_contigs);
     if (traits->other == RP_OTHER_NONE && family->decoy.is_chance)
         traits->other = RP_OTHER_CHANCE;
@@ -271,7 +307,8 @@ static bool name_class(rp_found_family *family, bool keeps_name)
 
 bool rp_classify(rp_findings *findings, const rp_classify_parameters *parameters, rp_error *error)
 {
-    classify_run run = {.findings = findings, .parameters = parameters};
+    classify_run run = {
+        .findings = findings, .parameters = parameters, .genes = rp_genes_of(findings->genome, parameters->genes)};
     run.scratch = rp_alloc(parameters->n_threads, sizeof *run.scratch);
     run.readers = rp_alloc(parameters->n_threads, sizeof *run.readers);
     run.finders = rp_alloc(parameters->n_threads, sizeof *run.finders);

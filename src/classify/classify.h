@@ -17,6 +17,7 @@ typedef struct rp_classify_parameters {
     uint32_t min_copies;     /* independent ones that a transposable element has */
     const rp_bitmask *tandem; /* tandem repeats, where flanks say nothing; NULL: none are known */
     bool keep_names;         /* of a library that has them: only traits and hints */
+    const rp_bitmask *genes; /* coding bases of the genome; NULL: not known */
 } rp_classify_parameters;
 
 /* Fills in the traits of all families, and hints, and sets their class names. The findings have their rows. */

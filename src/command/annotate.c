@@ -15,6 +15,7 @@
 #include "command/results.h"
 #include "run/warnings.h"
 #include "copies/annotate.h"
+#include "genome/features.h"
 #include "genome/reader.h"
 #include "genome/tandem.h"
 #include "library/family_file.h"
@@ -25,7 +26,7 @@ typedef struct annotate_options {
     bool help, no_run_info, fast, hints, no_decoy;
     bool hard_mask, mask_tandem;
     uint64_t min_copies;
-    const char *device;
+    const char *device, *protect;
 } annotate_options;
 
 /* Zeroed at the start; cleared in any state. */
@@ -38,7 +39,7 @@ typedef struct annotate_run {
     rp_results results;
     rp_run_folder folder;
     rp_genome genome;
-    rp_bitmask tandem;
+    rp_bitmask tandem, unmasked; /* unmasked: of --protect */
     rp_family_file library;
     rp_row_store *rows;
     rp_findings findings;
@@ -59,6 +60,8 @@ static size_t fill_table(annotate_run *run, rp_option *table)
         {RP_OPTION_FLAG, "no-run-info", 0, NULL, &o->no_run_info, 0, 0, "leave times and threads out of the summary"},
         {RP_OPTION_FLAG, "hard-mask", 0, NULL, &o->hard_mask, 0, 0, "mask with N instead of lower case", .tells = true},
         {RP_OPTION_FLAG, "mask-tandem", 0, NULL, &o->mask_tandem, 0, 0, "mask tandem repeats too", .tells = true},
+        {RP_OPTION_TEXT, "protect", 0, "FILE", &o->protect, 0, 0,
+         "intervals, BED or GFF3, that the masked genome has as they came", .tells = true},
         {RP_OPTION_HEADING, "method:", 0, NULL, NULL, 0, 0, NULL},
         {RP_OPTION_FLAG, "fast", 0, NULL, &o->fast, 0, 0, "longer words: a third of the time, and fewer old copies",
          .tells = true},
@@ -90,7 +93,9 @@ static bool read_input(annotate_run *run, rp_error *error)
     rp_stage_begin(RP_STAGE_READ, rp_input_bytes(&run->genome_path, 1));
     if (!rp_family_file_read(&run->library, run->library_path, NULL, error) ||
         !rp_genome_read(&run->genome, &run->genome_path, 1, false, &run->governor.reading, error) ||
-        !rp_governor_plan(&run->governor, &run->genome, rp_family_file_bases(&run->library), error))
+        !rp_governor_plan(&run->governor, &run->genome, rp_family_file_bases(&run->library), error) ||
+        (run->options.protect != NULL &&
+         !rp_features_read(&run->unmasked, &run->genome, run->options.protect, RP_FEATURES_ALL, error)))
         return false;
     rp_log_line(&run->governor.log, "read %zu families, %zu contigs, %llu bases", run->library.n, run->genome.n_contigs,
                 (unsigned long long)run->genome.length_bp);
@@ -136,6 +141,7 @@ static bool find_copies(annotate_run *run, rp_error *error)
         ok = rp_error_memory(error, "tandem repeats");
     run->findings.kernel = run->governor.kernel;
     run->findings.rows = run->rows;
+    run->findings.unmasked = run->options.protect != NULL ? &run->unmasked : NULL;
     const rp_classify_parameters hints = {.n_threads = run->governor.n_threads, .keep_names = true};
     ok = ok && (!run->options.hints || rp_classify(&run->findings, &hints, error));
     rp_parts_clear(&parts);
@@ -195,7 +201,8 @@ static bool plan_results(annotate_run *run, rp_error *error)
     rp_targets *targets = &run->results.targets;
     return rp_results_plan(&run->results, run->genome_path, error) &&
            rp_governor_add_targets(&run->governor, targets, error) &&
-           rp_targets_spare(targets, run->genome_path, error) && rp_targets_spare(targets, run->library_path, error);
+           rp_targets_spare(targets, run->genome_path, error) && rp_targets_spare(targets, run->library_path, error) &&
+           (run->options.protect == NULL || rp_targets_spare(targets, run->options.protect, error));
 }
 
 static void clear_run(annotate_run *run, bool done)
@@ -207,6 +214,7 @@ static void clear_run(annotate_run *run, bool done)
     rp_row_store_destroy(run->rows);
     rp_family_file_clear(&run->library);
     rp_bitmask_clear(&run->tandem);
+    rp_bitmask_clear(&run->unmasked);
     rp_genome_clear(&run->genome);
     json_decref(run->described);
 }
@@ -223,7 +231,8 @@ static bool parse(annotate_run *run, const rp_option *table, size_t n, int argc,
                             argc - first < 2 ? "" : argv[first + 2]);
     run->genome_path = argv[first];
     run->library_path = argv[first + 1];
-    if (strcmp(run->genome_path, "-") == 0 && strcmp(run->library_path, "-") == 0)
+    const bool protect_is_stdin = run->options.protect != NULL && strcmp(run->options.protect, "-") == 0;
+    if ((strcmp(run->genome_path, "-") == 0) + (strcmp(run->library_path, "-") == 0) + protect_is_stdin > 1)
         return rp_error_set(error, "standard input can be read once only");
     if (!rp_governor_check(&run->governor, error))
         return false;

@@ -8,6 +8,7 @@
 #include "command/command.h"
 #include "command/describe.h"
 #include "command/find_options.h"
+#include "genome/features.h"
 #include "genome/reader.h"
 #include "output/json.h"
 #include "output/summary.h"
@@ -20,6 +21,7 @@ typedef struct find_command {
     rp_offloading offloading;
     rp_family_file known;                /* of --classify-with */
     rp_genome known_records;
+    rp_bitmask genes, unmasked;          /* of --genes and --protect */
     rp_run run;
 } find_command;
 
@@ -40,7 +42,11 @@ static bool read_input(find_command *find, rp_error *error)
     rp_log_line(&governor->log, "read %zu contigs, %llu bases", genome->n_contigs,
                 (unsigned long long)genome->length_bp);
     rp_warn_of_names(&governor->log, genome);
-    return rp_governor_plan(governor, genome, rp_family_file_bases(&find->known), error);
+    return rp_governor_plan(governor, genome, rp_family_file_bases(&find->known), error) &&
+           (options->genes == NULL ||
+            rp_features_read(&find->genes, genome, options->genes, RP_FEATURES_CODING, error)) &&
+           (options->protect == NULL ||
+            rp_features_read(&find->unmasked, genome, options->protect, RP_FEATURES_ALL, error));
 }
 
 /* --- Results --- */
@@ -94,7 +100,10 @@ static bool find_and_write(find_command *find, rp_error *error)
     if (!rp_results_open(&find->options->results, error) || !read_input(find, error))
         return false;
     find->run.pairs_file = find->options->results.files[RP_RESULT_PAIRS];
-    return rp_run_find(&find->run, error) && write_results(find, error);
+    if (!rp_run_find(&find->run, error))
+        return false;
+    find->run.findings.unmasked = find->options->protect != NULL ? &find->unmasked : NULL;
+    return write_results(find, error);
 }
 
 /* A run that was ended by a signal or by its budget tells how it goes on. */
@@ -125,6 +134,8 @@ static bool plan_results(rp_find_options *options, rp_error *error)
     for (size_t i = 0; ok && i < options->n_inputs; i++)
         ok = rp_targets_spare(targets, options->inputs[i], error);
     return ok && (options->classify_with == NULL || rp_targets_spare(targets, options->classify_with, error)) &&
+           (options->genes == NULL || rp_targets_spare(targets, options->genes, error)) &&
+           (options->protect == NULL || rp_targets_spare(targets, options->protect, error)) &&
            (options->search.index == NULL || rp_targets_spare(targets, options->search.index, error));
 }
 
@@ -134,6 +145,8 @@ static void clear(find_command *find, bool done)
     rp_offloading_clear(&find->offloading);
     rp_run_clear(&find->run);
     rp_results_clear(&find->options->results, done);
+    rp_bitmask_clear(&find->genes);
+    rp_bitmask_clear(&find->unmasked);
     rp_genome_clear(&find->known_records);
     rp_family_file_clear(&find->known);
     rp_find_options_clear(find->options);
@@ -169,7 +182,8 @@ int rp_command_find(int argc, char **argv)
                         .kernel = governor->kernel,
                         .n_threads = governor->n_threads,
                         .known = options.classify_with != NULL ? &find.known : NULL,
-                        .known_records = &find.known_records};
+                        .known_records = &find.known_records,
+                        .genes = options.genes != NULL ? &find.genes : NULL};
     ok = ok && rp_keeper_open(&options.keeper, prefix, options.binding, &governor->log, &error) &&
          rp_offloading_choose(&find.offloading, &governor->log, "find", &error) && find_and_write(&find, &error);
     if (ok)

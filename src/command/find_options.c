@@ -29,9 +29,13 @@ static size_t add_method_rows(rp_find_options *o, rp_option *table)
         {RP_OPTION_FLAG, "no-run-info", 0, NULL, &o->no_run_info, 0, 0, "leave times and threads out of the summary"},
         {RP_OPTION_FLAG, "hard-mask", 0, NULL, &o->hard_mask, 0, 0, "mask with N instead of lower case", .tells = true},
         {RP_OPTION_FLAG, "mask-tandem", 0, NULL, &o->mask_tandem, 0, 0, "mask tandem repeats too", .tells = true},
+        {RP_OPTION_TEXT, "protect", 0, "FILE", &o->protect, 0, 0,
+         "intervals, BED or GFF3, that the masked genome has as they came", .tells = true},
         {RP_OPTION_HEADING, "method:", 0, NULL, NULL, 0, 0, NULL},
         {RP_OPTION_TEXT, "classify-with", 0, "FILE", &o->classify_with, 0, 0,
          "take class names from this library of known families, by the 80-80-80 rule"},
+        {RP_OPTION_TEXT, "genes", 0, "FILE", &o->genes, 0, 0,
+         "coding sequence, GFF3 or BED: families of few copies that lie on it are gene families", .tells = true},
         {RP_OPTION_FLAG, "keep-other", 0, NULL, &o->search.keep_other, 0, 0,
          "leave repeats that are no transposable elements in the library", .tells = true},
         {RP_OPTION_FLAG, "no-decoy", 0, NULL, &o->search.no_decoy, 0, 0,
@@ -111,6 +115,19 @@ void rp_find_options_help(void)
     rp_options_print(table, fill_table(&options, table), stdout);
 }
 
+static bool is_stdin(const char *path)
+{
+    return path != NULL && strcmp(path, "-") == 0;
+}
+
+static size_t count_stdin(const rp_find_options *options)
+{
+    size_t n = is_stdin(options->classify_with) + is_stdin(options->genes) + is_stdin(options->protect);
+    for (size_t i = 0; i < options->n_inputs; i++)
+        n += is_stdin(options->inputs[i]);
+    return n;
+}
+
 bool rp_find_options_parse(rp_find_options *options, int argc, char **argv, rp_error *error)
 {
     rp_option table[TABLE_ROWS];
@@ -125,10 +142,8 @@ bool rp_find_options_parse(rp_find_options *options, int argc, char **argv, rp_e
     options->n_inputs = (size_t)(argc - first);
     if (options->n_inputs == 0)
         return rp_error_set(error, "no genome is given");
-    for (size_t i = 0; i < options->n_inputs; i++)
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(options->inputs[i], "-") == 0 && strcmp(options->inputs[j], "-") == 0)
-                return rp_error_set(error, "standard input can be read once only");
+    if (count_stdin(options) > 1)
+        return rp_error_set(error, "standard input can be read once only");
     if (options->keeper.off && options->keeper.restart)
         return rp_error_set(error, "--no-checkpoint and --restart contradict each other");
     if (options->minfreq != 0 && options->search.min_copies != 3)

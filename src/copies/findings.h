@@ -40,6 +40,7 @@ typedef struct rp_findings {
     rp_parts parts;              /* their family is an index into families */
     rp_intervals tandem;         /* tandem repeats: satellites and simple repeats */
     uint64_t masked_bp;          /* genome bases in copies */
+    const rp_bitmask *unmasked;  /* bases that the masked genome has as they came; NULL: none. The caller's */
     bool has_decoy;              /* false bases were measured */
 } rp_findings;
 

@@ -14,6 +14,7 @@ typedef enum rp_other {
     RP_OTHER_GENE,           /* coding sequence that diverges as genes do */
     RP_OTHER_EXONS,          /* follow each other as the exons of genes do */
     RP_OTHER_BESIDE_EXONS,   /* stand directly beside exons */
+    RP_OTHER_ANNOTATED,      /* copies that lie on genes of the user's */
     RP_OTHER_RRNA,
     RP_OTHER_TRNA,
     RP_OTHER_CONTIGS,        /* whole contigs, or their ends */
@@ -41,6 +42,7 @@ typedef struct rp_traits {
     float low_complexity;       /* share of the consensus in short-period repeats */
     uint32_t period_bp;         /* at which at least half of the consensus repeats itself; 0: none */
     bool trna, rrna;
+    unsigned proteins;          /* of transposons, whose motifs it has (classify/proteins.h) */
     /* of the copies */
     uint32_t n_copies, n_full;  /* full: from one end of the consensus to the other */
     uint32_t n_truncated_left;  /* reach the right end but not the left one */
@@ -56,7 +58,12 @@ typedef struct rp_traits {
     char tsd_consensus[RP_TSD_MAX_BP + 1];
     float at_share;             /* copies between A and T */
     float tail_in_copies;       /* copies whose right end or flank is rich in A */
-    float third_position;       /* share of mismatches in the frame's third positions; 0: not looked at */
+    uint32_t coding_bp;         /* consensus bases whose changes are those of genes (classify/codons.h) */
+    uint32_t coding_copies;     /* copies that hold some of these bases */
+    uint32_t coding_changes;    /* changes that were looked at */
+    uint32_t n_on_genes;        /* copies that lie mostly on coding sequence of the user's */
+    float genes_log_chance;     /* natural logarithm of the chance that so many do */
+    float coding_score;         /* natural logarithm of the odds for that, above what chance gives; 0: none */
     float mean_divergence;
     rp_other other;
 } rp_traits;

@@ -174,7 +174,7 @@ static bool check_head(rp_source *source, rp_error *error)
     if (source->n >= sizeof mark - 1 && memcmp(source->ahead, mark, sizeof mark - 1) == 0)
         source->at = sizeof mark - 1;
     const rp_format *is = rp_format_of(source->ahead + source->at, source->n - source->at);
-    return is == NULL ||
+    return is == NULL || source->means.any_text ||
            rp_error_set(error, "%s: is %s, neither FASTA nor FASTQ: %s", source->name, is->name, is->advice);
 }
 

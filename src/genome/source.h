@@ -29,6 +29,7 @@ typedef struct rp_source_means {
     rp_tokens *io;            /* taken for each read of a regular file; NULL: no bound */
     rp_read_ahead *ahead;     /* NULL: nothing is read ahead */
     rp_inflaters *inflaters;  /* NULL: the caller inflates */
+    bool any_text;            /* what is known to be no sequence is read too */
 } rp_source_means;
 
 /* Opens a path ("-": standard input), which is `name` in messages and outlives the source. NULL: error filled in. */

@@ -81,7 +81,8 @@ bool rp_write_reprise_masked(const rp_findings *findings, rp_file *file, rp_erro
             for (size_t i = 0; i < n; i++) {
                 while (part < findings->parts.n && findings->parts.items[part].end <= at + i)
                     part++;
-                const bool masked = part < findings->parts.n && findings->parts.items[part].begin <= at + i;
+                const bool masked = part < findings->parts.n && findings->parts.items[part].begin <= at + i &&
+                                    (findings->unmasked == NULL || !rp_bitmask_get(findings->unmasked, at + i));
                 text[length++] = masked ? 'X' : rp_code_letter(codes[i]);
                 if ((i + 1) % MASKED_LINE == 0 || i + 1 == n)
                     text[length++] = '\n';

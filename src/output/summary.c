@@ -2,6 +2,7 @@
 #include "output/summary.h"
 
 #include "classify/classify.h"
+#include "classify/proteins.h"
 #include "output/json.h"
 
 static json_t *describe_input(const rp_findings *findings)
@@ -11,6 +12,17 @@ static json_t *describe_input(const rp_findings *findings)
                      genome->mask_digest[0] != '\0' ? genome->mask_digest : NULL, "contigs",
                      (json_int_t)genome->n_contigs, "bases", (json_int_t)genome->length_bp, "acgt_bases",
                      (json_int_t)genome->acgt_bp);
+}
+
+/* What the masked genome leaves as it came. */
+static json_t *describe_protected(const rp_findings *findings)
+{
+    uint64_t in_copies = 0;
+    for (size_t i = 0; i < findings->parts.n; i++)
+        in_copies += rp_bitmask_count(findings->unmasked, findings->parts.items[i].begin, findings->parts.items[i].end);
+    return json_pack("{s:I, s:I}", "bases",
+                     (json_int_t)rp_bitmask_count(findings->unmasked, 0, findings->genome->length_bp), "in_copies",
+                     (json_int_t)in_copies);
 }
 
 static json_t *describe_results(const rp_findings *findings)
@@ -31,6 +43,8 @@ static json_t *describe_results(const rp_findings *findings)
         (json_int_t)consensus_bp, "longest_consensus", (json_int_t)longest, "copies", (json_int_t)copies, "parts",
         (json_int_t)findings->parts.n, "masked_bases", (json_int_t)findings->masked_bp, "masked_percent",
         rp_json_rounded(100.0 * (double)findings->masked_bp / acgt, 0.001), "tandem_bases", (json_int_t)tandem_bp);
+    if (out != NULL && findings->unmasked != NULL && !rp_json_set(out, "protected", describe_protected(findings)))
+        return rp_json_if(false, out);
     if (out == NULL || !findings->has_decoy)
         return out;
     const uint64_t wrong = rp_findings_false_bp(findings);
@@ -68,6 +82,15 @@ static bool describe_ends(json_t *out, const rp_traits *traits)
     return ok;
 }
 
+static json_t *describe_proteins(unsigned proteins)
+{
+    json_t *list = json_array();
+    bool ok = list != NULL;
+    for (unsigned i = 0; ok && rp_protein_names[i] != NULL; i++)
+        ok = (proteins >> i & 1) == 0 || rp_json_append(list, json_string(rp_protein_names[i]));
+    return rp_json_if(ok, list);
+}
+
 /* What structure shows; what is not there is left out. NULL: out of memory. */
 static json_t *describe_traits(const rp_traits *traits)
 {
@@ -86,8 +109,15 @@ static json_t *describe_traits(const rp_traits *traits)
         ok = rp_json_set(out, "orf",
                          json_pack("{s:I, s:I, s:s}", "begin", (json_int_t)traits->orf_begin, "length",
                                    (json_int_t)traits->orf_bp, "strand", traits->orf_reverse ? "-" : "+"));
-    if (ok && traits->third_position > 0)
-        ok = rp_json_set(out, "third_position_share", json_real(rp_json_rounded((double)traits->third_position, 0.01)));
+    if (ok && traits->proteins != 0)
+        ok = rp_json_set(out, "proteins", describe_proteins(traits->proteins));
+    if (ok && traits->coding_bp > 0)
+        ok = rp_json_set(out, "coding",
+                         json_pack("{s:I, s:I, s:f}", "bases", (json_int_t)traits->coding_bp, "changes",
+                                   (json_int_t)traits->coding_changes, "log_odds",
+                                   rp_json_rounded((double)traits->coding_score, 0.01)));
+    if (ok && traits->n_on_genes > 0)
+        ok = rp_json_set(out, "copies_on_genes", json_integer((json_int_t)traits->n_on_genes));
     return rp_json_if(ok, out);
 }
 

@@ -168,6 +168,19 @@ static void mark_soft(const rp_genome *genome, uint8_t *mask, uint64_t begin, ui
     }
 }
 
+/* Marks as the input has it what is to stay unmasked. */
+static void unmark(const rp_findings *findings, uint8_t *mask, uint64_t begin, uint64_t end)
+{
+    if (findings->unmasked == NULL)
+        return;
+    for (uint64_t from = rp_bitmask_next(findings->unmasked, begin, end, true), to; from < end;
+         from = rp_bitmask_next(findings->unmasked, to, end, true)) {
+        to = rp_bitmask_next(findings->unmasked, from, end, false);
+        mark(mask, begin, end, (rp_interval){from, to}, AS_IS);
+        mark_soft(findings->genome, mask + (from - begin), from, to);
+    }
+}
+
 bool rp_write_masked(const rp_findings *findings, bool hard, bool with_tandem, rp_file *file, rp_error *error)
 {
     const rp_genome *genome = findings->genome;
@@ -198,6 +211,7 @@ bool rp_write_masked(const rp_findings *findings, bool hard, bool with_tandem, r
             for (size_t i = tandem; with_tandem && i < findings->tandem.n && findings->tandem.items[i].begin < at + n;
                  i++)
                 mark(mask, at, at + n, findings->tandem.items[i], MASKED);
+            unmark(findings, mask, at, at + n);
             size_t length = 0;
             for (size_t line = 0; line < n; line += LINE_BASES) {
                 const size_t end = n - line < LINE_BASES ? n : line + LINE_BASES;

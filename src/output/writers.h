@@ -43,8 +43,8 @@ bool rp_write_classes(const rp_findings *findings, rp_file *file, rp_error *erro
 /* BED of tandem repeats. */
 bool rp_write_tandem(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
 
-/* The genome, copies in lower case (or N when hard). Lower case of the input stays where the genome has kept it, and
- * else is written as upper case. */
+/* The genome, copies in lower case (or N when hard), but for findings->unmasked. Lower case of the input stays where the
+ * genome has kept it, and else is written as upper case. */
 bool rp_write_masked(const rp_findings *findings, bool hard, bool with_tandem, rp_file *file,
                      rp_error *error) RP_MUST_CHECK;
 

@@ -148,8 +148,10 @@ static bool place_and_classify(rp_run *run, rp_annotation *annotation, rp_error 
     all.rows = run->rows;
     if (ok && !run->parameters->no_decoy)
         rp_findings_take_decoy(&all, rp_annotation_decoy(annotation));
-    const rp_classify_parameters parameters = {
-        .n_threads = run->n_threads, .min_copies = (uint32_t)run->parameters->min_copies, .tandem = &run->tandem};
+    const rp_classify_parameters parameters = {.n_threads = run->n_threads,
+                                               .min_copies = (uint32_t)run->parameters->min_copies,
+                                               .tandem = &run->tandem,
+                                               .genes = run->genes};
     rp_stage_begin(RP_STAGE_CLASSIFY, 0);
     ok = ok && rp_classify(&all, &parameters, error);
     size_t n_others = 0;

@@ -54,6 +54,7 @@ typedef struct rp_run {
     unsigned n_threads;
     const rp_family_file *known;        /* a library to take class names from, and its records; NULL: none */
     const rp_genome *known_records;
+    const rp_bitmask *genes;            /* coding bases, as the user has them; NULL: not known */
     rp_file *pairs_file;                /* where candidate pairs go (discover/pairs.h); NULL: nobody wants them */
     /* given by the caller, then the run's: */
     rp_genome genome;

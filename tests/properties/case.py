@@ -225,6 +225,7 @@ class Case:
         known = genomes.DATA / (planned.known or "none")
         known = known if known.exists() else ROOT / "data" / "demo.truth.fa"
         in_child(self.meter, genomes.unpack, known, self.folder / "known.fa")
+        in_child(self.meter, genomes.features, f"{seed}:features", self.genome, self.folder / "features.bed")
 
     def take_result(self, out):
         """Standard output is a result as well."""

@@ -96,7 +96,9 @@ DRAWS = {
     **{name: Draw("output", 0.35) for name in ON_REQUEST},
     "hard-mask": Draw("output", 0.2),
     "mask-tandem": Draw("output", 0.2),
+    "protect": Draw("output", 0.15, lambda rng, given: "{case}/features.bed"),
 
+    "genes": Draw("method", 0.15, lambda rng, given: "{case}/features.bed"),
     "classify-with": Draw("method", 0.15, lambda rng, given: "{case}/known.fa"),
     "keep-other": Draw("method", 0.2),
     "no-decoy": Draw("method", 0.15),

@@ -327,6 +327,17 @@ def make(seed, kind, size, folder):
     return {"kind": kind, "bases": sum(len(s) for _, s in records), "contigs": len(records)}
 
 
+def features(seed, genome, path):
+    """Writes intervals of a genome as BED: a quarter of it, in pieces."""
+    rng = random.Random(seed)
+    with open(path, "wb") as handle:
+        for header, sequence in read(genome):
+            name, at = header.replace(b"\t", b" ").split(b" ")[0], 0
+            while (begin := at + round(log_uniform(rng, 10, 6000))) < len(sequence):
+                at = min(begin + round(log_uniform(rng, 1, 3000)), len(sequence))
+                handle.write(b"%s\t%d\t%d\n" % (name, begin, at))
+
+
 # --- Forms: the same genome, given otherwise ---
 
 def packed(path, content, how):
