@@ -22,7 +22,8 @@ typedef enum relation { SAME, DIFFERENT, UNKNOWN } relation;
 
 typedef struct sampled {
     const rp_placed_copy *copy;
-    rp_stretch beside[2];    /* at the left and the right end, or wherever it was read last */
+    rp_stretch beside[2];    /* at the left and the right end, or wherever it was read last: */
+    rp_strand_walk read_from[2];
     unsigned n_known;        /* ends whose flank is known */
     unsigned place;          /* the number of its place; NO_PLACE: it cannot be told from an earlier one */
 } sampled;
@@ -138,34 +139,42 @@ static size_t first_part(const rp_parts *parts, const rp_strand_walk *walk)
     return i < parts->n && parts->items[i].begin < walk->origin ? i : i - 1; /* 0 - 1 is none */
 }
 
-/* Ends a walk where it comes to another copy of the family: what stands there is alike because the family is. */
-static rp_strand_walk up_to_family(const rp_place_finder *finder, const rp_strand_walk *walk, uint32_t own_copy)
+/* Ends a walk where it comes to another copy of the family: what stands there is alike because the family is. *behind
+ * is where it would go on; false: it comes to none within a stretch. */
+static bool end_at_family(const rp_place_finder *finder, rp_strand_walk *walk, uint32_t own_copy,
+                          rp_strand_walk *behind)
 {
     const rp_parts *parts = &finder->findings->parts;
     const uint32_t family = (uint32_t)(finder->family - finder->findings->families);
-    rp_strand_walk clipped = *walk;
-    if (walk->limit_bp == 0)
-        return clipped;
-    for (size_t i = first_part(parts, walk); i < parts->n; i = walk->reverse ? i - 1 : i + 1) {
+    for (size_t i = walk->limit_bp > 0 ? first_part(parts, walk) : SIZE_MAX; i < parts->n;
+         i = walk->reverse ? i - 1 : i + 1) {
         const rp_part *part = &parts->items[i];
-        const uint64_t near = walk->reverse ? part->end : part->begin;
+        const uint64_t near = walk->reverse ? part->end : part->begin, far = walk->reverse ? part->begin : part->end;
         const uint64_t away = walk->reverse ? (near < walk->origin ? walk->origin - near : 0)
                                             : (near > walk->origin ? near - walk->origin : 0);
-        if (away >= RP_STRETCH_BP || away >= clipped.limit_bp)
-            break;
+        if (away >= RP_STRETCH_BP || away >= walk->limit_bp)
+            return false;
         if (part->family != family || part->copy == own_copy)
             continue;
-        clipped.limit_bp = away;
-        break;
+        *behind = moved(walk, (uint32_t)(walk->reverse ? walk->origin - far : far - walk->origin));
+        walk->limit_bp = away;
+        return true;
     }
-    return clipped;
+    return false;
 }
 
+/* Reads what is beside a copy, or behind its neighbours of the same family. */
 static void read_stretch(const rp_place_finder *finder, const rp_strand_walk *walk, uint32_t own_copy,
                          rp_stretch *stretch)
 {
-    const rp_strand_walk clipped = up_to_family(finder, walk, own_copy);
-    rp_stretch_read(finder->view, &clipped, stretch);
+    rp_strand_walk from = *walk, behind;
+    for (unsigned passed = 0;; passed++) {
+        const bool ends = end_at_family(finder, &from, own_copy, &behind);
+        rp_stretch_read(finder->view, &from, stretch);
+        if (!ends || stretch->n_known >= MIN_KNOWN_BP || passed == MAX_INSERTIONS)
+            return;
+        from = behind;
+    }
 }
 
 /* Adds where a walk goes on behind each of the insertions (copies of any family) that follow, at most `most`; the next
@@ -265,8 +274,9 @@ static const rp_stretch *read_beside(const rp_place_finder *finder, sampled *cop
 {
     const rp_strand_walk walk = outwards(finder, copy->copy, at, right);
     rp_stretch *stretch = &copy->beside[right];
-    if (stretch->walk.origin != walk.origin || stretch->walk.reverse != walk.reverse)
+    if (copy->read_from[right].origin != walk.origin || copy->read_from[right].reverse != walk.reverse)
         read_stretch(finder, &walk, copy_number(finder, copy->copy), stretch);
+    copy->read_from[right] = walk;
     return stretch;
 }
 
@@ -318,7 +328,7 @@ static void place_batch(rp_place_finder *finder, const rp_placed_copies *copies,
     for (unsigned i = first; i < end; i++) {
         sampled *of = &finder->sample[i];
         of->copy = &copies->items[finder->ranks[i].copy];
-        of->beside[0].walk = of->beside[1].walk = (rp_strand_walk){.origin = UINT64_MAX};
+        of->read_from[0] = of->read_from[1] = (rp_strand_walk){.origin = UINT64_MAX};
         of->n_known = (read_beside(finder, of, of->copy->consensus_begin, false)->n_known >= MIN_KNOWN_BP) +
                       (read_beside(finder, of, of->copy->consensus_end, true)->n_known >= MIN_KNOWN_BP);
         of->place = NO_PLACE;
