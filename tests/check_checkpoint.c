@@ -25,7 +25,6 @@ static rp_checkpoint make_checkpoint(rp_random *random)
     rp_checkpoint kept = {
         .binding = {.parameters = strdup("{\"--kmer\":0}"), .genome_bp = 100000, .k = 13},
         .state = {.mark = RP_MARK_GROW_REST,
-                  .in_pass = true,
                   .n_seeds = {71, 72},
                   .n_first_pass = 1,
                   .join_pass = 2,
@@ -40,8 +39,8 @@ static rp_checkpoint make_checkpoint(rp_random *random)
         words[i] = rp_random_next(random);
     kept.state.passes[0] = (rp_discover_state){
         .tier = 1, .n_families_at_tier = 1, .n_pairs = 21, .n_rejected = 22, .n_failed = 23, .n_tandem = 24};
-    kept.state.passes[1] =
-        (rp_discover_state){.tier = 5, .n_families_at_tier = 2, .n_seed_words = 3, .used_seeds = words, .n_pairs = 31};
+    kept.state.passes[1] = (rp_discover_state){
+        .under_way = true, .tier = 5, .n_families_at_tier = 2, .n_seed_words = 3, .used_seeds = words, .n_pairs = 31};
     for (int f = 0; f < 3; f++) {
         rp_family family = {.tandem = f == 1, .seed = {rp_random_next(random), 13, 40 + (uint32_t)f}};
         for (int i = 0; i < 100 * f; i++)
@@ -104,7 +103,7 @@ START_TEST(what_is_written_is_read)
     ck_assert_int_eq(rp_checkpoint_read(&read, path, &error), RP_CHECKPOINT_READ);
     ck_assert_str_eq(read.binding.parameters, kept.binding.parameters);
     ck_assert_int_eq(read.state.mark, RP_MARK_GROW_REST);
-    ck_assert(read.state.in_pass);
+    ck_assert(rp_run_state_in_pass(&read.state) && !read.state.passes[0].under_way);
     ck_assert_uint_eq(read.state.library.n, 3);
     ck_assert_uint_eq(read.state.library.items[2].copies.n, 8);
     ck_assert_int_eq(read.state.library.items[2].copies.items[3].score, -3);
@@ -178,7 +177,8 @@ static rp_family random_family(rp_random *random, uint64_t genome_bp)
 
 static rp_discover_state random_pass(rp_random *random, size_t n_families, uint64_t least_families, bool under_way)
 {
-    rp_discover_state pass = {.tier = (uint32_t)extreme(random, UINT32_MAX),
+    rp_discover_state pass = {.under_way = under_way,
+                              .tier = (uint32_t)extreme(random, UINT32_MAX),
                               .n_families_at_tier = least_families + extreme(random, n_families - least_families),
                               .n_pairs = extreme(random, UINT64_MAX),
                               .n_rejected = extreme(random, UINT64_MAX),
@@ -219,12 +219,12 @@ static rp_checkpoint random_checkpoint(rp_random *random)
         rp_family_clear(&family);
     }
     const size_t n = kept.state.library.n;
-    kept.state.in_pass = kept.state.mark <= RP_MARK_GROW_REST && extreme(random, 1) != 0;
+    const bool in_pass = kept.state.mark <= RP_MARK_GROW_REST && extreme(random, 1) != 0;
     kept.state.n_first_pass = extreme(random, n);
     kept.state.n_before = (size_t)extreme(random, n);
     for (int i = 0; i < 2; i++)
-        kept.state.passes[i] = random_pass(random, n, i == 1 && kept.state.in_pass ? kept.state.n_first_pass : 0,
-                                           kept.state.in_pass && (int)kept.state.mark == i);
+        kept.state.passes[i] = random_pass(random, n, i == 1 && in_pass ? kept.state.n_first_pass : 0,
+                                           in_pass && (int)kept.state.mark == i);
     random_intervals(random, &kept.state.cover, genome_bp);
     random_intervals(random, &kept.state.polish.resting, genome_bp);
     kept.state.n_source = n > 0 ? (size_t)extreme(random, n) : 0;

@@ -95,6 +95,7 @@ enum { MAX_KEPT = 64 };
 
 typedef struct kept_states {
     const rp_library *library;
+    rp_discover_state now;   /* how far the run is, while it keeps */
     rp_discover_state states[MAX_KEPT];
     size_t n_families[MAX_KEPT], n;
 } kept_states;
@@ -104,9 +105,11 @@ static bool is_due(void *context)
     return ((const kept_states *)context)->n < MAX_KEPT;
 }
 
-static void keep(void *context, const rp_discover_state *state)
+static void keep(void *context)
 {
     kept_states *kept = context;
+    const rp_discover_state *state = &kept->now;
+    ck_assert(state->under_way);
     const size_t bytes = (size_t)state->n_seed_words * sizeof *state->used_seeds;
     uint64_t *words = malloc(bytes + 1);
     memcpy(words, state->used_seeds, bytes);
@@ -124,24 +127,25 @@ START_TEST(a_run_goes_on_from_any_of_its_states)
     rp_error error = {""};
     rp_discover_figures figures, resumed;
     kept_states kept = {.library = &expected};
-    const rp_discover_keeper keeper = {is_due, keep, &kept};
     rp_discover_parameters parameters = PLAIN;
     parameters.kernel = rp_band_select("auto");
     parameters.n_threads = 2;
-    parameters.keeper = &keeper;
+    parameters.hook = (rp_keep_hook){is_due, keep, &kept};
+    parameters.state = &kept.now;
     ck_assert(rp_cover_init(&cover, with.genome.length_bp));
     const rp_view view = {.genome = &with.genome, .covered = &cover.covered, .excluded = &with.tandem};
     ck_assert_msg(rp_discover(&view, with.index, &cover, &parameters, &expected, &figures, &error), "%s",
                   error.message);
     rp_cover_clear(&cover);
+    ck_assert(!kept.now.under_way); /* as the run found it */
     ck_assert_uint_ge(kept.n, 5);
     ck_assert_uint_gt(expected.n, 5);
     for (size_t i = 0; i < kept.n; i++) {
         rp_library library = {0};
         for (size_t f = 0; f < kept.n_families[i]; f++)
             ck_assert(rp_library_add(&library, &expected.items[f]));
-        parameters.keeper = NULL;
-        parameters.resume = &kept.states[i];
+        parameters.hook = (rp_keep_hook){0};
+        parameters.state = &kept.states[i];
         parameters.n_threads = 1 + (unsigned)(i % 3);
         ck_assert(rp_cover_init(&cover, with.genome.length_bp));
         ck_assert_msg(rp_discover(&view, with.index, &cover, &parameters, &library, &resumed, &error), "%s",
@@ -160,7 +164,7 @@ START_TEST(a_run_goes_on_from_any_of_its_states)
     kept.states[0].used_seeds = (const uint64_t[]){0};
     kept.states[0].n_seed_words = 1;
     kept.states[0].n_families_at_tier = 0;
-    parameters.resume = &kept.states[0];
+    parameters.state = &kept.states[0];
     ck_assert(rp_cover_init(&cover, with.genome.length_bp));
     ck_assert(!rp_discover(&view, with.index, &cover, &parameters, &none, &resumed, &error));
     ck_assert_ptr_nonnull(strstr(error.message, "does not fit the index"));
@@ -185,9 +189,9 @@ static bool end_when_due(void *context)
     return false;
 }
 
-static void keep_ended(void *context, const rp_discover_state *state)
+static void keep_ended(void *context)
 {
-    keep(&((ended_run *)context)->kept, state);
+    keep(&((ended_run *)context)->kept);
 }
 
 START_TEST(a_run_that_was_cancelled_goes_on)
@@ -209,10 +213,9 @@ START_TEST(a_run_that_was_cancelled_goes_on)
     for (int i = 0; i < 12; i++) {
         rp_library library = {0};
         ended_run ended = {.kept.library = &library, .looks = i};
-        const rp_discover_keeper keeper = {end_when_due, keep_ended, &ended};
         parameters.n_threads = 1 + (unsigned)(i % 3);
-        parameters.keeper = &keeper;
-        parameters.resume = NULL;
+        parameters.hook = (rp_keep_hook){end_when_due, keep_ended, &ended};
+        parameters.state = &ended.kept.now;
         ck_assert(rp_cover_init(&cover, with.genome.length_bp));
         ck_assert(!rp_discover(&view, with.index, &cover, &parameters, &library, &resumed, &error));
         ck_assert_ptr_nonnull(strstr(error.message, "ended by signal 15"));
@@ -221,8 +224,8 @@ START_TEST(a_run_that_was_cancelled_goes_on)
         rp_cover_clear(&cover);
         ck_assert_uint_eq(ended.kept.n, 1);
         n_in_midst += ended.kept.states[0].n_families_at_tier < ended.kept.n_families[0];
-        parameters.keeper = NULL;
-        parameters.resume = &ended.kept.states[0];
+        parameters.hook = (rp_keep_hook){0};
+        parameters.state = &ended.kept.states[0];
         ck_assert(rp_cover_init(&cover, with.genome.length_bp));
         ck_assert_msg(rp_discover(&view, with.index, &cover, &parameters, &library, &resumed, &error), "%s",
                       error.message);

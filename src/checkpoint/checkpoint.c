@@ -105,7 +105,7 @@ static void put_all(writer *to, const rp_run_binding *binding, const rp_run_stat
     put_u64(to, binding->genome_bp);
     put_u32(to, binding->k);
     put_u32(to, (uint32_t)from->mark);
-    put_u32(to, from->in_pass);
+    put_u32(to, rp_run_state_in_pass(from));
     for (int i = 0; i < 2; i++)
         put_pass(to, &from->passes[i], from->n_seeds[i]);
     put_u64(to, from->n_first_pass);
@@ -292,10 +292,9 @@ static void take_pass(reader *from, rp_discover_state *pass, uint64_t *n_seeds)
 static bool holds_together(const rp_run_binding *binding, const rp_run_state *state)
 {
     const uint64_t n = state->library.n;
-    return (unsigned)state->mark < RP_N_MARKS && (!state->in_pass || state->mark <= RP_MARK_GROW_REST) &&
-           state->passes[0].n_families_at_tier <= n && state->passes[1].n_families_at_tier <= n &&
+    return state->passes[0].n_families_at_tier <= n && state->passes[1].n_families_at_tier <= n &&
            state->n_first_pass <= n &&
-           (state->mark != RP_MARK_GROW_REST || !state->in_pass ||
+           (state->mark != RP_MARK_GROW_REST || !rp_run_state_in_pass(state) ||
             state->n_first_pass <= state->passes[1].n_families_at_tier) &&
            state->n_before <= n && state->polish.n_active <= (state->polish.round > 0 ? 2 : 1) * state->n_source &&
            binding->k >= RP_KMER_MIN && binding->k <= RP_KMER_MAX &&
@@ -318,11 +317,12 @@ static void take_all(reader *from, rp_run_binding *binding, rp_run_state *to)
     binding->genome_bp = take_u64(from);
     binding->k = take_u32(from);
     const uint32_t mark = take_u32(from), in_pass = take_u32(from);
-    from->bad |= mark >= RP_N_MARKS || in_pass > 1;
+    from->bad |= mark >= RP_N_MARKS || in_pass > 1 || (in_pass == 1 && mark > RP_MARK_GROW_REST);
     to->mark = from->bad ? RP_MARK_GROW : (rp_mark)mark;
-    to->in_pass = in_pass == 1;
-    for (int i = 0; i < 2; i++)
+    for (uint32_t i = 0; i < 2; i++) {
         take_pass(from, &to->passes[i], &to->n_seeds[i]);
+        to->passes[i].under_way = in_pass == 1 && i == mark;
+    }
     to->n_first_pass = take_u64(from);
     to->join_pass = take_u32(from);
     to->joined.n_tried = take_u64(from);

@@ -3,6 +3,11 @@
 
 #include <stdlib.h>
 
+bool rp_run_state_in_pass(const rp_run_state *state)
+{
+    return state->mark <= RP_MARK_GROW_REST && state->passes[state->mark].under_way;
+}
+
 void rp_run_state_clear(rp_run_state *state)
 {
     rp_library_clear(&state->library);

@@ -25,7 +25,6 @@ typedef struct rp_run_state {
     rp_mark mark;
     rp_library library;
     rp_discover_state passes[2];  /* figures of the passes; the rest only of the one that is under way */
-    bool in_pass;                 /* that pass has begun: passes[mark] is to go on from */
     uint64_t n_seeds[2];          /* a figure of the passes too */
     uint64_t n_first_pass;        /* families after the first pass */
     uint32_t join_pass;           /* the next one */
@@ -37,6 +36,9 @@ typedef struct rp_run_state {
     size_t n_before;              /* the library's size when polishing began, */
     rp_polish_state polish;       /* and how far that is */
 } rp_run_state;
+
+/* Whether it is in the midst of a pass over the seeds. */
+bool rp_run_state_in_pass(const rp_run_state *state);
 
 void rp_run_state_clear(rp_run_state *state);
 

@@ -221,14 +221,18 @@ static bool polish_round(polish_run *run, const rp_annotate_parameters *annotate
     return ok;
 }
 
-/* Hands the state after a round to whoever keeps it. */
-static bool keep_state(const polish_run *run, unsigned next_round)
+/* Has the state after a round kept. */
+static bool keep_round(const polish_run *run, unsigned next_round)
 {
-    rp_polish_state state = {.round = next_round, .active = run->active, .n_active = run->n_active};
-    const bool ok = rp_bitmask_intervals(&run->resting, run->scanned.genome, &state.resting);
+    const rp_keep_hook *hook = &run->parameters->hook;
+    rp_polish_state *state = run->parameters->state;
+    const rp_polish_state began_with = *state;
+    *state = (rp_polish_state){.round = next_round, .active = run->active, .n_active = run->n_active};
+    const bool ok = rp_bitmask_intervals(&run->resting, run->scanned.genome, &state->resting);
     if (ok)
-        run->parameters->keep(run->parameters->keep_context, &state);
-    free(state.resting.items);
+        hook->keep(hook->context);
+    free(state->resting.items);
+    *state = began_with;
     return ok;
 }
 
@@ -270,15 +274,15 @@ bool rp_polish(const rp_view *view, const rp_kmer_index *index, const size_t *so
         run.active[f] = source[f];
         drop_copies(&library->items[source[f]]);
     }
-    const unsigned first_round = parameters->resume != NULL ? parameters->resume->round : 0;
-    if (ok && parameters->resume != NULL)
-        resume(&run, parameters->resume);
+    const unsigned first_round = parameters->state != NULL ? parameters->state->round : 0;
+    if (ok && parameters->state != NULL)
+        resume(&run, parameters->state);
     for (unsigned round = first_round; ok && round < parameters->n_rounds && run.n_active > 0; round++) {
         ok = polish_round(&run, &rough, error);
         if (ok && !choose_active(&run))
             ok = rp_error_memory(error, "polishing families");
         run.cuts = false;
-        if (ok && parameters->keep != NULL && round + 1 < parameters->n_rounds && !keep_state(&run, round + 1))
+        if (ok && parameters->hook.keep != NULL && round + 1 < parameters->n_rounds && !keep_round(&run, round + 1))
             ok = rp_error_memory(error, "polishing families");
     }
     rp_builders_clear(&run.builders);

@@ -7,6 +7,7 @@
 #ifndef RP_COPIES_POLISH_H
 #define RP_COPIES_POLISH_H
 
+#include "base/keep_hook.h"
 #include "copies/annotate.h"
 #include "family/library.h"
 #include "index/kmer_index.h"
@@ -25,10 +26,8 @@ typedef struct rp_polish_parameters {
     uint32_t max_extension_bp;
     unsigned n_rounds;
     bool apart;              /* each family by itself: others neither compete for copies nor stop growth */
-    const rp_polish_state *resume;   /* NULL: from the start */
-    /* Called after each round but the last. NULL: nobody keeps the state. */
-    void (*keep)(void *context, const rp_polish_state *state);
-    void *keep_context;
+    rp_keep_hook hook;       /* called after each round but the last */
+    rp_polish_state *state;  /* to go on from, and for the hook; NULL: from the start, without a hook */
 } rp_polish_parameters;
 
 /* Polishes the consensus of library->items[source[f]] for the n families, in at most n_rounds: the

@@ -96,17 +96,21 @@ static void count_pairs(rp_discovery *run, const rp_seed_result *made)
 
 void rp_discovery_keep(const rp_discovery *run)
 {
-    const rp_discover_keeper *keeper = run->parameters->keeper;
+    const rp_keep_hook *hook = &run->parameters->hook;
+    rp_discover_state *state = run->parameters->state;
+    const rp_discover_state began_with = *state;
     const rp_bitmask *used = rp_seeds_used(run->seeds);
-    const rp_discover_state state = {.tier = rp_seeds_tier(run->seeds),
-                                     .n_families_at_tier = run->n_families_at_tier,
-                                     .n_seed_words = (used->n_bits + 63) / 64,
-                                     .used_seeds = (const uint64_t *)used->words,
-                                     .n_pairs = run->n_pairs,
-                                     .n_rejected = run->figures->n_rejected,
-                                     .n_failed = run->figures->n_failed,
-                                     .n_tandem = run->figures->n_tandem};
-    keeper->keep(keeper->context, &state);
+    *state = (rp_discover_state){.under_way = true,
+                                 .tier = rp_seeds_tier(run->seeds),
+                                 .n_families_at_tier = run->n_families_at_tier,
+                                 .n_seed_words = (used->n_bits + 63) / 64,
+                                 .used_seeds = (const uint64_t *)used->words,
+                                 .n_pairs = run->n_pairs,
+                                 .n_rejected = run->figures->n_rejected,
+                                 .n_failed = run->figures->n_failed,
+                                 .n_tandem = run->figures->n_tandem};
+    hook->keep(hook->context);
+    *state = began_with;
 }
 
 /* Takes over one result, made again if it no longer stands. False: out of memory, or the error is filled in. */
@@ -158,8 +162,8 @@ bool rp_discovery_commit(void *context, uint64_t serial, void *posted, unsigned 
     if (made->growth != NULL)
         release(run, made);
     run->commit_failed |= !ok;
-    const rp_discover_keeper *keeper = run->parameters->keeper;
-    if (ok && keeper != NULL && serial % KEEP_EVERY == 0 && keeper->is_due(keeper->context))
+    const rp_keep_hook *hook = &run->parameters->hook;
+    if (ok && hook->keep != NULL && serial % KEEP_EVERY == 0 && hook->is_due(hook->context))
         rp_discovery_keep(run);
     return ok || rp_error_memory(error, "growing a family");
 }

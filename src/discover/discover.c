@@ -107,7 +107,7 @@ static bool run_threads(rp_discovery *run, rp_error *error)
 
 static void resume_figures(rp_discovery *run)
 {
-    const rp_discover_state *resume = run->parameters->resume;
+    const rp_discover_state *resume = run->parameters->state;
     run->n_pairs = resume->n_pairs;
     run->figures->n_rejected = resume->n_rejected;
     run->figures->n_failed = resume->n_failed;
@@ -120,8 +120,13 @@ bool rp_discover(const rp_view *view, const rp_kmer_index *index, rp_cover *cove
                  rp_error *error)
 {
     *figures = (rp_discover_figures){0};
-    rp_discovery run = {
-        .view = view, .index = index, .cover = cover, .parameters = parameters, .library = library, .figures = figures};
+    rp_discovery run = {.view = view,
+                        .index = index,
+                        .cover = cover,
+                        .parameters = parameters,
+                        .resumes = parameters->state != NULL && parameters->state->under_way,
+                        .library = library,
+                        .figures = figures};
     if (!rp_tokens_init(&run.tokens, parameters->n_threads, RP_GAUGE_CPU_TOKENS, RP_TIME_CPU_TOKEN))
         return rp_error_set(error, "cannot make a lock");
     if (!rp_growth_pool_init(&run.growths)) {
@@ -136,10 +141,10 @@ bool rp_discover(const rp_view *view, const rp_kmer_index *index, rp_cover *cove
     if (ok) {
         figures->n_seeds = rp_seeds_total(run.seeds);
         rp_stage_add(figures->n_seeds);
-        if (parameters->resume != NULL)
+        if (run.resumes)
             resume_figures(&run);
         ok = run_threads(&run, error);
-        if (!ok && rp_cancelled() != 0 && parameters->keeper != NULL && !run.commit_failed && run.in_tiers)
+        if (!ok && rp_cancelled() != 0 && parameters->hook.keep != NULL && !run.commit_failed && run.in_tiers)
             rp_discovery_keep(&run);
     }
     take_down(&run);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/keep_hook.h"
 #include "base/tokens.h"
 #include "channel/ring.h"
 #include "genome/cover.h"
@@ -21,19 +22,13 @@
 
 /* How far a pass has come, between two commits: with the library, all that it takes to go on. */
 typedef struct rp_discover_state {
+    bool under_way;               /* there is something to go on from; else only the figures count */
     uint32_t tier;                /* of seeds, that is under way */
     uint64_t n_families_at_tier;  /* in the library when the tier began */
     uint64_t n_seed_words;        /* used seeds: 64 in a word, by id */
     const uint64_t *used_seeds;
     uint64_t n_pairs, n_rejected, n_failed, n_tandem; /* of the figures */
 } rp_discover_state;
-
-/* Keeps the state of a pass now and then. Called by the committer; nothing is committed meanwhile. */
-typedef struct rp_discover_keeper {
-    bool (*is_due)(void *context);
-    void (*keep)(void *context, const rp_discover_state *state);
-    void *context;
-} rp_discover_keeper;
 
 typedef struct rp_discover_parameters {
     unsigned n_threads;
@@ -49,22 +44,24 @@ typedef struct rp_discover_parameters {
     uint32_t max_extension_bp;    /* by which one growth lengthens one end */
     rp_pairs *pairs;                   /* has the pairs of every seed that has its turn; NULL: nobody wants them */
     unsigned pass;                     /* number of the pass in them */
-    const rp_discover_keeper *keeper;  /* NULL: none. A cancelled pass is kept when its workers have stopped */
-    /* The state to go on from, NULL: from the start. The library holds the families of then; the cover, those of
-     * earlier passes: the first n_covered of them, resumed or not. */
-    const rp_discover_state *resume;
+    /* Called by the committer now and then, when it is time to, while nothing is committed; and by a cancelled pass when
+     * its workers have stopped. */
+    rp_keep_hook hook;
+    /* To go on from, if it is under way, and for the hook. NULL: from the start, without a hook. The library holds the
+     * families of then; the cover, those of earlier passes: the first n_covered of them, resumed or not. */
+    rp_discover_state *state;
     uint64_t n_covered;
 } rp_discover_parameters;
 
 typedef struct rp_discover_figures {
-    uint64_t n_seeds;             /* k-mers frequent enough at the start */
-    uint64_t n_pairs;             /* candidate pairs of the seeds that were looked at */
-    uint64_t n_rejected;          /* by the prescreen */
-    uint64_t n_failed;            /* grew, but made no family */
-    uint64_t n_tandem;            /* families that are tandem repeats */
+    uint64_t n_seeds; /* k-mers frequent enough at the start */
+    uint64_t n_pairs; /* candidate pairs of the seeds that were looked at */
+    uint64_t n_rejected; /* by the prescreen */
+    uint64_t n_failed; /* grew, but made no family */
+    uint64_t n_tandem; /* families that are tandem repeats */
     /* of this run, not of the result: */
-    uint64_t n_gone;              /* batches whose places were covered by then */
-    uint64_t n_deferred;          /* batches put down for a later turn */
+    uint64_t n_gone; /* batches whose places were covered by then */
+    uint64_t n_deferred; /* batches put down for a later turn */
     uint64_t n_batches, n_redone, n_parked;
     uint64_t batches_by[2], pairs_by[2]; /* worked on by CPU workers and by device workers, those done twice included */
     uint64_t cells;

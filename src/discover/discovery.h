@@ -61,6 +61,7 @@ typedef struct rp_discovery {
     const rp_view *view;
     const rp_kmer_index *index;
     const rp_discover_parameters *parameters;
+    bool resumes;            /* parameters->state was under way when the pass began */
     unsigned n_workers, n_cpu_workers; /* the first ones are CPU workers */
     rp_worker *workers;      /* each one's own */
 
@@ -112,7 +113,7 @@ void rp_growth_pool_return(rp_growth_pool *growths, rp_growth *used); /* its gua
 
 /* committer.c: the order's commit function; the context is the discovery, a result an rp_seed_result. */
 bool rp_discovery_commit(void *context, uint64_t serial, void *posted, unsigned worker, rp_error *error) RP_MUST_CHECK;
-/* Hands the state as it is committed to the keeper, which there must be. */
+/* Has the state kept as it is committed; there must be a hook. */
 void rp_discovery_keep(const rp_discovery *run);
 /* Covers its copies. False: out of memory. */
 bool rp_discovery_cover(rp_discovery *run, const rp_family *family) RP_MUST_CHECK;

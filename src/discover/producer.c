@@ -66,10 +66,10 @@ static bool cover_families(rp_discovery *run, uint64_t begin, uint64_t end)
 /* The seeds of the tier to begin with: the first one, or what an interrupted run has left of its last. */
 static bool first_tier(rp_discovery *run, size_t *n, rp_error *error)
 {
-    const rp_discover_state *resume = run->parameters->resume;
+    const rp_discover_state *resume = run->parameters->state;
     run->n_families_at_tier = run->library->n;
-    run->in_tiers = resume == NULL;
-    if (resume == NULL)
+    run->in_tiers = !run->resumes;
+    if (!run->resumes)
         return rp_seeds_next_tier(run->seeds, n, error);
     run->n_families_at_tier = resume->n_families_at_tier;
     if (!cover_families(run, run->parameters->n_covered, resume->n_families_at_tier))
@@ -124,7 +124,7 @@ bool rp_discovery_produce(rp_discovery *run, rp_error *error)
     size_t n = 0;
     bool ok = (list != NULL && batch != NULL) || rp_error_memory(error, "producer");
     ok = ok && first_tier(run, &n, error);
-    bool stop = false, more = ok && (n > 0 || run->parameters->resume != NULL); /* the interrupted tier may be empty */
+    bool stop = false, more = ok && (n > 0 || run->resumes); /* the interrupted tier may be empty */
     while (more) {
         ok = produce_tier(run, n, list, batch, &stop, error);
         if (!rp_order_wait(run->order, run->n_produced))

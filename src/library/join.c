@@ -566,13 +566,15 @@ bool rp_join_families(const rp_view *view, const rp_kmer_index *index, rp_cover 
     const unsigned n_threads = parameters->n_threads;
     join_pass pass = {
         .view = view, .index = index, .cover = cover, .library = library, .figures = figures, .n_threads = n_threads};
+    uint32_t first_pass = 0, *next_pass = parameters->next_pass != NULL ? parameters->next_pass : &first_pass;
     bool ok = rp_builders_init(&pass.builders, n_threads, parameters->kernel, parameters->max_extension_bp) ||
               rp_error_memory(error, "joining families");
-    for (unsigned i = parameters->first_pass; ok && i < RP_JOIN_PASSES;) {
+    while (ok && *next_pass < RP_JOIN_PASSES) {
         ok = run_pass(&pass, n_threads, error);
-        i = pass.n_accepted == 0 ? RP_JOIN_PASSES : i + 1;
-        if (ok && parameters->keep != NULL)
-            parameters->keep(parameters->keep_context, i);
+        if (ok)
+            *next_pass = pass.n_accepted == 0 ? RP_JOIN_PASSES : *next_pass + 1;
+        if (ok && parameters->hook.keep != NULL)
+            parameters->hook.keep(parameters->hook.context);
     }
     figures->cells += rp_builders_cells(&pass.builders);
     rp_builders_clear(&pass.builders);

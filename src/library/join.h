@@ -11,6 +11,7 @@
 
 #include "align/band.h"
 #include "base/error.h"
+#include "base/keep_hook.h"
 #include "genome/cover.h"
 #include "family/library.h"
 #include "genome/view.h"
@@ -27,11 +28,8 @@ typedef struct rp_join_parameters {
     unsigned n_threads;
     const rp_band_kernel *kernel;
     uint32_t max_extension_bp;
-    unsigned first_pass;   /* passes that an interrupted run has done; 0: none */
-    /* Called after each pass, with library, cover and figures as they are then; next_pass RP_JOIN_PASSES: there are no
-     * more. NULL: nobody keeps the state. */
-    void (*keep)(void *context, unsigned next_pass);
-    void *keep_context;
+    rp_keep_hook hook;     /* called after each pass, with library, cover and figures as they are then */
+    uint32_t *next_pass; /* to go on from, and counted on; RP_JOIN_PASSES: there are no more. NULL: from the first */
 } rp_join_parameters;
 
 /* Joins families in *library; a family that went into another is left with an empty

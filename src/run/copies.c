@@ -30,15 +30,6 @@ static rp_annotate_parameters scan_parameters(const rp_run *run)
 
 /* --- Polishing --- */
 
-static void keep_polish(void *context, const rp_polish_state *at)
-{
-    rp_run *run = context;
-    const rp_polish_state began_with = run->state.polish;
-    run->state.polish = *at;
-    rp_run_keep(run);
-    run->state.polish = began_with;
-}
-
 static void end_polishing(rp_polish_state *polish)
 {
     free((size_t *)polish->active);
@@ -56,9 +47,8 @@ bool rp_run_polish(rp_run *run, rp_error *error)
                                              .kernel = &run->offloading->for_stages,
                                              .n_rounds = POLISH_ROUNDS,
                                              .max_extension_bp = (uint32_t)run->parameters->maxextend,
-                                             .resume = &state->polish,
-                                             .keep = keep_polish,
-                                             .keep_context = run};
+                                             .hook = rp_run_hook(run),
+                                             .state = &state->polish};
     rp_stage_begin(RP_STAGE_POLISH, 0);
     if (!rp_polish(&whole, run->index, state->source, state->n_source, &scan, &parameters, &state->library, error))
         return false;

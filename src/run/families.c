@@ -60,32 +60,12 @@ bool rp_run_get_index(rp_run *run, rp_error *error)
 
 /* --- The passes --- */
 
-static bool pass_is_due(void *context)
-{
-    const rp_run *run = context;
-    return rp_keeper_is_due(run->keeper);
-}
-
-static void keep_pass(void *context, const rp_discover_state *at)
-{
-    rp_run *run = context;
-    rp_run_state *state = &run->state;
-    const rp_discover_state began_with = state->passes[state->mark];
-    const bool was_in_pass = state->in_pass;
-    state->passes[state->mark] = *at;
-    state->in_pass = true;
-    rp_run_keep(run);
-    state->passes[state->mark] = began_with;
-    state->in_pass = was_in_pass;
-}
-
 /* One pass over the seeds of one index. */
 static bool discover(rp_run *run, const rp_kmer_index *index, uint64_t max_candidates, rp_error *error)
 {
     const rp_run_parameters *from = run->parameters;
     rp_run_state *state = &run->state;
     rp_discover_state *pass = &state->passes[state->mark];
-    const rp_discover_keeper keeper = {pass_is_due, keep_pass, run};
     const rp_discover_parameters parameters = {.n_threads = run->n_threads,
                                                .channel_capacity = from->channel_capacity,
                                                .backpressure = from->backpressure,
@@ -102,16 +82,15 @@ static bool discover(rp_run *run, const rp_kmer_index *index, uint64_t max_candi
                                                                .intra_contig = from->intra_contig},
                                                .pairs = run->pairs,
                                                .pass = state->mark == RP_MARK_GROW ? 1 : 2,
-                                               .keeper = &keeper,
-                                               .n_covered = state->n_first_pass,
-                                               .resume = state->in_pass ? pass : NULL};
+                                               .hook = rp_run_hook(run),
+                                               .state = pass,
+                                               .n_covered = state->n_first_pass};
     rp_stage_begin(state->mark == RP_MARK_GROW ? RP_STAGE_GROW : RP_STAGE_GROW_REST, 0);
     if (!rp_discover(&run->view, index, &run->cover, &parameters, &state->library, &run->discovered[state->mark],
                      error))
         return false;
     free((uint64_t *)pass->used_seeds);
     *pass = (rp_discover_state){0};
-    state->in_pass = false;
     rp_log_line(run->log, "families grown: %zu", state->library.n);
     return true;
 }
@@ -147,13 +126,6 @@ bool rp_run_grow_rest(rp_run *run, rp_error *error)
 
 /* --- Joins --- */
 
-static void keep_joins(void *context, unsigned next_pass)
-{
-    rp_run *run = context;
-    run->state.join_pass = next_pass;
-    rp_run_keep(run);
-}
-
 /* The families that polishing begins with. */
 static bool begin_polishing(rp_run *run)
 {
@@ -175,9 +147,8 @@ bool rp_run_join(rp_run *run, rp_error *error)
     const rp_join_parameters join = {.n_threads = run->n_threads,
                                      .kernel = kernel,
                                      .max_extension_bp = (uint32_t)run->parameters->maxextend,
-                                     .first_pass = state->join_pass,
-                                     .keep = keep_joins,
-                                     .keep_context = run};
+                                     .hook = rp_run_hook(run),
+                                     .next_pass = &state->join_pass};
     rp_stage_begin(RP_STAGE_JOIN, 0);
     if (!rp_join_families(&run->view, run->index, &run->cover, &join, &state->library, &state->joined, error))
         return false;

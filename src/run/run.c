@@ -42,12 +42,28 @@ static void note_figures(rp_run *run)
     for (int i = 0; i < 2; i++) {
         const rp_discover_figures *found = &run->discovered[i];
         state->n_seeds[i] = found->n_seeds;
-        if (!state->in_pass || i != (int)state->mark)
+        if (!rp_run_state_in_pass(state) || i != (int)state->mark)
             state->passes[i] = (rp_discover_state){.n_pairs = found->n_pairs,
                                                    .n_rejected = found->n_rejected,
                                                    .n_failed = found->n_failed,
                                                    .n_tandem = found->n_tandem};
     }
+}
+
+static bool is_due(void *context)
+{
+    const rp_run *run = context;
+    return rp_keeper_is_due(run->keeper);
+}
+
+static void keep(void *context)
+{
+    rp_run_keep(context);
+}
+
+rp_keep_hook rp_run_hook(rp_run *run)
+{
+    return (rp_keep_hook){is_due, keep, run};
 }
 
 void rp_run_keep(rp_run *run)
@@ -58,7 +74,7 @@ void rp_run_keep(rp_run *run)
     rp_pairs_sync(run->pairs);
     note_figures(run);
     if (state->mark != RP_MARK_JOIN || rp_bitmask_intervals(&run->cover.covered, &run->genome, &state->cover))
-        rp_keeper_keep(run->keeper, state, !state->in_pass);
+        rp_keeper_keep(run->keeper, state, !rp_run_state_in_pass(state));
     free(state->cover.items);
     state->cover = (rp_intervals){0};
 }

@@ -6,8 +6,11 @@
 
 #include "run/run.h"
 
-/* Keeps the state as it is (run.c). Stages call it when they have come some way. */
+/* Keeps the state as it is (run.c). */
 void rp_run_keep(rp_run *run);
+
+/* The same for a stage that has come some way. */
+rp_keep_hook rp_run_hook(rp_run *run);
 
 bool rp_run_get_index(rp_run *run, rp_error *error) RP_MUST_CHECK;   /* families.c: mapped or made */
 bool rp_run_grow(rp_run *run, rp_error *error) RP_MUST_CHECK;        /* the first pass over the seeds */
