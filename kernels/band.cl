@@ -42,7 +42,9 @@ void rp_lane_start(rp_lane *lane)
 {
     for (int j = 0; j < RP_BAND; j++) {
         const int inserted = j - RP_BAND_CENTRE;
-        lane->score[j] = inserted == 0 ? 0 : inserted > 0 ? RP_SCORE_GAP_FIRST + (inserted - 1) * RP_SCORE_GAP_NEXT : RP_SCORE_NONE;
+        lane->score[j] = inserted == 0  ? 0
+                         : inserted > 0 ? RP_SCORE_GAP_FIRST + (inserted - 1) * RP_SCORE_GAP_NEXT
+                                        : RP_SCORE_NONE;
         lane->deletion[j] = RP_SCORE_NONE;
     }
     lane->best = 0;
@@ -61,7 +63,8 @@ void rp_lane_row(rp_lane *lane, int query, const uchar *target)
     for (int j = 0; j < RP_BAND; j++) {
         const int up = j + 1 < RP_BAND ? lane->score[j + 1] : RP_SCORE_NONE;
         const int up_deletion = j + 1 < RP_BAND ? lane->deletion[j + 1] : RP_SCORE_NONE;
-        const int deletion = rp_larger(rp_saturated(up + RP_SCORE_GAP_FIRST), rp_saturated(up_deletion + RP_SCORE_GAP_NEXT));
+        const int deletion =
+            rp_larger(rp_saturated(up + RP_SCORE_GAP_FIRST), rp_saturated(up_deletion + RP_SCORE_GAP_NEXT));
         insertion = rp_larger(rp_saturated(left + RP_SCORE_GAP_FIRST), rp_saturated(insertion + RP_SCORE_GAP_NEXT));
         const int paired = rp_saturated(diagonal + (query == (int)target[j] ? RP_SCORE_MATCH : RP_SCORE_MISMATCH));
         const int score = rp_larger(rp_larger(paired, deletion), insertion);

@@ -4,9 +4,9 @@
  * own extension and the genome alone.
  */
 
-__kernel void rp_extend(__global const ulong *packed, __global const ulong *not_acgt, __global const ulong *covered, int covers,
-                        __global const uchar *queries, __global const rp_extend_job *jobs, __global rp_extend_result *results, uint n,
-                        int x_drop)
+__kernel void rp_extend(__global const ulong *packed, __global const ulong *not_acgt, __global const ulong *covered,
+                        int covers, __global const uchar *queries, __global const rp_extend_job *jobs,
+                        __global rp_extend_result *results, uint n, int x_drop)
 {
     const uint job = (uint)get_global_id(0);
     if (job >= n)
@@ -50,7 +50,8 @@ __kernel void rp_extend(__global const ulong *packed, __global const ulong *not_
     const uint decoded = ((uint)reach + RP_FEED_CHUNK - 1) / RP_FEED_CHUNK * RP_FEED_CHUNK;
     results[job].score = rebased + lane.best;
     results[job].query_used = (uint)(lane.best_row + 1);
-    results[job].target_used = lane.best_row < 0 ? 0 : (uint)(lane.best_row + lane.best_cell - RP_BAND_CENTRE + best_shift + 1);
+    results[job].target_used =
+        lane.best_row < 0 ? 0 : (uint)(lane.best_row + lane.best_cell - RP_BAND_CENTRE + best_shift + 1);
     results[job].looked_at = decoded < walk.limit ? decoded : walk.limit;
     results[job].rows = row;
     results[job].unused = 0;

@@ -1,7 +1,7 @@
 /* grow.cl: lengthens the consensus of many families, one a work group, one copy a work item.
  *
- * A launch takes each family on by up to RP_CHECK_ROWS bases: for each base the four candidates are scored from one shared
- * row, the lanes' sums decide, and all lanes take the row. What src/family/grow.c does every
+ * A launch takes each family on by up to RP_CHECK_ROWS bases: for each base the four candidates are scored from one
+ * shared row, the lanes' sums decide, and all lanes take the row. What src/family/grow.c does every
  * RP_BLOCK_ROWS rows is done here too; what it does every RP_CHECK_ROWS rows is the host's.
  */
 
@@ -23,13 +23,14 @@ void rp_lane_candidates(const rp_lane *lane, const uchar *target, int votes[4])
     }
     gapped = rp_larger(gapped, RP_SCORE_NONE + RP_SCORE_GAP_FIRST);
     gapped = rp_larger(gapped, RP_SCORE_NONE + RP_SCORE_GAP_NEXT);
-    const int common = rp_larger(rp_larger(gapped, rp_saturated(any + RP_SCORE_MISMATCH)), rp_saturated(lane->best - RP_GROW_CAP));
+    const int common = rp_larger(rp_larger(gapped, rp_saturated(any + RP_SCORE_MISMATCH)),
+                                 rp_saturated(lane->best - RP_GROW_CAP));
     for (int base = 0; base < 4; base++)
         votes[base] = rp_larger(common, votes[base] + RP_SCORE_MATCH);
 }
 
-__kernel void rp_grow_rows(__global const ulong *packed, __global const ulong *not_acgt, __global const ulong *covered, int covers,
-                           __global rp_offload_growth *growths)
+__kernel void rp_grow_rows(__global const ulong *packed, __global const ulong *not_acgt, __global const ulong *covered,
+                           int covers, __global rp_offload_growth *growths)
 {
     __local int votes[4][RP_GROW_LANES];
     __local int bests[RP_GROW_LANES], lowered[RP_GROW_LANES];
@@ -52,7 +53,8 @@ __kernel void rp_grow_rows(__global const ulong *packed, __global const ulong *n
     rp_lane lane = state->lane;
     uchar target[RP_BAND + RP_BLOCK_ROWS];
     for (int j = 0; j < RP_BAND + RP_BLOCK_ROWS; j++)
-        target[j] = used ? (uchar)rp_walk_base(&genome, &walk, (int)(first_row - joined) - RP_BAND_CENTRE + shift + j) : RP_BASE_NONE;
+        target[j] = used ? (uchar)rp_walk_base(&genome, &walk, (int)(first_row - joined) - RP_BAND_CENTRE + shift + j)
+                         : RP_BASE_NONE;
     if (me == 0) {
         settled = growth->settled;
         best_total = growth->best_total;

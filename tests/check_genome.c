@@ -370,7 +370,8 @@ START_TEST(streamed_input_is_the_same)
 }
 END_TEST
 
-/* Three blocks of small inputs for each of a large one; the longest contig first, and of one contig the oldest block. */
+/* Three blocks of small inputs for each of a large one; the longest contig first, and of one contig the
+ * oldest block. */
 START_TEST(blocks_come_out_by_turns_and_the_longest_contig_first)
 {
     rp_tokens cpu;

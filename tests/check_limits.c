@@ -54,15 +54,16 @@ static void expect(uint64_t memory_mb, uint64_t processors)
 #define V1_MOUNTS                                                                                                      \
     "22 1 0:5 / /proc rw - proc proc rw\n31 23 0:28 / /sys/fs/cgroup rw,relatime shared:9 - tmpfs tmpfs rw,mode=755\n" \
     "33 31 0:30 / /sys/fs/cgroup/cpu,cpuacct rw,relatime shared:10 master:2 - cgroup cgroup rw,cpu,cpuacct\n"          \
-    "35 31 0:32 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory\n36 31 0:40 / /sys/fs/cgroup/unified rw - cgroup2 none rw\n"
+    "35 31 0:32 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory\n"                                       \
+    "36 31 0:40 / /sys/fs/cgroup/unified rw - cgroup2 none rw\n"
 #define V1_NONE "9223372036854771712\n"
 
 START_TEST(a_slurm_job_of_version_1)
 {
     make_root();
     put("proc/self/mountinfo", V1_MOUNTS);
-    put("proc/self/cgroup",
-        "4:memory:/slurm_vm/uid_0/job_2/step_batch/task_0\n3:cpu,cpuacct:/slurm_vm/uid_0/job_2/step_batch/task_0\n0::/\n");
+    put("proc/self/cgroup", "4:memory:/slurm_vm/uid_0/job_2/step_batch/task_0\n"
+                            "3:cpu,cpuacct:/slurm_vm/uid_0/job_2/step_batch/task_0\n0::/\n");
     expect(0, 0);
     put("sys/fs/cgroup/memory/memory.limit_in_bytes", V1_NONE);
     put("sys/fs/cgroup/memory/slurm_vm/uid_0/job_2/step_batch/task_0/memory.limit_in_bytes", V1_NONE);

@@ -1,5 +1,5 @@
-/* check_memory.c: every allocation of small runs failed in turn: a clean error and no file, or the same files; no crash, no
- * hang. */
+/* check_memory.c: every allocation of small runs failed in turn: a clean error and no file, or the same files; no
+ * crash, no hang. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,7 +121,8 @@ typedef struct failing_command {
 
 static const failing_command COMMANDS[] = {
     {rp_command_find,
-     "find -q --no-run-info -t 1 -k 10 -o %/out --split-ltr --subfamilies --repeatmasker --alignments --reprise-files --report --classify-with %/library.fa %/genome.fa",
+     "find -q --no-run-info -t 1 -k 10 -o %/out --split-ltr --subfamilies --repeatmasker --alignments --reprise-files "
+     "--report --classify-with %/library.fa %/genome.fa",
      1},
     {rp_command_find, "find -q --no-run-info -t 2 -k 10 -o %/out %/genome.fa", 3},
     {rp_command_annotate, "annotate -q --no-run-info -t 2 -o %/out --hints %/genome.fa %/library.fa", 1},
@@ -179,8 +180,8 @@ START_TEST(every_allocation_may_fail)
     const failing_command *command = &COMMANDS[_i];
     workplace place;
     test_fail_allocation(0);
-    /* jansson's allocations are failed, too, where it writes: no member of its objects may be lost. Where it reads, it loses
-     * a byte of a string whose buffer cannot grow (2.14), which is beyond us. */
+    /* jansson's allocations are failed, too, where it writes: no member of its objects may be lost. Where it reads, it
+     * loses a byte of a string whose buffer cannot grow (2.14), which is beyond us. */
     json_set_alloc_funcs(command->run == rp_command_report ? __real_malloc : malloc, free);
     set_up(&place);
     const int before = count_files(place.folder);

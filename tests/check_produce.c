@@ -27,7 +27,8 @@ static void make_genome(rp_genome *genome, rp_random *random, unsigned n_contigs
     free(words);
 }
 
-/* A seed that has become too rare, or gone to a lower tier, never comes back, whatever is covered: discovery relies on it. */
+/* A seed that has become too rare, or gone to a lower tier, never comes back, whatever is covered: discovery relies on
+ * it. */
 START_TEST(covering_places_never_lets_more_count)
 {
     rp_random random = {500 + (uint64_t)_i};

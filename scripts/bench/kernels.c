@@ -144,8 +144,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "kernels: out of memory\n");
         return EXIT_FAILURE;
     }
-    printf(
-        "| kernel | GCUPS, homologous pairs | GCUPS, 30 %% homologous | sum of 400 scores |\n| --- | --- | --- | --- |\n");
+    printf("| kernel | GCUPS, homologous pairs | GCUPS, 30 %% homologous | sum of 400 scores |\n"
+           "| --- | --- | --- | --- |\n");
     static const char *const names[] = {"scalar", "avx2", "avx512"};
     for (int i = 0; i < 3; i++) {
         const rp_band_kernel *kernel = rp_band_select(names[i]);

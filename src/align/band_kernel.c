@@ -99,7 +99,8 @@ static int64_t band_sum_best(const rp_band *band)
     return lanes_sum(lanes_load(band->best));
 }
 
-/* Moves the lanes whose mask is set up by `by` cells, which are taken in an order that reads each before it is written. */
+/* Moves the lanes whose mask is set up by `by` cells, which are taken in an order that reads each before it is
+ * written. */
 static void shift_some(int16_t cells[RP_BAND + 1][RP_LANES], lanes_mask mask, int by)
 {
     const lanes none = lanes_set(RP_SCORE_NONE);

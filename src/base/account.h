@@ -30,8 +30,8 @@ void rp_account_take_anyway(uint64_t bytes);
 
 void rp_account_give(uint64_t bytes);
 
-/* A lease that follows the size of an array: takes or gives the difference to what it was. Zeroed at the start; set to 0
- * when the array is freed. */
+/* A lease that follows the size of an array: takes or gives the difference to what it was. Zeroed at the start; set to
+ * 0 when the array is freed. */
 typedef struct rp_lease {
     uint64_t bytes;
 } rp_lease;

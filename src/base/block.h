@@ -27,8 +27,8 @@ void rp_block_set_spill_folder(const char *folder);
 bool rp_block_resize(rp_block *block, size_t bytes, const char *purpose, rp_error *error) RP_MUST_CHECK;
 void rp_block_free(rp_block *block);
 
-/* Spills the block now, to make room for others; nothing happens when it is spilled already or there is nowhere to spill
- * to. Its data moves. */
+/* Spills the block now, to make room for others; nothing happens when it is spilled already or there is nowhere to
+ * spill to. Its data moves. */
 bool rp_block_spill(rp_block *block, const char *purpose, rp_error *error) RP_MUST_CHECK;
 
 /* Takes the pages of spilled blocks out of this process (they stay in the page cache, or are written

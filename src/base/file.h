@@ -2,8 +2,8 @@
  *
  * What stands under a name is the file of an earlier run or the whole new one, at any moment. A name
  * that is there and is no regular file (a FIFO, a device) is written to as it is; a symbolic link's
- * target is what is replaced, or made where it is not there yet. What is written to as it is may block: a run that is to
- * end (base/cancel.h) does not wait for it.
+ * target is what is replaced, or made where it is not there yet. What is written to as it is may block: a run that is
+ * to end (base/cancel.h) does not wait for it.
  */
 #ifndef RP_BASE_FILE_H
 #define RP_BASE_FILE_H
@@ -22,8 +22,8 @@ rp_file *rp_file_open(const char *path, rp_error *error) RP_MUST_CHECK;
 void rp_file_write(rp_file *file, const char *bytes, size_t n);
 void rp_file_print(rp_file *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Writes out, syncs and closes what was written, still beside its name. False: error filled in. Where nobody reads standard
- * output any more, that is as if SIGPIPE had come (base/cancel.h). */
+/* Writes out, syncs and closes what was written, still beside its name. False: error filled in. Where nobody reads
+ * standard output any more, that is as if SIGPIPE had come (base/cancel.h). */
 bool rp_file_finish(rp_file *file, rp_error *error) RP_MUST_CHECK;
 
 /* Puts a finished file in place, and syncs its folder. False: error filled in. */
@@ -35,8 +35,8 @@ bool rp_files_commit(rp_file *const *files, size_t n, rp_error *error) RP_MUST_C
 /* The folder of a path, "." for a name alone; to be freed. NULL: out of memory. */
 char *rp_folder_of(const char *path) RP_MUST_CHECK;
 
-/* The name that a file under this name would have once the path's last part is followed, if that is a link, also to where
- * nothing is yet; to be freed. NULL: errno tells. */
+/* The name that a file under this name would have once the path's last part is followed, if that is a link, also to
+ * where nothing is yet; to be freed. NULL: errno tells. */
 char *rp_target_of(const char *path) RP_MUST_CHECK;
 
 /* Frees the file; one that is not committed is removed. NULL is legal. */

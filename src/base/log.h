@@ -11,13 +11,15 @@ typedef struct rp_log {
     bool is_terminal; /* standard error is one: progress is a line that is written over */
 } rp_log;
 
-/* All are thread-safe: lines of several threads do not mix. Between open and close a thread of its own writes them, so that
- * no caller waits for whoever reads standard error; what does not fit into a megabyte is left out, and that is told.
+/* All are thread-safe: lines of several threads do not mix. Between open and close a thread of its own writes them, so
+ * that no caller waits for whoever reads standard error; what does not fit into a megabyte is left out, and that is
+ * told.
  */
 
 void rp_log_open(void);
 
-/* Waits until all is written; a run that is to end (base/cancel.h) waits for a fifth of a second. Legal without open. */
+/* Waits until all is written; a run that is to end (base/cancel.h) waits for a fifth of a second. Legal
+ * without open. */
 void rp_log_close(void);
 
 /* Prints a text as it is, even when the log is quiet. */

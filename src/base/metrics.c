@@ -66,8 +66,8 @@ uint64_t rp_counted(rp_counter counter)
     return LOAD(counters[counter]);
 }
 
-/* Adds the span of time that ends now, in which the gauge had the value `before`; the next one begins now, or not yet. One
- * thread only takes the beginning of a span away, so that each is added once. */
+/* Adds the span of time that ends now, in which the gauge had the value `before`; the next one begins now, or not yet.
+ * One thread only takes the beginning of a span away, so that each is added once. */
 static void end_span(rp_gauge gauge, int64_t before, bool in_use)
 {
     const uint64_t now = rp_clock_ns(), next = in_use ? now : 0;

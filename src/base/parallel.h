@@ -10,8 +10,8 @@
  * scratch. Returns false after filling in `error`; no new part is started then. */
 typedef bool rp_part_function(void *context, size_t part, unsigned worker, rp_error *error);
 
-/* A cancelled run (base/cancel.h) is an error too. Calls `function` for every part in [0, n_parts), each once, in no order, on at
- * most n_threads threads (the caller is one of them). False: the first error. */
+/* A cancelled run (base/cancel.h) is an error too. Calls `function` for every part in [0, n_parts), each once, in no
+ * order, on at most n_threads threads (the caller is one of them). False: the first error. */
 bool rp_parallel(size_t n_parts, unsigned n_threads, rp_part_function *function, void *context,
                  rp_error *error) RP_MUST_CHECK;
 

@@ -1,7 +1,7 @@
 /* stream.h: reading and writing where it may take for ever: pipes, terminals, sockets.
  *
- * Nothing here keeps a run that is to end (base/cancel.h) for more than a tenth of a second, and descriptors that do not
- * block are waited for. Thread-safe for different descriptors.
+ * Nothing here keeps a run that is to end (base/cancel.h) for more than a tenth of a second, and descriptors that do
+ * not block are waited for. Thread-safe for different descriptors.
  */
 #ifndef RP_BASE_STREAM_H
 #define RP_BASE_STREAM_H
@@ -24,8 +24,8 @@ int rp_stream_open_stdout(void);
 /* Whether a name stands for standard output: "-", /dev/stdout and the like. */
 bool rp_stream_is_stdout(const char *path);
 
-/* A file that is read. Pipes, terminals and sockets are read by a thread that hands on what comes, so that whoever reads
- * the descriptor sees an end when the run is to end. */
+/* A file that is read. Pipes, terminals and sockets are read by a thread that hands on what comes, so that whoever
+ * reads the descriptor sees an end when the run is to end. */
 typedef struct rp_feed {
     int from, to; /* the thread's: what it reads, and the pipe that it writes; -1: there is no thread */
     char *buffer;

@@ -1,7 +1,7 @@
 /* targets.h: where a command's results are to go, known before any work: no result takes another's place or an input's.
  *
- * Two names are one place when they are the same name in the same folder, links followed, or the same file that is there.
- * Folders that are missing are made. Not thread-safe.
+ * Two names are one place when they are the same name in the same folder, links followed, or the same file that is
+ * there. Folders that are missing are made. Not thread-safe.
  */
 #ifndef RP_BASE_TARGETS_H
 #define RP_BASE_TARGETS_H

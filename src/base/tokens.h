@@ -22,8 +22,8 @@ void rp_tokens_clear(rp_tokens *tokens);
 void rp_tokens_take(rp_tokens *tokens); /* waits for one */
 void rp_tokens_give(rp_tokens *tokens);
 
-/* Adds tokens, or takes some out of use: at once where they are free, else as they are given back. Does not wait. At least
- * one must be left in use. */
+/* Adds tokens, or takes some out of use: at once where they are free, else as they are given back. Does not wait. At
+ * least one must be left in use. */
 void rp_tokens_resize(rp_tokens *tokens, int by);
 
 /* Gives back the token that this thread holds, for the time of a wait; returns where it is to be

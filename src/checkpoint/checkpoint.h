@@ -36,8 +36,8 @@ typedef struct rp_checkpoint {
     rp_run_state state;
 } rp_checkpoint;
 
-/* Writes a checkpoint beside the path, as all result files are written: it is in place when the file has been finished and
- * committed, and the one before it stays until then. NULL: error filled in. */
+/* Writes a checkpoint beside the path, as all result files are written: it is in place when the file has been finished
+ * and committed, and the one before it stays until then. NULL: error filled in. */
 rp_file *rp_checkpoint_write(const rp_run_binding *binding, const rp_run_state *state, const char *path,
                              rp_error *error) RP_MUST_CHECK;
 

@@ -15,7 +15,8 @@ typedef struct rp_run_folder {
     int lock;        /* descriptor + 1; 0: not held */
 } rp_run_folder;
 
-/* Makes PREFIX.reprise/ if it is not there, and takes it for this run. False: error filled in; another run may hold it. */
+/* Makes PREFIX.reprise/ if it is not there, and takes it for this run. False: error filled in; another run may
+ * hold it. */
 bool rp_run_folder_open(rp_run_folder *folder, const char *prefix, rp_error *error) RP_MUST_CHECK;
 
 bool rp_run_folder_has_state(const rp_run_folder *folder);
@@ -29,8 +30,8 @@ bool rp_run_folder_set_aside(const rp_run_folder *folder, rp_error *error) RP_MU
 /* Removes the pairs, which are of another run than the one that begins. */
 void rp_run_folder_forget_pairs(const rp_run_folder *folder);
 
-/* Gives the folder back, in any state. A folder without a checkpoint is removed; `done`: the run has come to its end, and
- * the checkpoint goes too. */
+/* Gives the folder back, in any state. A folder without a checkpoint is removed; `done`: the run has come to its end,
+ * and the checkpoint goes too. */
 void rp_run_folder_close(rp_run_folder *folder, bool done);
 
 #endif

@@ -26,12 +26,13 @@ typedef struct rp_keeper {
 bool rp_keeper_open(rp_keeper *keeper, const char *prefix, const json_t *options, const rp_log *log,
                     rp_error *error) RP_MUST_CHECK;
 
-/* After reading: whether the checkpoint is of this genome, and of its lower case where that is respected; once the index
- * is there, of its k. States that are kept are bound to them. */
+/* After reading: whether the checkpoint is of this genome, and of its lower case where that is respected; once the
+ * index is there, of its k. States that are kept are bound to them. */
 bool rp_keeper_check_genome(rp_keeper *keeper, const rp_genome *genome, rp_error *error) RP_MUST_CHECK;
 bool rp_keeper_check_k(rp_keeper *keeper, unsigned k, rp_error *error) RP_MUST_CHECK;
 
-/* Hands the state that the run goes on from over to *state, and its k. False: there is none, and both stay as they are. */
+/* Hands the state that the run goes on from over to *state, and its k. False: there is none, and both stay as
+ * they are. */
 bool rp_keeper_take(rp_keeper *keeper, rp_run_state *state, unsigned *k);
 
 /* Whether any state is kept. */

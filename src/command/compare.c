@@ -143,10 +143,10 @@ int rp_command_compare(int argc, char **argv)
     if (!parse(&options, table, n, argc, argv, &error))
         return rp_command_misuse("compare", &error);
     if (options.help) {
-        printf(
-            "usage: reprise-c compare [options] found.fa[.gz] reference.fa[.gz]\n\n"
-            "Judges a library of repeat families by a curated one: which reference families it has perfect,\n"
-            "good, present or not at all, and which of its own are redundant, chimeric or unknown there.\n\noptions:\n");
+        printf("usage: reprise-c compare [options] found.fa[.gz] reference.fa[.gz]\n\n"
+               "Judges a library of repeat families by a curated one: which reference families it has perfect,\n"
+               "good, present or not at all, and which of its own are redundant, chimeric or unknown there.\n"
+               "\noptions:\n");
         rp_options_print(table, n, stdout);
         return RP_EXIT_OK;
     }

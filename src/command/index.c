@@ -94,9 +94,9 @@ int rp_command_index(int argc, char **argv)
     int first = 0;
     bool ok = rp_options_parse(table, n, argc, argv, &first, &error);
     if (ok && run.help) {
-        printf(
-            "usage: reprise-c index [options] genome.fa[.gz] [more.fa ...]\n\n"
-            "Writes the k-mer index that find begins with, for runs of find --index FILE on the same input.\n\noptions:\n");
+        printf("usage: reprise-c index [options] genome.fa[.gz] [more.fa ...]\n\n"
+               "Writes the k-mer index that find begins with, for runs of find --index FILE on the same input.\n"
+               "\noptions:\n");
         rp_options_print(table, n, stdout);
         return RP_EXIT_OK;
     }

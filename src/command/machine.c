@@ -21,7 +21,8 @@ enum {
 /* Address space that the C library sets aside for a thread; of a limited one, arenas may have one part in so many. */
 static const uint64_t ARENA_BYTES = 64 << 20, USUAL_STACK_BYTES = 8 << 20, ARENA_SHARE = 8;
 
-/* The processors that the process' affinity leaves to it. The kernel refuses a set that its machine does not fit into. */
+/* The processors that the process' affinity leaves to it. The kernel refuses a set that its machine does not
+ * fit into. */
 static unsigned count_affinity(void)
 {
     unsigned n = 0;

@@ -36,9 +36,8 @@ enum { N_COMMANDS = sizeof COMMANDS / sizeof COMMANDS[0] };
 
 static void print_usage(FILE *to)
 {
-    fprintf(
-        to,
-        "usage: reprise-c COMMAND [options] ...\n\nreprise-c finds the repeat families of an assembled genome, without a library.\n\ncommands:\n");
+    fprintf(to, "usage: reprise-c COMMAND [options] ...\n\n"
+                "reprise-c finds the repeat families of an assembled genome, without a library.\n\ncommands:\n");
     for (int i = 0; i < N_COMMANDS; i++)
         fprintf(to, "  %-10s %s\n", COMMANDS[i].name, COMMANDS[i].help);
     fprintf(to, "\noptions:\n  -h, --help     print this text\n      --version  print the version\n\n"

@@ -59,7 +59,8 @@ static bool parse_value(const rp_option *option, const char *text, rp_error *err
     return true;
 }
 
-/* What getopt_long could not make out: a letter or name that nobody has, a name cut too short, a value where none belongs. */
+/* What getopt_long could not make out: a letter or name that nobody has, a name cut too short, a value where none
+ * belongs. */
 static bool unknown_option(const rp_option *options, size_t n, const char *word, rp_error *error)
 {
     if (optopt > 0 && optopt < FIRST_LONG)

@@ -71,10 +71,10 @@ int rp_command_report(int argc, char **argv)
     int first = 0;
     bool ok = rp_options_parse(table, n, argc, argv, &first, &error);
     if (ok && options.help) {
-        printf(
-            "usage: reprise-c report [options] PREFIX\n\n"
-            "Makes one HTML page of the results that `find` or `annotate` wrote under PREFIX: tables and plots,\n"
-            "to be opened in a browser. Needs PREFIX.summary.json, PREFIX.copies.bed and, after find, PREFIX.families.fa.\n\noptions:\n");
+        printf("usage: reprise-c report [options] PREFIX\n\n"
+               "Makes one HTML page of the results that `find` or `annotate` wrote under PREFIX: tables and plots,\n"
+               "to be opened in a browser. Needs PREFIX.summary.json, PREFIX.copies.bed and, after find, "
+               "PREFIX.families.fa.\n\noptions:\n");
         rp_options_print(table, n, stdout);
         return RP_EXIT_OK;
     }

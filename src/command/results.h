@@ -66,9 +66,9 @@ bool rp_results_open(rp_results *results, rp_error *error) RP_MUST_CHECK;
 /* The prefix of the results' names, to be freed; NULL: out of memory. */
 char *rp_results_prefix(const rp_results *results, const char *input);
 
-/* What a name that is given for results stands for: a prefix, or a file whose name ends so by default. A folder (also one
- * that is to be made: "name/") and NULL, the working folder, take the input's name without its endings. To be freed;
- * NULL: out of memory. */
+/* What a name that is given for results stands for: a prefix, or a file whose name ends so by default. A folder (also
+ * one that is to be made: "name/") and NULL, the working folder, take the input's name without its endings. To be
+ * freed; NULL: out of memory. */
 char *rp_output_prefix(const char *given, const char *input);
 char *rp_output_name(const char *given, const char *input, const char *ending);
 
@@ -78,8 +78,8 @@ bool rp_results_use_prefix(const rp_results *results);
 /* Writes all files, on outcome->n_threads, and puts them in place together. */
 bool rp_results_write(rp_results *results, const rp_outcome *outcome, rp_error *error) RP_MUST_CHECK;
 
-/* Frees the files and the plan; files that are not committed are removed, and folders that were made for them too unless
- * the run is `done`. */
+/* Frees the files and the plan; files that are not committed are removed, and folders that were made for them too
+ * unless the run is `done`. */
 void rp_results_clear(rp_results *results, bool done);
 
 #endif

@@ -220,10 +220,10 @@ bool rp_telemetry_prometheus(const rp_log *log, const char *command, const char 
         return false;
     const estimate now = estimate_now(log);
     const rp_usage usage = rp_log_usage(log);
-    rp_file_print(
-        file,
-        "# HELP reprise_info The run.\n# TYPE reprise_info gauge\nreprise_info{command=\"%s\",version=\"%s\",stage=\"%s\"} 1\n",
-        command, RP_VERSION, rp_stage_name[now.progress.stage]);
+    rp_file_print(file,
+                  "# HELP reprise_info The run.\n# TYPE reprise_info gauge\n"
+                  "reprise_info{command=\"%s\",version=\"%s\",stage=\"%s\"} 1\n",
+                  command, RP_VERSION, rp_stage_name[now.progress.stage]);
     const struct {
         const char *name, *help;
         double value;
@@ -238,10 +238,10 @@ bool rp_telemetry_prometheus(const rp_log *log, const char *command, const char 
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
         rp_file_print(file, "# HELP reprise_%s %s\n# TYPE reprise_%s gauge\nreprise_%s %.6g\n", plain[i].name,
                       plain[i].help, plain[i].name, plain[i].name, plain[i].value);
-    rp_file_print(
-        file,
-        "# HELP reprise_cpu_seconds_total CPU time.\n# TYPE reprise_cpu_seconds_total counter\nreprise_cpu_seconds_total %.3f\n",
-        usage.cpu_seconds);
+    rp_file_print(file,
+                  "# HELP reprise_cpu_seconds_total CPU time.\n# TYPE reprise_cpu_seconds_total counter\n"
+                  "reprise_cpu_seconds_total %.3f\n",
+                  usage.cpu_seconds);
     for (int i = 0; i < RP_N_COUNTERS; i++)
         rp_file_print(file, "# TYPE reprise_%s_total counter\nreprise_%s_total %llu\n", rp_counter_name[i],
                       rp_counter_name[i], (unsigned long long)rp_counted((rp_counter)i));

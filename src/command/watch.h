@@ -1,5 +1,5 @@
-/* watch.h: the threads that look after a run: one takes signals, one shows progress, writes the Prometheus file and looks
- * after memory.
+/* watch.h: the threads that look after a run: one takes signals, one shows progress, writes the Prometheus file and
+ * looks after memory.
  *
  * While they run, INT, TERM, HUP, USR1 and XCPU ask the run to end (base/cancel.h; a second one ends the
  * process at once, but for XCPU, which the kernel sends each second), and USR2 prints the dashboard. No work is done in

@@ -1,4 +1,5 @@
-/* write.h: writers of result files that need more than findings (output/writers.h), in one shape for the table of results. */
+/* write.h: writers of result files that need more than findings (output/writers.h), in one shape for the table of
+ * results. */
 #ifndef RP_COMMAND_WRITE_H
 #define RP_COMMAND_WRITE_H
 

@@ -83,8 +83,8 @@ static int compare_alignments(const void *left, const void *right)
     return (a->place > b->place) - (a->place < b->place);
 }
 
-/* The part [begin, end) of an alignment; until it is traced, its consensus coordinates are in proportion, and its path is
- * the alignment's index. */
+/* The part [begin, end) of an alignment; until it is traced, its consensus coordinates are in proportion, and its path
+ * is the alignment's index. */
 static rp_part make_part(const rp_annotation *run, const rp_alignment *whole, uint64_t begin, uint64_t end)
 {
     rp_part part = {.begin = begin,
@@ -196,8 +196,8 @@ static int compare_lengths(const void *left, const void *right)
     return (a->at > b->at) - (a->at < b->at);
 }
 
-/* Traces n <= TRACE_AT_ONCE alignments of a piece and packs their steps. Paths count from the first byte until the store
- * has the piece. */
+/* Traces n <= TRACE_AT_ONCE alignments of a piece and packs their steps. Paths count from the first byte until the
+ * store has the piece. */
 static bool trace_some(rp_annotation *run, unsigned worker, const uint64_t *piece, const alignment_length *some,
                        size_t n)
 {

@@ -97,7 +97,8 @@ static bool gather_copies(const polish_run *run, size_t which, rp_copies *copies
     return true;
 }
 
-/* The copies are the parts: growth may have gone round an LTR element, or an LTR be cut short. *opened: it was, and is no more. */
+/* The copies are the parts: growth may have gone round an LTR element, or an LTR be cut short. *opened: it was, and is
+ * no more. */
 static bool open_circle(const polish_run *run, rp_family *family, bool *opened)
 {
     rp_circle circle;

@@ -24,8 +24,8 @@ void rp_row_store_destroy(rp_row_store *store); /* NULL is legal */
  * False: out of memory. */
 bool rp_steps_pack(const rp_steps steps[2], rp_codes *packed) RP_MUST_CHECK;
 
-/* Takes n bytes of packed steps. *first: the path of those that the bytes begin with, never 0; that of others is as much
- * more as they stand behind. Others may add at the same time, but nobody read. */
+/* Takes n bytes of packed steps. *first: the path of those that the bytes begin with, never 0; that of others is as
+ * much more as they stand behind. Others may add at the same time, but nobody read. */
 bool rp_row_store_add(rp_row_store *store, const uint8_t *packed, size_t n, uint64_t *first,
                       rp_error *error) RP_MUST_CHECK;
 

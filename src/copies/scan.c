@@ -320,7 +320,8 @@ static bool look_words_up(const scan *run, rp_scan_scratch *scratch, const rp_ch
     return take_pending(run, scratch, here->begin, pending, n_pending);
 }
 
-/* Empties the slots that the last chunk has used: one by one after a small chunk, of which a genome may have very many. */
+/* Empties the slots that the last chunk has used: one by one after a small chunk, of which a genome may have
+ * very many. */
 static void forget_diagonals(const scan *run, rp_scan_scratch *scratch)
 {
     if (scratch->n_touched < TOUCHED_SLOTS) {

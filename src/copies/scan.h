@@ -47,7 +47,8 @@ typedef struct rp_scan_parameters {
     const rp_band_kernel *kernel;
     int min_score;             /* and the least evidence (align/anchored.h) */
     int min_gain;              /* a word hit is extended that gains so much without gaps: +1 a match, -1 a mismatch */
-    int min_evidence; /* and whose exact and ungapped bases, twice, and agreement beside (genome/flank.h) come to so much */
+    int min_evidence;          /* and whose exact and ungapped bases, twice, and agreement beside (genome/flank.h)
+                                * come to so much */
     unsigned min_flank; /* and of whose 2 * RP_WORD_FLANK nearest bases so many match; without pairs only */
     uint32_t pair_bp; /* or one that has another so near before it, on nearly its diagonal; 0: none */
     int weak_score; /* alignments below min_score count from here beside one that has it; 0: none */
@@ -63,9 +64,9 @@ typedef struct rp_alignment_store {
 
 void rp_alignment_store_clear(rp_alignment_store *store);
 
-/* Adds the alignments whose evidence is at least min_score to *found: the same ones for any number of threads and any budget, in no
- * certain order. No two of them are alike in query, anchor and place. `scratch` has one entry a thread. The table is
- * without a part afterwards. */
+/* Adds the alignments whose evidence is at least min_score to *found: the same ones for any number of threads and any
+ * budget, in no certain order. No two of them are alike in query, anchor and place. `scratch` has one entry a thread.
+ * The table is without a part afterwards. */
 bool rp_scan(const rp_view *view, rp_word_table *table, const rp_scan_parameters *parameters, rp_scan_scratch *scratch,
              rp_alignment_store *found, rp_error *error) RP_MUST_CHECK;
 

@@ -48,8 +48,8 @@ typedef struct rp_word_table {
 
 /* Builds the table of n consensus sequences. word_bases: 0 takes as many as keep chance hits in a
  * genome of genome_bp few, for each of its bases and altogether. Nearly periodic words are left out,
- * and those with more than max_places places are not looked for. The same for any n_threads. False: out of memory, or over
- * 2^30 bases. The caller clears the table. */
+ * and those with more than max_places places are not looked for. The same for any n_threads. False: out of memory, or
+ * over 2^30 bases. The caller clears the table. */
 bool rp_word_table_init(rp_word_table *table, const rp_codes *const *consensus, size_t n, unsigned word_bases,
                         uint64_t genome_bp, uint32_t max_places, unsigned n_threads, rp_error *error) RP_MUST_CHECK;
 

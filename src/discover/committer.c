@@ -68,7 +68,8 @@ static bool commit_growth(rp_discovery *run, rp_growth *grown)
     return rp_library_add(run->library, &grown->family) && rp_discovery_cover(run, &grown->family);
 }
 
-/* Looks the places of a seed that has its turn up once more, for its pairs: they are those that the result was made on. */
+/* Looks the places of a seed that has its turn up once more, for its pairs: they are those that the result was
+ * made on. */
 static bool write_pairs(rp_discovery *run, unsigned worker, const rp_seed_result *made, rp_error *error)
 {
     const rp_discover_parameters *parameters = run->parameters;

@@ -44,8 +44,8 @@ typedef struct rp_discover_parameters {
     uint32_t max_extension_bp;    /* by which one growth lengthens one end */
     rp_pairs *pairs;                   /* has the pairs of every seed that has its turn; NULL: nobody wants them */
     unsigned pass;                     /* number of the pass in them */
-    /* Called by the committer now and then, when it is time to, while nothing is committed; and by a cancelled pass when
-     * its workers have stopped. */
+    /* Called by the committer now and then, when it is time to, while nothing is committed; and by a cancelled pass
+     * when its workers have stopped. */
     rp_keep_hook hook;
     /* To go on from, if it is under way, and for the hook. NULL: from the start, without a hook. The library holds the
      * families of then; the cover, those of earlier passes: the first n_covered of them, resumed or not. */

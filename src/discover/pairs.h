@@ -1,8 +1,8 @@
 /* pairs.h: the candidate pairs of a search as a table, for those who study what was looked at.
  *
  * A pair is two regions around places of one seed, each with its contig, its place there, its length and its strand.
- * The places are those of a batch, an even sample of at most RP_BATCH_PLACES, so that a seed has 2016 pairs at most. The
- * committer writes them, in the order of the seeds: the table is a function of what the families are a function of.
+ * The places are those of a batch, an even sample of at most RP_BATCH_PLACES, so that a seed has 2016 pairs at most.
+ * The committer writes them, in the order of the seeds: the table is a function of what the families are a function of.
  *
  * A run that keeps its state writes the rows to a file beside it first. The state has the number of pairs so far: a run
  * that goes on from it goes on behind as many rows, and the table is that of a run that nobody disturbed.
@@ -27,7 +27,8 @@ typedef struct rp_pairs_seed {
 } rp_pairs_seed;
 
 /* The table goes to `to`, which must outlive it; `beside`: where rows are kept until then, NULL: nowhere. The first
- * n_before rows there stay, of those of an interrupted run; it is an error if there are fewer. NULL: error filled in. */
+ * n_before rows there stay, of those of an interrupted run; it is an error if there are fewer. NULL: error
+ * filled in. */
 rp_pairs *rp_pairs_open(rp_file *to, const char *beside, uint64_t n_before, rp_error *error) RP_MUST_CHECK;
 
 /* Writes the pairs of one seed. One thread at a time. */

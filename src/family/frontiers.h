@@ -52,8 +52,8 @@ typedef struct rp_frontiers {
 
 void rp_frontiers_clear(rp_frontiers *frontiers);
 
-/* Finds the frontiers of a consensus whose words are `words`; k-mers that stand far earlier in it too are left out. Notes in
- * `reads` (or NULL) what was looked at. False: out of memory. */
+/* Finds the frontiers of a consensus whose words are `words`; k-mers that stand far earlier in it too are left out.
+ * Notes in `reads` (or NULL) what was looked at. False: out of memory. */
 bool rp_frontiers_find(rp_frontiers *frontiers, const rp_view *view, const rp_kmer_index *index,
                        const rp_codes *consensus, const rp_self_words *words, rp_reads *reads) RP_MUST_CHECK;
 

@@ -21,7 +21,8 @@
 
 typedef struct rp_grower rp_grower;
 
-/* One call of rp_grow adds at most max_bp bases (0: RP_GROW_MAX_BP, which is the most). NULL: out of memory. One for each thread. */
+/* One call of rp_grow adds at most max_bp bases (0: RP_GROW_MAX_BP, which is the most). NULL: out of memory. One for
+ * each thread. */
 rp_grower *rp_grower_create(const rp_band_kernel *kernel, uint32_t max_bp) RP_MUST_CHECK;
 void rp_grower_destroy(rp_grower *grower);
 

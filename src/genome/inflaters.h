@@ -1,8 +1,9 @@
 /* inflaters.h: the threads that inflate compressed blocks, one pool of htslib's for all input files.
  *
  * They are half as many as there are CPU tokens, and while any file makes use of them so many tokens are out of use:
- * both together never work on more processors than there were tokens. htslib adds a thread of its own for each file that
- * uses the pool; so many files may do so at a time as the pool has threads, and others are inflated by their readers.
+ * both together never work on more processors than there were tokens. htslib adds a thread of its own for each file
+ * that uses the pool; so many files may do so at a time as the pool has threads, and others are inflated by their
+ * readers.
  */
 #ifndef RP_GENOME_INFLATERS_H
 #define RP_GENOME_INFLATERS_H

@@ -1,8 +1,8 @@
 /* read_ahead.h: several reads in flight on each input file, ahead of those who take it in.
  *
  * I/O threads read ranges of the files into the page cache, each with an I/O token, some ranges ahead of the file's
- * reader; the reader then finds in memory what it asks for, in whatever format the file is. Ranges of small and of large
- * files take turns (genome/turns.h). Threads that wait for storage take no processor: they hold no CPU tokens.
+ * reader; the reader then finds in memory what it asks for, in whatever format the file is. Ranges of small and of
+ * large files take turns (genome/turns.h). Threads that wait for storage take no processor: they hold no CPU tokens.
  */
 #ifndef RP_GENOME_READ_AHEAD_H
 #define RP_GENOME_READ_AHEAD_H

@@ -10,8 +10,8 @@
  *      beside them, places of the consensus' end, all that lanes and alignments looked at - whatever became of them.
  *      A hit or a chain that was passed over is noted as one that was used, since without it another may stand.
  *   4. If no block that is noted has changed since the version of the cover at the beginning, each noted base is still
- *      free. With 2, every look at the cover gives at the turn what it gave: the same steps are taken, to the same result.
- *      Otherwise the result is made again, at its turn.
+ *      free. With 2, every look at the cover gives at the turn what it gave: the same steps are taken, to the
+ *      same result. Otherwise the result is made again, at its turn.
  *
  * All else that a result is made of (genome, index, excluded bases, lifted intervals, families of a join's pass) does
  * not change while workers are under way.
@@ -41,8 +41,8 @@ void rp_reads_clear(rp_reads *reads);
 /* Forgets what was noted. */
 void rp_reads_restart(rp_reads *reads);
 
-/* Notes the genome positions [begin, end), which may reach beyond the genome's end. NULL notes nothing: what is worked on
- * under a cover that stays. False: out of memory. */
+/* Notes the genome positions [begin, end), which may reach beyond the genome's end. NULL notes nothing: what is worked
+ * on under a cover that stays. False: out of memory. */
 bool rp_reads_note(rp_reads *reads, uint64_t begin, uint64_t end) RP_MUST_CHECK;
 
 #endif

@@ -53,9 +53,9 @@ typedef struct rp_text_queue {
 bool rp_text_queue_init(rp_text_queue *queue, uint64_t capacity_bytes, unsigned n_writers) RP_MUST_CHECK;
 void rp_text_queue_clear(rp_text_queue *queue);
 
-/* A block to fill, with room in the queue for it; waits, without the CPU token that the caller holds. Where the queue is
- * full, or more than `enough` blocks wait, one that waits comes out in *other instead: the caller encodes it and asks
- * again. Both NULL: out of memory, or another has failed. */
+/* A block to fill, with room in the queue for it; waits, without the CPU token that the caller holds. Where the queue
+ * is full, or more than `enough` blocks wait, one that waits comes out in *other instead: the caller encodes it and
+ * asks again. Both NULL: out of memory, or another has failed. */
 rp_text_block *rp_text_queue_begin(rp_text_queue *queue, size_t enough, rp_text_block **other, rp_tokens *cpu);
 void rp_text_queue_put(rp_text_queue *queue, rp_text_block *block);
 

@@ -20,7 +20,8 @@ void rp_family_file_clear(rp_family_file *library)
     *library = (rp_family_file){0};
 }
 
-/* Takes a header apart: name, '#' and class, blank, rest. The last '#' tells, as RepeatMasker has it: names may hold some. */
+/* Takes a header apart: name, '#' and class, blank, rest. The last '#' tells, as RepeatMasker has it: names may hold
+ * some. */
 static bool set_names(rp_named_family *family, const rp_contig *contig)
 {
     const char *rest = contig->name + contig->id_length;

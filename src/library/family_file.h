@@ -19,8 +19,8 @@ typedef struct rp_named_family {
 RP_ARRAY(rp_family_file, rp_named_family);
 
 /* Reads a library (FASTA, packed as genome/source.h tells; "-" is standard input); an empty file is a library without
- * families. A name may stand once only. With records, the sequences are handed out as a genome too, a contig a family, which the caller
- * clears. False: error filled in, nothing to clear. */
+ * families. A name may stand once only. With records, the sequences are handed out as a genome too, a contig a family,
+ * which the caller clears. False: error filled in, nothing to clear. */
 bool rp_family_file_read(rp_family_file *library, const char *path, rp_genome *records, rp_error *error) RP_MUST_CHECK;
 uint64_t rp_family_file_bases(const rp_family_file *library); /* of all consensus sequences */
 void rp_family_file_clear(rp_family_file *library);

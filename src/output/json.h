@@ -9,7 +9,8 @@
 /* Text of users' files: U+FFFD stands for each byte that is no UTF-8 (base/text.h). NULL: out of memory. */
 json_t *rp_json_text(const char *text) RP_MUST_CHECK;
 
-/* Both give the value up. False: out of memory (a NULL object, list or value, too); no member is left out in silence. */
+/* Both give the value up. False: out of memory (a NULL object, list or value, too); no member is left out in
+ * silence. */
 bool rp_json_set(json_t *object, const char *key, json_t *value) RP_MUST_CHECK;
 bool rp_json_append(json_t *list, json_t *value) RP_MUST_CHECK;
 

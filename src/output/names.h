@@ -19,8 +19,8 @@ typedef struct rp_line_name {
     const char *rest;   /* the contig's */
 } rp_line_name;
 
-/* Escaped is what begins with #, //, track or browser (in any case; bedtools and UCSC's programs) or is chrom (bedtools'
- * header); and what begins with %, so that no two names become one. */
+/* Escaped is what begins with #, //, track or browser (in any case; bedtools and UCSC's programs) or is chrom
+ * (bedtools' header); and what begins with %, so that no two names become one. */
 rp_line_name rp_line_name_of(const char *name, size_t length);
 
 /* The first contig of the genome whose name is changed by that; NULL: none. */

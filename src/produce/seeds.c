@@ -67,10 +67,10 @@ void rp_place_list_destroy(rp_place_list *list)
 
 /* --- Places --- */
 
-/* A walk over a seed's places from left to right that takes, of those on one strand of one contig, as many as stand apart
- * by the tandem distance. Covering places never lets it take more: the first one, and then always the next that is far
- * enough, are the most that can be chosen, on each strand of each contig by itself. So a seed that is too rare stays so,
- * with intra_contig too, where the richest contig counts. */
+/* A walk over a seed's places from left to right that takes, of those on one strand of one contig, as many as stand
+ * apart by the tandem distance. Covering places never lets it take more: the first one, and then always the next that
+ * is far enough, are the most that can be chosen, on each strand of each contig by itself. So a seed that is too rare
+ * stays so, with intra_contig too, where the richest contig counts. */
 typedef struct place_walk {
     const rp_seeds *seeds;
     const rp_view *view;

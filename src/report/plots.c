@@ -276,10 +276,10 @@ void rp_plot_divergence(rp_file *file, const rp_report_family *family)
         if (bases[bin] > 0)
             rp_file_print(file, "M%d %dh%dV%.1fh-%dz", SMALL_LEFT + span * bin / RP_PLOT_BINS, bottom, wide,
                           bottom - (bottom - TOP) * (double)bases[bin] / top, wide);
-    rp_file_print(
-        file,
-        "\"/><text x=\"%d\" y=\"%d\" class=\"s\">0 %%</text><text x=\"%d\" y=\"%d\" class=\"e\">%d %% divergence</text></svg>",
-        SMALL_LEFT, SMALL_HIGH - 6, SMALL_WIDE - RIGHT, SMALL_HIGH - 6, RP_PLOT_BINS);
+    rp_file_print(file,
+                  "\"/><text x=\"%d\" y=\"%d\" class=\"s\">0 %%</text>"
+                  "<text x=\"%d\" y=\"%d\" class=\"e\">%d %% divergence</text></svg>",
+                  SMALL_LEFT, SMALL_HIGH - 6, SMALL_WIDE - RIGHT, SMALL_HIGH - 6, RP_PLOT_BINS);
 }
 
 /* --- Dot plot --- */

@@ -15,8 +15,8 @@ typedef struct rp_report_source {
 
 /* Reads PREFIX.summary.json, the library and PREFIX.copies.bed (the last two also as .gz). The library is the file
  * `library`, or if that is NULL PREFIX.families.fa; a run of annotate, which does not write one, is told of without
- * the sequences where that file is not there or is not its library. The source must outlive the report; the caller clears
- * both in any case. */
+ * the sequences where that file is not there or is not its library. The source must outlive the report; the caller
+ * clears both in any case. */
 bool rp_report_read(rp_report *report, rp_report_source *source, const char *prefix, const char *library,
                     rp_error *error) RP_MUST_CHECK;
 void rp_report_source_clear(rp_report_source *source);

@@ -254,11 +254,12 @@ static void write_classes(const rp_report *report, const groups *all, rp_file *f
         rp_file_print(file, "</td><td class=\"n\">%s</td>", rp_page_number((double)here->families, text));
         rp_file_print(file, "<td class=\"n\">%s</td>", rp_page_number((double)here->copies, text));
         rp_file_print(file, "<td class=\"n\">%s</td>", rp_page_number((double)here->bases, text));
-        rp_file_print(
-            file,
-            "<td class=\"n\">%.2f</td><td class=\"w\"><span class=\"bar\" style=\"width:%.1f%%;background:var(--c%u)\"></span></td></tr>",
-            acgt > 0 ? 100 * (double)here->bases / acgt : 0, 100 * (double)here->bases / (most > 0 ? most : 1),
-            here->colour);
+        rp_file_print(file,
+                      "<td class=\"n\">%.2f</td>"
+                      "<td class=\"w\"><span class=\"bar\" style=\"width:%.1f%%;background:var(--c%u)\"></span></td>"
+                      "</tr>",
+                      acgt > 0 ? 100 * (double)here->bases / acgt : 0,
+                      100 * (double)here->bases / (most > 0 ? most : 1), here->colour);
     }
     rp_file_print(file, "</tbody></table></div></section>");
 }
@@ -353,10 +354,10 @@ static void write_others(const rp_report *report, rp_file *file)
     if (json_array_size(list) == 0)
         return;
     rp_file_print(
-        file,
-        "<section><h2>Other repeats</h2><p>Kept out of the library: no transposable elements, as far as their "
-        "structure shows.</p><div class=\"scroll\"><table><thead><tr><th>name</th><th>class</th><th>reason</th>"
-        "<th class=\"n\">length</th><th class=\"n\">copies</th><th class=\"n\">bases</th><th>evidence</th></tr></thead><tbody>");
+        file, "<section><h2>Other repeats</h2><p>Kept out of the library: no transposable elements, as far as their "
+              "structure shows.</p><div class=\"scroll\"><table><thead><tr><th>name</th><th>class</th><th>reason</th>"
+              "<th class=\"n\">length</th><th class=\"n\">copies</th>"
+              "<th class=\"n\">bases</th><th>evidence</th></tr></thead><tbody>");
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *one = json_array_get(list, i);
         rp_file_print(file, "<tr>");

@@ -75,8 +75,8 @@ typedef struct rp_run {
     rp_findings findings, others;       /* the result; others: repeats that are no transposable elements */
 } rp_run;
 
-/* The whole search over run->genome. False: error filled in; where the run was cancelled its state has been handed to the
- * keeper. */
+/* The whole search over run->genome. False: error filled in; where the run was cancelled its state has been handed to
+ * the keeper. */
 bool rp_run_find(rp_run *run, rp_error *error) RP_MUST_CHECK;
 
 void rp_run_clear(rp_run *run);

@@ -20,7 +20,8 @@ bool rp_run_join(rp_run *run, rp_error *error) RP_MUST_CHECK;        /* parts of
 bool rp_run_polish(rp_run *run, rp_error *error) RP_MUST_CHECK;      /* copies.c: with the copies of a scan */
 bool rp_run_find_copies(rp_run *run, rp_error *error) RP_MUST_CHECK; /* all copies, classes, what is set apart */
 
-/* Lists the families from number `first` on that are no tandem repeats, each as the strand that its ends tell (listing.c). */
+/* Lists the families from number `first` on that are no tandem repeats, each as the strand that its ends tell
+ * (listing.c). */
 bool rp_run_list_families(rp_run *run, size_t first) RP_MUST_CHECK;
 
 /* Fills in run->consensus and run->seeds, after the library has come to rest. */

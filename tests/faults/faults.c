@@ -1,9 +1,9 @@
 /* faults.c: a library to be preloaded (LD_PRELOAD) that makes one call of a function fail.
  *
- * REPRISE_FAULT=NAME:N:WHAT fails the N-th call of NAME in the process; WHAT is an errno's number, or `short` for a read
- * or write that does half of its work. REPRISE_FAULT_COUNTS=FILE has the number of calls of each function written there
- * when the process ends. REPRISE_SLOW_READS=MS makes each read that reads a file ahead (preadv) take as many milliseconds
- * more, as from far storage.
+ * REPRISE_FAULT=NAME:N:WHAT fails the N-th call of NAME in the process; WHAT is an errno's number, or `short` for a
+ * read or write that does half of its work. REPRISE_FAULT_COUNTS=FILE has the number of calls of each function written
+ * there when the process ends. REPRISE_SLOW_READS=MS makes each read that reads a file ahead (preadv) take as many
+ * milliseconds more, as from far storage.
  */
 #include <dlfcn.h>
 #include <errno.h>

@@ -11,7 +11,8 @@ enum { SUMMARY, FAMILIES, COPIES, N_FILES };
 
 static const char *const ENDINGS[N_FILES] = {"summary.json", "families.fa", "copies.bed"};
 static const char *const SOUND[N_FILES] = {
-    "{\"families\": [{\"name\": \"R1\", \"class\": \"LTR\", \"length\": 80, \"copies\": 3, \"bases\": 240}], \"results\": {\"genome_bases\": 3000}}\n",
+    "{\"families\": [{\"name\": \"R1\", \"class\": \"LTR\", \"length\": 80, \"copies\": 3, \"bases\": 240}], "
+    "\"results\": {\"genome_bases\": 3000}}\n",
     ">R1#LTR length=80\nACGTACGTTGACTGATCGATCGTAGCTAGCATCGATCAGCTACGATCAGCATCAGCATCAGCACTTTTGACGACTATCGTA\n",
     "chr1\t100\t180\tR1\t900\t+\t10.0\t0\t80\t80\t1\n"};
 

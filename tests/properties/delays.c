@@ -1,5 +1,5 @@
-/* delays.c: a library to be preloaded (LD_PRELOAD) that lets threads sleep at random around their locks, so that schedules
- * come about that a quiet machine never shows.
+/* delays.c: a library to be preloaded (LD_PRELOAD) that lets threads sleep at random around their locks, so that
+ * schedules come about that a quiet machine never shows.
  *
  * REPRISE_DELAYS=SEED:ONE_IN:MOST_US:TOTAL_US: one of ONE_IN calls sleeps up to MOST_US, and a thread TOTAL_US in all.
  */
