@@ -1,5 +1,7 @@
 /* check_base.c: account, blocks, metrics, tokens, what ends a run. */
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -33,6 +35,25 @@ START_TEST(account_keeps_its_limit_and_reserve)
     rp_account_set_limit(0);
     rp_account_set_reserve(0);
     ck_assert_uint_eq(rp_account_left(), UINT64_MAX);
+}
+END_TEST
+
+START_TEST(memory_is_short_when_half_of_the_reserve_is_used)
+{
+    rp_account_set_limit(1000);
+    rp_account_set_reserve(300);
+    rp_account_take_anyway(850);
+    ck_assert(!rp_account_is_short());
+    rp_account_note_unleased(1);
+    ck_assert(rp_account_is_short());
+    rp_account_note_unleased(0);
+    ck_assert(!rp_account_is_short());
+    rp_account_take_anyway(1);
+    ck_assert(rp_account_is_short());
+    rp_account_set_limit(0);
+    ck_assert(!rp_account_is_short());
+    rp_account_set_reserve(0);
+    rp_account_give(851);
 }
 END_TEST
 
@@ -75,6 +96,66 @@ START_TEST(blocks_keep_their_content_in_memory_and_in_files)
     rp_account_set_limit(0);
     rp_block_set_spill_folder(NULL);
     free(expected);
+}
+END_TEST
+
+typedef struct reading {
+    const unsigned char *data;
+    size_t n;
+    atomic_bool ends;
+    uint64_t n_wrong, n_rounds;
+} reading;
+
+static void *read_again_and_again(void *argument)
+{
+    reading *with = argument;
+    do {
+        for (size_t i = 0; i < with->n; i += 511)
+            with->n_wrong += with->data[i] != (unsigned char)(i >> 9);
+        with->n_rounds++;
+    } while (!atomic_load(&with->ends));
+    return NULL;
+}
+
+/* While somebody reads. */
+START_TEST(fixed_blocks_give_way_where_they_lie)
+{
+    enum { LARGE = 8 << 20, SMALL = 100000 };
+    rp_block large = {0}, small = {0}, loose = {0};
+    rp_error error = {""};
+    ck_assert(rp_block_resize(&small, SMALL, "test", &error) && rp_block_resize(&large, LARGE, "test", &error) &&
+              rp_block_resize(&loose, SMALL, "test", &error));
+    unsigned char *data = large.data;
+    for (size_t i = 0; i < LARGE; i++)
+        data[i] = (unsigned char)(i >> 9);
+    rp_block_fix(&small);
+    rp_block_fix(&large);
+    ck_assert(!rp_blocks_give_way()); /* there is nowhere to go */
+    rp_block_set_spill_folder("/tmp");
+    reading with = {.data = data, .n = LARGE};
+    pthread_t reader;
+    ck_assert_int_eq(pthread_create(&reader, NULL, read_again_and_again, &with), 0);
+    const uint64_t taken = rp_account_taken();
+    ck_assert(rp_blocks_give_way());
+    ck_assert_uint_eq(rp_blocks_spilled(), LARGE);
+    ck_assert_uint_eq(rp_account_taken(), taken - LARGE);
+    rp_blocks_page_out();
+    atomic_store(&with.ends, true);
+    (void)pthread_join(reader, NULL);
+    ck_assert_uint_ge(with.n_rounds, 1);
+    ck_assert_uint_eq(with.n_wrong, 0);
+    ck_assert_ptr_eq(large.data, data);
+    const void *lies = small.data;
+    ck_assert(rp_block_spill(&small, "test", &error) && rp_block_spill(&small, "test", &error));
+    ck_assert_ptr_eq(small.data, lies);
+    ck_assert(!rp_blocks_give_way()); /* the third one is not fixed */
+    rp_block_free(&small);
+    ck_assert_uint_eq(rp_blocks_spilled(), LARGE);
+    rp_block_free(&large);
+    rp_block_free(&loose);
+    ck_assert_uint_eq(rp_blocks_spilled(), 0);
+    ck_assert_uint_eq(rp_account_taken(), 0);
+    rp_block_set_spill_folder(NULL);
 }
 END_TEST
 
@@ -384,7 +465,9 @@ Suite *suite_base(void)
     tcase_add_test(tests, codes_are_complemented_appended_and_read);
     tcase_add_test(tests, account_keeps_its_limit_and_reserve);
     tcase_add_loop_test(tests, blocks_keep_their_content_in_memory_and_in_files, 0, 4);
+    tcase_add_test(tests, fixed_blocks_give_way_where_they_lie);
     tcase_add_test(tests, a_block_without_a_place_to_go_is_an_error);
+    tcase_add_test(tests, memory_is_short_when_half_of_the_reserve_is_used);
     tcase_add_test(tests, quantiles_are_within_a_quarter);
     tcase_add_test(tests, stages_tell_their_share);
     tcase_add_test(tests, a_gauge_has_a_mean_over_its_time_in_use);

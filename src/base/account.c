@@ -71,6 +71,13 @@ void rp_lease_set(rp_lease *lease, uint64_t bytes)
     lease->bytes = bytes;
 }
 
+bool rp_account_is_short(void)
+{
+    const uint64_t all = rp_account_limit(),
+                   used = rp_account_taken() + atomic_load_explicit(&unleased, memory_order_relaxed);
+    return all != 0 && used + atomic_load_explicit(&reserve, memory_order_relaxed) / 2 > all;
+}
+
 uint64_t rp_account_taken(void)
 {
     return atomic_load_explicit(&taken, memory_order_relaxed);

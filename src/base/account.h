@@ -38,6 +38,10 @@ typedef struct rp_lease {
 
 void rp_lease_set(rp_lease *lease, uint64_t bytes);
 
+/* Whether half of the reserve is used up, by leases or by what is not leased: who would work ahead for others to wait
+ * with the result had better not. */
+bool rp_account_is_short(void);
+
 uint64_t rp_account_taken(void);
 uint64_t rp_account_most(void); /* most at one time */
 

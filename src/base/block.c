@@ -1,6 +1,7 @@
 /* block.c: large blocks in memory or in spill files; see block.h. */
 #include "base/block.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -14,17 +15,19 @@
 #include "base/account.h"
 #include "base/memory.h"
 
-/* The file of a spilled block, and where it is mapped. */
-typedef struct rp_spilled {
-    int file;
+/* A block that is in a file, or is fixed. */
+typedef struct rp_block_entry {
+    int file;                /* IN_MEMORY or STAYS_THERE: none */
     void *data;
     size_t mapped;
-    struct rp_spilled *next, **link; /* in the list */
-} rp_spilled;
+    struct rp_block_entry *next, **link; /* in the list */
+} rp_block_entry;
+
+enum { IN_MEMORY = -1, STAYS_THERE = -2 /* it could not be spilled */ };
 
 static const char *spill_folder;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards the list, and data and mapped in it */
-static rp_spilled *spilled_blocks;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards the list and its entries */
+static rp_block_entry *entries;
 static _Atomic uint64_t spilled_bytes;
 
 void rp_block_set_spill_folder(const char *folder)
@@ -54,23 +57,23 @@ static int open_spill_file(void)
     return file;
 }
 
-static void list_add(rp_spilled *spilled)
+static void list_add(rp_block_entry *entry)
 {
     (void)pthread_mutex_lock(&lock);
-    spilled->next = spilled_blocks;
-    spilled->link = &spilled_blocks;
-    if (spilled->next != NULL)
-        spilled->next->link = &spilled->next;
-    spilled_blocks = spilled;
+    entry->next = entries;
+    entry->link = &entries;
+    if (entry->next != NULL)
+        entry->next->link = &entry->next;
+    entries = entry;
     (void)pthread_mutex_unlock(&lock);
 }
 
-static void list_remove(rp_spilled *spilled)
+static void list_remove(rp_block_entry *entry)
 {
     (void)pthread_mutex_lock(&lock);
-    *spilled->link = spilled->next;
-    if (spilled->next != NULL)
-        spilled->next->link = spilled->link;
+    *entry->link = entry->next;
+    if (entry->next != NULL)
+        entry->next->link = entry->link;
     (void)pthread_mutex_unlock(&lock);
 }
 
@@ -93,8 +96,8 @@ static bool file_error(rp_error *error, const char *purpose)
 /* Moves an anonymous block (or nothing yet) to a file of `mapped` bytes. */
 static bool spill(rp_block *block, size_t mapped, const char *purpose, rp_error *error)
 {
-    rp_spilled *spilled = rp_alloc(1, sizeof *spilled);
-    if (spilled == NULL)
+    rp_block_entry *entry = rp_alloc(1, sizeof *entry);
+    if (entry == NULL)
         return rp_error_memory(error, purpose);
     const int file = open_spill_file();
     void *data = file >= 0 && extend_file(file, 0, mapped)
@@ -104,7 +107,7 @@ static bool spill(rp_block *block, size_t mapped, const char *purpose, rp_error 
         const bool failed = file_error(error, purpose);
         if (file >= 0)
             (void)close(file);
-        free(spilled);
+        free(entry);
         return failed;
     }
     if (block->mapped > 0) {
@@ -114,28 +117,29 @@ static bool spill(rp_block *block, size_t mapped, const char *purpose, rp_error 
     }
     block->data = data;
     block->mapped = mapped;
-    *spilled = (rp_spilled){.file = file, .data = data, .mapped = mapped};
-    block->spilled = spilled;
-    list_add(spilled);
+    *entry = (rp_block_entry){.file = file, .data = data, .mapped = mapped};
+    block->entry = entry;
+    list_add(entry);
     atomic_fetch_add_explicit(&spilled_bytes, mapped, memory_order_relaxed);
     return true;
 }
 
 static bool resize_file(rp_block *block, size_t mapped, const char *purpose, rp_error *error)
 {
-    rp_spilled *spilled = block->spilled;
-    if (mapped > block->mapped && !extend_file(spilled->file, block->mapped, mapped))
+    rp_block_entry *entry = block->entry;
+    assert(entry->file >= 0); /* one that is fixed keeps its size */
+    if (mapped > block->mapped && !extend_file(entry->file, block->mapped, mapped))
         return file_error(error, purpose);
     (void)pthread_mutex_lock(&lock); /* rp_blocks_page_out must not see it move */
     void *data = mremap(block->data, block->mapped, mapped, MREMAP_MAYMOVE);
     if (data != MAP_FAILED) {
         atomic_fetch_add_explicit(&spilled_bytes, (uint64_t)mapped - block->mapped, memory_order_relaxed);
-        block->data = spilled->data = data;
-        block->mapped = spilled->mapped = mapped;
+        block->data = entry->data = data;
+        block->mapped = entry->mapped = mapped;
     }
     (void)pthread_mutex_unlock(&lock);
     if (data != MAP_FAILED &&
-        ftruncate(spilled->file, (off_t)mapped) != 0) /* what is cut off is zero when it comes back */
+        ftruncate(entry->file, (off_t)mapped) != 0) /* what is cut off is zero when it comes back */
         return file_error(error, purpose);
     return data != MAP_FAILED || rp_error_memory(error, purpose);
 }
@@ -168,7 +172,7 @@ bool rp_block_resize(rp_block *block, size_t bytes, const char *purpose, rp_erro
         return true;
     }
     bool ok = true;
-    if (block->spilled != NULL) {
+    if (block->entry != NULL) {
         ok = resize_file(block, mapped, purpose, error);
     } else if (mapped < before) {
         ok = resize_anonymous(block, mapped, purpose, error);
@@ -193,22 +197,87 @@ bool rp_block_resize(rp_block *block, size_t bytes, const char *purpose, rp_erro
     return ok;
 }
 
+/* Puts a fixed block into a file and maps that over it; who reads it meanwhile sees the same bytes before and after. Under
+ * the lock. False: errno tells. */
+static bool spill_in_place(rp_block_entry *entry)
+{
+    const int file = open_spill_file();
+    if (file < 0)
+        return false;
+    size_t done = 0;
+    bool ok = extend_file(file, 0, entry->mapped);
+    while (ok && done < entry->mapped) {
+        const ssize_t n = pwrite(file, (char *)entry->data + done, entry->mapped - done, (off_t)done);
+        ok = n > 0 || errno == EINTR;
+        done += n > 0 ? (size_t)n : 0;
+    }
+    if (!ok || mmap(entry->data, entry->mapped, PROT_READ, MAP_SHARED | MAP_FIXED, file, 0) == MAP_FAILED) {
+        const int failure = errno;
+        (void)close(file);
+        errno = failure;
+        return false;
+    }
+    entry->file = file;
+    rp_account_give(entry->mapped);
+    atomic_fetch_add_explicit(&spilled_bytes, entry->mapped, memory_order_relaxed);
+    return true;
+}
+
+void rp_block_fix(rp_block *block)
+{
+    rp_block_entry *entry =
+        block->mapped == 0 || block->entry != NULL || block->stays ? NULL : rp_alloc(1, sizeof *entry);
+    if (entry == NULL) /* without one it stays where it is */
+        return;
+    *entry = (rp_block_entry){.file = IN_MEMORY, .data = block->data, .mapped = block->mapped};
+    block->entry = entry;
+    list_add(entry);
+}
+
+bool rp_blocks_give_way(void)
+{
+    if (spill_folder == NULL)
+        return false;
+    rp_block_entry *largest = NULL;
+    (void)pthread_mutex_lock(&lock);
+    for (rp_block_entry *one = entries; one != NULL; one = one->next)
+        if (one->file == IN_MEMORY && (largest == NULL || one->mapped > largest->mapped))
+            largest = one;
+    const bool ok = largest != NULL && spill_in_place(largest);
+    if (largest != NULL && !ok)
+        largest->file = STAYS_THERE;
+    (void)pthread_mutex_unlock(&lock);
+    return ok;
+}
+
+/* The same for one of them. */
+static bool spill_fixed(rp_block_entry *entry, const char *purpose, rp_error *error)
+{
+    (void)pthread_mutex_lock(&lock);
+    const bool ok = entry->file >= 0 || spill_in_place(entry) || file_error(error, purpose);
+    (void)pthread_mutex_unlock(&lock);
+    return ok;
+}
+
 bool rp_block_spill(rp_block *block, const char *purpose, rp_error *error)
 {
-    return block->mapped == 0 || block->spilled != NULL || block->stays || spill_folder == NULL ||
-           spill(block, block->mapped, purpose, error);
+    if (block->mapped == 0 || block->stays || spill_folder == NULL)
+        return true;
+    return block->entry != NULL ? spill_fixed(block->entry, purpose, error)
+                                : spill(block, block->mapped, purpose, error);
 }
 
 void rp_block_free(rp_block *block)
 {
-    if (block->mapped > 0 && block->spilled != NULL) {
-        list_remove(block->spilled);
-        (void)close(block->spilled->file);
-        free(block->spilled);
+    if (block->entry != NULL)
+        list_remove(block->entry);
+    if (block->entry != NULL && block->entry->file >= 0) {
+        (void)close(block->entry->file);
         atomic_fetch_sub_explicit(&spilled_bytes, block->mapped, memory_order_relaxed);
     } else if (block->mapped > 0) {
         rp_account_give(block->mapped);
     }
+    free(block->entry);
     if (block->mapped > 0)
         (void)munmap(block->data, block->mapped);
     *block = (rp_block){.stays = block->stays};
@@ -217,8 +286,9 @@ void rp_block_free(rp_block *block)
 void rp_blocks_page_out(void)
 {
     (void)pthread_mutex_lock(&lock);
-    for (const rp_spilled *one = spilled_blocks; one != NULL; one = one->next)
-        (void)madvise(one->data, one->mapped, MADV_DONTNEED); /* of a shared file: only the page tables forget it */
+    for (const rp_block_entry *one = entries; one != NULL; one = one->next)
+        if (one->file >= 0) /* a shared file: only the page tables forget it */
+            (void)madvise(one->data, one->mapped, MADV_DONTNEED);
     (void)pthread_mutex_unlock(&lock);
 }
 

@@ -78,10 +78,14 @@ static bool wait_for_turn(rp_watch *watch, uint64_t tick_ns)
     return !atomic_load(&watch->stopping);
 }
 
-/* Spilled blocks are paged out in time; what is not leased is noted; a run that goes beyond its bound is ended. */
+/* What may be spilled gives way, and spilled blocks are paged out, in time; what is not leased is noted; a run that goes
+ * beyond its bound all the same is ended. */
 static void watch_memory(const rp_watch *watch)
 {
-    const uint64_t private = rp_private_bytes(), planned = watch->own_bytes + rp_account_taken();
+    uint64_t private = rp_private_bytes();
+    while (private > watch->memory_bytes / 16 * 15 && rp_blocks_give_way())
+    private = rp_private_bytes();
+    const uint64_t planned = watch->own_bytes + rp_account_taken();
     rp_account_note_unleased(private > planned ? private - planned : 0);
     if (rp_blocks_spilled() > 0 && rp_resident_bytes() > watch->memory_bytes / 8 * 7)
         rp_blocks_page_out();

@@ -492,5 +492,7 @@ rp_kmer_index *rp_kmer_index_create(const rp_genome *genome, const rp_bitmask *e
         rp_kmer_index_destroy(builder.index);
         return NULL;
     }
+    for (int i = 0; i < RP_N_INDEX_SECTIONS; i++)
+        rp_block_fix(&builder.index->sections[i]); /* they are only read from now on */
     return builder.index;
 }
