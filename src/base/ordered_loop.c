@@ -3,6 +3,7 @@
 
 #include <stdatomic.h>
 
+#include "base/account.h"
 #include "base/cancel.h"
 #include "base/metrics.h"
 #include "base/order.h"
@@ -27,7 +28,8 @@ static bool run_tasks(void *argument, size_t part, unsigned worker, rp_error *er
     ordered_loop *loop = argument;
     for (;;) {
         const size_t task = atomic_fetch_add_explicit(&loop->next_task, 1, memory_order_relaxed);
-        if (task >= loop->n_tasks || !rp_order_wait(loop->order, task < AHEAD ? 0 : task - AHEAD + 1))
+        const size_t ahead = rp_account_is_short() ? 1 : AHEAD; /* what is made ahead must be kept */
+        if (task >= loop->n_tasks || !rp_order_wait(loop->order, task < ahead ? 0 : task - ahead + 1))
             return true; /* the error of another one is the order's */
         const uint64_t began = rp_trace_begin();
         void *result = rp_not_cancelled(error) ? loop->work(loop->context, task, worker, error) : NULL;

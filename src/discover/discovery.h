@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "base/account.h"
 #include "base/order.h"
 #include "channel/batch_size.h"
 #include "claim/claims.h"
@@ -24,6 +25,7 @@ typedef struct rp_growth {
     rp_family family;
     rp_reads reads;
     rp_claim_guard guard;
+    rp_lease lease;          /* of copies and reads */
     struct rp_growth *next_free;
 } rp_growth;
 

@@ -7,6 +7,8 @@
 #include "base/metrics.h"
 #include "produce/prescreen.h"
 
+enum { KEPT_BYTES = 1 << 18 }; /* of a growth that nobody uses; most have less */
+
 bool rp_discovery_screen(rp_discovery *run, unsigned worker, uint32_t seed_id, uint32_t floor, rp_seed_result *into)
 {
     rp_worker *self = &run->workers[worker];
@@ -28,6 +30,12 @@ bool rp_discovery_screen(rp_discovery *run, unsigned worker, uint32_t seed_id, u
     return true;
 }
 
+static uint64_t bytes_of(const rp_growth *growth)
+{
+    return growth->family.copies.capacity * sizeof *growth->family.copies.items +
+           growth->reads.capacity * sizeof *growth->reads.blocks;
+}
+
 bool rp_discovery_grow(rp_discovery *run, unsigned worker, rp_growth *into)
 {
     rp_worker *self = &run->workers[worker];
@@ -39,6 +47,7 @@ bool rp_discovery_grow(rp_discovery *run, unsigned worker, rp_growth *into)
     const bool ok = rp_family_grow(self->builder, run->view, run->index, batch->head.kmer, batch->places,
                                    batch->head.n_places, &into->family, &into->reads);
     into->family.seed.count = batch->head.frequency;
+    rp_lease_set(&into->lease, bytes_of(into));
     return ok;
 }
 
@@ -48,13 +57,19 @@ bool rp_growth_pool_init(rp_growth_pool *growths)
     return pthread_mutex_init(&growths->lock, NULL) == 0;
 }
 
+static void empty(rp_growth *growth)
+{
+    rp_family_clear(&growth->family);
+    rp_reads_clear(&growth->reads);
+    rp_lease_set(&growth->lease, 0);
+}
+
 void rp_growth_pool_clear(rp_growth_pool *growths)
 {
     while (growths->first_free != NULL) {
         rp_growth *gone = growths->first_free;
         growths->first_free = gone->next_free;
-        rp_family_clear(&gone->family);
-        rp_reads_clear(&gone->reads);
+        empty(gone);
         rp_claim_guard_clear(&gone->guard);
         free(gone);
     }
@@ -73,6 +88,8 @@ rp_growth *rp_growth_pool_take(rp_growth_pool *growths)
 
 void rp_growth_pool_return(rp_growth_pool *growths, rp_growth *used)
 {
+    if (used->lease.bytes > KEPT_BYTES)
+        empty(used);
     (void)pthread_mutex_lock(&growths->lock);
     used->next_free = growths->first_free;
     growths->first_free = used;

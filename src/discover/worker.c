@@ -23,7 +23,16 @@ static rp_claim_status claim(rp_discovery *run, unsigned worker, rp_growth *into
     return rp_claims_take(&run->claims, self->windows.items, self->windows.n, &into->guard);
 }
 
-/* Works on a survivor: it is looked up again, claimed and grown, or put back when the claim is taken. */
+/* Puts a survivor back until something has been committed. */
+static bool park(rp_discovery *run, unsigned worker, rp_survivor mine)
+{
+    run->workers[worker].n_parked++;
+    rp_count(RP_COUNT_PARKED, 1);
+    return rp_survivors_put(run->survivors, mine);
+}
+
+/* Works on a survivor: it is looked up again, claimed and grown, or put back when the claim is taken, or when memory is
+ * short and it is not due: what is made ahead of its turn must be kept. */
 static bool run_survivor(rp_discovery *run, unsigned worker, rp_survivor mine, uint64_t due)
 {
     rp_seed_result *into = &run->results[mine.serial % RP_DISCOVERY_WINDOW];
@@ -31,16 +40,16 @@ static bool run_survivor(rp_discovery *run, unsigned worker, rp_survivor mine, u
         *into = (rp_seed_result){.outcome = RP_OUTCOME_GONE, .seed_id = mine.seed_id, .floor = mine.floor};
     else if (!rp_discovery_screen(run, worker, mine.seed_id, mine.floor, into))
         return false;
-    else if (into->outcome == RP_OUTCOME_GROWN) {
+    else if (into->outcome == RP_OUTCOME_GROWN && mine.serial != due && rp_account_is_short()) {
+        return park(run, worker, mine);
+    } else if (into->outcome == RP_OUTCOME_GROWN) {
         rp_growth *grown = rp_growth_pool_take(&run->growths);
         if (grown == NULL)
             return false;
         const rp_claim_status status = claim(run, worker, grown);
         if (status == RP_CLAIM_TAKEN && mine.serial != due) {
             rp_growth_pool_return(&run->growths, grown);
-            run->workers[worker].n_parked++;
-            rp_count(RP_COUNT_PARKED, 1);
-            return rp_survivors_put(run->survivors, mine);
+            return park(run, worker, mine);
         }
         into->growth = grown;
         if (status == RP_CLAIM_NO_MEMORY || !rp_discovery_grow(run, worker, grown))
@@ -96,8 +105,8 @@ typedef enum next_step { STEP_AGAIN, STEP_WAIT_RING, STEP_WAIT_COMMIT, STEP_END 
 
 /* What a worker knew before it looked for work, and what it does next. */
 typedef struct outlook {
-    uint64_t n_wakes;        /* of the channel */
-    uint64_t due;            /* serial */
+    uint64_t n_wakes; /* of the channel */
+    uint64_t due; /* serial */
     next_step step;
 } outlook;
 
