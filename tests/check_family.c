@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "align/extend.h"
+#include "base/account.h"
+#include "base/block.h"
 #include "base/random.h"
 #include "family/ends.h"
 #include "family/family.h"
@@ -170,6 +172,49 @@ static void set_consensus(rp_codes *consensus, const char *letters, size_t n)
         ck_assert(rp_codes_push(consensus, rp_code_of_letter(letters[i])));
 }
 
+/* Very many hits are put into files where the budget has no room for them. */
+START_TEST(copies_are_the_same_in_any_budget)
+{
+    enum { BP = 200, N = 3000, MANY_HITS = 1 << 18 };
+    rp_random random = {14};
+    char *element = test_random_letters(&random, BP), *text = calloc(N, BP + 64), *at = text;
+    at += sprintf(at, ">x\n");
+    for (int i = 0; i < N; i++) {
+        char *spacer = test_random_letters(&random, 50);
+        at += sprintf(at, "%s%s", element, spacer);
+        free(spacer);
+    }
+    search with;
+    rp_codes consensus = {0};
+    rp_copies copies[2] = {{0}};
+    begin_search(&with, strcat(text, "\n"));
+    set_consensus(&consensus, element, BP);
+    for (int i = 0; i < 2; i++) {
+        rp_builder_destroy(with.builder);
+        rp_block_set_spill_folder(i == 0 ? NULL : "/tmp");
+        rp_account_set_limit(i == 0 ? 0 : rp_account_taken() + 1);
+        with.builder = rp_builder_create(rp_band_select("auto"), 0);
+        recruit(&with, &consensus, &copies[i]);
+        if (i == 1)
+            ck_assert_uint_ge(rp_blocks_spilled(), 2 * MANY_HITS * sizeof(uint64_t)); /* and as much to sort them */
+        rp_account_set_limit(0);
+    }
+    ck_assert_uint_eq(copies[0].n, N);
+    ck_assert_uint_eq(copies[1].n, N);
+    for (size_t i = 0; i < N; i++)
+        ck_assert(copies[0].items[i].begin == copies[1].items[i].begin &&
+                  copies[0].items[i].end == copies[1].items[i].end);
+    free(copies[0].items);
+    free(copies[1].items);
+    free(consensus.items);
+    end_search(&with);
+    ck_assert_uint_eq(rp_blocks_spilled(), 0);
+    rp_block_set_spill_folder(NULL);
+    free(element);
+    free(text);
+}
+END_TEST
+
 /* A segment that is far longer than a consensus gets: as much as may be is begun with, and grows at both ends. The
  * copies have insertions of their own: no alignment goes over so much at once. */
 START_TEST(a_consensus_stays_within_its_bound)
@@ -306,6 +351,7 @@ Suite *suite_family(void)
     tcase_add_test(tests, ends_are_put_where_copies_stop_to_agree);
     tcase_add_test(tests, chimeras_are_cut_where_copies_end_and_others_begin);
     tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, copies_are_the_same_in_any_budget);
     tcase_add_test(tests, a_consensus_stays_within_its_bound);
     tcase_add_test(tests, copies_of_the_far_end_of_a_long_consensus_are_found);
     tcase_add_test(tests, a_vote_inserts_no_more_than_the_bound);

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/account.h"
+#include "base/block.h"
+#include "base/memory.h"
 #include "base/sort.h"
 #include "genome/flank.h"
 
@@ -18,7 +21,8 @@ enum {
     LONG_CHAIN_BP = 32,       /* have hits so far apart: 70 % of all alignments would score too little */
     ASKED_AHEAD = 4,
     MOST_ASKED = 32, /* k-mers whose places are asked for before they are read, and places of one */
-    STRAND_BIT = 63
+    STRAND_BIT = 63,
+    PLAIN_HITS = 1 << 18 /* that the plan of memory has counted; nearly all consensus sequences have fewer */
 };
 
 _Static_assert(RP_CONSENSUS_MAX_BP <= 1 << QUERY_BITS, "a place in a consensus does not fit");
@@ -50,10 +54,16 @@ typedef struct rank {
     size_t copy;
 } rank;
 
+/* Hits in plain memory; where there are very many, in a block, which is spilled when the budget has no room for it. */
+typedef struct hit_array {
+    uint64_t *items;
+    size_t capacity;
+    rp_block block;
+} hit_array;
+
 struct rp_recruiter {
     rp_aligner *aligner;
-    uint64_t *hits, *spare;
-    size_t hits_capacity, spare_capacity;
+    hit_array hits, spare;
     query_seeds seeds;
     chains chains;
     rp_anchors anchors;
@@ -62,6 +72,40 @@ struct rp_recruiter {
     rp_planes planes[2];      /* of the consensus and its reverse complement */
     rp_steps steps[RP_LANES];
 };
+
+static void clear_hits(hit_array *hits)
+{
+    if (hits->block.mapped == 0)
+        free(hits->items);
+    rp_block_free(&hits->block);
+    *hits = (hit_array){0};
+}
+
+/* Room for so many, as rp_reserve makes it. Where a block cannot be spilled it is kept in memory. */
+static bool reserve_hits(hit_array *hits, size_t wanted)
+{
+    if (wanted <= hits->capacity)
+        return true;
+    if (wanted <= PLAIN_HITS)
+        return rp_reserve((void **)&hits->items, &hits->capacity, wanted, sizeof *hits->items);
+    const size_t room = wanted + wanted / 2;
+    const bool was_plain = hits->block.mapped == 0;
+    rp_error error = {""};
+    bool ok = rp_block_resize(&hits->block, room * sizeof *hits->items, "hits of a consensus", &error);
+    if (!ok && was_plain) {
+        hits->block.stays = true;
+        ok = rp_block_resize(&hits->block, room * sizeof *hits->items, "hits of a consensus", &error);
+    }
+    if (!ok)
+        return false;
+    if (was_plain && hits->items != NULL)
+        memcpy(hits->block.data, hits->items, hits->capacity * sizeof *hits->items);
+    if (was_plain)
+        free(hits->items);
+    hits->items = hits->block.data;
+    hits->capacity = room;
+    return true;
+}
 
 rp_recruiter *rp_recruiter_create(rp_extender *extender)
 {
@@ -80,8 +124,8 @@ void rp_recruiter_destroy(rp_recruiter *recruiter)
 {
     if (recruiter == NULL)
         return;
-    free(recruiter->hits);
-    free(recruiter->spare);
+    clear_hits(&recruiter->hits);
+    clear_hits(&recruiter->spare);
     free(recruiter->seeds.items);
     free(recruiter->chains.items);
     rp_aligner_destroy(recruiter->aligner);
@@ -123,8 +167,7 @@ static bool find_hits(rp_recruiter *recruiter, const rp_view *view, const rp_kme
             return false;
     }
     const uint64_t stride = total / RP_RECRUIT_MAX_HITS + 1;
-    const uint64_t room = total < RP_RECRUIT_MAX_HITS ? total : total / stride + total / 4;
-    if (!rp_reserve((void **)&recruiter->hits, &recruiter->hits_capacity, room + 1, sizeof *recruiter->hits))
+    if (!reserve_hits(&recruiter->hits, total < PLAIN_HITS ? total + 1 : PLAIN_HITS))
         return false;
     size_t n = 0;
     size_t asked = 0; /* seeds whose places are asked for */
@@ -135,8 +178,7 @@ static bool find_hits(rp_recruiter *recruiter, const rp_view *view, const rp_kme
             continue;
         for (; asked < recruiter->seeds.n && asked < s + ASKED_AHEAD; asked++)
             ask_for_places(view, index, recruiter->seeds.items[asked].occurrences);
-        if (!rp_reserve((void **)&recruiter->hits, &recruiter->hits_capacity, n + occurrences.count,
-                        sizeof *recruiter->hits))
+        if (!reserve_hits(&recruiter->hits, n + occurrences.count))
             return false;
         const uint32_t at = i + 1 - k;
         for (uint64_t m = 0; m < occurrences.count; m++) {
@@ -146,11 +188,11 @@ static bool find_hits(rp_recruiter *recruiter, const rp_view *view, const rp_kme
             const bool reverse =
                 rp_kmer_index_is_reverse(index, occurrences.first + m) != recruiter->seeds.items[s].reverse;
             const uint64_t query = reverse ? consensus->n - k - at : at;
-            recruiter->hits[n++] = (uint64_t)reverse << STRAND_BIT | position << QUERY_BITS | query;
+            recruiter->hits.items[n++] = (uint64_t)reverse << STRAND_BIT | position << QUERY_BITS | query;
         }
     }
     *n_hits = n;
-    return rp_reserve((void **)&recruiter->spare, &recruiter->spare_capacity, n + 1, sizeof *recruiter->spare);
+    return reserve_hits(&recruiter->spare, n + 1);
 }
 
 /* Whether the flanks of a chain's anchor look like those of the same place of the consensus. */
@@ -173,7 +215,7 @@ static bool promises(const rp_recruiter *recruiter, const rp_view *view, const c
 static bool note_hits(const rp_recruiter *recruiter, size_t n_hits, unsigned k, rp_reads *reads)
 {
     for (size_t i = 0; i < n_hits && reads != NULL; i++) {
-        const uint64_t position = recruiter->hits[i] << 1 >> 1 >> QUERY_BITS;
+        const uint64_t position = recruiter->hits.items[i] << 1 >> 1 >> QUERY_BITS;
         if (!rp_reads_note(reads, position < RP_FLANK_BP ? 0 : position - RP_FLANK_BP, position + k + RP_FLANK_BP))
             return false;
     }
@@ -185,7 +227,7 @@ static bool build_chains(rp_recruiter *recruiter, size_t n_hits, unsigned k)
     chains *all = &recruiter->chains;
     all->n = 0;
     for (size_t i = 0; i < n_hits; i++) {
-        const uint64_t hit = recruiter->hits[i];
+        const uint64_t hit = recruiter->hits.items[i];
         const bool reverse = hit >> STRAND_BIT != 0;
         const uint64_t position = hit << 1 >> 1 >> QUERY_BITS;
         const uint32_t query = (uint32_t)(hit & ((1 << QUERY_BITS) - 1));
@@ -356,10 +398,14 @@ bool rp_recruit(rp_recruiter *recruiter, const rp_view *view, const rp_kmer_inde
     if (!set_queries(recruiter, consensus, queries) || !find_hits(recruiter, view, index, consensus, &n_hits))
         return false;
     queries[0].tandem = queries[1].tandem = tandem;
-    rp_sort_u64(recruiter->hits, recruiter->spare, n_hits, QUERY_BITS, 64);
+    rp_sort_u64(recruiter->hits.items, recruiter->spare.items, n_hits, QUERY_BITS, 64);
     if (!note_hits(recruiter, n_hits, k, reads) || !build_chains(recruiter, n_hits, k) ||
         !keep_strong_chains(recruiter, view, queries, k))
         return false;
+    if (recruiter->hits.block.mapped > 0 && rp_account_is_short()) { /* the next ones may be spilled */
+        clear_hits(&recruiter->hits);
+        clear_hits(&recruiter->spare);
+    }
     recruiter->alignments.n = 0;
     if (!rp_align_anchors(recruiter->aligner, view, queries, &recruiter->anchors, &LIMITS, &recruiter->alignments,
                           reads) ||
