@@ -26,6 +26,8 @@
     (schedule_point(), STEP_SWAP(at, seen, wanted, yes, no))
 #include "claim/claims.c"
 
+#include "base/account.h"
+#include "base/block.h"
 #include "base/random.h"
 #include "channel/ring.h"
 #include "base/order.h"
@@ -186,6 +188,7 @@ typedef struct search_case {
     rp_library expected;
     unsigned n_threads;
     uint64_t capacity;
+    bool is_short; /* of memory: nobody grows ahead */
 } search_case;
 
 static void find_families(search_case *shared, rp_library *library)
@@ -201,11 +204,14 @@ static void find_families(search_case *shared, rp_library *library)
     rp_discover_figures figures;
     if (!rp_cover_init(&cover, shared->genome.length_bp))
         abort();
+    rp_block_set_spill_folder("/tmp");
+    rp_account_set_limit(shared->is_short ? 1 : 0);
     const rp_view view = {.genome = &shared->genome, .covered = &cover.covered, .excluded = &shared->excluded};
     if (!rp_discover(&view, shared->index, &cover, &parameters, library, &figures, &error))
         fail("%s", error.message);
     if (figures.claims_left != 0)
         fail("claims are not given back");
+    rp_account_set_limit(0);
     rp_cover_clear(&cover);
 }
 
@@ -269,7 +275,7 @@ int main(void)
     channel_case wide = {.n_batches = 2, .n_workers = 2, .capacity = 100, .cancel_at = -1};
     channel_case crowd = {.n_batches = 3, .n_workers = 3, .capacity = 6, .cancel_at = -1};
     channel_case failing = {.n_batches = 4, .n_workers = 2, .capacity = 3, .cancel_at = 1};
-    search_case search = {.n_threads = 1, .capacity = 1000}, crowded;
+    search_case search = {.n_threads = 1, .capacity = 1000}, crowded, in_need;
     make_search(&search);
     find_families(&search, &search.expected);
     printf("the search finds %zu families\n", search.expected.n);
@@ -279,6 +285,8 @@ int main(void)
     crowded = search;
     crowded.n_threads = 3;
     crowded.capacity = 12;
+    in_need = crowded;
+    in_need.is_short = true;
     const schedules all[] = {
         {.name = "claims: two threads over three words",
          .scenario = claims_scenario,
@@ -333,6 +341,12 @@ int main(void)
          .max_preemptions = -1,
          .most = 1000,
          .seed = 6},
+        {.name = "search: 3 threads, short of memory",
+         .scenario = search_scenario,
+         .context = &in_need,
+         .max_preemptions = -1,
+         .most = 1000,
+         .seed = 7},
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         ok = try_schedules(&all[i]) && ok;
