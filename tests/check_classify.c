@@ -288,6 +288,8 @@ START_TEST(proteins_of_transposons_are_seen)
                     {"GCC*60 CTCCTCTACGTCGACAACATCCTC GCC*60", ""},   /* DN for DD */
                     {"GCC*20 CTCCTCTACGTCGACGACATCCTC GCC*20", ""},   /* too short a frame */
                     {"GCC*60 CTCCTCTACGTCGACTAGATCCTC GCC*60", ""},   /* a stop within */
+                    {"GCC*60 TGCTTCGCCGACGACATCAAGATC GCC*60", "RT"}, /* of LINEs */
+                    {"GCC*60 CAGGGCAGC GCC*2 GGCCCC GCC CTCTTC GCC*60", "RT"},
                     {"GCC*60 CAC GCC*5 CAC GCC*25 TGC GCC*2 TGC GCC*60", "IN"},
                     {"GCC*60 CAC GCC*11 CAC GCC*25 TGC GCC*2 TGC GCC*60", ""},
                     {"GCC*60 TGC GCC*2 TGC GCC*4 CAC GCC*4 TGC GCC*60", "gag"},
@@ -392,7 +394,7 @@ Suite *suite_classify(void)
     tcase_add_loop_test(tests, the_longest_open_reading_frame_is_found, 0, 3);
     tcase_add_loop_test(tests, a_consensus_is_turned_to_its_element_strand, 0, 7);
     tcase_add_loop_test(tests, copies_speak_for_a_class, 0, (int)(sizeof CLASSES / sizeof CLASSES[0]));
-    tcase_add_loop_test(tests, proteins_of_transposons_are_seen, 0, 11);
+    tcase_add_loop_test(tests, proteins_of_transposons_are_seen, 0, 13);
     tcase_add_loop_test(tests, gene_families_are_told_by_what_changes, 0, (int)(sizeof GENES / sizeof GENES[0]));
     suite_add_tcase(suite, tests);
     return suite;

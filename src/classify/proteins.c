@@ -9,15 +9,23 @@
 
 enum { MIN_CODONS = 100 }; /* of an open frame: shorter ones are mostly chance */
 
-const char *const rp_protein_names[] = {"RT", "IN", "gag", "MULE", "mariner", "hAT", NULL};
+enum { RT, INTEGRASE, GAG, MULE, MARINER, HAT, N_PROTEINS };
 
-static const char *const MOTIFS[] = {
-    "[LVIACSME][LVIMCST][YF][VAIMFL]DD[ILMVTSAF][ILVMASTF]", /* reverse transcriptase (Xiong and Eickbush 1990) */
-    "Hx{3,9}Hx{20,34}Cx{2}C",                                /* the zinc finger of integrases */
-    "Cx{2}Cx{4}Hx{4}C",                                      /* the zinc knuckle of gag */
-    "CxCx[FYWL]x{3,9}[PAST]CxH", /* SWIM, behind the transposase of Mutator-like elements */
-    "[HQ]DNAx{2}H", /* the transposase of mariner */
-    "[ST]x{4,9}ERxFS", /* hAT, where two of them meet */
+const char *const rp_protein_names[] = {[RT] = "RT",           [INTEGRASE] = "IN", [GAG] = "gag",      [MULE] = "MULE",
+                                        [MARINER] = "mariner", [HAT] = "hAT",      [N_PROTEINS] = NULL};
+
+static const struct {
+    unsigned protein;
+    const char *pattern;
+} MOTIFS[] = {
+    {RT, "[LVIACSME][LVIMCST][YF][VAIMFL]DD[ILMVTSAF][ILVMASTF]"},          /* (Xiong and Eickbush 1990) */
+    {RT, "[LVIMFYCASTHQ][YF]ADD[ILMVTSAC][KLIVMASTGN][LIVMFYA]"},           /* as LINEs have it, */
+    {RT, "QG[SCT]x{2}[SGA]Px[LVI][FYW]"},                                    /* and what is before that */
+    {INTEGRASE, "Hx{3,9}Hx{20,34}Cx{2}C"},                                   /* zinc finger */
+    {GAG, "Cx{2}Cx{4}Hx{4}C"},                                               /* zinc knuckle */
+    {MULE, "CxCx[FYWL]x{3,9}[PAST]CxH"},                                     /* SWIM, behind the transposase */
+    {MARINER, "[HQ]DNAx{2}H"},                                               /* transposase */
+    {HAT, "[ST]x{4,9}ERxFS"},                                                /* where two transposases meet */
 };
 
 char rp_amino_acid(uint8_t first, uint8_t second, uint8_t third)
@@ -88,8 +96,8 @@ static unsigned find_motifs(const char *protein, size_t n)
             end++;
         for (size_t i = begin; end - begin >= MIN_CODONS && i < end; i++)
             for (unsigned m = 0; m < sizeof MOTIFS / sizeof MOTIFS[0]; m++)
-                if (begins_with(protein + i, MOTIFS[m]))
-                    found |= 1u << m;
+                if (begins_with(protein + i, MOTIFS[m].pattern))
+                    found |= 1u << MOTIFS[m].protein;
     }
     return found;
 }
