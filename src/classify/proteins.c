@@ -19,8 +19,8 @@ static const struct {
     const char *pattern;
 } MOTIFS[] = {
     {RT, "[LVIACSME][LVIMCST][YF][VAIMFL]DD[ILMVTSAF][ILVMASTF]"},          /* (Xiong and Eickbush 1990) */
-    {RT, "[LVIMFYCASTHQ][YF]ADD[ILMVTSAC][KLIVMASTGN][LIVMFYA]"},           /* as LINEs have it, */
-    {RT, "QG[SCT]x{2}[SGA]Px[LVI][FYW]"},                                    /* and what is before that */
+    {RT, "[YF]ADD[ILMVTSAC][KLIVMASTGN][LIVMFYA]"},           /* as LINEs have it, */
+    {RT, "QG[SCTD]x{2}[SGA]Px[LVI][FYW]"},                                    /* and what is before that */
     {INTEGRASE, "Hx{3,9}Hx{20,34}Cx{2}C"},                                   /* zinc finger */
     {GAG, "Cx{2}Cx{4}Hx{4}C"},                                               /* zinc knuckle */
     {MULE, "CxCx[FYWL]x{3,9}[PAST]CxH"},                                     /* SWIM, behind the transposase */
