@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "compare/compare.h"
+#include "compare/inside.h"
 #include "suites.h"
 
 enum { MOST = 4 };
@@ -97,6 +98,97 @@ START_TEST(families_that_are_not_there_do_not_count)
 }
 END_TEST
 
+/* --- What lies in others --- */
+
+enum { MOST_SEQUENCES = 5 };
+
+/* Which of the sequences stay, and where the others go; "/n": every n-th base is another one. */
+static const struct {
+    const char *what;
+    const char *recipes[MOST_SEQUENCES];
+    size_t into[MOST_SEQUENCES];
+} LIBRARIES[] = {
+    {"unlike ones", {"p300", "q300"}, {0, 1}},
+    {"versions: the first stays", {"p300", "p300 /40", "~p300 /31"}, {0, 0, 0}},
+    {"too far apart", {"p300", "p300 /18"}, {0, 1}},
+    {"a piece", {"p120", "x200 p300 y200"}, {1, 1}},
+    {"a piece on the other strand", {"x200 ~p300 y200", "p300 /30"}, {0, 0}},
+    {"most of it is not enough", {"p300 z30", "x200 p300 y200"}, {0, 1}},
+    {"a deletion makes another", {"p200 q200", "p200 x300 q200"}, {0, 1}},
+    {"something was put in", {"p200 q200", "p200 x40 q200"}, {0, 1}},
+    {"short ones", {"p60", "y30 p60 z30"}, {1, 1}},
+    {"a chain: what stays holds all that goes", {"p300 /40", "p300", "x200 p300 y200", "p100 /23"}, {2, 2, 2, 2}},
+    /* 2 is a version of 1 and not of 0, into which 1 goes */
+    {"a chain that goes too far", {"p400 x20 /30", "p400 x20", "p400 x20 /31"}, {0, 0, 2}},
+    {"repeats within", {"p300 p300", "p300"}, {0, 0}},
+    {"low complexity is no likeness", {"AC*100", "p100 AC*100 q100", "AAAT*40"}, {0, 1, 2}}};
+
+static void make_sequence(rp_codes *codes, const char *recipe)
+{
+    char *plain = strdup(recipe), *slash = strchr(plain, '/');
+    const size_t every = slash != NULL ? (size_t)atoi(slash + 1) : 0;
+    if (slash != NULL)
+        *slash = '\0';
+    char *letters = test_sequence(plain);
+    test_codes(codes, letters);
+    for (size_t i = every; every > 0 && i < codes->n; i += every)
+        codes->items[i] = (uint8_t)((codes->items[i] + 1) % 4);
+    free(letters);
+    free(plain);
+}
+
+START_TEST(no_sequence_that_stays_lies_in_another)
+{
+    rp_codes codes[MOST_SEQUENCES] = {{0}};
+    const rp_codes *sequences[MOST_SEQUENCES];
+    size_t n = 0;
+    for (; n < MOST_SEQUENCES && LIBRARIES[_i].recipes[n] != NULL; n++) {
+        make_sequence(&codes[n], LIBRARIES[_i].recipes[n]);
+        sequences[n] = &codes[n];
+    }
+    rp_insides found[2] = {{0}};
+    for (unsigned i = 0; i < 2; i++) {
+        const rp_inside_parameters parameters = {
+            .n_threads = 1 + 2 * i, .word_bases = 12, .held_percent = 95, .same_percent = 95};
+        rp_error error = {""};
+        size_t into[MOST_SEQUENCES];
+        ck_assert_msg(rp_inside_find(sequences, n, &parameters, &found[i], &error), "%s", error.message);
+        ck_assert(rp_inside_choose(sequences, n, &found[i], into));
+        for (size_t s = 0; s < n; s++)
+            ck_assert_msg(into[s] == LIBRARIES[_i].into[s], "%s: %zu goes to %zu", LIBRARIES[_i].what, s, into[s]);
+    }
+    ck_assert_uint_eq(found[0].n, found[1].n);
+    for (unsigned i = 0; i < 2; i++)
+        free(found[i].items);
+    for (size_t s = 0; s < n; s++)
+        free(codes[s].items);
+}
+END_TEST
+
+/* Distant relatives are found too, where they are asked for, and the places are told. */
+START_TEST(a_distant_version_lies_where_it_is_told)
+{
+    static const char *const recipes[] = {"x210 ~p300 y90", "p300 /11"};
+    rp_codes codes[2] = {{0}};
+    const rp_codes *sequences[2];
+    for (size_t s = 0; s < 2; s++) {
+        make_sequence(&codes[s], recipes[s]);
+        sequences[s] = &codes[s];
+    }
+    const rp_inside_parameters parameters = {.n_threads = 1, .word_bases = 10, .held_percent = 90, .same_percent = 80};
+    rp_insides found = {0};
+    rp_error error = {""};
+    ck_assert_msg(rp_inside_find(sequences, 2, &parameters, &found, &error), "%s", error.message);
+    ck_assert_uint_eq(found.n, 1);
+    ck_assert(found.items[0].inner == 1 && found.items[0].outer == 0 && found.items[0].reverse);
+    ck_assert_uint_eq(found.items[0].begin, 90);
+    ck_assert_uint_eq(found.items[0].end, 390);
+    free(found.items);
+    for (size_t s = 0; s < 2; s++)
+        free(codes[s].items);
+}
+END_TEST
+
 Suite *suite_compare(void)
 {
     Suite *suite = suite_create("compare");
@@ -105,6 +197,9 @@ Suite *suite_compare(void)
     tcase_add_loop_test(tests, a_reference_family_is_found_as_far_as_it_is_covered, 0,
                         (int)(sizeof CASES / sizeof CASES[0]));
     tcase_add_test(tests, families_that_are_not_there_do_not_count);
+    tcase_add_loop_test(tests, no_sequence_that_stays_lies_in_another, 0,
+                        (int)(sizeof LIBRARIES / sizeof LIBRARIES[0]));
+    tcase_add_test(tests, a_distant_version_lies_where_it_is_told);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -163,6 +163,26 @@ def test_subfamilies_by_diagnostic_sites(folder):
         assert share_of_words(true, sequence) > 0.98 > share_of_words(other, sequence)
 
 
+def cut_at_random(rng, sequence):
+    begin = rng.randrange(0, len(sequence) - 80)
+    return sequence[begin:begin + rng.randint(60, 200)] if rng.random() < 0.3 else sequence
+
+
+def test_a_family_of_many_copies_stands_once(folder):
+    for seed in (5, 6):
+        rng = random.Random(seed)
+        first = random_letters(rng, 380)
+        second = mutated(rng, first, 0.03)
+        copies = [cut_at_random(rng, mutated(rng, rng.choice((first, second)), rng.uniform(0.10, 0.22))) for _ in range(3000)]
+        families = find(folder, write_genome(folder / "g.fa", genome_of(rng, copies, tsd_bp=5, spacer_bp=200)))
+        sequence, fields = families.pop(next(iter(families)))
+        whole = max(share_of_words(source, sequence) for source in (first, second))
+        assert int(fields["copies"]) > 2800 and whole > 0.9, (fields, whole)
+        assert not families, list(families)
+        search = json.loads((folder / "found.summary.json").read_text())["search"]
+        assert search["inside_others"] >= 1, search
+
+
 def test_what_is_no_transposon_is_kept_apart(folder):
     rng = random.Random(18)
     codons = [a + b + c for a in "ACGT" for b in "ACGT" for c in "ACGT" if a + b + c not in ("TAA", "TAG", "TGA")]

@@ -6,7 +6,7 @@
 #include "base/parallel.h"
 #include "base/sort.h"
 #include "align/realign.h"
-#include "compare/spans.h"
+#include "compare/columns.h"
 #include "copies/scan.h"
 
 enum {
@@ -18,21 +18,13 @@ enum {
     STRETCH_MIN_SCORE = 50
 };
 
-/* A column of an alignment: a base of the query. */
-typedef struct column {
-    int32_t score;             /* with that of target bases before it that have no partner */
-    uint32_t target_before;    /* target bases before it, those that have no partner included */
-    bool paired, matches;
-} column;
-
-RP_ARRAY(columns, column);
 RP_ARRAY(stretches, rp_span);
 
 typedef struct cut_scratch {
     rp_realigner realigner;
     rp_codes target;           /* the genome side of an alignment, as the query's forward strand reads it */
     rp_steps steps;
-    columns columns;
+    rp_columns columns;
     stretches todo;            /* column ranges still to be searched */
 } cut_scratch;
 
@@ -47,62 +39,13 @@ typedef struct pair_run {
     rp_pair_hits *hits;        /* by piece */
 } pair_run;
 
-static bool score_columns(columns *columns, const rp_steps *steps, const uint8_t *query, const uint8_t *target)
-{
-    columns->n = 0;
-    uint32_t at = 0; /* in the target */
-    int32_t gap_score = 0;
-    for (size_t s = 0; s < steps->n; s++) {
-        const rp_step *step = &steps->items[s];
-        const int32_t gap = RP_REALIGN_GAP_OPEN + RP_REALIGN_GAP_BASE * (int32_t)step->length;
-        if (step->kind == RP_STEP_INSERTION) {
-            at += step->length;
-            gap_score += gap;
-            continue;
-        }
-        for (uint32_t i = 0; i < step->length; i++) {
-            column here = {.score = gap_score, .target_before = at, .paired = step->kind == RP_STEP_PAIR};
-            gap_score = 0;
-            if (here.paired) {
-                here.matches = query[columns->n] == target[at] && rp_code_is_base(target[at]);
-                here.score += here.matches ? RP_REALIGN_MATCH : RP_REALIGN_MISMATCH;
-                at++;
-            } else {
-                here.score += RP_REALIGN_GAP_BASE + (i == 0 ? RP_REALIGN_GAP_OPEN : 0);
-            }
-            if (!columns_push(columns, here))
-                return false;
-        }
-    }
-    return true;
-}
-
-/* The best-scoring range of columns within [begin, end); its score. */
-static int32_t best_stretch(const columns *columns, rp_span within, rp_span *best)
-{
-    int32_t sum = 0, best_sum = 0;
-    uint32_t from = within.begin;
-    for (uint32_t i = within.begin; i < within.end; i++) {
-        if (sum <= 0) {
-            sum = 0;
-            from = i;
-        }
-        sum += columns->items[i].score;
-        if (sum > best_sum) {
-            best_sum = sum;
-            *best = (rp_span){from, i + 1};
-        }
-    }
-    return best_sum;
-}
-
 /* Appends one stretch of an alignment as a hit. */
 static bool add_stretch(const pair_run *run, const rp_alignment *alignment, uint32_t query_begin,
-                        const columns *columns, rp_span stretch, rp_pair_hits *hits)
+                        const rp_columns *columns, rp_span stretch, rp_pair_hits *hits)
 {
     const size_t target = rp_genome_contig_of(run->view.genome, alignment->begin);
     const uint64_t contig_begin = run->view.genome->contigs[target].begin;
-    const column *first = &columns->items[stretch.begin], *last = &columns->items[stretch.end - 1];
+    const rp_column *first = &columns->items[stretch.begin], *last = &columns->items[stretch.end - 1];
     const uint64_t skipped = first->target_before, used = last->target_before + last->paired - first->target_before;
     const bool reverse = alignment->query % 2 != 0;
     const uint64_t begin = reverse ? alignment->end - skipped - used : alignment->begin + skipped;
@@ -136,7 +79,7 @@ static bool realign(const pair_run *run, cut_scratch *scratch, const rp_alignmen
     const uint8_t *query = run->queries[alignment->query / 2]->items + query_begin;
     return rp_realign(&scratch->realigner, query, alignment->query_end - alignment->query_begin, target, (uint32_t)n,
                       run->parameters->pad_bp, &scratch->steps) &&
-           score_columns(&scratch->columns, &scratch->steps, query, target);
+           rp_columns_score(&scratch->columns, &scratch->steps, query, target);
 }
 
 /* Cuts an alignment into its locally best stretches. */
@@ -151,7 +94,7 @@ static bool cut_alignment(const pair_run *run, cut_scratch *scratch, const rp_al
     while (ok && scratch->todo.n > 0) {
         const rp_span within = scratch->todo.items[--scratch->todo.n];
         rp_span best = {0, 0};
-        if (best_stretch(&scratch->columns, within, &best) < STRETCH_MIN_SCORE)
+        if (rp_columns_best(&scratch->columns, within, &best) < STRETCH_MIN_SCORE)
             continue;
         ok = add_stretch(run, alignment, query_begin, &scratch->columns, best, hits) &&
              stretches_push(&scratch->todo, (rp_span){within.begin, best.begin}) &&

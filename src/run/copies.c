@@ -181,12 +181,14 @@ static rp_annotation *scan_and_judge(rp_run *run, const rp_view *whole, rp_error
 bool rp_run_find_copies(rp_run *run, rp_error *error)
 {
     const rp_view whole = whole_genome(run);
+    rp_stage_begin(RP_STAGE_COPIES, 0);
+    if (!rp_run_list_once(run, error))
+        return false;
     run->rows = rp_row_store_create();
     if (run->rows == NULL || !rp_run_list_consensus(run))
         return rp_error_memory(error, "finding copies");
     rp_kmer_index_destroy(run->index);
     run->index = NULL;
-    rp_stage_begin(RP_STAGE_COPIES, 0);
     rp_annotation *annotation = scan_and_judge(run, &whole, error);
     const bool ok = annotation != NULL && place_and_classify(run, annotation, error);
     rp_annotation_destroy(annotation);

@@ -65,6 +65,7 @@ typedef struct rp_run {
     rp_cover cover;
     rp_view view;                       /* the genome less what is covered */
     rp_run_state state;
+    size_t n_inside;                    /* families that lie in others: no families of their own */
     rp_pairs *pairs;                    /* whoever writes results finishes them; NULL: nobody wants them */
     rp_discover_figures discovered[2];  /* by pass */
     rp_lease frequencies_lease;

@@ -24,6 +24,9 @@ bool rp_run_find_copies(rp_run *run, rp_error *error) RP_MUST_CHECK; /* all copi
  * (listing.c). */
 bool rp_run_list_families(rp_run *run, size_t first) RP_MUST_CHECK;
 
+/* Takes the families that lie in others off the list (once.c), and counts them in run->n_inside. */
+bool rp_run_list_once(rp_run *run, rp_error *error) RP_MUST_CHECK;
+
 /* Fills in run->consensus and run->seeds, after the library has come to rest. */
 bool rp_run_list_consensus(rp_run *run) RP_MUST_CHECK;
 
