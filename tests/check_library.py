@@ -183,6 +183,19 @@ def test_a_family_of_many_copies_stands_once(folder):
         assert search["inside_others"] >= 1, search
 
 
+def test_versions_that_copies_do_not_bear_out_are_none(folder):
+    rng = random.Random(7)
+    old, one = random_letters(rng, 190), random_letters(rng, 300)
+    other = mutated(rng, one, 0.10)
+    copies = [cut_at_random(rng, mutated(rng, old, rng.uniform(0.26, 0.36))) for _ in range(1500)]
+    copies += [mutated(rng, rng.choice((one, other)), rng.uniform(0.10, 0.20)) for _ in range(200)]
+    families = find(folder, write_genome(folder / "g.fa", genome_of(rng, copies, tsd_bp=5, spacer_bp=200)))
+    assert len(families) == 3, list(families)  # sister families of the same age stay two
+    for true in (old, one, other):
+        assert max(share_of_words(true, sequence) for sequence, _ in families.values()) > 0.7
+    assert json.loads((folder / "found.summary.json").read_text())["search"]["versions"] >= 1
+
+
 def test_what_is_no_transposon_is_kept_apart(folder):
     rng = random.Random(18)
     codons = [a + b + c for a in "ACGT" for b in "ACGT" for c in "ACGT" if a + b + c not in ("TAA", "TAG", "TGA")]

@@ -19,11 +19,11 @@ json_t *rp_describe_search(const rp_run *run)
                       "tandem_families", (json_int_t)found->n_tandem));
     }
     return rp_json_if(
-        ok, json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "passes", passes, "joins_tried",
+        ok, json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "passes", passes, "joins_tried",
                       (json_int_t)state->joined.n_tried, "end_joins", (json_int_t)state->joined.n_end_joins,
                       "interior_joins", (json_int_t)state->joined.n_interior_joins, "circles_opened",
                       (json_int_t)state->joined.n_circles, "derivatives", (json_int_t)state->n_derived, "inside_others",
-                      (json_int_t)run->n_inside));
+                      (json_int_t)run->n_inside, "versions", (json_int_t)run->n_versions));
 }
 
 static json_t *describe_pass_run(const rp_discover_figures *found)

@@ -5,6 +5,7 @@
 #include "base/metrics.h"
 #include "classify/by_library.h"
 #include "classify/classify.h"
+#include "classify/versions.h"
 #include "copies/annotate.h"
 #include "run/stages.h"
 
@@ -93,17 +94,25 @@ static bool add_tandem_families(rp_run *run)
     return true;
 }
 
-/* Moves what is no transposable element to run->others; the rest is placed anew without them. */
-static bool set_others_apart(rp_run *run, rp_annotation *annotation, const rp_findings *all, rp_error *error)
+/* Whether a family goes to the other repeats. */
+static bool is_set_apart(const rp_run *run, const rp_found_family *family)
+{
+    return family->traits.other != RP_OTHER_NONE && !run->parameters->keep_other;
+}
+
+/* Moves what is no transposable element to run->others and leaves versions of families out; the rest is placed anew
+ * without them. */
+static bool set_apart(rp_run *run, rp_annotation *annotation, const rp_findings *all, const size_t *version_of,
+                      rp_error *error)
 {
     rp_parts parts = {0}, other_parts = {0};
     uint8_t *left_out = rp_alloc(run->state.n_source, 1);
     bool ok = left_out != NULL || rp_error_memory(error, "findings");
     for (size_t f = 0; ok && f < all->n_families; f++)
-        left_out[all->families[f].source] = all->families[f].traits.other != RP_OTHER_NONE;
+        left_out[all->families[f].source] = is_set_apart(run, &all->families[f]) || version_of[f] != f;
     for (size_t i = 0; ok && i < all->parts.n; i++) {
         const rp_found_family *family = &all->families[all->parts.items[i].family];
-        if (family->traits.other == RP_OTHER_NONE)
+        if (!is_set_apart(run, family))
             continue;
         ok = rp_parts_push(&other_parts, &all->parts.items[i], error);
         if (ok)
@@ -122,6 +131,26 @@ static bool set_others_apart(rp_run *run, rp_annotation *annotation, const rp_fi
     free(left_out);
     rp_parts_clear(&parts);
     rp_parts_clear(&other_parts);
+    return ok;
+}
+
+/* Takes all families over, less those that are set apart or versions. */
+static bool sort_out(rp_run *run, rp_annotation *annotation, rp_findings *all, rp_error *error)
+{
+    size_t *version_of = rp_alloc(all->n_families, sizeof *version_of);
+    bool ok = version_of != NULL || rp_error_memory(error, "versions of families"), any = false;
+    ok = ok && rp_versions_find(all, run->n_threads, version_of, error);
+    for (size_t f = 0; ok && f < all->n_families; f++) {
+        any |= is_set_apart(run, &all->families[f]) || version_of[f] != f;
+        run->n_versions += version_of[f] != f;
+    }
+    if (any) {
+        ok = set_apart(run, annotation, all, version_of, error);
+        rp_findings_clear(all);
+    } else {
+        run->findings = *all;
+    }
+    free(version_of);
     return ok;
 }
 
@@ -144,15 +173,10 @@ static bool place_and_classify(rp_run *run, rp_annotation *annotation, rp_error 
                                                .genes = run->genes};
     rp_stage_begin(RP_STAGE_CLASSIFY, 0);
     ok = ok && rp_classify(&all, &parameters, error);
-    size_t n_others = 0;
-    for (size_t f = 0; ok && f < all.n_families; f++)
-        n_others += all.families[f].traits.other != RP_OTHER_NONE;
-    if (ok && n_others > 0 && !run->parameters->keep_other) {
-        ok = set_others_apart(run, annotation, &all, error);
+    if (ok)
+        ok = sort_out(run, annotation, &all, error);
+    else
         rp_findings_clear(&all);
-    } else {
-        run->findings = all;
-    }
     run->findings.kernel = run->others.kernel = run->kernel;
     run->findings.rows = run->others.rows = run->rows;
     run->others.genome = &run->genome;
@@ -196,6 +220,7 @@ bool rp_run_find_copies(rp_run *run, rp_error *error)
         return false;
     if (!collect_tandem(run) || !add_tandem_families(run))
         return rp_error_memory(error, "tandem repeats");
+    rp_log_line(run->log, "families that lie in others: %zu, versions of others: %zu", run->n_inside, run->n_versions);
     rp_log_line(run->log, "families: %zu, other repeats: %zu, parts of copies: %zu, masked: %.2f %%",
                 run->findings.n_families, run->others.n_families, run->findings.parts.n,
                 100.0 * (double)run->findings.masked_bp / (double)(run->genome.acgt_bp > 0 ? run->genome.acgt_bp : 1));

@@ -33,7 +33,6 @@ bool rp_run_list_once(rp_run *run, rp_error *error)
     if (ok) {
         run->n_inside = n - kept;
         state->n_source = kept;
-        rp_log_line(run->log, "families that lie in others: %zu", run->n_inside);
     }
     free(consensus);
     free(into);

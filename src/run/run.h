@@ -65,7 +65,8 @@ typedef struct rp_run {
     rp_cover cover;
     rp_view view;                       /* the genome less what is covered */
     rp_run_state state;
-    size_t n_inside;                    /* families that lie in others: no families of their own */
+    size_t n_inside;                    /* families that lie in others: no families of their own, */
+    size_t n_versions;                  /* nor are versions that their copies do not bear out */
     rp_pairs *pairs;                    /* whoever writes results finishes them; NULL: nobody wants them */
     rp_discover_figures discovered[2];  /* by pass */
     rp_lease frequencies_lease;
