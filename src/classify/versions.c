@@ -12,11 +12,11 @@
 #include "copies/row_reader.h"
 
 enum {
-    /* One family by the rule of 80-80-80 (Wicker et al. 2007), and hardly anything that the other one lacks. */
+    /* A consensus of a few copies that differ by a third is so far off, and has hardly anything that the other one lacks. */
     HELD_PERCENT = 90,
-    SAME_PERCENT = 80,
+    SAME_PERCENT = 85,
     WORD_BASES = 10,
-    MAX_PARTS = 500            /* evenly over the parts of a family */
+    MAX_PARTS = 500 /* evenly over the parts of a family */
 };
 
 /* A family's own copies have its base at a site, and the other family's, in shares that differ by 1 - d - d / 3, where d is
@@ -164,7 +164,7 @@ static bool judge_pair(void *argument, size_t which, unsigned worker, rp_error *
     const rp_inside *pair = &run->pairs.items[which];
     const rp_found_family *inner = &run->findings->families[pair->inner];
     const rp_found_family *outer = &run->findings->families[pair->outer];
-    if (pair->outer >= pair->inner || inner->traits.other != RP_OTHER_NONE || outer->traits.other != RP_OTHER_NONE)
+    if (inner->traits.other != RP_OTHER_NONE || outer->traits.other != RP_OTHER_NONE)
         return true;
     if (scratch->reader == NULL)
         scratch->reader = rp_row_reader_create(run->findings);
@@ -180,7 +180,7 @@ static bool judge_pair(void *argument, size_t which, unsigned worker, rp_error *
 static bool find_pairs(version_run *run, unsigned n_threads, rp_error *error)
 {
     const rp_findings *findings = run->findings;
-    const rp_inside_parameters parameters = {n_threads, WORD_BASES, HELD_PERCENT, SAME_PERCENT};
+    const rp_inside_parameters parameters = {n_threads, WORD_BASES, HELD_PERCENT, SAME_PERCENT, true};
     const rp_codes **consensus = rp_alloc(findings->n_families, sizeof *consensus);
     if (consensus == NULL)
         return rp_error_memory(error, "versions of families");

@@ -97,7 +97,12 @@ static void count_shared(const inside_run *run, inside_scratch *scratch, const r
     }
 }
 
-/* Lists the words that the sequence shares with the queries that have at least `least` of them, itself left out; nothing is
+static bool may_hold(const inside_run *run, size_t outer, size_t inner)
+{
+    return run->parameters->earlier_only ? outer < inner : outer != inner;
+}
+
+/* Lists the words that the sequence shares with the queries that have at least `least` of them and may hold it; nothing is
  * counted afterwards. */
 static bool list_shared(const inside_run *run, inside_scratch *scratch, size_t number, uint32_t least)
 {
@@ -105,7 +110,7 @@ static bool list_shared(const inside_run *run, inside_scratch *scratch, size_t n
     bool any = false, ok = true;
     for (size_t t = 0; t < scratch->n_touched; t++) {
         uint32_t *shared = &scratch->shared[scratch->touched[t]];
-        *shared = scratch->touched[t] / 2 != number && *shared >= least;
+        *shared = may_hold(run, scratch->touched[t] / 2, number) && *shared >= least;
         any |= *shared != 0;
     }
     scratch->hits.n = 0;

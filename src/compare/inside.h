@@ -19,6 +19,7 @@ typedef struct rp_inside_parameters {
     unsigned word_bases;       /* by which sequences are compared */
     uint32_t held_percent;     /* of the inner sequence, that the alignment holds, */
     uint32_t same_percent;     /* and of its columns */
+    bool earlier_only;         /* sequences are looked for in those before them */
 } rp_inside_parameters;
 
 typedef struct rp_inside {

@@ -19,7 +19,7 @@ bool rp_run_list_once(rp_run *run, rp_error *error)
     const rp_codes **consensus = rp_alloc(n, sizeof *consensus);
     size_t *into = rp_alloc(n, sizeof *into);
     rp_insides pairs = {0};
-    const rp_inside_parameters parameters = {run->n_threads, WORD_BASES, HELD_PERCENT, SAME_PERCENT};
+    const rp_inside_parameters parameters = {run->n_threads, WORD_BASES, HELD_PERCENT, SAME_PERCENT, false};
     bool ok = (consensus != NULL && into != NULL) || rp_error_memory(error, "comparing families");
     for (size_t i = 0; ok && i < n; i++)
         consensus[i] = &state->library.items[state->source[i]].consensus;
