@@ -676,5 +676,50 @@ def test_a_dimer_is_no_satellite(folder):
     assert abs(length - len(element)) <= 25 and "#SINE" in names[0], names
 
 
+def the_family(folder, genome, length, slack):
+    """The only family that is found, which has this length; its header."""
+    write_genome(folder / "g.fa", genome)
+    run("find", "-q", "-o", folder / "x", folder / "g.fa")
+    names = list(fasta(folder / "x.families.fa"))
+    others = [n for n in fasta(folder / "x.other.fa") if not n.startswith("T")]
+    assert len(names) == 1 and not others, (names, others)
+    found = int(re.search(r"length=(\d+)", names[0]).group(1))
+    assert abs(found - length) <= slack, names
+    return names[0]
+
+
+def test_copies_head_to_tail_leave_a_family_what_it_is(folder):
+    """Some copies of an element in a row, on either strand, give no consensus of two, and no satellite."""
+    rng = random.Random(62)
+    end = "GGCC" + random_letters(rng, 12)
+    mite = end + random_letters(rng, 250) + turned(end)
+    genome = []
+    for i in range(60):
+        pair = [mutated(rng, mite, 0.05) for _ in range(2 if i % 5 < 2 else 1)]
+        genome += [random_letters(rng, 1200), "TA"] + [
+            (turned(m) if rng.random() < 0.5 else m) + "TA" for m in pair]
+    name = the_family(folder, "".join(genome) + random_letters(rng, 1200), len(mite), 8)
+    assert "#MITE" in name, name
+
+
+def test_an_ltr_element_in_a_row_is_one_element(folder):
+    """LTR-INT-LTR-INT-LTR in five of fourteen copies: the consensus is LTR-INT-LTR."""
+    rng = random.Random(63)
+    ltr, internal = "TG" + random_letters(rng, 296) + "CA", random_letters(rng, 2200)
+    elements = [mutated(rng, ltr + (internal + ltr) * (2 if i < 5 else 1), 0.02) for i in range(14)]
+    name = the_family(folder, genome_of(rng, elements, tsd_bp=5, spacer_bp=2000), 2 * len(ltr) + len(internal), 60)
+    assert "#LTR" in name, name
+
+
+def test_an_array_inside_an_element_leaves_it_a_family(folder):
+    """Ten units of 60 bases amid an element, as in an SVA, are a part of its consensus."""
+    rng = random.Random(64)
+    unit = random_letters(rng, 60)
+    element = (random_letters(rng, 300) + "".join(mutated(rng, unit, 0.08) for _ in range(10)) +
+               random_letters(rng, 490) + "A" * 25)
+    elements = [mutated(rng, element, 0.05) for _ in range(40)]
+    the_family(folder, genome_of(rng, elements, tsd_bp=12, spacer_bp=1500), len(element), 40)
+
+
 if __name__ == "__main__":
     sys.exit(main(globals()))

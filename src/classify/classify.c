@@ -172,12 +172,18 @@ static bool is_at_ends(const rp_traits *traits)
 }
 
 /* An array has three units or more, and they have no flanks of their own: a consensus of two units whose copies stand
- * apart is a dimer (of a SINE, say), or an LTR element with its inner part twice. */
+ * apart is a dimer (of a SINE, say). Whole copies that stand apart, with the ends of an element, are one however much of
+ * it is an array. */
 static bool is_array(const rp_traits *traits, size_t length)
 {
-    const bool repeats_itself = traits->period_bp > 0 && (length >= (size_t)ARRAY_UNITS * traits->period_bp ||
-                                                          2 * traits->n_independent < traits->n_copies);
-    return repeats_itself || 2 * traits->n_tandem > traits->n_copies;
+    if (2 * traits->n_tandem > traits->n_copies)
+        return true;
+    if (traits->period_bp == 0)
+        return false;
+    if (2 * traits->n_independent < traits->n_copies)
+        return true;
+    return length >= (size_t)ARRAY_UNITS * traits->period_bp &&
+           !(2 * traits->n_full > traits->n_copies && has_structure(traits));
 }
 
 static rp_other judge(const rp_traits *traits, size_t length, const rp_classify_parameters *parameters,

@@ -24,6 +24,7 @@ enum {
     TAIL_MIN_A = 9,
 
     TANDEM_GAP_BP = 50,
+    ARRAY_TENTHS = 25,           /* of a unit: what an array of three, the outer ones not whole, has at least */
     CONTIG_END_BP = 20,
     WHOLE_CONTIG_PERCENT = 80,
     LONG_CONTIG_COPIES = 20      /* times as long as the copy at its end */
@@ -191,21 +192,28 @@ static void look_at_ends(const rp_view *view, const rp_placed_copies *copies, ui
 
 /* --- Neighbours --- */
 
-/* Copies that another one follows or precedes head to tail. */
-static uint32_t count_tandem(const rp_genome *genome, const rp_placed_copies *copies, uint32_t length)
+/* Whether b follows a on the genome head to tail. */
+static bool follows(const rp_genome *genome, const rp_placed_copy *a, const rp_placed_copy *b, uint32_t length)
 {
+    const rp_placed_copy *first = a->reverse ? b : a, *second = a->reverse ? a : b;
+    const int64_t gap = (int64_t)b->begin - (int64_t)a->end;
+    const uint32_t slack = length / 10 < TANDEM_GAP_BP ? length / 10 : TANDEM_GAP_BP;
+    return a->reverse == b->reverse && gap <= (int64_t)slack && gap >= -(int64_t)slack &&
+           length - first->consensus_end <= slack && second->consensus_begin <= slack &&
+           rp_genome_same_contig(genome, a->begin, b->begin);
+}
+
+/* Copies that stand head to tail in arrays of three units; a unit is the period of the consensus, or all of it. Two
+ * copies of a transposon may stand so. */
+static uint32_t count_tandem(const rp_genome *genome, const rp_placed_copies *copies, uint32_t length, uint32_t period)
+{
+    const uint64_t least_bp = ARRAY_TENTHS * (uint64_t)(period > 0 ? period : length) / 10;
     uint32_t n = 0;
-    bool counted = false;
-    for (size_t i = 1; i < copies->n; i++) {
-        const rp_placed_copy *a = &copies->items[i - 1], *b = &copies->items[i];
-        const rp_placed_copy *first = a->reverse ? b : a, *second = a->reverse ? a : b;
-        const int64_t gap = (int64_t)b->begin - (int64_t)a->end;
-        const uint32_t slack = length / 10 < TANDEM_GAP_BP ? length / 10 : TANDEM_GAP_BP;
-        const bool tandem = a->reverse == b->reverse && gap <= (int64_t)slack && gap >= -(int64_t)slack &&
-                            length - first->consensus_end <= slack && second->consensus_begin <= slack &&
-                            rp_genome_same_contig(genome, a->begin, b->begin);
-        n += tandem ? (counted ? 1 : 2) : 0;
-        counted = tandem;
+    for (size_t i = 0, next; i < copies->n; i = next) {
+        for (next = i + 1; next < copies->n && follows(genome, &copies->items[next - 1], &copies->items[next], length);)
+            next++;
+        n +=
+            next - i > 1 && copies->items[next - 1].end - copies->items[i].begin >= least_bp ? (uint32_t)(next - i) : 0;
     }
     return n;
 }
@@ -247,7 +255,7 @@ bool rp_places_find(rp_place_finder *finder, const rp_findings *findings, size_t
         look_at_ends(&view, &copies, length, sample, traits);
         traits->n_independent = independence.n_places;
         traits->independent_share = independence.share;
-        traits->n_tandem = count_tandem(findings->genome, &copies, length);
+        traits->n_tandem = count_tandem(findings->genome, &copies, length, traits->period_bp);
         count_at_contigs(findings->genome, &copies, traits);
         traits->mean_divergence = (float)family->divergence;
     }

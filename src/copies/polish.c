@@ -5,6 +5,7 @@
 
 #include "base/metrics.h"
 #include "base/parallel.h"
+#include "family/unit.h"
 #include "library/chimera.h"
 #include "library/circle.h"
 
@@ -119,6 +120,20 @@ static bool open_circle(const polish_run *run, rp_family *family, bool *opened)
     return ok;
 }
 
+/* The copies are the parts: a consensus that holds its element more than once is cut to one. It is not grown on: the next
+ * copy would be back. */
+static bool cut_to_unit(const polish_run *run, size_t which, rp_builder *builder, rp_family *family, bool *was_cut)
+{
+    uint32_t begin = 0, end = 0;
+    rp_intervals own = {0};
+    if (!rp_unit_find(&family->consensus, &family->copies, &begin, &end, was_cut))
+        return false;
+    const bool ok = !*was_cut || (gather_copies(run, which, &family->copies, &own) &&
+                                  rp_family_cut(builder, &run->scanned, begin, end, family));
+    free(own.items);
+    return ok;
+}
+
 /* A consensus that runs into another element is cut; *was_cut: it was. */
 static bool cut_chimera(polish_run *run, size_t which, rp_family *family, bool *was_cut)
 {
@@ -153,7 +168,8 @@ static bool polish_family(void *argument, size_t which, unsigned worker, rp_erro
     rp_builder *builder = rp_builders_of(&run->builders, worker);
     bool ok = builder != NULL;
     bool opened = false;
-    ok = ok && gather_parts(run, which, &family->copies) && cut_chimera(run, which, family, &opened);
+    ok = ok && gather_parts(run, which, &family->copies) && cut_to_unit(run, which, builder, family, &opened);
+    ok = ok && (opened || cut_chimera(run, which, family, &opened));
     ok = ok && (opened || open_circle(run, family, &opened));
     ok = ok && (opened || gather_copies(run, which, &family->copies, &own));
     rp_view growing = run->growing;

@@ -49,7 +49,7 @@ typedef struct rp_traits {
     uint32_t n_truncated_right;
     uint32_t n_independent;     /* places: copies that were duplicated with what is around them are one */
     float independent_share;    /* of the consensus, that has enough of them */
-    uint32_t n_tandem;          /* copies that stand head to tail with another */
+    uint32_t n_tandem;          /* copies that stand head to tail in arrays of three units and more */
     uint32_t n_whole_contigs;   /* are nearly all of their contig */
     uint32_t n_at_contig_ends;  /* of long contigs */
     uint32_t tsd_bp;            /* target-site duplication of most copies; 0: none shows */

@@ -8,6 +8,7 @@
 #include "family/grow.h"
 #include "family/self_words.h"
 #include "family/trim.h"
+#include "family/unit.h"
 #include "family/vote.h"
 
 enum {
@@ -28,6 +29,7 @@ struct rp_builder {
     rp_strand_walk *walks;
     size_t walk_capacity;
     rp_self_words words;
+    uint32_t distances[RP_TANDEM_REACH_BP + 1]; /* how many words of a consensus recur at each */
 };
 
 void rp_family_clear(rp_family *family)
@@ -181,24 +183,37 @@ static bool grow_from_places(rp_builder *builder, const rp_view *view, const rp_
     return grow_end(builder, view, index, left, n_places, family, reads);
 }
 
-/* Whether at least half of the consensus' short words recur nearby in it, less those that do by its composition. */
+/* Whether the share n / of is at least one in `least` where a share of chance / RP_RECURRENCE_UNIT is none. */
+static bool is_share(uint64_t n, uint64_t of, unsigned least, uint64_t chance)
+{
+    const uint64_t unit = RP_RECURRENCE_UNIT;
+    return n * unit >= chance * of && least * (n * unit - chance * of) >= (unit - chance) * of;
+}
+
+/* Whether the consensus is an array: at least half of its short words recur nearby in it, and a quarter stand there for
+ * the third time or more, less those that do by its composition. Of two units (a dimeric SINE, two copies head to tail)
+ * half recur and none is a third; of three, two thirds and one. */
 static bool is_tandem(rp_builder *builder, const rp_codes *consensus)
 {
     rp_self_words_start(&builder->words);
-    uint64_t recurrent = 0;
+    memset(builder->distances, 0, sizeof builder->distances);
+    uint64_t recurrent = 0, third = 0;
     for (size_t i = 0; i < consensus->n; i++) {
         rp_self_words_push(&builder->words, consensus->items[i]);
-        recurrent += builder->words.recurs[builder->words.length % RP_TANDEM_ROWS];
+        builder->distances[builder->words.distance]++;
+        const rp_recurrence_kind kind = rp_self_words_last(&builder->words);
+        recurrent += kind != RP_WORD_IS_NEW;
+        third += kind == RP_WORD_IS_THIRD;
     }
-    if (2 * recurrent < consensus->n)
+    if (2 * recurrent < consensus->n || 4 * third < consensus->n)
         return false;
     rp_base_counts counts = {{0}};
     rp_base_counts_add_codes(&counts, consensus->items, consensus->n);
     const uint32_t reach = consensus->n / 2 < RP_TANDEM_REACH_BP ? (uint32_t)consensus->n / 2
                                                                  : RP_TANDEM_REACH_BP; /* half of it, on average */
-    const uint64_t unit = RP_RECURRENCE_UNIT, chance = rp_chance_recurrence(&counts, RP_SHORT_WORD_BASES, reach);
-    return recurrent * unit >= chance * consensus->n &&
-           2 * (recurrent * unit - chance * consensus->n) >= (unit - chance) * consensus->n;
+    const uint64_t chance = rp_chance_recurrence(&counts, RP_SHORT_WORD_BASES, reach);
+    return is_share(recurrent, consensus->n, 2, chance) &&
+           is_share(third, consensus->n, 4, chance * chance / RP_RECURRENCE_UNIT);
 }
 
 /* Whether the consensus as it stands resembles itself. */
@@ -214,12 +229,67 @@ static bool recruit(rp_builder *builder, const rp_view *view, const rp_kmer_inde
     return rp_recruit(builder->recruiter, view, index, &family->consensus, tandem, &family->copies, reads);
 }
 
-/* Of a tandem family what it covers is wanted, no better consensus. */
+/* The distance at which the words of the consensus recur, by its median; 0: they do not. */
+static uint32_t find_period(rp_builder *builder, const rp_codes *consensus)
+{
+    (void)is_tandem(builder, consensus);
+    uint64_t n = 0, below = 0;
+    for (uint32_t d = 1; d <= RP_TANDEM_REACH_BP; d++)
+        n += builder->distances[d];
+    uint32_t period = 0;
+    while (2 * below < n)
+        below += builder->distances[++period];
+    return period;
+}
+
+/* Whether most of what the copies hold is arrays of three units: the consensus may be one where they are not. */
+static bool copies_are_arrays(const rp_family *family, uint32_t period)
+{
+    uint64_t in_arrays = 0, all = 0;
+    for (size_t i = 0; i < family->copies.n; i++) {
+        const uint32_t span = family->copies.items[i].consensus_end - family->copies.items[i].consensus_begin;
+        all += span;
+        in_arrays += 2 * (uint64_t)span >= 5 * (uint64_t)period ? span : 0;
+    }
+    return 2 * in_arrays >= all;
+}
+
+/* The consensus is [begin, end) of what it was, and the copies' anchors go along. */
+static void cut_consensus(rp_family *family, uint32_t begin, uint32_t end)
+{
+    rp_codes *consensus = &family->consensus;
+    memmove(consensus->items, consensus->items + begin, end - begin);
+    consensus->n = end - begin;
+    for (size_t i = 0; i < family->copies.n; i++) {
+        uint32_t *anchor = &family->copies.items[i].anchor_place;
+        *anchor = *anchor == RP_NO_ANCHOR || *anchor < begin || *anchor > end ? RP_NO_ANCHOR : *anchor - begin;
+    }
+}
+
+/* Of a tandem family what it covers is wanted, no better consensus. Growth may have gone round through copies that stand
+ * head to tail, while most stand alone: then the family is one of its unit. */
 static bool recruit_tandem(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, rp_family *family,
                            rp_reads *reads)
 {
+    uint32_t begin = 0, end = 0;
+    bool has_unit = false;
     family->tandem = true;
-    return recruit(builder, view, index, true, family, reads);
+    const uint32_t period = find_period(builder, &family->consensus);
+    if (!recruit(builder, view, index, true, family, reads))
+        return false;
+    if (copies_are_arrays(family, period))
+        return true;
+    if (!rp_unit_find(&family->consensus, &family->copies, &begin, &end, &has_unit))
+        return false;
+    if (!has_unit)
+        return true;
+    family->tandem = false;
+    cut_consensus(family, begin, end);
+    if (!recruit(builder, view, index, false, family, reads))
+        return false;
+    return family->copies.n < RP_FAMILY_MIN_COPIES ||
+           (rp_vote(builder->voter, builder->recruiter, view, &family->consensus, &family->copies) &&
+            rp_trim(view->genome, &family->consensus, &family->copies));
 }
 
 /* Growth to the left wants copies of the same coordinates as growth to the right had. */
@@ -270,8 +340,36 @@ bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_in
     if (!rp_vote(builder->voter, builder->recruiter, view, consensus, copies) ||
         !rp_trim(view->genome, consensus, copies))
         return false;
-    family->tandem |= is_tandem(builder, consensus);
+    family->tandem =
+        family->tandem || (is_tandem(builder, consensus) && copies_are_arrays(family, find_period(builder, consensus)));
     return true;
+}
+
+/* Grows a finished family at one end; what runs into an array there is not the family's. */
+static bool regrow_end(rp_builder *builder, const rp_view *growing, const rp_kmer_index *index, bool left,
+                       rp_family *family)
+{
+    rp_codes *consensus = &family->consensus;
+    const size_t before = consensus->n;
+    family->tandem = false;
+    if (!grow_from_copies(builder, growing, index, left, family, NULL))
+        return false;
+    if (family->tandem && left)
+        memmove(consensus->items, consensus->items + (consensus->n - before), before);
+    if (family->tandem)
+        consensus->n = before;
+    return true;
+}
+
+/* The last vote of a consensus that has changed, by the copies that keep their anchors, and its ends. */
+static bool align_and_vote(rp_builder *builder, const rp_view *aligned, rp_family *family)
+{
+    rp_codes *consensus = &family->consensus;
+    if (!rp_recruit_again(builder->recruiter, aligned, consensus, &family->copies))
+        return false;
+    return family->copies.n < RP_FAMILY_MIN_COPIES ||
+           (rp_vote(builder->voter, builder->recruiter, aligned, consensus, &family->copies) &&
+            rp_trim(aligned->genome, consensus, &family->copies) && rp_set_ends(aligned, consensus, &family->copies));
 }
 
 bool rp_family_regrow(rp_builder *builder, const rp_view *aligned, const rp_view *growing, const rp_kmer_index *index,
@@ -286,20 +384,23 @@ bool rp_family_regrow(rp_builder *builder, const rp_view *aligned, const rp_view
         return false;
     if (family->copies.n < RP_FAMILY_MIN_COPIES || consensus->n > RP_CONSENSUS_GROWN_BP)
         return true;
-    if (!grow_from_copies(builder, growing, index, false, family, NULL))
+    if (!regrow_end(builder, growing, index, false, family))
         return false;
     const size_t before = consensus->n;
     clip_to_consensus(family);
-    if (!grow_from_copies(builder, growing, index, true, family, NULL))
+    if (!regrow_end(builder, growing, index, true, family))
         return false;
     family->tandem = tandem;
     for (size_t i = 0; i < family->copies.n; i++)
         if (family->copies.items[i].anchor_place != RP_NO_ANCHOR)
             family->copies.items[i].anchor_place += (uint32_t)(consensus->n - before);
-    if (!rp_recruit_again(builder->recruiter, aligned, consensus, &family->copies))
-        return false;
-    return rp_vote(builder->voter, builder->recruiter, aligned, consensus, &family->copies) &&
-           rp_trim(aligned->genome, consensus, &family->copies) && rp_set_ends(aligned, consensus, &family->copies);
+    return align_and_vote(builder, aligned, family);
+}
+
+bool rp_family_cut(rp_builder *builder, const rp_view *aligned, uint32_t begin, uint32_t end, rp_family *family)
+{
+    cut_consensus(family, begin, end);
+    return align_and_vote(builder, aligned, family);
 }
 
 bool rp_family_grow(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, uint64_t kmer,

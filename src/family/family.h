@@ -73,6 +73,11 @@ bool rp_family_grow(rp_builder *builder, const rp_view *view, const rp_kmer_inde
 bool rp_family_regrow(rp_builder *builder, const rp_view *aligned, const rp_view *growing, const rp_kmer_index *index,
                       rp_family *family) RP_MUST_CHECK;
 
+/* Cuts the consensus to [begin, end), votes and trims it anew with the copies that are given as for rp_family_regrow, and
+ * sets its ends. It is not grown. */
+bool rp_family_cut(rp_builder *builder, const rp_view *aligned, uint32_t begin, uint32_t end,
+                   rp_family *family) RP_MUST_CHECK;
+
 /* Refines a family whose consensus is given, with at most n_rounds of growth. */
 bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, unsigned n_rounds,
                       rp_family *family, rp_reads *reads) RP_MUST_CHECK;

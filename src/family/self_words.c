@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-_Static_assert((int)RP_TANDEM_ROWS == (int)RP_RECURRENCE_UNIT, "recurrent words and chance ones are counted alike");
+_Static_assert((int)RP_TANDEM_REACH_BP < (int)RP_TANDEM_ROWS, "how the word before recurs is still known");
 
 enum {
     WORD_MASK = (1 << 2 * RP_WORD_BASES) - 1,
@@ -27,7 +27,7 @@ void rp_self_words_start(rp_self_words *words)
     words->clock += words->length + RP_TANDEM_REACH_BP + 1;
     memset(words->recurs, 0, sizeof words->recurs);
     words->counts = (rp_base_counts){{0}};
-    words->n_recurrent = words->word = words->length = 0;
+    words->n_recurrent = words->word = words->length = words->distance = 0;
     words->period = words->run_begin = words->run_end = 0;
 }
 
@@ -69,10 +69,17 @@ void rp_self_words_push(rp_self_words *words, unsigned code)
     if (words->length >= RP_SHORT_WORD_BASES) {
         const uint32_t now = words->clock + words->length;
         uint32_t *last = &words->last_short[words->word & SHORT_MASK];
-        const uint8_t recurs = now - *last <= RP_TANDEM_REACH_BP;
+        const uint32_t distance = now - *last;
         uint8_t *place = &words->recurs[words->length % RP_TANDEM_ROWS];
-        words->n_recurrent += (uint32_t)recurs - *place;
-        *place = recurs;
+        words->n_recurrent -= *place != RP_WORD_IS_NEW;
+        *place = RP_WORD_IS_NEW;
+        words->distance = 0;
+        if (distance <= RP_TANDEM_REACH_BP) {
+            const uint8_t before = words->recurs[(words->length - distance) % RP_TANDEM_ROWS];
+            *place = before == RP_WORD_IS_NEW ? RP_WORD_RECURS : RP_WORD_IS_THIRD;
+            words->n_recurrent++;
+            words->distance = distance;
+        }
         *last = now;
     }
     if (words->length < RP_WORD_BASES || words->length > RP_WORD_MOST)
@@ -92,12 +99,21 @@ uint32_t rp_self_words_run(const rp_self_words *words)
     return words->period == 0 || words->length - words->run_end > RUN_GAP_BP ? 0 : words->run_end - words->run_begin;
 }
 
+rp_recurrence_kind rp_self_words_last(const rp_self_words *words)
+{
+    return words->recurs[words->length % RP_TANDEM_ROWS];
+}
+
 bool rp_self_words_is_tandem(const rp_self_words *words)
 {
-    if (words->length < RP_TANDEM_ROWS || words->n_recurrent < RP_TANDEM_ROWS / 4)
+    if (words->n_recurrent < RP_ARRAY_WORDS)
         return false;
-    const uint32_t chance = rp_chance_recurrence(&words->counts, RP_SHORT_WORD_BASES, RP_TANDEM_REACH_BP);
-    return words->n_recurrent >= chance && 4 * (words->n_recurrent - chance) >= RP_TANDEM_ROWS - chance;
+    const uint32_t rows = words->length < RP_TANDEM_ROWS ? words->length : RP_TANDEM_ROWS;
+    const uint64_t unit = RP_RECURRENCE_UNIT,
+                   chance = rp_chance_recurrence(&words->counts, RP_SHORT_WORD_BASES, RP_TANDEM_REACH_BP);
+    /* of the rows that do not recur by chance, as many of RP_TANDEM_ROWS */
+    return words->n_recurrent * unit >= chance * rows &&
+           words->n_recurrent * unit - chance * rows >= RP_ARRAY_WORDS * (unit - chance);
 }
 
 bool rp_self_words_seen(const rp_self_words *words, uint32_t word, uint32_t before)

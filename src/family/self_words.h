@@ -19,22 +19,27 @@ enum {
     RP_WRAP_MIN_PERIOD_BP = 150,
     RP_SHORT_WORD_BASES = 8,
     RP_TANDEM_REACH_BP = 1500,
-    RP_TANDEM_ROWS = 1024
+    RP_TANDEM_ROWS = 8192,
+    RP_ARRAY_WORDS = RP_TANDEM_ROWS / 4  /* longer than the arrays inside elements, as the 1 to 2 kb of an SVA's */
 };
 
 _Static_assert((int)RP_CONSENSUS_MAX_BP <= (int)RP_WORD_MOST, "the words of a consensus have no room");
+
+/* Whether a short word stood nearby before, and whether it did so there too: the third unit of an array. */
+typedef enum rp_recurrence_kind { RP_WORD_IS_NEW, RP_WORD_RECURS, RP_WORD_IS_THIRD } rp_recurrence_kind;
 
 typedef struct rp_self_words {
     struct {
         uint32_t epoch_word, first;
     } slots[RP_WORD_SLOTS]; /* first place of each 12-mer */
     uint32_t last_short[1 << 2 * RP_SHORT_WORD_BASES];           /* time of the last of each 8-mer */
-    uint8_t recurs[RP_TANDEM_ROWS];                              /* by place modulo RP_TANDEM_ROWS */
-    uint8_t codes[RP_TANDEM_ROWS];                               /* the same: the base there, */
-    rp_base_counts counts;                                       /* and how many of each, among those in use */
+    uint8_t recurs[RP_TANDEM_ROWS]; /* by place modulo RP_TANDEM_ROWS: rp_recurrence_kind */
+    uint8_t codes[RP_TANDEM_ROWS]; /* the same: the base there, */
+    rp_base_counts counts; /* and how many of each, among those in use */
     uint32_t epoch, clock, n_recurrent;
-    uint32_t word, length;       /* bases so far */
-    uint32_t period;             /* of the stretch that repeats earlier consensus; 0: none */
+    uint32_t distance; /* at which the last short word stood before; 0: not nearby */
+    uint32_t word, length; /* bases so far */
+    uint32_t period; /* of the stretch that repeats earlier consensus; 0: none */
     uint32_t run_begin, run_end;
 } rp_self_words;
 
@@ -47,7 +52,11 @@ void rp_self_words_push(rp_self_words *words, unsigned code);
 /* Length of the present stretch that repeats earlier consensus at one period; 0: none. */
 uint32_t rp_self_words_run(const rp_self_words *words);
 
-/* Whether a quarter of the last RP_TANDEM_ROWS words recur nearby, less those that do by their composition. */
+/* How the word that was pushed last recurs. */
+rp_recurrence_kind rp_self_words_last(const rp_self_words *words);
+
+/* Whether the consensus runs on in an array: of the last RP_TANDEM_ROWS words RP_ARRAY_WORDS recur nearby, less those
+ * that do by their composition. */
 bool rp_self_words_is_tandem(const rp_self_words *words);
 
 /* Whether this 12-mer (first base highest) stood in the consensus before place `before`. */
