@@ -384,15 +384,18 @@ START_TEST(a_family_counts_from_where_the_decoy_ends)
     add_calls(&real, 4, 90, 5000, 2); /* too few are better than the decoy */
     add_calls(&real, 4, 60, 5000, 6);
     add_calls(&decoy, 4, 70, 100, 1);
-    rp_decoy_figures figures[6];
+    add_calls(&real, 5, 900, 1000, 10); /* its array is in the decoy too, and weak there; its copies are sure */
+    add_calls(&decoy, 5, 400, 1200, 2);
+    rp_decoy_figures figures[7];
     const rp_decoy_calls calls = {real.items, real.n, decoy.items, decoy.n};
     rp_decoy_rule rule = {.one_in = 1, .min_score = 50, .min_copies = 3, .n_threads = 2};
     rp_error error = {""};
-    ck_assert(rp_decoy_judge(&calls, &rule, figures, 6, &error));
-    const rp_decoy_figures expected[6] = {{50, false, 2000, 0, false},   {50, false, 60000, 100, false},
+    ck_assert(rp_decoy_judge(&calls, &rule, figures, 7, &error));
+    const rp_decoy_figures expected[7] = {{50, false, 2000, 0, false},   {50, false, 60000, 100, false},
                                           {81, true, 6000, 0, false},    {50, false, 1000, 300, true},
-                                          {50, false, 40000, 100, true}, {50, false, 0, 0, false}};
-    for (size_t f = 0; f < 6; f++) {
+                                          {50, false, 40000, 100, true}, {401, true, 10000, 0, false},
+                                          {50, false, 0, 0, false}};
+    for (size_t f = 0; f < 7; f++) {
         ck_assert_int_eq(figures[f].threshold, expected[f].threshold);
         ck_assert_int_eq(figures[f].is_cut, expected[f].is_cut);
         ck_assert_uint_eq(figures[f].called_bp, expected[f].called_bp);
@@ -400,7 +403,7 @@ START_TEST(a_family_counts_from_where_the_decoy_ends)
         ck_assert_int_eq(figures[f].is_chance, expected[f].is_chance);
     }
     rule.one_in = 4; /* each decoy block stands for four */
-    ck_assert(rp_decoy_judge(&calls, &rule, figures, 6, &error));
+    ck_assert(rp_decoy_judge(&calls, &rule, figures, 7, &error));
     ck_assert_uint_eq(figures[1].false_bp, 0);
     ck_assert_int_eq(figures[1].threshold, 71);
     free(real.items);

@@ -183,7 +183,7 @@ static bool is_array(const rp_traits *traits, size_t length)
     if (2 * traits->n_independent < traits->n_copies)
         return true;
     return length >= (size_t)ARRAY_UNITS * traits->period_bp &&
-           !(2 * traits->n_full > traits->n_copies && has_structure(traits));
+           !(2 * traits->n_full > traits->n_copies && has_structure(traits, length));
 }
 
 static rp_other judge(const rp_traits *traits, size_t length, const rp_classify_parameters *parameters,

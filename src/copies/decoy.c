@@ -11,7 +11,8 @@ enum {
     BLOCK_BP = 1 << 16,
     FALSE_IN = 500,          /* at most one called base in so many may be false */
     CHANCE_IN = 10,          /* a family of which one base in so many is false at the threshold of all is chance, */
-    CHANCE_MIN_HITS = 2      /* when that are so many alignments in the decoy */
+    CHANCE_MIN_HITS = 2,     /* when that are so many alignments in the decoy, */
+    SURE_FACTOR = 2 /* unless most of it scores so many times what the best false one does: chance of e^-S, squared */
 };
 
 /* --- The sequence --- */
@@ -119,8 +120,12 @@ static void judge_family(const call *all, size_t n, const rp_decoy_rule *rule, r
 {
     const uint32_t one_in = rule->one_in;
     const int min_score = rule->min_score;
-    uint64_t called = 0, wrong = 0, n_called = 0, n_wrong = 0, n_kept = 0;
+    uint64_t called = 0, wrong = 0, n_called = 0, n_wrong = 0, n_kept = 0, sure = 0;
+    int32_t best_false = INT32_MAX / SURE_FACTOR;
+    for (size_t i = n; i-- > 0;)
+        best_false = all[i].is_false ? all[i].evidence : best_false;
     for (size_t i = 0; i < n; i++) {
+        sure += !all[i].is_false && all[i].evidence >= SURE_FACTOR * best_false ? all[i].bases : 0;
         *(all[i].is_false ? &wrong : &called) += all[i].bases;
         *(all[i].is_false ? &n_wrong : &n_called) += 1;
         const bool last_of_evidence = i + 1 == n || all[i + 1].evidence < all[i].evidence;
@@ -132,7 +137,7 @@ static void judge_family(const call *all, size_t n, const rp_decoy_rule *rule, r
                                       .false_bp = wrong * one_in};
         n_kept = n_called;
     }
-    const bool is_chance = n_wrong >= CHANCE_MIN_HITS && wrong * one_in * CHANCE_IN >= called;
+    const bool is_chance = n_wrong >= CHANCE_MIN_HITS && wrong * one_in * CHANCE_IN >= called && 2 * sure < called;
     if (n_called > 0 && (is_chance || n_kept < rule->min_copies))
         *figures = (rp_decoy_figures){
             .threshold = min_score, .called_bp = called, .false_bp = wrong * one_in, .is_chance = true};
