@@ -39,10 +39,9 @@ typedef struct site_sums {
 } site_sums;
 
 typedef struct version_scratch {
-    rp_row_reader *reader;
+    rp_row_reader reader;
+    rp_row row;
     profile inner, outer;
-    size_t *parts;
-    size_t part_capacity;
     rp_codes target;
     rp_realigner realigner;
     rp_steps steps;
@@ -55,28 +54,26 @@ typedef struct version_run {
     version_scratch *scratch; /* by thread */
 } version_run;
 
-static bool add_row(void *context, const rp_part *part, const rp_row *row)
+static void add_row(const rp_row *row, profile *to)
 {
-    (void)part;
-    profile *to = context;
     for (uint32_t c = row->begin; c < row->end; c++)
         if (rp_code_is_base(row->cells.items[c - row->begin]))
             to->counts[c][row->cells.items[c - row->begin]]++;
-    return true;
 }
 
 /* Counts the bases of a family's copies. */
-static bool fill_profile(version_scratch *scratch, const rp_found_family *family, profile *to)
+static bool fill_profile(version_scratch *scratch, const rp_findings *findings, const rp_found_family *family,
+                         profile *to)
 {
-    const size_t stride = family->n_parts / MAX_PARTS + 1;
-    size_t n = 0;
-    if (!rp_reserve((void **)&to->counts, &to->capacity, family->consensus->n, sizeof *to->counts) ||
-        !rp_reserve((void **)&scratch->parts, &scratch->part_capacity, MAX_PARTS + 1, sizeof *scratch->parts))
+    if (!rp_reserve((void **)&to->counts, &to->capacity, family->consensus->n, sizeof *to->counts))
         return false;
     memset(to->counts, 0, family->consensus->n * sizeof *to->counts);
-    for (size_t i = 0; i < family->n_parts; i += stride)
-        scratch->parts[n++] = family->parts[i];
-    return rp_row_reader_run(scratch->reader, scratch->parts, n, add_row, to);
+    for (size_t i = 0; i < family->n_parts; i += family->n_parts / MAX_PARTS + 1) {
+        if (!rp_row_read(&scratch->reader, findings, &findings->parts.items[family->parts[i]], &scratch->row))
+            return false;
+        add_row(&scratch->row, to);
+    }
+    return true;
 }
 
 /* Adds a column in which the inner family has `own` where the outer one has `other`; those are bases of the inner family's
@@ -166,11 +163,9 @@ static bool judge_pair(void *argument, size_t which, unsigned worker, rp_error *
     const rp_found_family *outer = &run->findings->families[pair->outer];
     if (inner->traits.other != RP_OTHER_NONE || outer->traits.other != RP_OTHER_NONE)
         return true;
-    if (scratch->reader == NULL)
-        scratch->reader = rp_row_reader_create(run->findings);
     site_sums sums = {0};
-    if (scratch->reader == NULL || !fill_profile(scratch, inner, &scratch->inner) ||
-        !fill_profile(scratch, outer, &scratch->outer) ||
+    if (!fill_profile(scratch, run->findings, inner, &scratch->inner) ||
+        !fill_profile(scratch, run->findings, outer, &scratch->outer) ||
         !sum_sites(scratch, pair, inner->consensus, outer->consensus, share_of_copies(inner, outer), &sums))
         return rp_error_memory(error, "versions of families");
     run->is_version[which] = !is_borne_out(&sums, inner, outer);
@@ -193,10 +188,10 @@ static bool find_pairs(version_run *run, unsigned n_threads, rp_error *error)
 
 static void clear_scratch(version_scratch *scratch)
 {
-    rp_row_reader_destroy(scratch->reader);
+    rp_row_reader_clear(&scratch->reader);
+    rp_row_clear(&scratch->row);
     free(scratch->inner.counts);
     free(scratch->outer.counts);
-    free(scratch->parts);
     free(scratch->target.items);
     rp_realigner_clear(&scratch->realigner);
     free(scratch->steps.items);
