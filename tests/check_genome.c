@@ -269,31 +269,6 @@ START_TEST(copies_with_a_spacer_are_no_tandem_repeat)
 }
 END_TEST
 
-/* Two copies of an element that stand head to tail, its target site between them. */
-START_TEST(two_copies_head_to_tail_are_no_tandem_repeat)
-{
-    rp_random random = {5};
-    char *text = calloc(1, 20000), *element = test_random_letters(&random, 280);
-    strcpy(text, ">a\n");
-    for (int i = 0; i < 12; i++) {
-        char *spacer = test_random_letters(&random, 400 + 37 * (unsigned)i);
-        strcat(strcat(strcat(strcat(text, spacer), element), "TA"), element);
-        free(spacer);
-    }
-    strcat(text, "\n");
-    rp_genome genome;
-    test_genome(&genome, text);
-    rp_bitmask mask;
-    rp_error error = {""};
-    ck_assert(rp_tandem_mask(&mask, &genome, 2, &error));
-    ck_assert_uint_eq(rp_bitmask_count(&mask, 0, genome.length_bp), 0);
-    rp_bitmask_clear(&mask);
-    rp_genome_clear(&genome);
-    free(element);
-    free(text);
-}
-END_TEST
-
 START_TEST(positions_share_a_contig_or_not)
 {
     rp_genome genome;
@@ -593,7 +568,6 @@ Suite *suite_genome(void)
     tcase_add_test(tests, flank_extension_agrees_with_a_loop);
     tcase_add_test(tests, tandem_mask_finds_a_satellite);
     tcase_add_test(tests, copies_with_a_spacer_are_no_tandem_repeat);
-    tcase_add_test(tests, two_copies_head_to_tail_are_no_tandem_repeat);
     tcase_add_test(tests, positions_share_a_contig_or_not);
     tcase_add_test(tests, bases_are_counted_alike_in_codes_planes_and_genome);
     suite_add_tcase(suite, tests);

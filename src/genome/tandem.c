@@ -1,9 +1,8 @@
 /* tandem.c: finds tandem repeats by 10-mers that recur nearby; see tandem.h.
  *
  * A word that recurs at a distance is linked to the one before it that recurred at nearly the
- * same distance. A chain is as long as an array less its first unit: three units make one of twice the
- * distance. Two copies that stand head to tail make one as long as the distance, two with a spacer a
- * shorter one: both may be of an interspersed family, and are left alone.
+ * same distance. Only where such a chain is nearly as long as the distance do two units of a
+ * repeat stand side by side; two copies of an interspersed repeat with a spacer make shorter ones.
  */
 #include "genome/tandem.h"
 
@@ -20,11 +19,11 @@ enum {
     REACH_BP = 1500,
     WINDOW_BP = 64,
     WINDOW_RECURRENT = 26,         /* of a window's words; unmasked, one satellite took 18 s of C. elegans V */
-    CHAIN_PERCENT = 125, /* of the distance, that a chain must be long: two units make 100, and chance adds to it */
+    CHAIN_PERCENT = 50,            /* of the distance, that a chain must be long */
     DRIFT_BP = 3,
     DRIFT_SHARE = 100, /* of the distance from word to word: 3 bases and a hundredth */
-    MIN_CHAIN_GAP_BP = 64, /* or half of the distance: a chain goes on so far after its last word */
-    MARGIN_BP = 3 * REACH_BP + WINDOW_BP, /* a chain that it cuts is long enough */
+    MIN_CHAIN_GAP_BP = 64,         /* or half of the distance: a chain goes on so far after its last word */
+    MARGIN_BP = 2 * REACH_BP + WINDOW_BP,
     CHUNK_BP = 1 << 19
 };
 
@@ -42,12 +41,12 @@ RP_ARRAY(recurrences, recurrence);
 
 /* What one thread marks with. */
 typedef struct tandem_worker {
-    uint32_t *last_seen; /* time of the last occurrence of each word */
-    uint32_t clock; /* what positions start from, so that old times are out of reach */
-    uint32_t live[REACH_BP + 1]; /* by distance: 1 + the chain that was there last */
+    uint32_t *last_seen;           /* time of the last occurrence of each word */
+    uint32_t clock;                /* what positions start from, so that old times are out of reach */
+    uint32_t live[REACH_BP + 1];   /* by distance: 1 + the chain that was there last */
     chains chains;
     recurrences found;
-    uint8_t *recurrent; /* one byte a base of the chunk with its margins */
+    uint8_t *recurrent;            /* one byte a base of the chunk with its margins */
 } tandem_worker;
 
 typedef struct tandem_context {
