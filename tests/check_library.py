@@ -721,5 +721,53 @@ def test_an_array_inside_an_element_leaves_it_a_family(folder):
     the_family(folder, genome_of(rng, elements, tsd_bp=12, spacer_bp=1500), len(element), 40)
 
 
+def no_families(folder, records):
+    write_records(folder / "g.fa", records)
+    run("find", "-q", "-o", folder / "x", folder / "g.fa")
+    names = list(fasta(folder / "x.families.fa"))
+    assert not names, names
+
+
+def write_records(path, records):
+    path.write_text("".join(f">{name}\n{letters}\n" for name, letters in records))
+
+
+def test_haplotypes_are_one_place(folder):
+    """One locus as two or four haplotypes, whole or in contigs, has no families: each place is there twice, or more."""
+    rng = random.Random(71)
+    for n, cut in ((2, False), (2, True), (4, True)):
+        locus, records = random_letters(rng, 600_000 // n), []
+        for h in range(n):
+            text, at = mutated(rng, locus, 0.01), 0
+            while at < len(text):
+                size = rng.randint(15_000, 60_000) if cut else len(text)
+                records.append((f"h{h}_{at}", text[at:at + size]))
+                at += size
+        no_families(folder, records)
+
+
+def test_a_duplicated_genome_has_no_families(folder):
+    """Three homeologous chromosomes, 8 and 16 % apart: all of it stands three times, at one place."""
+    rng = random.Random(72)
+    text = random_letters(rng, 300_000)
+    no_families(folder, [("a", text), ("b", mutated(rng, text, 0.11)), ("c", mutated(rng, text, 0.16))])
+    others = list(fasta(folder / "x.other.fa"))
+    assert others and all("too_few_independent_copies" in name for name in others), others
+
+
+def test_exons_of_a_gene_family_are_no_families(folder):
+    """Six exons that are alike in twelve genes, with introns that are not."""
+    rng = random.Random(73)
+    exons = [random_letters(rng, rng.randint(90, 450)) for _ in range(6)]
+    genome = ""
+    for _ in range(12):
+        genome += random_letters(rng, 12_000)
+        for exon in exons:
+            genome += mutated(rng, exon, rng.uniform(0.15, 0.3)) + random_letters(rng, rng.randint(100, 900))
+    no_families(folder, [("a", genome + random_letters(rng, 12_000))])
+    others = list(fasta(folder / "x.other.fa"))
+    assert sum("#Gene_family" in name for name in others) >= 4, others
+
+
 if __name__ == "__main__":
     sys.exit(main(globals()))

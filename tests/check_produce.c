@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "produce/prescreen.h"
 #include "produce/seeds.h"
 #include "suites.h"
 
@@ -109,6 +110,42 @@ START_TEST(places_of_two_contigs_stand_apart)
 }
 END_TEST
 
+/* Two haplotypes have each place twice: what has only its twin in common with others is no place of a family. */
+START_TEST(three_places_must_be_linked)
+{
+    static const struct {
+        unsigned groups[6], n; /* which of some stretches each place is in */
+        bool passes;
+    } CASES[] = {{{0, 0, 1, 1}, 4, false},
+                 {{0, 0, 1, 1, 2, 2}, 6, false},
+                 {{0, 0, 1, 2, 0}, 5, true},
+                 {{0, 1, 2, 3}, 4, false},
+                 {{0, 1, 1, 2, 3, 1}, 6, true}};
+    static const char seed[] = "ACGTTGCATCAG";
+    rp_random random = {19};
+    char *left[4], *right[4], text[4096] = ">x\n", *at = text + 3;
+    for (int i = 0; i < 4; i++) {
+        left[i] = test_random_letters(&random, 100);
+        right[i] = test_random_letters(&random, 100);
+    }
+    rp_batch batch = {.head = {.n_places = CASES[_i].n}};
+    for (unsigned i = 0; i < CASES[_i].n; i++) {
+        batch.places[i] = (rp_place){(uint64_t)(at - text - 3) + 100, false};
+        at += sprintf(at, "%s%s%s", left[CASES[_i].groups[i]], seed, right[CASES[_i].groups[i]]);
+    }
+    sprintf(at, "\n");
+    rp_genome genome;
+    test_genome(&genome, text);
+    const rp_view view = {.genome = &genome};
+    ck_assert_int_eq(rp_prescreen(&view, &batch, K), CASES[_i].passes);
+    rp_genome_clear(&genome);
+    for (int i = 0; i < 4; i++) {
+        free(left[i]);
+        free(right[i]);
+    }
+}
+END_TEST
+
 Suite *suite_produce(void)
 {
     Suite *suite = suite_create("produce");
@@ -116,6 +153,7 @@ Suite *suite_produce(void)
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, covering_places_never_lets_more_count, 0, 8);
     tcase_add_test(tests, places_of_two_contigs_stand_apart);
+    tcase_add_loop_test(tests, three_places_must_be_linked, 0, 5);
     suite_add_tcase(suite, tests);
     return suite;
 }

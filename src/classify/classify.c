@@ -51,6 +51,7 @@ const char *const rp_other_class[RP_N_OTHERS] = {[RP_OTHER_NONE] = "",
                                                  [RP_OTHER_RRNA] = "rRNA",
                                                  [RP_OTHER_TRNA] = "tRNA",
                                                  [RP_OTHER_CONTIGS] = "Artefact",
+                                                 [RP_OTHER_UNLIKELY] = "Artefact",
                                                  [RP_OTHER_CHANCE] = "Low_complexity"};
 
 const char *const rp_other_reason[RP_N_OTHERS] = {[RP_OTHER_NONE] = "none",
@@ -64,6 +65,7 @@ const char *const rp_other_reason[RP_N_OTHERS] = {[RP_OTHER_NONE] = "none",
                                                   [RP_OTHER_RRNA] = "rRNA_gene",
                                                   [RP_OTHER_TRNA] = "tRNA_gene",
                                                   [RP_OTHER_CONTIGS] = "copies_at_contig_ends",
+                                                  [RP_OTHER_UNLIKELY] = "no_better_than_chance",
                                                   [RP_OTHER_CHANCE] = "no_better_than_decoy"};
 
 /* --- Rules --- */
@@ -201,6 +203,8 @@ static rp_other judge(const rp_traits *traits, size_t length, const rp_classify_
         return RP_OTHER_CONTIGS;
     if (traits->n_independent < parameters->min_copies || traits->independent_share < RP_SAME_PLACE_SHARE)
         return RP_OTHER_DUPLICATION;
+    if (traits->worth < 1)
+        return RP_OTHER_UNLIKELY;
     if (is_annotated(traits, length))
         return RP_OTHER_ANNOTATED;
     return is_gene(traits, length) ? RP_OTHER_GENE : RP_OTHER_NONE;

@@ -1,9 +1,11 @@
 /* independent.c: copies compared by what is around them; see independent.h. */
 #include "classify/independent.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "align/scores.h"
 #include "base/sort.h"
 #include "classify/stretch.h"
 
@@ -30,6 +32,9 @@ typedef struct sampled {
 
 enum { NO_PLACE = SAMPLE };
 
+/* What a score of one says, where two bases match with a chance of 28 % (align/significance.h): half of log(0.72 / 0.28). */
+static const double SCORE_NATS = 0.472;
+
 /* Where a walk can go on: here, or behind insertions. */
 typedef struct landings {
     rp_strand_walk walks[MAX_INSERTIONS + 2];
@@ -38,7 +43,7 @@ typedef struct landings {
 } landings;
 
 typedef struct ranked {
-    uint32_t bases;          /* of the consensus */
+    uint32_t bases; /* of the consensus */
     size_t copy;
 } ranked;
 
@@ -48,14 +53,14 @@ struct rp_place_finder {
     const rp_found_family *family;
     sampled sample[SAMPLE];
     unsigned n_places, of_place[SAMPLE]; /* the copy that stands for each */
-    ranked *ranks;           /* of all copies */
+    ranked *ranks; /* of all copies */
     size_t ranks_capacity;
-    uint16_t *depth;         /* by base of the consensus: copies or places */
-    uint8_t *last;           /* the place that was counted last there, from 1 */
+    uint16_t *depth; /* by base of the consensus: copies or places */
+    uint8_t *last; /* the place that was counted last there, from 1 */
     size_t depth_capacity, last_capacity;
-    rp_stretch scratch[2];   /* of two walks */
+    rp_stretch scratch[2]; /* of two walks */
     landings landings[2];
-    uint32_t own[2];         /* numbers of the copies from which the two walks set out */
+    uint32_t own[2]; /* numbers of the copies from which the two walks set out */
 };
 
 rp_place_finder *rp_place_finder_create(const rp_view *view, const rp_findings *findings)
@@ -380,6 +385,30 @@ static size_t count_deep(rp_place_finder *finder, unsigned n, bool places, uint3
     return deep;
 }
 
+/* The worth of a copy in units of score, from matches and what differs. */
+static int64_t score_of(const rp_place_finder *finder, const rp_placed_copy *copy)
+{
+    int64_t score = 0;
+    for (size_t i = 0; i < copy->n_parts; i++) {
+        const rp_row_counts *counts =
+            &finder->findings->parts.items[finder->family->parts[copy->first_part + i]].counts;
+        score += RP_SCORE_MATCH * ((int64_t)counts->matches - counts->mismatches - counts->deleted - counts->inserted);
+    }
+    return score;
+}
+
+/* A base of the consensus takes log(4) to be told, a copy its place in the genome; a place with several copies is told
+ * once. */
+static float find_worth(const rp_place_finder *finder, uint32_t n_places)
+{
+    const double place = log(2.0 * (double)finder->findings->genome->acgt_bp + 1) / SCORE_NATS;
+    double sum = 0;
+    for (unsigned p = 0; p < finder->n_places; p++)
+        sum += (double)score_of(finder, finder->sample[finder->of_place[p]].copy) - place;
+    sum *= finder->n_places > 0 ? (double)n_places / finder->n_places : 0;
+    return (float)(sum * SCORE_NATS / (log(4) * (double)finder->family->consensus->n));
+}
+
 bool rp_independent_places(rp_place_finder *finder, const rp_found_family *family, const rp_placed_copies *copies,
                            uint32_t enough, rp_independence *found)
 {
@@ -406,5 +435,6 @@ bool rp_independent_places(rp_place_finder *finder, const rp_found_family *famil
         found->n_places = (uint32_t)((copies->n * finder->n_places + n / 2) / n);
     }
     found->n_places = found->n_places > 0 ? found->n_places : 1;
+    found->worth = find_worth(finder, found->n_places);
     return true;
 }

@@ -28,6 +28,8 @@ void rp_place_finder_destroy(rp_place_finder *finder); /* NULL is legal */
 typedef struct rp_independence {
     uint32_t n_places; /* of many copies, those of the longest ones in proportion */
     float share; /* of the consensus that has enough copies: what has enough places, too */
+    float worth; /* what the places' copies tell of the genome, in units of what the consensus takes to be told: under 1
+                    it is no better than chance (minimum description length) */
 } rp_independence;
 
 /* Compares copies until enough places (`enough` of them) have been seen, or all of the longest 32 have. A part that has

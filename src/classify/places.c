@@ -255,6 +255,7 @@ bool rp_places_find(rp_place_finder *finder, const rp_findings *findings, size_t
         look_at_ends(&view, &copies, length, sample, traits);
         traits->n_independent = independence.n_places;
         traits->independent_share = independence.share;
+        traits->worth = independence.worth;
         traits->n_tandem = count_tandem(findings->genome, &copies, length, traits->period_bp);
         count_at_contigs(findings->genome, &copies, traits);
         traits->mean_divergence = (float)family->divergence;

@@ -18,6 +18,7 @@ typedef enum rp_other {
     RP_OTHER_RRNA,
     RP_OTHER_TRNA,
     RP_OTHER_CONTIGS,        /* whole contigs, or their ends */
+    RP_OTHER_UNLIKELY,       /* made of copies too few for how they differ: unrelated sequence gives as much */
     RP_OTHER_CHANCE,         /* no more of it in the genome than in the genome backwards */
     RP_N_OTHERS
 } rp_other;
@@ -49,6 +50,7 @@ typedef struct rp_traits {
     uint32_t n_truncated_right;
     uint32_t n_independent;     /* places: copies that were duplicated with what is around them are one */
     float independent_share;    /* of the consensus, that has enough of them */
+    float worth;                /* of their copies, to what the consensus takes to be told */
     uint32_t n_tandem;          /* copies that stand head to tail in arrays of three units and more */
     uint32_t n_whole_contigs;   /* are nearly all of their contig */
     uint32_t n_at_contig_ends;  /* of long contigs */
