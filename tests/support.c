@@ -2,6 +2,7 @@
 #include "suites.h"
 
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *block, size_t bytes);
 void *__wrap_aligned_alloc(size_t alignment, size_t bytes);
 void *__wrap_mmap(void *at, size_t bytes, int protection, int flags, int file, off_t offset);
-void *__wrap_mremap(void *old, size_t old_bytes, size_t bytes, int flags);
+void *__wrap_mremap(void *old, size_t old_bytes, size_t bytes, int flags, ...);
 
 static atomic_long fail_at, allocations;
 
@@ -61,9 +62,13 @@ void *__wrap_mmap(void *at, size_t bytes, int protection, int flags, int file, o
     return fails_now() ? MAP_FAILED : __real_mmap(at, bytes, protection, flags, file, offset);
 }
 
-void *__wrap_mremap(void *old, size_t old_bytes, size_t bytes, int flags)
+void *__wrap_mremap(void *old, size_t old_bytes, size_t bytes, int flags, ...)
 {
-    return fails_now() ? MAP_FAILED : __real_mremap(old, old_bytes, bytes, flags);
+    va_list more;
+    va_start(more, flags);
+    void *to = (flags & MREMAP_FIXED) != 0 ? va_arg(more, void *) : NULL;
+    va_end(more);
+    return fails_now() ? MAP_FAILED : __real_mremap(old, old_bytes, bytes, flags, to);
 }
 
 void test_fail_allocation(long n)

@@ -197,8 +197,9 @@ bool rp_block_resize(rp_block *block, size_t bytes, const char *purpose, rp_erro
     return ok;
 }
 
-/* Puts a fixed block into a file and maps that over it; who reads it meanwhile sees the same bytes before and after. Under
- * the lock. False: errno tells. */
+/* Puts a fixed block into a file and maps that over it; who reads it meanwhile sees the same bytes before and after.
+ * (By mremap: the thread sanitizer takes a mapping over what others read for a race.) Under the lock. False: errno
+ * tells. */
 static bool spill_in_place(rp_block_entry *entry)
 {
     const int file = open_spill_file();
@@ -208,11 +209,15 @@ static bool spill_in_place(rp_block_entry *entry)
     bool ok = extend_file(file, 0, entry->mapped);
     while (ok && done < entry->mapped) {
         const ssize_t n = pwrite(file, (char *)entry->data + done, entry->mapped - done, (off_t)done);
-        ok = n > 0 || errno == EINTR;
+        ok = n > 0 || (n < 0 && errno == EINTR);
         done += n > 0 ? (size_t)n : 0;
     }
-    if (!ok || mmap(entry->data, entry->mapped, PROT_READ, MAP_SHARED | MAP_FIXED, file, 0) == MAP_FAILED) {
+    void *data = ok ? mmap(NULL, entry->mapped, PROT_READ, MAP_SHARED, file, 0) : MAP_FAILED;
+    if (data == MAP_FAILED ||
+        mremap(data, entry->mapped, entry->mapped, MREMAP_MAYMOVE | MREMAP_FIXED, entry->data) != entry->data) {
         const int failure = errno;
+        if (data != MAP_FAILED)
+            (void)munmap(data, entry->mapped);
         (void)close(file);
         errno = failure;
         return false;
