@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "family/ends.h"
 #include "family/family.h"
+#include "family/self_words.h"
 #include "family/unit.h"
 #include "family/vote.h"
 #include "library/chimera.h"
@@ -346,6 +347,24 @@ START_TEST(a_family_is_no_tandem_repeat_for_one_beside_it)
 }
 END_TEST
 
+/* Equal units of a long satellite: the stretch that repeats what stood before goes on through all of them. */
+START_TEST(a_stretch_that_repeats_goes_on_from_unit_to_unit)
+{
+    enum { UNIT_BP = 2200, N = 4 };
+    rp_random random = {17};
+    rp_self_words *words = calloc(1, sizeof *words);
+    uint8_t unit[UNIT_BP];
+    for (int i = 0; i < UNIT_BP; i++)
+        unit[i] = (uint8_t)rp_random_below(&random, 4);
+    rp_self_words_start(words);
+    for (int i = 0; i < N * UNIT_BP; i++)
+        rp_self_words_push(words, unit[i % UNIT_BP]);
+    ck_assert_uint_eq(words->period, UNIT_BP);
+    ck_assert_uint_ge(rp_self_words_run(words), (N - 1) * UNIT_BP - RP_WORD_BASES);
+    free(words);
+}
+END_TEST
+
 /* A consensus of `n_units` elements with a joint of two bases between; turned[i]: unit i reads backwards. */
 static void make_units(rp_codes *consensus, size_t unit_bp, size_t n_units, const bool *turned, unsigned one_in)
 {
@@ -434,6 +453,7 @@ Suite *suite_family(void)
     tcase_add_test(tests, copies_of_the_far_end_of_a_long_consensus_are_found);
     tcase_add_test(tests, a_vote_inserts_no_more_than_the_bound);
     tcase_add_test(tests, a_family_is_no_tandem_repeat_for_one_beside_it);
+    tcase_add_test(tests, a_stretch_that_repeats_goes_on_from_unit_to_unit);
     tcase_add_loop_test(tests, a_consensus_of_two_elements_is_cut_to_the_one_that_copies_are, 0, 2);
     tcase_add_test(tests, a_consensus_is_not_cut_to_a_piece_that_many_copies_are);
     suite_add_tcase(suite, tests);

@@ -40,20 +40,27 @@ static uint32_t slot_of(const rp_self_words *words, uint32_t word)
     return slot;
 }
 
+/* A word is noted where it stood first: in the third unit of an array it recurs at twice the period. */
+static bool is_at_period(const rp_self_words *words, uint32_t distance)
+{
+    if (words->period == 0)
+        return false;
+    const uint32_t times = (distance + words->period / 2) / words->period, whole = times * words->period;
+    return times > 0 && (distance > whole ? distance - whole : whole - distance) <= PERIOD_SLACK_BP * times;
+}
+
 static void note_repeat(rp_self_words *words, uint32_t place, uint32_t first)
 {
     const uint32_t distance = place - first;
     if (distance < RP_WRAP_MIN_PERIOD_BP)
         return;
-    const uint32_t drift = distance > words->period ? distance - words->period : words->period - distance;
-    if (words->period == 0 || drift > PERIOD_SLACK_BP) {
-        if (words->period != 0 && words->length - words->run_end <= RUN_GAP_BP)
-            return; /* a stray word within a run */
+    const bool at_period = is_at_period(words, distance);
+    if (!at_period && words->period != 0 && words->length - words->run_end <= RUN_GAP_BP)
+        return; /* a stray word within a run */
+    if (!at_period || words->length - words->run_end > RUN_GAP_BP)
         words->run_begin = place;
-    } else if (words->length - words->run_end > RUN_GAP_BP) {
-        words->run_begin = place;
-    }
-    words->period = distance;
+    if (!at_period || distance < words->period + words->period / 2)
+        words->period = distance;
     words->run_end = words->length;
 }
 
