@@ -767,6 +767,70 @@ def test_exons_of_a_gene_family_are_no_families(folder):
     no_families(folder, [("a", genome + random_letters(rng, 12_000))])
     others = list(fasta(folder / "x.other.fa"))
     assert sum("#Gene_family" in name for name in others) >= 4, others
+def satellite_genome(rng):
+    """An alpha-like satellite with a higher order of 8, a minisatellite at four places, a satellite of 171 bases on both
+    strands, one of 2.2 kb; and where each stands."""
+    def worn(text, share):
+        return mutated(rng, text, share)
+
+    alpha, common, mini, long = (random_letters(rng, n) for n in (171, 171, 26, 2200))
+    higher = "".join(worn(alpha, rng.uniform(0.1, 0.17)) for _ in range(8))
+    arrays = [("alpha", "".join(worn(higher, 0.01) for _ in range(20)), 171)]
+    arrays += [("mini", "".join(worn(mini, 0.05) for _ in range(n)), 26) for n in (9, 14, 20, 30)]
+    arrays += [("common", "".join(worn(common, 0.03) for _ in range(60)), 171),
+               ("common", turned("".join(worn(common, 0.03) for _ in range(40)))[50:], 171),
+               ("long", "".join(worn(long, 0.02) for _ in range(9)), 2200)]
+    text, truth = random_letters(rng, 4000), []
+    for name, array, period in arrays:
+        truth.append((name, len(text), len(text) + len(array), period))
+        text += array + random_letters(rng, 8000)
+    return text, truth
+
+
+def test_satellites_have_monomers_and_arrays(folder):
+    """satellites.fa, .tsv, TRF's .dat, other.fa and the summary tell one story, and it is that of the genome."""
+    text, truth = satellite_genome(random.Random(65))
+    (folder / "g.fa").write_text(f">c\n{text}\n")
+    run("find", "-q", "-o", folder / "x", "--trf-dat", folder / "x.dat", folder / "g.fa")
+    rows = [line.split("\t") for line in (folder / "x.satellites.tsv").read_text().splitlines()]
+    assert rows.pop(0)[:7] == ["family", "contig", "begin", "end", "strand", "period", "copies"], rows
+    assert len(rows) == len(truth), rows
+    names = {}
+    for row, (name, begin, end, period) in zip(rows, truth):
+        assert abs(int(row[2]) - begin) <= 30 and abs(int(row[3]) - end) <= 30, (row, name, begin, end)
+        assert abs(int(row[5]) - period) <= 2, (row, period)
+        assert names.setdefault(name, row[0]) == row[0], (row, names)
+        assert row[8] == ("8" if name == "alpha" else "."), row
+    assert len(set(names.values())) == 4 and rows[5][4] != rows[6][4], rows
+    monomers = {n.split("#")[0]: (dict(f.split("=") for f in n.split()[1:]), s)
+                for n, s in fasta(folder / "x.satellites.fa").items()}
+    assert set(monomers) == set(names.values()) and monomers[names["alpha"]][0]["hor"] == "8", monomers
+    for name, (facts, sequence) in monomers.items():
+        own = [r for r in rows if r[0] == name]
+        assert int(facts["period"]) == len(sequence) and int(facts["arrays"]) == len(own)
+        assert int(facts["bases"]) == sum(int(r[3]) - int(r[2]) for r in own)
+    others = {n.split("#")[0]: n for n in fasta(folder / "x.other.fa")}
+    told = {(o, m.group(1)) for o, n in others.items() for m in [re.search(r" satellite=(\S+)", n)] if m}
+    assert told and told == {(o, s) for s, (f, _) in monomers.items() for o in f.get("other", "").split(",") if o}
+    summary = json.loads((folder / "x.summary.json").read_text())
+    assert [s["name"] for s in summary["satellites"]] == list(monomers)
+    assert summary["results"]["satellite_arrays"] == len(rows)
+    assert summary["results"]["satellite_bases"] == sum(int(f["bases"]) for f, _ in monomers.values())
+    lines = (folder / "x.dat").read_text().splitlines()
+    assert lines[0] == "Sequence: c" and lines[4].startswith("Parameters: ")
+    for fields, row in zip((line.split() for line in lines[7:]), rows, strict=True):
+        assert len(fields) == 15 and [int(fields[0]) - 1, int(fields[1])] == [int(row[2]), int(row[3])], fields[:3]
+        assert fields[14] == text[int(row[2]):int(row[3])] and len(fields[13]) == int(row[5]) == int(fields[4])
+    assert not fasta(folder / "x.families.fa"), list(fasta(folder / "x.families.fa"))
+
+
+def test_a_genome_without_satellites_has_empty_files(folder):
+    """The header alone, so that whoever reads them finds them."""
+    write_genome(folder / "g.fa", random_letters(random.Random(66), 30000))
+    run("find", "-q", "-o", folder / "x", folder / "g.fa")
+    assert (folder / "x.satellites.fa").read_text() == ""
+    assert len((folder / "x.satellites.tsv").read_text().splitlines()) == 1
+    assert json.loads((folder / "x.summary.json").read_text())["satellites"] == []
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ int main(void)
     srunner_add_suite(runner, suite_compare());
     srunner_add_suite(runner, suite_classify());
     srunner_add_suite(runner, suite_neighbours());
+    srunner_add_suite(runner, suite_satellite());
     srunner_add_suite(runner, suite_output());
     srunner_add_suite(runner, suite_report());
     srunner_add_suite(runner, suite_run());

@@ -20,7 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 DEMO = ROOT / "data" / "demo.fa.gz"
 SHARED = ROOT.parent / "shared"
 ENDINGS = ["families.fa", "families.stk", "other.fa", "copies.bed", "other.bed", "copies.gff3", "classes.tsv", "tandem.bed",
-           "masked.fa", "summary.json"]
+           "satellites.fa", "satellites.tsv", "masked.fa", "summary.json"]
 
 
 class Skip(Exception):

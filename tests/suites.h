@@ -29,6 +29,7 @@ Suite *suite_library(void);
 Suite *suite_compare(void);
 Suite *suite_classify(void);
 Suite *suite_neighbours(void);
+Suite *suite_satellite(void);
 Suite *suite_output(void);
 Suite *suite_report(void);
 Suite *suite_run(void);

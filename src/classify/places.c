@@ -192,15 +192,15 @@ static void look_at_ends(const rp_view *view, const rp_placed_copies *copies, ui
 
 /* --- Neighbours --- */
 
-/* Whether b follows a on the genome head to tail. */
+/* Whether b follows a on the genome and is back where a was in the consensus: more of an array, at any point of which
+ * copies may begin and end, and no further piece of one copy. */
 static bool follows(const rp_genome *genome, const rp_placed_copy *a, const rp_placed_copy *b, uint32_t length)
 {
     const rp_placed_copy *first = a->reverse ? b : a, *second = a->reverse ? a : b;
     const int64_t gap = (int64_t)b->begin - (int64_t)a->end;
     const uint32_t slack = length / 10 < TANDEM_GAP_BP ? length / 10 : TANDEM_GAP_BP;
     return a->reverse == b->reverse && gap <= (int64_t)slack && gap >= -(int64_t)slack &&
-           length - first->consensus_end <= slack && second->consensus_begin <= slack &&
-           rp_genome_same_contig(genome, a->begin, b->begin);
+           second->consensus_begin + slack < first->consensus_end && rp_genome_same_contig(genome, a->begin, b->begin);
 }
 
 /* Copies that stand head to tail in arrays of three units; a unit is the period of the consensus, or all of it. Two

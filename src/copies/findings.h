@@ -29,6 +29,7 @@ typedef struct rp_found_family {
     rp_decoy_figures decoy;      /* all zero without a decoy */
     rp_traits traits;            /* all zero until rp_classify has filled them in */
     const char *hint;            /* the class that they speak for; NULL until then */
+    size_t satellite;            /* of another repeat: 1 + the satellite that it is of; 0: of none */
 } rp_found_family;
 
 typedef struct rp_findings {
@@ -42,6 +43,7 @@ typedef struct rp_findings {
     uint64_t masked_bp;          /* genome bases in copies */
     const rp_bitmask *unmasked;  /* bases that the masked genome has as they came; NULL: none. The caller's */
     bool has_decoy;              /* false bases were measured */
+    const struct rp_satellites *satellites; /* satellite/satellites.h; borrowed; NULL: they were not looked for */
 } rp_findings;
 
 /* Takes the parts (their family is an index into consensus) and the families that have any,

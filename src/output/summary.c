@@ -4,6 +4,7 @@
 #include "classify/classify.h"
 #include "classify/proteins.h"
 #include "output/json.h"
+#include "satellite/satellites.h"
 
 static json_t *describe_input(const rp_findings *findings)
 {
@@ -25,6 +26,39 @@ static json_t *describe_protected(const rp_findings *findings)
                      (json_int_t)in_copies);
 }
 
+/* One entry a satellite. NULL: out of memory. */
+static json_t *describe_satellites(const rp_satellites *all)
+{
+    json_t *list = json_array();
+    bool ok = list != NULL;
+    for (size_t s = 0; ok && s < all->satellites.n; s++) {
+        const rp_satellite *here = &all->satellites.items[s];
+        char name[RP_SATELLITE_NAME_BYTES];
+        rp_satellite_name(s, name);
+        json_t *one =
+            json_pack("{s:s, s:I, s:f, s:f, s:I, s:I}", "name", name, "period", (json_int_t)here->monomer.n, "copies",
+                      rp_json_rounded(here->copies, 0.1), "identity_percent", rp_json_rounded(here->identity, 0.1),
+                      "arrays", (json_int_t)here->n_arrays, "bases", (json_int_t)here->bases);
+        if (one != NULL && here->hor > 0)
+            one = rp_json_if(rp_json_set(one, "higher_order", json_integer((json_int_t)here->hor)), one);
+        ok = rp_json_append(list, one);
+    }
+    return rp_json_if(ok, list);
+}
+
+/* Their figures among the results. */
+static bool add_satellites(json_t *results, const rp_satellites *all)
+{
+    uint64_t bases = 0;
+    for (size_t s = 0; s < all->satellites.n; s++)
+        bases += all->satellites.items[s].bases;
+    return rp_json_set(results, "satellites", json_integer((json_int_t)all->satellites.n)) &&
+           rp_json_set(results, "satellite_arrays", json_integer((json_int_t)all->arrays.n)) &&
+           rp_json_set(results, "satellite_bases", json_integer((json_int_t)bases)) &&
+           rp_json_set(results, "microsatellites", json_integer((json_int_t)all->n_simple)) &&
+           rp_json_set(results, "microsatellite_bases", json_integer((json_int_t)all->simple_bp));
+}
+
 static json_t *describe_results(const rp_findings *findings)
 {
     uint64_t consensus_bp = 0, copies = 0, tandem_bp = 0;
@@ -44,6 +78,9 @@ static json_t *describe_results(const rp_findings *findings)
         (json_int_t)findings->parts.n, "masked_bases", (json_int_t)findings->masked_bp, "masked_percent",
         rp_json_rounded(100.0 * (double)findings->masked_bp / acgt, 0.001), "tandem_bases", (json_int_t)tandem_bp);
     if (out != NULL && findings->unmasked != NULL && !rp_json_set(out, "protected", describe_protected(findings)))
+        return rp_json_if(false, out);
+
+    if (out != NULL && findings->satellites != NULL && !add_satellites(out, findings->satellites))
         return rp_json_if(false, out);
     if (out == NULL || !findings->has_decoy)
         return out;
@@ -144,6 +181,11 @@ static json_t *describe_family(const rp_found_family *family, bool has_decoy, ks
         ok = rp_json_set(one, "decoy", describe_decoy(&family->decoy));
     if (ok && family->like != NULL)
         ok = rp_json_set(one, "like", rp_json_text(family->like));
+    if (ok && family->satellite > 0) {
+        char name[RP_SATELLITE_NAME_BYTES];
+        rp_satellite_name(family->satellite - 1, name);
+        ok = rp_json_set(one, "satellite", json_string(name));
+    }
     if (ok && family->hint != NULL)
         ok = rp_json_set(one, "hint", json_string(family->hint));
     if (ok && family->traits.n_copies > 0)
@@ -166,11 +208,14 @@ static json_t *describe_families(const rp_findings *findings)
 json_t *rp_summary_make(const rp_findings *findings, const rp_findings *others, const char *command, json_t *parameters,
                         json_t *search, json_t *run)
 {
+    const rp_satellites *all = findings->satellites;
     json_t *other = others != NULL ? describe_families(others) : NULL;
+    json_t *satellites = all != NULL ? describe_satellites(all) : NULL;
     /* json_pack with o takes the references over even when it fails; a NULL value leaves its key out with *. */
-    json_t *summary = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o*, s:o, s:o, s:o*, s:o*}", "program", "reprise-c",
-                                "command", command, "version", RP_VERSION, "parameters", parameters, "input",
-                                describe_input(findings), "search", search, "results", describe_results(findings),
-                                "families", describe_families(findings), "other", other, "run", run);
-    return rp_json_if(others == NULL || other != NULL, summary);
+    json_t *summary =
+        json_pack("{s:s, s:s, s:s, s:o, s:o, s:o*, s:o, s:o, s:o*, s:o*, s:o*}", "program", "reprise-c", "command",
+                  command, "version", RP_VERSION, "parameters", parameters, "input", describe_input(findings), "search",
+                  search, "results", describe_results(findings), "families", describe_families(findings), "other",
+                  other, "satellites", satellites, "run", run);
+    return rp_json_if((others == NULL || other != NULL) && (all == NULL || satellites != NULL), summary);
 }

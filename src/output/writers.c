@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "classify/classify.h"
 #include "output/names.h"
+#include "satellite/satellites.h"
 
 enum { LINE_BASES = 60 };
 
@@ -39,6 +40,11 @@ static bool write_family(const rp_found_family *family, bool has_decoy, kstring_
         rp_file_print(file, " like=%s", family->like);
     if (family->traits.other != RP_OTHER_NONE)
         rp_file_print(file, " reason=%s", rp_other_reason[family->traits.other]);
+    if (family->satellite > 0) {
+        char name[RP_SATELLITE_NAME_BYTES];
+        rp_satellite_name(family->satellite - 1, name);
+        rp_file_print(file, " satellite=%s", name);
+    }
     rp_file_write(file, "\n", 1);
     rp_write_sequence(file, family->consensus->items, family->consensus->n);
     return true;

@@ -12,6 +12,7 @@
 #include "report/plots.h"
 
 enum { MAX_TOLD_BP = 100000000 }; /* of a family whose sequence is not at hand; what is over that is no family */
+enum { SATELLITES_SHOWN = 50 }; /* satellites.fa has all */
 
 void rp_report_clear(rp_report *report)
 {
@@ -376,6 +377,42 @@ static void write_others(const rp_report *report, rp_file *file)
     rp_file_print(file, "</tbody></table></div></section>");
 }
 
+/* The largest satellites. */
+static void write_satellites(const rp_report *report, rp_file *file)
+{
+    const json_t *list = json_object_get(report->summary, "satellites");
+    const size_t n = json_array_size(list), shown = n < SATELLITES_SHOWN ? n : SATELLITES_SHOWN;
+    char text[RP_NUMBER_BYTES];
+    if (n == 0)
+        return;
+    rp_file_print(file,
+                  "<section><h2>Satellites</h2><p>The largest of %zu, by bases. Higher order: monomers of a repeat of "
+                  "several.</p><div class=\"scroll\"><table><thead><tr><th>name</th>",
+                  n);
+    static const char *const columns[][2] = {{"period", "period"},
+                                             {"copies", "copies"},
+                                             {"arrays", "arrays"},
+                                             {"bases", "bases"},
+                                             {"higher_order", "higher order"},
+                                             {"identity_percent", "identity, %"}};
+    enum { N_COLUMNS = sizeof columns / sizeof columns[0] };
+    for (size_t c = 0; c < N_COLUMNS; c++)
+        rp_file_print(file, "<th class=\"n\">%s</th>", columns[c][1]);
+    rp_file_print(file, "</tr></thead><tbody>");
+    for (size_t i = 0; i < shown; i++) {
+        const json_t *one = json_array_get(list, i);
+        rp_file_print(file, "<tr><td>");
+        rp_page_text(file, text_of(one, "name"));
+        rp_file_print(file, "</td>");
+        for (size_t c = 0; c + 1 < N_COLUMNS; c++)
+            rp_file_print(
+                file, "<td class=\"n\">%s</td>",
+                json_object_get(one, columns[c][0]) == NULL ? "" : rp_page_number(figure(one, columns[c][0]), text));
+        rp_file_print(file, "<td class=\"n\">%.1f</td></tr>\n", figure(one, columns[N_COLUMNS - 1][0]));
+    }
+    rp_file_print(file, "</tbody></table></div></section>");
+}
+
 typedef struct family_rank {
     double bases;
     size_t family;
@@ -430,6 +467,7 @@ bool rp_report_write(const rp_report *report, rp_file *file, rp_error *error)
     write_summary(report, file);
     write_classes(report, &all, file);
     const bool ok = write_overview(report, &all, file) && write_families(report, &all, file);
+    write_satellites(report, file);
     write_others(report, file);
     rp_page_end(file);
     return ok || rp_error_memory(error, "report");

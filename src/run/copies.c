@@ -220,6 +220,8 @@ bool rp_run_find_copies(rp_run *run, rp_error *error)
         return false;
     if (!collect_tandem(run) || !add_tandem_families(run))
         return rp_error_memory(error, "tandem repeats");
+    if (!rp_run_find_satellites(run, error))
+        return false;
     rp_log_line(run->log, "families that lie in others: %zu, versions of others: %zu", run->n_inside, run->n_versions);
     rp_log_line(run->log, "families: %zu, other repeats: %zu, parts of copies: %zu, masked: %.2f %%",
                 run->findings.n_families, run->others.n_families, run->findings.parts.n,

@@ -200,6 +200,7 @@ void rp_run_clear(rp_run *run)
     rp_findings_clear(&run->findings);
     rp_findings_clear(&run->others);
     rp_row_store_destroy(run->rows);
+    rp_satellites_clear(&run->satellites);
     free(run->consensus);
     free(run->seeds);
     free(run->frequencies.items);

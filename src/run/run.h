@@ -19,6 +19,7 @@
 #include "discover/pairs.h"
 #include "library/family_file.h"
 #include "output/reprise.h"
+#include "satellite/satellites.h"
 
 enum { RP_REST_SHORTER = 1 };          /* old families share few long words */
 
@@ -75,6 +76,7 @@ typedef struct rp_run {
     rp_reprise_seed *seeds;             /* of the listed families */
     rp_row_store *rows;                 /* of the copies of all families, as they were traced */
     rp_findings findings, others;       /* the result; others: repeats that are no transposable elements */
+    rp_satellites satellites;
 } rp_run;
 
 /* The whole search over run->genome. False: error filled in; where the run was cancelled its state has been handed to

@@ -20,6 +20,9 @@ bool rp_run_join(rp_run *run, rp_error *error) RP_MUST_CHECK;        /* parts of
 bool rp_run_polish(rp_run *run, rp_error *error) RP_MUST_CHECK;      /* copies.c: with the copies of a scan */
 bool rp_run_find_copies(rp_run *run, rp_error *error) RP_MUST_CHECK; /* all copies, classes, what is set apart */
 
+/* The satellites of all that is tandem, at the end of that stage (satellites.c); run->tandem holds all of it afterwards. */
+bool rp_run_find_satellites(rp_run *run, rp_error *error) RP_MUST_CHECK;
+
 /* Lists the families from number `first` on that are no tandem repeats, each as the strand that its ends tell
  * (listing.c). */
 bool rp_run_list_families(rp_run *run, size_t first) RP_MUST_CHECK;

@@ -86,7 +86,8 @@ def undisturbed(given):
     return not given.killed
 
 
-FILES = ["families", "other", "seed-alignments", "bed", "other-bed", "gff3", "classes", "tandem", "masked", "summary",
+FILES = ["families", "other", "seed-alignments", "bed", "other-bed", "gff3", "classes", "tandem", "satellites",
+         "satellite-arrays", "masked", "summary",
          "out", "paf"]
 ON_REQUEST = ["split-ltr", "subfamilies", "repeatmasker", "alignments", "reprise-files", "report"]
 
@@ -94,6 +95,7 @@ DRAWS = {
     **{name: Draw("output", 0.12, place(name)) for name in FILES},
     **{f"no-{name}": Draw("output", 0.06) for name in FILES},
     **{name: Draw("output", 0.35) for name in ON_REQUEST},
+    "trf-dat": Draw("output", 0.2, place("trf-dat")),
     "hard-mask": Draw("output", 0.2),
     "mask-tandem": Draw("output", 0.2),
     "protect": Draw("output", 0.15, lambda rng, given: "{case}/features.bed"),
