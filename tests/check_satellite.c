@@ -254,6 +254,29 @@ START_TEST(short_units_are_satellites_in_long_arrays_only)
 }
 END_TEST
 
+/* An array of which each unit is an interval of its own, a few bases between: copies of a family of its units. */
+START_TEST(intervals_that_are_nearly_joined_are_one)
+{
+    made here;
+    begin_genome(&here, 14);
+    char *unit = test_random_letters(&here.random, 700);
+    append_spacer(&here, SPACER_BP);
+    append_array(&here, unit, 0, 700 * 8, 50);
+    append_spacer(&here, SPACER_BP);
+    const uint64_t begin = here.begins[0];
+    for (here.n = 0; here.n < 8; here.n++) {
+        here.begins[here.n] = begin + 700 * here.n;
+        here.ends[here.n] = here.begins[here.n] + 695;
+    }
+    find_arrays(&here, 0, 1);
+    ck_assert_uint_eq(here.found.arrays.n, 1);
+    ck_assert_uint_eq(here.found.arrays.items[0].period_bp, 700);
+    check_close(here.found.arrays.items[0].end - here.found.arrays.items[0].begin, 5600, 40);
+    free(unit);
+    end_genome(&here);
+}
+END_TEST
+
 /* Two arrays side by side in one interval, and sequence that is none. */
 START_TEST(what_stands_side_by_side_is_told_apart)
 {
@@ -306,6 +329,7 @@ Suite *suite_satellite(void)
     tcase_add_test(tests, a_higher_order_repeat_is_told);
     tcase_add_test(tests, arrays_end_at_contigs_and_unknown_bases);
     tcase_add_test(tests, short_units_are_satellites_in_long_arrays_only);
+    tcase_add_test(tests, intervals_that_are_nearly_joined_are_one);
     tcase_add_test(tests, what_stands_side_by_side_is_told_apart);
     tcase_add_test(tests, nothing_tandem_gives_no_satellites);
     suite_add_tcase(suite, tests);

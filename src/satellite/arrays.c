@@ -7,6 +7,7 @@
 enum {
     ROUNDS = 2,                /* of vote, before the array is measured */
     MIN_SAMPLE_BP = 64,
+    JOIN_GAP_BP = 100,         /* copies of one unit stand side by side, a few bases of each out */
     SAMPLE_FACTOR = 4,         /* a sample in which there is no period is made so many times shorter */
     VOTE_MONOMERS = 50,        /* enough for the votes of the rounds: errors of one in ten are out */
     MIN_COPIES_TENTHS = 25,    /* monomers of an array: three, the outer ones not whole */
@@ -199,10 +200,12 @@ bool rp_arrays_find(rp_array_finder *finder, const rp_genome *genome, const rp_i
     if (!make(finder))
         return false;
     finder->done = contig->begin;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t at = intervals[i].begin > finder->done ? intervals[i].begin : finder->done;
-        while (at + MIN_SAMPLE_BP <= intervals[i].end) {
-            const uint64_t left = intervals[i].end - at;
+    for (size_t i = 0, next; i < n; i = next) {
+        uint64_t at = intervals[i].begin > finder->done ? intervals[i].begin : finder->done, end = intervals[i].end;
+        for (next = i + 1; next < n && intervals[next].begin <= end + JOIN_GAP_BP; next++)
+            end = intervals[next].end;
+        while (at + MIN_SAMPLE_BP <= end) {
+            const uint64_t left = end - at;
             const size_t sample = left < RP_PERIOD_SAMPLE_BP ? (size_t)left : RP_PERIOD_SAMPLE_BP;
             if (!look(finder, genome, contig, at, sample, &at, found))
                 return false;
