@@ -5,6 +5,7 @@
 
 #include "classify/classify.h"
 #include "classify/proteins.h"
+#include "classify/grade.h"
 #include "classify/structure.h"
 #include "suites.h"
 
@@ -385,6 +386,52 @@ START_TEST(gene_families_are_told_by_what_changes)
 }
 END_TEST
 
+/* --- Grades --- */
+
+/* Copies of a family of 200 bases in a genome of a megabase, and what its traits have already. */
+static const struct {
+    uint32_t n_copies, left, right;    /* copies; those that lack 50 bases there; the rest are whole */
+    uint32_t percent_differing;
+    uint32_t tsd_bp, n_independent;
+    rp_grade grade;
+} GRADES[] = {{.n_copies = 12, .tsd_bp = 8, .n_independent = 12, .grade = RP_GRADE_A},
+              {.n_copies = 12, .left = 9, .tsd_bp = 8, .n_independent = 12, .grade = RP_GRADE_B}, /* one ragged end */
+              {.n_copies = 12, .n_independent = 12, .grade = RP_GRADE_B},
+              {.n_copies = 12, .right = 9, .n_independent = 12, .grade = RP_GRADE_C},
+              {.n_copies = 12, .n_independent = 9, .grade = RP_GRADE_C},
+              {.n_copies = 4, .percent_differing = 10, .n_independent = 4, .grade = RP_GRADE_C},
+              {.n_copies = 4, .percent_differing = 25, .n_independent = 4, .grade = RP_GRADE_D},
+              {.n_copies = 5, .percent_differing = 25, .n_independent = 5, .grade = RP_GRADE_D},
+              {.n_copies = 6, .percent_differing = 25, .n_independent = 6, .grade = RP_GRADE_C},
+              {.n_copies = 4, .percent_differing = 25, .tsd_bp = 8, .n_independent = 4, .grade = RP_GRADE_A}};
+
+START_TEST(a_family_has_the_grade_that_its_copies_bear_out)
+{
+    enum { LENGTH = 200, MISSING = 50 };
+    const uint32_t n = GRADES[_i].n_copies;
+    const rp_genome genome = {.length_bp = 1000000, .acgt_bp = 1000000};
+    const rp_codes consensus = {.n = LENGTH};
+    rp_findings findings = {.genome = &genome};
+    size_t parts[16];
+    for (uint32_t i = 0; i < n; i++) {
+        rp_part part = {.begin = 1000 * i, .end = 1000 * i + LENGTH, .consensus_end = LENGTH, .copy = i};
+        part.consensus_begin = i < GRADES[_i].left ? MISSING : 0;
+        part.consensus_end = i < GRADES[_i].right ? LENGTH - MISSING : LENGTH;
+        part.counts.mismatches = GRADES[_i].percent_differing * LENGTH / 100;
+        part.counts.matches = LENGTH - part.counts.mismatches;
+        ck_assert(rp_parts_push(&findings.parts, part));
+        parts[i] = i;
+    }
+    const rp_found_family family = {.consensus = &consensus, .n_copies = n, .parts = parts, .n_parts = n};
+    rp_traits traits = {.n_copies = n, .n_independent = GRADES[_i].n_independent, .tsd_bp = GRADES[_i].tsd_bp};
+    rp_grade_family(&findings, &family, &traits);
+    ck_assert_str_eq(rp_grade_name(traits.grade), rp_grade_name(GRADES[_i].grade));
+    ck_assert_uint_eq(traits.n_left_ends, n - GRADES[_i].left);
+    ck_assert_uint_eq(traits.n_right_ends, n - GRADES[_i].right);
+    free(findings.parts.items);
+}
+END_TEST
+
 Suite *suite_classify(void)
 {
     Suite *suite = suite_create("classify");
@@ -396,6 +443,8 @@ Suite *suite_classify(void)
     tcase_add_loop_test(tests, copies_speak_for_a_class, 0, (int)(sizeof CLASSES / sizeof CLASSES[0]));
     tcase_add_loop_test(tests, proteins_of_transposons_are_seen, 0, 13);
     tcase_add_loop_test(tests, gene_families_are_told_by_what_changes, 0, (int)(sizeof GENES / sizeof GENES[0]));
+    tcase_add_loop_test(tests, a_family_has_the_grade_that_its_copies_bear_out, 0,
+                        (int)(sizeof GRADES / sizeof GRADES[0]));
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -196,6 +196,39 @@ def test_versions_that_copies_do_not_bear_out_are_none(folder):
     assert json.loads((folder / "found.summary.json").read_text())["search"]["versions"] >= 1
 
 
+def test_grades_tell_what_bears_a_family_out(folder):
+    rng = random.Random(31)
+    whole, plain = random_letters(rng, 300), random_letters(rng, 900)
+    inverted = "CAGTGCTTAACCGTTAGGCATG" + whole + turned("CAGTGCTTAACCGTTAGGCATG")
+    contigs = [genome_of(rng, [mutated(rng, inverted, 0.05) for _ in range(20)], tsd_bp=8),
+               genome_of(rng, [mutated(rng, plain, 0.10) for _ in range(4)])]
+    families = find(folder, write_genome(folder / "g.fa", *contigs))
+    grades = {share_of_words(sequence, whole) > 0.3: fields for sequence, fields in families.values()}
+    assert grades[True]["grade"] == "A" and grades[True]["because"].startswith("structure,ends:"), grades
+    assert grades[False]["grade"] == "C" and re.fullmatch(r"ends:4:4,places:4,alike:\d+", grades[False]["because"]), grades
+    assert [f["grade"] for f in json.loads((folder / "found.summary.json").read_text())["families"]] == ["A", "C"]
+
+
+def test_copies_that_are_alike_through_their_consensus_only_are_candidates(folder):
+    rng = random.Random(35)
+    weak = [random_letters(rng, 100) for _ in range(40)]
+    copies = [mutated(rng, element, 0.20) for element in weak for _ in range(5)]
+    genome = write_genome(folder / "g.fa", genome_of(rng, copies, spacer_bp=5000))
+    families = find(folder, genome)
+    (name, sequence), = fasta(folder / "found.candidates.fa").items()
+    assert name.startswith("C1#Unknown copies=5 ") and " grade=D because=ends:" in name, name
+    assert max(share_of_words(sequence, element, 8) for element in weak) > 0.3
+    places, masked = bed(folder / "found.candidates.bed"), fasta(folder / "found.masked.fa")
+    assert len(places) == 5 and all(masked[row[0]][int(row[1]):int(row[2])].isupper() for row in places)
+    summary = json.loads((folder / "found.summary.json").read_text())
+    assert [one["grade"] for one in summary["candidates"]] == ["D"] and all(f["grade"] == "C" for f in summary["families"])
+    run("report", "-o", folder / "page.html", folder / "found")
+    page = (folder / "page.html").read_text()
+    assert "<h2>Candidates</h2>" in page and "C1" in page
+    assert len(find(folder, genome, "--keep-candidates")) == len(families) + 1
+    assert not fasta(folder / "found.candidates.fa")
+
+
 def test_what_is_no_transposon_is_kept_apart(folder):
     rng = random.Random(18)
     codons = [a + b + c for a in "ACGT" for b in "ACGT" for c in "ACGT" if a + b + c not in ("TAA", "TAG", "TGA")]

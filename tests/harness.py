@@ -19,8 +19,8 @@ PROGRAM = os.path.abspath(sys.argv[1])
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DEMO = ROOT / "data" / "demo.fa.gz"
 SHARED = ROOT.parent / "shared"
-ENDINGS = ["families.fa", "families.stk", "other.fa", "copies.bed", "other.bed", "copies.gff3", "classes.tsv", "tandem.bed",
-           "satellites.fa", "satellites.tsv", "masked.fa", "summary.json"]
+ENDINGS = ["families.fa", "families.stk", "other.fa", "candidates.fa", "copies.bed", "other.bed", "candidates.bed",
+           "copies.gff3", "classes.tsv", "tandem.bed", "satellites.fa", "satellites.tsv", "masked.fa", "summary.json"]
 
 
 class Skip(Exception):

@@ -8,6 +8,7 @@
 #include "classify/codons.h"
 #include "classify/genes.h"
 #include "classify/neighbours.h"
+#include "classify/grade.h"
 #include "classify/places.h"
 #include "classify/proteins.h"
 #include "classify/structure.h"
@@ -332,8 +333,12 @@ bool rp_classify(rp_findings *findings, const rp_classify_parameters *parameters
         (void)rp_error_memory(error, "class hints");
     ok = ok && rp_parallel(findings->n_families, parameters->n_threads, classify_family, &run, error) &&
          rp_neighbours_judge(findings, parameters->n_threads, error);
-    for (size_t f = 0; f < findings->n_families && ok; f++)
-        ok = name_class(&findings->families[f], parameters->keep_names) || rp_error_memory(error, "class hints");
+    for (size_t f = 0; f < findings->n_families && ok; f++) {
+        rp_found_family *family = &findings->families[f];
+        ok = name_class(family, parameters->keep_names) || rp_error_memory(error, "class hints");
+        if (family->traits.other == RP_OTHER_NONE)
+            rp_grade_family(findings, family, &family->traits);
+    }
     for (unsigned i = 0; i < parameters->n_threads; i++) {
         if (run.scratch != NULL)
             rp_structure_scratch_clear(&run.scratch[i]);

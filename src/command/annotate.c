@@ -159,8 +159,8 @@ static json_t *make_summary(const annotate_run *run)
     json_t *process = with_run ? rp_describe_process(&run->governor.log, run->governor.n_threads, run->governor.kernel,
                                                      &run->offloading)
                                : NULL;
-    return rp_json_if(!with_run || process != NULL,
-                      rp_summary_make(&run->findings, NULL, "annotate", json_incref(run->described), NULL, process));
+    return rp_json_if(!with_run || process != NULL, rp_summary_make(&run->findings, NULL, NULL, "annotate",
+                                                                    json_incref(run->described), NULL, process));
 }
 
 static bool write_results(annotate_run *run, rp_error *error)

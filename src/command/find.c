@@ -65,8 +65,8 @@ static json_t *make_summary(const find_command *find)
     const bool with_run = !find->options->no_run_info;
     json_t *search = rp_describe_search(run), *this_run = with_run ? rp_describe_run(run) : NULL;
     const bool ok = search != NULL && (!with_run || this_run != NULL);
-    return rp_json_if(
-        ok, rp_summary_make(&run->findings, &run->others, "find", describe_parameters(find), search, this_run));
+    return rp_json_if(ok, rp_summary_make(&run->findings, &run->others, &run->candidates, "find",
+                                          describe_parameters(find), search, this_run));
 }
 
 static bool write_results(find_command *find, rp_error *error)
@@ -74,6 +74,7 @@ static bool write_results(find_command *find, rp_error *error)
     const rp_run *run = &find->run;
     rp_outcome outcome = {.findings = &run->findings,
                           .others = &run->others,
+                          .candidates = &run->candidates,
                           .n_threads = run->n_threads,
                           .hard_mask = find->options->hard_mask,
                           .mask_tandem = find->options->mask_tandem,

@@ -38,6 +38,8 @@ static size_t add_method_rows(rp_find_options *o, rp_option *table)
          "coding sequence, GFF3 or BED: families of few copies that lie on it are gene families", .tells = true},
         {RP_OPTION_FLAG, "keep-other", 0, NULL, &o->search.keep_other, 0, 0,
          "leave repeats that are no transposable elements in the library", .tells = true},
+        {RP_OPTION_FLAG, "keep-candidates", 0, NULL, &o->search.keep_candidates, 0, 0,
+         "leave families of which too little is known in the library", .tells = true},
         {RP_OPTION_FLAG, "no-decoy", 0, NULL, &o->search.no_decoy, 0, 0,
          "do not measure the families on the genome backwards: no thresholds of their own", .tells = true},
         {RP_OPTION_FLAG, "respect-mask", 0, NULL, &o->search.respect_mask, 0, 0,

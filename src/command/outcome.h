@@ -10,7 +10,8 @@
 
 /* What the files are made of. Borrowed. */
 typedef struct rp_outcome {
-    const rp_findings *findings, *others;  /* others: NULL where the command has none */
+    const rp_findings *findings;
+    const rp_findings *others, *candidates; /* NULL where the command has none */
     unsigned n_threads;
     bool hard_mask, mask_tandem;
     json_t *summary, *summary_of_report;   /* equal; two, since each is read by a thread of its own */

@@ -14,6 +14,8 @@
 
 enum { BOTH = RP_FOR_FIND | RP_FOR_ANNOTATE };
 
+typedef enum rp_findings_kind { RP_OF_FAMILIES, RP_OF_OTHERS, RP_OF_CANDIDATES } rp_findings_kind;
+
 /* A result is written always, less the option --no-NAME, or on request (`flag`: the option that asks for it). */
 typedef struct result_kind {
     const char *ending;
@@ -26,7 +28,7 @@ typedef struct result_kind {
     rp_result with;                    /* without a flag of its own: the result whose flag asks for this one too */
     bool (*from_findings)(const rp_findings *findings, rp_file *file, rp_error *error); /* what writes it: this, */
     rp_result_writer *write;           /* or this */
-    bool of_others;                    /* the findings are the others */
+    rp_findings_kind of;               /* which findings those are */
     bool on_all_threads;               /* it is made by all threads, before the files that one thread each writes */
 } result_kind;
 
@@ -36,7 +38,11 @@ static const result_kind KINDS[RP_N_RESULTS] = {
                             .from_findings = rp_write_families},
     [RP_RESULT_OTHER] = {".other.fa", "other", "repeats that are no transposable elements, FASTA [PREFIX.other.fa]",
                          "no-other", "do not write the other repeats", RP_FOR_FIND, NULL, NULL, 0,
-                         .from_findings = rp_write_families, .of_others = true},
+                         .from_findings = rp_write_families, .of = RP_OF_OTHERS},
+    [RP_RESULT_CANDIDATES] = {".candidates.fa", "candidates",
+                              "families of which too little is known, FASTA [PREFIX.candidates.fa]", "no-candidates",
+                              "do not write the candidates", RP_FOR_FIND, NULL, NULL, 0,
+                              .from_findings = rp_write_families, .of = RP_OF_CANDIDATES},
     [RP_RESULT_SPLIT] = {".split.fa", NULL, NULL, NULL, NULL, 0, "split-ltr",
                          "write PREFIX.split.fa too: the library with LTR elements in two entries, _LTR and _INT",
                          RP_FOR_FIND, .from_findings = rp_write_split},
@@ -50,7 +56,11 @@ static const result_kind KINDS[RP_N_RESULTS] = {
                        "do not write the BED file of copies", BOTH, NULL, NULL, 0, .from_findings = rp_write_bed},
     [RP_RESULT_OTHER_BED] = {".other.bed", "other-bed", "copies of the other repeats, BED [PREFIX.other.bed]",
                              "no-other-bed", "do not write the copies of the other repeats", RP_FOR_FIND, NULL, NULL, 0,
-                             .from_findings = rp_write_bed, .of_others = true},
+                             .from_findings = rp_write_bed, .of = RP_OF_OTHERS},
+    [RP_RESULT_CANDIDATES_BED] = {".candidates.bed", "candidates-bed",
+                                  "copies of the candidates, BED [PREFIX.candidates.bed]", "no-candidates-bed",
+                                  "do not write the copies of the candidates", RP_FOR_FIND, NULL, NULL, 0,
+                                  .from_findings = rp_write_bed, .of = RP_OF_CANDIDATES},
     [RP_RESULT_GFF3] = {".copies.gff3", "gff3", "every copy, GFF3 [PREFIX.copies.gff3]", "no-gff3",
                         "do not write the GFF3 file of copies", BOTH, NULL, NULL, 0, .from_findings = rp_write_gff3},
     [RP_RESULT_OUT] = {".out", "out", "every copy as RepeatMasker writes it [PREFIX.out]", "no-out",
@@ -269,9 +279,11 @@ static bool write_one(const writing *all, size_t which, rp_error *error)
     const result_kind *kind = &KINDS[which];
     const rp_outcome *outcome = all->outcome;
     rp_file *file = all->results->files[which];
-    const bool ok = kind->write != NULL
-                        ? kind->write(outcome, file, error)
-                        : kind->from_findings(kind->of_others ? outcome->others : outcome->findings, file, error);
+    const rp_findings *const findings[] = {[RP_OF_FAMILIES] = outcome->findings,
+                                           [RP_OF_OTHERS] = outcome->others,
+                                           [RP_OF_CANDIDATES] = outcome->candidates};
+    const bool ok =
+        kind->write != NULL ? kind->write(outcome, file, error) : kind->from_findings(findings[kind->of], file, error);
     return ok && rp_file_finish(file, error);
 }
 

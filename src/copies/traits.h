@@ -23,6 +23,16 @@ typedef enum rp_other {
     RP_N_OTHERS
 } rp_other;
 
+/* How well a family is borne out (classify/grade.h). */
+typedef enum rp_grade {
+    RP_GRADE_NONE, /* it was not asked for */
+    RP_GRADE_A,
+    RP_GRADE_B,
+    RP_GRADE_C,
+    RP_GRADE_D, /* a candidate */
+    RP_N_GRADES
+} rp_grade;
+
 enum { RP_TSD_MAX_BP = 20, RP_TAIL_UNIT_MAX_BP = 6 };
 
 typedef struct rp_traits {
@@ -67,7 +77,10 @@ typedef struct rp_traits {
     float genes_log_chance;     /* natural logarithm of the chance that so many do */
     float coding_score;         /* natural logarithm of the odds for that, above what chance gives; 0: none */
     float mean_divergence;
+    uint32_t n_left_ends, n_right_ends; /* parts that end where the consensus does */
+    int32_t score_of_two;       /* that two copies may be expected to have with each other */
     rp_other other;
+    rp_grade grade;
 } rp_traits;
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "classify/classify.h"
 #include "classify/proteins.h"
+#include "classify/grade.h"
 #include "output/json.h"
 #include "satellite/satellites.h"
 
@@ -165,6 +166,15 @@ static json_t *describe_decoy(const rp_decoy_figures *figures)
                      rp_json_rounded(100 * rp_decoy_share(figures), 0.001));
 }
 
+/* What the grade follows from. */
+static json_t *describe_reasons(const rp_traits *traits)
+{
+    kstring_t text = KS_INITIALIZE;
+    json_t *out = rp_grade_reasons(traits, &text) ? json_string(text.s) : NULL;
+    ks_free(&text);
+    return out;
+}
+
 static json_t *describe_family(const rp_found_family *family, bool has_decoy, kstring_t *evidence)
 {
     evidence->l = 0;
@@ -177,6 +187,9 @@ static json_t *describe_family(const rp_found_family *family, bool has_decoy, ks
     bool ok = one != NULL;
     if (ok && family->traits.other != RP_OTHER_NONE)
         ok = rp_json_set(one, "reason", json_string(rp_other_reason[family->traits.other]));
+    if (ok && family->traits.grade != RP_GRADE_NONE)
+        ok = rp_json_set(one, "grade", json_string(rp_grade_name(family->traits.grade))) &&
+             rp_json_set(one, "grade_reasons", describe_reasons(&family->traits));
     if (ok && has_decoy && family->source != SIZE_MAX)
         ok = rp_json_set(one, "decoy", describe_decoy(&family->decoy));
     if (ok && family->like != NULL)
@@ -205,17 +218,20 @@ static json_t *describe_families(const rp_findings *findings)
     return rp_json_if(ok, list);
 }
 
-json_t *rp_summary_make(const rp_findings *findings, const rp_findings *others, const char *command, json_t *parameters,
-                        json_t *search, json_t *run)
+json_t *rp_summary_make(const rp_findings *findings, const rp_findings *others, const rp_findings *candidates,
+                        const char *command, json_t *parameters, json_t *search, json_t *run)
 {
     const rp_satellites *all = findings->satellites;
     json_t *other = others != NULL ? describe_families(others) : NULL;
     json_t *satellites = all != NULL ? describe_satellites(all) : NULL;
+    json_t *candidate = candidates != NULL ? describe_families(candidates) : NULL;
     /* json_pack with o takes the references over even when it fails; a NULL value leaves its key out with *. */
     json_t *summary =
         json_pack("{s:s, s:s, s:s, s:o, s:o, s:o*, s:o, s:o, s:o*, s:o*, s:o*}", "program", "reprise-c", "command",
                   command, "version", RP_VERSION, "parameters", parameters, "input", describe_input(findings), "search",
                   search, "results", describe_results(findings), "families", describe_families(findings), "other",
-                  other, "satellites", satellites, "run", run);
-    return rp_json_if((others == NULL || other != NULL) && (all == NULL || satellites != NULL), summary);
+                  other, "candidates", candidate, "satellites", satellites, "run", run);
+    return rp_json_if((others == NULL || other != NULL) && (candidates == NULL || candidate != NULL) &&
+                          (all == NULL || satellites != NULL),
+                      summary);
 }

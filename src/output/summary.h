@@ -7,11 +7,11 @@
 #include "base/error.h"
 #include "copies/findings.h"
 
-/* The figures of the findings, and of the other repeats (NULL: none), together with what the
+/* The figures of the findings, of the other repeats and of the candidates (NULL: none), together with what the
  * caller knows: objects `parameters`, `search` (figures of the search that do not depend on
  * timing) and `run` (those that do). NULL leaves one of the last two out; a caller that had no memory
  * for one must not give NULL for it. Takes over the three references. NULL: out of memory. */
-json_t *rp_summary_make(const rp_findings *findings, const rp_findings *others, const char *command, json_t *parameters,
-                        json_t *search, json_t *run) RP_MUST_CHECK;
+json_t *rp_summary_make(const rp_findings *findings, const rp_findings *others, const rp_findings *candidates,
+                        const char *command, json_t *parameters, json_t *search, json_t *run) RP_MUST_CHECK;
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "classify/classify.h"
+#include "classify/grade.h"
 #include "output/names.h"
 #include "satellite/satellites.h"
 
@@ -36,6 +37,12 @@ static bool write_family(const rp_found_family *family, bool has_decoy, kstring_
                   family->consensus->n, family->divergence, evidence->s);
     if (has_decoy && family->source != SIZE_MAX)
         rp_file_print(file, " false=%.2f%%", 100 * rp_decoy_share(&family->decoy));
+    if (family->traits.grade != RP_GRADE_NONE) {
+        evidence->l = 0;
+        if (!rp_grade_reasons(&family->traits, evidence))
+            return false;
+        rp_file_print(file, " grade=%s because=%s", rp_grade_name(family->traits.grade), evidence->s);
+    }
     if (family->like != NULL)
         rp_file_print(file, " like=%s", family->like);
     if (family->traits.other != RP_OTHER_NONE)

@@ -227,6 +227,8 @@ static void write_summary(const rp_report *report, rp_file *file)
     write_tile(file, rp_page_number(figure(results, "longest_consensus"), text), "longest consensus");
     write_tile(file, rp_page_number((double)json_array_size(json_object_get(report->summary, "other")), text),
                "other repeats");
+    write_tile(file, rp_page_number((double)json_array_size(json_object_get(report->summary, "candidates")), text),
+               "candidates");
     write_tile(file, rp_page_number(figure(input, "acgt_bases"), text), "genome bases");
     write_tile(file, rp_page_number(figure(input, "contigs"), text), "contigs");
     if (json_is_object(run)) {
@@ -331,6 +333,13 @@ static bool write_family(const rp_report_family *family, unsigned colour, rp_fil
         rp_file_print(file, "</figure>");
     }
     rp_file_print(file, "<dl>");
+    if (text_of(family->facts, "grade")[0] != '\0') {
+        rp_file_print(file, "<div><dt>grade</dt><dd>");
+        rp_page_text(file, text_of(family->facts, "grade"));
+        rp_file_print(file, " ");
+        rp_page_text(file, text_of(family->facts, "grade_reasons"));
+        rp_file_print(file, "</dd></div>");
+    }
     rp_page_facts(file, json_object_get(family->facts, "structure"));
     if (json_is_object(json_object_get(family->facts, "decoy"))) {
         rp_file_print(file, "<div><dt>decoy</dt><dd>");
@@ -348,23 +357,24 @@ static bool write_family(const rp_report_family *family, unsigned colour, rp_fil
     return true;
 }
 
-static void write_others(const rp_report *report, rp_file *file)
+/* The families of the summary's list `key`, which are not in the library; `reason`: the fact that tells why. */
+static void write_apart(const rp_report *report, const char *key, const char *title, const char *reason, rp_file *file)
 {
-    const json_t *list = json_object_get(report->summary, "other");
+    const json_t *list = json_object_get(report->summary, key);
     char text[RP_NUMBER_BYTES];
     if (json_array_size(list) == 0)
         return;
     rp_file_print(
-        file, "<section><h2>Other repeats</h2><p>Kept out of the library: no transposable elements, as far as their "
-              "structure shows.</p><div class=\"scroll\"><table><thead><tr><th>name</th><th>class</th><th>reason</th>"
-              "<th class=\"n\">length</th><th class=\"n\">copies</th>"
-              "<th class=\"n\">bases</th><th>evidence</th></tr></thead><tbody>");
+        file,
+        "<section>%s<div class=\"scroll\"><table><thead><tr><th>name</th><th>class</th><th>reason</th>"
+        "<th class=\"n\">length</th><th class=\"n\">copies</th><th class=\"n\">bases</th><th>evidence</th></tr></thead><tbody>",
+        title);
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *one = json_array_get(list, i);
         rp_file_print(file, "<tr>");
         for (int column = 0; column < 3; column++) {
             rp_file_print(file, "<td>");
-            rp_page_text(file, text_of(one, (const char *[]){"name", "class", "reason"}[column]));
+            rp_page_text(file, text_of(one, (const char *[]){"name", "class", reason}[column]));
             rp_file_print(file, "</td>");
         }
         for (int column = 0; column < 3; column++)
@@ -468,7 +478,14 @@ bool rp_report_write(const rp_report *report, rp_file *file, rp_error *error)
     write_classes(report, &all, file);
     const bool ok = write_overview(report, &all, file) && write_families(report, &all, file);
     write_satellites(report, file);
-    write_others(report, file);
+    write_apart(report, "other",
+                "<h2>Other repeats</h2><p>Kept out of the library: no transposable elements, as far as their structure "
+                "shows.</p>",
+                "reason", file);
+    write_apart(report, "candidates",
+                "<h2>Candidates</h2><p>Kept out of the library: few places, no structure, and copies that are alike "
+                "through their consensus only.</p>",
+                "grade_reasons", file);
     rp_page_end(file);
     return ok || rp_error_memory(error, "report");
 }

@@ -94,63 +94,84 @@ static bool add_tandem_families(rp_run *run)
     return true;
 }
 
-/* Whether a family goes to the other repeats. */
-static bool is_set_apart(const rp_run *run, const rp_found_family *family)
+/* Where a family goes. */
+typedef enum heap { LIBRARY, OTHERS, CANDIDATES, NOWHERE } heap;
+
+static heap heap_of(const rp_run *run, const rp_found_family *family, bool is_version)
 {
-    return family->traits.other != RP_OTHER_NONE && !run->parameters->keep_other;
+    if (is_version)
+        return NOWHERE; /* its copies go to the family that it is a version of */
+    if (family->traits.other != RP_OTHER_NONE)
+        return run->parameters->keep_other ? LIBRARY : OTHERS;
+    return family->traits.grade == RP_GRADE_D && !run->parameters->keep_candidates ? CANDIDATES : LIBRARY;
 }
 
-/* Moves what is no transposable element to run->others and leaves versions of families out; the rest is placed anew
- * without them. */
-static bool set_apart(rp_run *run, rp_annotation *annotation, const rp_findings *all, const size_t *version_of,
-                      rp_error *error)
+/* Makes findings of the families of one heap, with the parts that they have among all. */
+static bool take_heap(const rp_run *run, const rp_findings *all, const heap *heaps, heap wanted, char letter,
+                      rp_findings *to, rp_error *error)
 {
-    rp_parts parts = {0}, other_parts = {0};
-    uint8_t *left_out = rp_alloc(run->state.n_source, 1);
-    bool ok = left_out != NULL || rp_error_memory(error, "findings");
-    for (size_t f = 0; ok && f < all->n_families; f++)
-        left_out[all->families[f].source] = is_set_apart(run, &all->families[f]) || version_of[f] != f;
+    rp_parts parts = {0};
+    bool ok = true;
     for (size_t i = 0; ok && i < all->parts.n; i++) {
-        const rp_found_family *family = &all->families[all->parts.items[i].family];
-        if (!is_set_apart(run, family))
+        const uint32_t family = all->parts.items[i].family;
+        if (heaps[family] != wanted)
             continue;
-        ok = rp_parts_push(&other_parts, &all->parts.items[i], error);
+        ok = rp_parts_push(&parts, &all->parts.items[i], error);
         if (ok)
-            other_parts.items[other_parts.n - 1].family = (uint32_t)family->source;
+            parts.items[parts.n - 1].family = (uint32_t)all->families[family].source;
     }
-    ok = ok && rp_annotation_place(annotation, left_out, &parts, error);
-    if (ok && !(rp_findings_init(&run->findings, &run->genome, run->consensus, run->state.n_source, 'R', &parts) &&
-                rp_findings_take_traits(&run->findings, all) &&
-                rp_findings_init(&run->others, &run->genome, run->consensus, run->state.n_source, 'O', &other_parts) &&
-                rp_findings_take_traits(&run->others, all)))
-        ok = rp_error_memory(error, "findings");
-    if (ok && !run->parameters->no_decoy) {
-        rp_findings_take_decoy(&run->findings, rp_annotation_decoy(annotation));
-        rp_findings_take_decoy(&run->others, rp_annotation_decoy(annotation));
-    }
-    free(left_out);
+    ok = ok && ((rp_findings_init(to, &run->genome, run->consensus, run->state.n_source, letter, &parts) &&
+                 rp_findings_take_traits(to, all)) ||
+                rp_error_memory(error, "findings"));
     rp_parts_clear(&parts);
-    rp_parts_clear(&other_parts);
     return ok;
 }
 
-/* Takes all families over, less those that are set apart or versions. */
+/* Takes the heaps beside the library; the library is placed anew without them. */
+static bool set_apart(rp_run *run, rp_annotation *annotation, const rp_findings *all, const heap *heaps,
+                      rp_error *error)
+{
+    rp_parts parts = {0};
+    uint8_t *left_out = rp_alloc(run->state.n_source, 1);
+    bool ok = left_out != NULL || rp_error_memory(error, "findings");
+    for (size_t f = 0; ok && f < all->n_families; f++)
+        left_out[all->families[f].source] = heaps[f] != LIBRARY;
+    ok = ok && rp_annotation_place(annotation, left_out, &parts, error);
+    if (ok && !(rp_findings_init(&run->findings, &run->genome, run->consensus, run->state.n_source, 'R', &parts) &&
+                rp_findings_take_traits(&run->findings, all)))
+        ok = rp_error_memory(error, "findings");
+    ok = ok && take_heap(run, all, heaps, OTHERS, 'O', &run->others, error) &&
+         take_heap(run, all, heaps, CANDIDATES, 'C', &run->candidates, error);
+    if (ok && !run->parameters->no_decoy) {
+        rp_findings_take_decoy(&run->findings, rp_annotation_decoy(annotation));
+        rp_findings_take_decoy(&run->others, rp_annotation_decoy(annotation));
+        rp_findings_take_decoy(&run->candidates, rp_annotation_decoy(annotation));
+    }
+    free(left_out);
+    rp_parts_clear(&parts);
+    return ok;
+}
+
+/* Takes all families over, each to its heap. */
 static bool sort_out(rp_run *run, rp_annotation *annotation, rp_findings *all, rp_error *error)
 {
     size_t *version_of = rp_alloc(all->n_families, sizeof *version_of);
-    bool ok = version_of != NULL || rp_error_memory(error, "versions of families"), any = false;
+    heap *heaps = rp_alloc(all->n_families, sizeof *heaps);
+    bool ok = (version_of != NULL && heaps != NULL) || rp_error_memory(error, "findings"), any = false;
     ok = ok && rp_versions_find(all, run->n_threads, version_of, error);
     for (size_t f = 0; ok && f < all->n_families; f++) {
-        any |= is_set_apart(run, &all->families[f]) || version_of[f] != f;
-        run->n_versions += version_of[f] != f;
+        heaps[f] = heap_of(run, &all->families[f], version_of[f] != f);
+        any |= heaps[f] != LIBRARY;
+        run->n_versions += heaps[f] == NOWHERE;
     }
     if (any) {
-        ok = set_apart(run, annotation, all, version_of, error);
+        ok = set_apart(run, annotation, all, heaps, error);
         rp_findings_clear(all);
     } else {
         run->findings = *all;
     }
     free(version_of);
+    free(heaps);
     return ok;
 }
 
@@ -177,9 +198,9 @@ static bool place_and_classify(rp_run *run, rp_annotation *annotation, rp_error 
         ok = sort_out(run, annotation, &all, error);
     else
         rp_findings_clear(&all);
-    run->findings.kernel = run->others.kernel = run->kernel;
-    run->findings.rows = run->others.rows = run->rows;
-    run->others.genome = &run->genome;
+    run->findings.kernel = run->others.kernel = run->candidates.kernel = run->kernel;
+    run->findings.rows = run->others.rows = run->candidates.rows = run->rows;
+    run->others.genome = run->candidates.genome = &run->genome;
     return ok && (run->known == NULL ||
                   rp_classify_by_library(&run->findings, run->known, run->known_records, run->n_threads, error));
 }
@@ -223,8 +244,8 @@ bool rp_run_find_copies(rp_run *run, rp_error *error)
     if (!rp_run_find_satellites(run, error))
         return false;
     rp_log_line(run->log, "families that lie in others: %zu, versions of others: %zu", run->n_inside, run->n_versions);
-    rp_log_line(run->log, "families: %zu, other repeats: %zu, parts of copies: %zu, masked: %.2f %%",
-                run->findings.n_families, run->others.n_families, run->findings.parts.n,
+    rp_log_line(run->log, "families: %zu, candidates: %zu, other repeats: %zu, parts of copies: %zu, masked: %.2f %%",
+                run->findings.n_families, run->candidates.n_families, run->others.n_families, run->findings.parts.n,
                 100.0 * (double)run->findings.masked_bp / (double)(run->genome.acgt_bp > 0 ? run->genome.acgt_bp : 1));
     return true;
 }

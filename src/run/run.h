@@ -32,6 +32,7 @@ typedef struct rp_run_parameters {
     bool intra_contig;                  /* seeds' places are counted within one contig */
     bool respect_mask;                  /* no seeds in lower case, which the genome must have been read with */
     bool keep_other;                    /* what is no transposable element stays with the families */
+    bool keep_candidates;               /* so do families of grade D (classify/grade.h) */
     bool no_decoy;                      /* families are not measured on the genome backwards (copies/decoy.h) */
     bool wants_frequencies;             /* the k-mers of REPrise's .freq are listed */
     const char *index;                  /* file of the index to map; NULL: it is made */
@@ -75,7 +76,9 @@ typedef struct rp_run {
     const rp_codes **consensus;         /* of the listed families, state.source */
     rp_reprise_seed *seeds;             /* of the listed families */
     rp_row_store *rows;                 /* of the copies of all families, as they were traced */
-    rp_findings findings, others;       /* the result; others: repeats that are no transposable elements */
+    rp_findings findings;               /* the result: families, */
+    rp_findings others;                 /* repeats that are no transposable elements, */
+    rp_findings candidates;             /* and families of which too little is known */
     rp_satellites satellites;
 } rp_run;
 

@@ -86,9 +86,8 @@ def undisturbed(given):
     return not given.killed
 
 
-FILES = ["families", "other", "seed-alignments", "bed", "other-bed", "gff3", "classes", "tandem", "satellites",
-         "satellite-arrays", "masked", "summary",
-         "out", "paf"]
+FILES = ["families", "other", "candidates", "seed-alignments", "bed", "other-bed", "candidates-bed", "gff3", "classes",
+         "tandem", "satellites", "satellite-arrays", "masked", "summary", "out", "paf"]
 ON_REQUEST = ["split-ltr", "subfamilies", "repeatmasker", "alignments", "reprise-files", "report"]
 
 DRAWS = {
@@ -103,6 +102,7 @@ DRAWS = {
     "genes": Draw("method", 0.15, lambda rng, given: "{case}/features.bed"),
     "classify-with": Draw("method", 0.15, lambda rng, given: "{case}/known.fa"),
     "keep-other": Draw("method", 0.2),
+    "keep-candidates": Draw("method", 0.2),
     "no-decoy": Draw("method", 0.15),
     "respect-mask": Draw("method", 0.2),
     "kmer": Draw("method", 0.25, kmer),
