@@ -336,7 +336,7 @@ bool rp_classify(rp_findings *findings, const rp_classify_parameters *parameters
     for (size_t f = 0; f < findings->n_families && ok; f++) {
         rp_found_family *family = &findings->families[f];
         ok = name_class(family, parameters->keep_names) || rp_error_memory(error, "class hints");
-        if (family->traits.other == RP_OTHER_NONE)
+        if (!parameters->keep_names && family->traits.other == RP_OTHER_NONE)
             rp_grade_family(findings, family, &family->traits);
     }
     for (unsigned i = 0; i < parameters->n_threads; i++) {

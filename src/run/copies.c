@@ -202,7 +202,8 @@ static bool place_and_classify(rp_run *run, rp_annotation *annotation, rp_error 
     run->findings.rows = run->others.rows = run->candidates.rows = run->rows;
     run->others.genome = run->candidates.genome = &run->genome;
     return ok && (run->known == NULL ||
-                  rp_classify_by_library(&run->findings, run->known, run->known_records, run->n_threads, error));
+                  (rp_classify_by_library(&run->findings, run->known, run->known_records, run->n_threads, error) &&
+                   rp_classify_by_library(&run->candidates, run->known, run->known_records, run->n_threads, error)));
 }
 
 /* The alignments of all families, each with the threshold that the decoy gives it. NULL: error filled in. */
@@ -226,14 +227,14 @@ static rp_annotation *scan_and_judge(rp_run *run, const rp_view *whole, rp_error
 bool rp_run_find_copies(rp_run *run, rp_error *error)
 {
     const rp_view whole = whole_genome(run);
+    rp_kmer_index_destroy(run->index);
+    run->index = NULL;
     rp_stage_begin(RP_STAGE_COPIES, 0);
     if (!rp_run_list_once(run, error))
         return false;
     run->rows = rp_row_store_create();
     if (run->rows == NULL || !rp_run_list_consensus(run))
         return rp_error_memory(error, "finding copies");
-    rp_kmer_index_destroy(run->index);
-    run->index = NULL;
     rp_annotation *annotation = scan_and_judge(run, &whole, error);
     const bool ok = annotation != NULL && place_and_classify(run, annotation, error);
     rp_annotation_destroy(annotation);
