@@ -412,6 +412,7 @@ START_TEST(a_family_has_the_grade_that_its_copies_bear_out)
     const rp_genome genome = {.length_bp = 1000000, .acgt_bp = 1000000};
     const rp_codes consensus = {.n = LENGTH};
     rp_findings findings = {.genome = &genome};
+    rp_error error;
     size_t parts[16];
     for (uint32_t i = 0; i < n; i++) {
         rp_part part = {.begin = 1000 * i, .end = 1000 * i + LENGTH, .consensus_end = LENGTH, .copy = i};
@@ -419,7 +420,7 @@ START_TEST(a_family_has_the_grade_that_its_copies_bear_out)
         part.consensus_end = i < GRADES[_i].right ? LENGTH - MISSING : LENGTH;
         part.counts.mismatches = GRADES[_i].percent_differing * LENGTH / 100;
         part.counts.matches = LENGTH - part.counts.mismatches;
-        ck_assert(rp_parts_push(&findings.parts, part));
+        ck_assert(rp_parts_push(&findings.parts, &part, &error));
         parts[i] = i;
     }
     const rp_found_family family = {.consensus = &consensus, .n_copies = n, .parts = parts, .n_parts = n};
@@ -428,7 +429,7 @@ START_TEST(a_family_has_the_grade_that_its_copies_bear_out)
     ck_assert_str_eq(rp_grade_name(traits.grade), rp_grade_name(GRADES[_i].grade));
     ck_assert_uint_eq(traits.n_left_ends, n - GRADES[_i].left);
     ck_assert_uint_eq(traits.n_right_ends, n - GRADES[_i].right);
-    free(findings.parts.items);
+    rp_parts_clear(&findings.parts);
 }
 END_TEST
 

@@ -481,6 +481,8 @@ TOLD_OTHERWISE = {"classify-with": "a path; each family tells what it is like", 
 def test_the_summary_tells_of_what_shapes_results(folder):
     """All options that are drawn as a part of the method, and how the genome is masked."""
     run("simulate", "-o", folder / "g", "-l", "60K", "-f", "3", "-c", 1, "-s", "3")
+    contig = next(iter(fasta(folder / "g.fa"))).split()[0]
+    (folder / "features.bed").write_text(f"{contig}\t100\t400\n")
     rng, given = random.Random(5), draws.Given(60000, "find")
     inputs = {"find": ["g.fa"], "annotate": ["g.fa", "g.truth.fa"]}
 
@@ -491,13 +493,14 @@ def test_the_summary_tells_of_what_shapes_results(folder):
 
     for command in inputs:
         plain = parameters(command)
-        shaping = {name for name in draws.table(command) if name in ("hard-mask", "mask-tandem") or
+        shaping = {name for name in draws.table(command) if name in ("hard-mask", "mask-tandem", "protect") or
                    (name not in draws.EXEMPT and draws.own_draws(command)[name].role == "method")}
         assert len(shaping) > 4 and len(plain) <= len(shaping)
         for name in sorted(shaping - set(TOLD_OTHERWISE)):
             value = draws.own_draws(command)[name].value
             for _ in range(5):
-                if parameters(command, f"--{name}", *([value(rng, given)] if value else [])) != plain:
+                drawn = [str(value(rng, given)).replace("{case}", str(folder))] if value else []
+                if parameters(command, f"--{name}", *drawn) != plain:
                     break
             else:
                 raise AssertionError(f"{command} --{name} is not told")

@@ -122,8 +122,7 @@ typedef struct failing_command {
 static const failing_command COMMANDS[] = {
     {rp_command_find,
      "find -q --no-run-info -t 1 -k 10 -o %/out --split-ltr --subfamilies --repeatmasker --alignments --reprise-files "
-     "--report --classify-with %/library.fa %/genome.fa",
-     "find -q --no-run-info -t 1 -k 10 -o %/out --split-ltr --subfamilies --repeatmasker --alignments --reprise-files --report --trf-dat %/out.dat --classify-with %/library.fa %/genome.fa",
+     "--report --trf-dat %/out.dat --classify-with %/library.fa %/genome.fa",
      1},
     {rp_command_find, "find -q --no-run-info -t 2 -k 10 -o %/out %/genome.fa", 3},
     {rp_command_annotate, "annotate -q --no-run-info -t 2 -o %/out --hints %/genome.fa %/library.fa", 1},
