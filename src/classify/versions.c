@@ -16,6 +16,7 @@ enum {
     HELD_PERCENT = 90,
     SAME_PERCENT = 85,
     WORD_BASES = 10,
+    WHOLE_PERCENT = 80, /* of the other family's length: less is a piece of it */
     MAX_PARTS = 500 /* evenly over the parts of a family */
 };
 
@@ -150,6 +151,8 @@ static bool is_borne_out(const site_sums *sums, const rp_found_family *inner, co
     const double divergence = inner->divergence / 100;
     if (sums->borne_out >= BORNE_OUT * sums->n * (1 - divergence - divergence / 3))
         return true;
+    if (100 * inner->consensus->n < WHOLE_PERCENT * outer->consensus->n)
+        return false; /* a piece of a sub-family is no family */
     const double by_chance = sums->expected + sqrt(sums->variance) * mean_of_best(share_of_copies(inner, outer));
     return sums->borne_out - by_chance >= STANDARD_ERRORS * sqrt(sums->variance / (double)inner->n_copies);
 }
