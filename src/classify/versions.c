@@ -21,10 +21,11 @@ enum {
 };
 
 /* A family's own copies have its base at a site, and the other family's, in shares that differ by 1 - d - d / 3, where d is
- * their divergence. Half of that is enough. Else the sites must stand together in its copies, by so many standard errors
- * more than chance gives: the consensus follows the chance of its copies, which makes five to eight of them, and Alu's
- * subfamilies have thirty and more. */
-static const double BORNE_OUT = 0.5, STANDARD_ERRORS = 10;
+ * their divergence. Half of that is enough, if it is more than the best of both families' copies have by chance: of 10^5
+ * copies a few hundred have any six bases. With less the sites must stand together in its copies, by many standard errors:
+ * the consensus follows the chance of its copies, which makes five to eight of them, and Alu's subfamilies have thirty
+ * and more. */
+static const double BORNE_OUT = 0.5, FEW_ERRORS = 3, MANY_ERRORS = 10;
 
 /* Bases by column of a consensus. */
 typedef struct profile {
@@ -149,12 +150,12 @@ static bool is_borne_out(const site_sums *sums, const rp_found_family *inner, co
     if (sums->n == 0)
         return false;
     const double divergence = inner->divergence / 100;
-    if (sums->borne_out >= BORNE_OUT * sums->n * (1 - divergence - divergence / 3))
-        return true;
-    if (100 * inner->consensus->n < WHOLE_PERCENT * outer->consensus->n)
-        return false; /* a piece of a sub-family is no family */
     const double by_chance = sums->expected + sqrt(sums->variance) * mean_of_best(share_of_copies(inner, outer));
-    return sums->borne_out - by_chance >= STANDARD_ERRORS * sqrt(sums->variance / (double)inner->n_copies);
+    const double above = (sums->borne_out - by_chance) / sqrt(sums->variance / (double)inner->n_copies);
+    if (sums->borne_out >= BORNE_OUT * sums->n * (1 - divergence - divergence / 3))
+        return above >= FEW_ERRORS;
+    /* a piece of a sub-family is no family */
+    return 100 * inner->consensus->n >= WHOLE_PERCENT * outer->consensus->n && above >= MANY_ERRORS;
 }
 
 static bool judge_pair(void *argument, size_t which, unsigned worker, rp_error *error)
