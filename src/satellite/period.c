@@ -80,6 +80,12 @@ static uint32_t count_around(const uint32_t *counts, uint32_t distance, uint32_t
     return sum;
 }
 
+/* Whether so many words recur at the distance that it is worth a look where they stand. */
+static bool is_frequent(const uint32_t *counts, size_t n, uint32_t distance, uint32_t longest)
+{
+    return (uint64_t)MIN_SHARE * count_around(counts, distance, longest) >= n - distance;
+}
+
 static bool recurs_at(const rp_period_scratch *scratch, uint32_t place, uint32_t distance, uint32_t drift)
 {
     for (uint32_t d = distance - drift; d <= distance + drift && d <= place; d++)
@@ -92,8 +98,11 @@ static bool recurs_at(const rp_period_scratch *scratch, uint32_t place, uint32_t
 static bool is_all_over(const rp_period_scratch *scratch, size_t n, uint32_t distance, unsigned percent)
 {
     const uint32_t drift = drift_of(distance);
+    const size_t most_lacking = (100 - percent) * (n - distance) / 100;
     size_t covered = 0, marked_to = distance;
     for (uint32_t i = distance; i < n; i++) {
+        if (i - distance > covered + most_lacking + REACH_BP + WORD)
+            return false;
         if (!recurs_at(scratch, i, distance, drift))
             continue;
         const size_t before = i >= (uint32_t)(REACH_BP + WORD) ? i - REACH_BP - WORD : 0;
@@ -118,7 +127,8 @@ static uint32_t shortest_part(const rp_period_scratch *scratch, size_t n, uint32
 {
     for (uint32_t parts = MAX_PARTS; parts > 1; parts--) {
         const uint32_t d = period / parts, drift = drift_of(d);
-        if (d > drift + WORD && is_all_over(scratch, n, d, PART_COVERED_PERCENT))
+        if (d > drift + WORD && is_frequent(scratch->counts, n, d, longest) &&
+            is_all_over(scratch, n, d, PART_COVERED_PERCENT))
             return peak_near(scratch->counts, d - drift, d + drift, longest);
     }
     return period;
@@ -133,7 +143,7 @@ bool rp_period_find(rp_period_scratch *scratch, const uint8_t *codes, size_t n, 
     const uint32_t longest = most < RP_PERIOD_MAX_BP ? (uint32_t)most : RP_PERIOD_MAX_BP;
     count_distances(scratch, codes, n, longest);
     for (uint32_t d = 1; d <= longest; d++) {
-        if (scratch->counts[d] == 0 || (uint64_t)MIN_SHARE * count_around(scratch->counts, d, longest) < n - d ||
+        if (scratch->counts[d] == 0 || !is_frequent(scratch->counts, n, d, longest) ||
             !is_all_over(scratch, n, d, COVERED_PERCENT))
             continue;
         /* the first distance may be at the edge of the drift of the one that most have */
