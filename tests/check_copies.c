@@ -240,7 +240,8 @@ START_TEST(a_scan_in_many_passes_finds_the_same)
 }
 END_TEST
 
-/* Where families do not compete there are as many parts as alignments: in a file when the budget has no room for them. */
+/* Where families do not compete there are as many parts as alignments: in a file when the budget has no room for
+ * them. */
 START_TEST(parts_of_copies_are_the_same_in_any_budget)
 {
     rp_genome genome;

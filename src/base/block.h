@@ -28,11 +28,12 @@ void rp_block_set_spill_folder(const char *folder);
 bool rp_block_resize(rp_block *block, size_t bytes, const char *purpose, rp_error *error) RP_MUST_CHECK;
 void rp_block_free(rp_block *block);
 
-/* Spills the block now, to make room for others; nothing happens when it is spilled already or there is nowhere to spill
- * to. Its data moves, unless it is fixed. */
+/* Spills the block now, to make room for others; nothing happens when it is spilled already or there is nowhere to
+ * spill to. Its data moves, unless it is fixed. */
 bool rp_block_spill(rp_block *block, const char *purpose, rp_error *error) RP_MUST_CHECK;
 
-/* Says that content and size stay as they are from now on, until the block is freed: rp_blocks_give_way may spill it. */
+/* Says that content and size stay as they are from now on, until the block is freed: rp_blocks_give_way may spill
+ * it. */
 void rp_block_fix(rp_block *block);
 
 /* Spills the largest block of those that are fixed and still in memory; whoever reads it may go on, its data does not

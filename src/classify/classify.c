@@ -174,9 +174,9 @@ static bool is_at_ends(const rp_traits *traits)
            (double)traits->mean_divergence < VECTOR_MAX_DIVERGENCE;
 }
 
-/* An array has three units or more, and they have no flanks of their own: a consensus of two units whose copies stand
- * apart is a dimer (of a SINE, say). Whole copies that stand apart, with the ends of an element, are one however much of
- * it is an array. */
+/* An array has three units or more, and they have no flanks of their own: a consensus of two units whose copies
+ * stand apart is a dimer (of a SINE, say). Whole copies that stand apart, with the ends of an element, are one
+ * however much of it is an array. */
 static bool is_array(const rp_traits *traits, size_t length)
 {
     if (2 * traits->n_tandem > traits->n_copies)

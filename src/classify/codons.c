@@ -1,8 +1,8 @@
 /* codons.c: substitutions by what they do to codons; see codons.h.
  *
- * A substitution that many copies share may be one of their ancestor: each base of a column counts once. Where few copies
- * already show most columns changed, further ones would fill the rest: no more are read when every second column has
- * changed. */
+ * A substitution that many copies share may be one of their ancestor: each base of a column counts once. Where few
+ * copies already show most columns changed, further ones would fill the rest: no more are read when every second
+ * column has changed. */
 #include "classify/codons.h"
 
 #include <math.h>
@@ -19,15 +19,15 @@ enum {
     KEEPS = BREAKS << 1        /* one of whole codons */
 };
 
-/* Rates of replacements and stops, to that of synonymous changes, in genes: between the rates of most (0.1 to 0.3) and one
- * at which selection does not show; pseudogenes among the copies have some stops. */
+/* Rates of replacements and stops, to that of synonymous changes, in genes: between the rates of most (0.1 to 0.3)
+ * and one at which selection does not show; pseudogenes among the copies have some stops. */
 static const double REPLACEMENT = 0.25, STOP = 0.05;
 
 /* Gaps of dead sequence are mostly of one base or two; those of genes mostly of whole codons. */
 static const double BREAKING_DEAD = 0.75, BREAKING_GENE = 0.25;
 
-/* Transitions are twice as frequent as transversions, those of CpG several times. With the weight of some changes of each
- * kind, so that what the family itself shows decides where it has many. */
+/* Transitions are twice as frequent as transversions, those of CpG several times. With the weight of some changes of
+ * each kind, so that what the family itself shows decides where it has many. */
 static const double TRANSITION = 1.5, TRANSVERSION = 0.75, CPG = 3, PRIOR_CHANGES = 8;
 
 /* --- Changes --- */
@@ -159,8 +159,8 @@ static uint8_t on_strand(const strand *of, uint8_t code)
     return of->reverse ? rp_code_complement(code) : code;
 }
 
-/* Logarithm of the likelihood of a codon's changes as those of a gene, less that of the same as they come. A stop of the
- * consensus ends whatever is coding: -INFINITY. */
+/* Logarithm of the likelihood of a codon's changes as those of a gene, less that of the same as they come. A stop of
+ * the consensus ends whatever is coding: -INFINITY. */
 static double score_codon(const strand *of, size_t i)
 {
     uint8_t codon[3];
@@ -225,9 +225,9 @@ static void find_in_frame(const strand *of, unsigned frame, const uint8_t *taken
     }
 }
 
-/* By a likelihood ratio, a stretch of chance that begins at a given codon comes to a score of s or more with probability
- * e^-s at most (Ville's inequality), one that begins anywhere in six frames with 2 n e^-s: the logarithm of 2 n is taken off
- * each. */
+/* By a likelihood ratio, a stretch of chance that begins at a given codon comes to a score of s or more with
+ * probability e^-s at most (Ville's inequality), one that begins anywhere in six frames with 2 n e^-s: the logarithm
+ * of 2 n is taken off each. */
 static void find_stretches(const strand strands[2], uint8_t *taken, rp_traits *traits)
 {
     const double chance = log(2.0 * (double)strands[0].consensus->n);

@@ -13,8 +13,8 @@ typedef struct rp_genes {
 
 rp_genes rp_genes_of(const rp_genome *genome, const rp_bitmask *coding);
 
-/* Sets n_on_genes, and the chance that copies of which each lies there by chance are so many (binomial). Traits stay as they
- * are where no genes are known. */
+/* Sets n_on_genes, and the chance that copies of which each lies there by chance are so many (binomial). Traits stay
+ * as they are where no genes are known. */
 void rp_genes_look(const rp_findings *findings, const rp_found_family *family, const rp_genes *genes,
                    rp_traits *traits);
 

@@ -11,6 +11,9 @@ enum {
     FEW_PLACES = 5          /* more of them are not alike through their consensus only */
 };
 
+/* Percent, to which a duplication of 5 bases on either side is still whole in three of four copies. */
+static const double YOUNG = 3;
+
 /* Counts the parts that end where the consensus does, and the bases that are compared. */
 typedef struct part_sums {
     uint32_t left, right;
@@ -62,12 +65,13 @@ void rp_grade_family(const rp_findings *findings, const rp_found_family *family,
     const bool sharp = is_sharp(sums.left, traits->n_copies) && is_sharp(sums.right, traits->n_copies);
     /* as the best alignment of a genome of this size with itself may be by chance */
     const bool alike = traits->score_of_two >= rp_scan_min_score(genome_bp, genome_bp, 1);
+    const bool young = (double)traits->mean_divergence < YOUNG && traits->n_independent < MANY_PLACES;
     if (signs && sharp)
         traits->grade = RP_GRADE_A;
     else if (signs || (sharp && traits->n_independent >= MANY_PLACES))
         traits->grade = RP_GRADE_B;
     else
-        traits->grade = alike || traits->n_independent > FEW_PLACES ? RP_GRADE_C : RP_GRADE_D;
+        traits->grade = !young && (alike || traits->n_independent > FEW_PLACES) ? RP_GRADE_C : RP_GRADE_D;
 }
 
 const char *rp_grade_name(rp_grade grade)

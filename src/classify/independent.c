@@ -32,7 +32,8 @@ typedef struct sampled {
 
 enum { NO_PLACE = SAMPLE };
 
-/* What a score of one says, where two bases match with a chance of 28 % (align/significance.h): half of log(0.72 / 0.28). */
+/* What a score of one says, where two bases match with a chance of 28 % (align/significance.h): half of log(0.72 /
+ * 0.28). */
 static const double SCORE_NATS = 0.472;
 
 /* Where a walk can go on: here, or behind insertions. */
@@ -135,7 +136,8 @@ static size_t part_behind(const rp_parts *parts, uint64_t position)
     return low;
 }
 
-/* The first part that a walk comes to, and on: 1 if positions rise, else -1. SIZE_MAX: none (and on from there: none). */
+/* The first part that a walk comes to, and on: 1 if positions rise, else -1. SIZE_MAX: none (and on from there:
+ * none). */
 static size_t first_part(const rp_parts *parts, const rp_strand_walk *walk)
 {
     if (!walk->reverse)
@@ -206,8 +208,8 @@ static void list_landings(const rp_place_finder *finder, unsigned most, uint32_t
     }
 }
 
-/* Goes on with both walks behind a piece that they share, of what is next or, if nothing is shared there, of what stands
- * behind insertions; false: they share none. */
+/* Goes on with both walks behind a piece that they share, of what is next or, if nothing is shared there, of what
+ * stands behind insertions; false: they share none. */
 static bool step(rp_place_finder *finder, const rp_stretch *a, const rp_stretch *b, uint32_t drift,
                  unsigned n_insertions, rp_strand_walk *on_a, rp_strand_walk *on_b, uint32_t *walked)
 {

@@ -3,8 +3,8 @@
  * Copies that were duplicated together with what is around them (haplotypes, segmental duplications, homeologs, contigs
  * that stand twice) are one place: one insertion, or none. Two copies are one place where what they share goes on
  * beyond the family by more than any part of a transposable element would: at least RP_SAME_PLACE_BP on both sides
- * together. It may be alike in pieces, and one of the two may have an insertion there. Neighbours of the same family are
- * passed: copies in a row have their flanks in common. At contigs' ends, beside N and in tandem repeats a flank is
+ * together. It may be alike in pieces, and one of the two may have an insertion there. Neighbours of the same family
+ * are passed: copies in a row have their flanks in common. At contigs' ends, beside N and in tandem repeats a flank is
  * unknown, not different: a copy that cannot be told from an earlier place is no place of its own.
  */
 #ifndef RP_CLASSIFY_INDEPENDENT_H
@@ -21,7 +21,8 @@ enum { RP_SAME_PLACE_BP = 8000 };
 
 typedef struct rp_place_finder rp_place_finder;
 
-/* For one thread. The view shows the whole genome; what it excludes (tandem repeats) is unknown. NULL: out of memory. */
+/* For one thread. The view shows the whole genome; what it excludes (tandem repeats) is unknown. NULL: out of
+ * memory. */
 rp_place_finder *rp_place_finder_create(const rp_view *view, const rp_findings *findings) RP_MUST_CHECK;
 void rp_place_finder_destroy(rp_place_finder *finder); /* NULL is legal */
 

@@ -115,7 +115,8 @@ static bool add_beside(const rp_findings *findings, const rp_found_family *famil
     return true;
 }
 
-/* The natural logarithm of a bound of the chance that at least c of n are, where each is with the chance p (Chernoff). */
+/* The natural logarithm of a bound of the chance that at least c of n are, where each is with the chance p
+ * (Chernoff). */
 static double log_chance(size_t c, size_t n, double p)
 {
     const double share = (double)c / (double)n;

@@ -1,7 +1,7 @@
 /* proteins.c: see proteins.h.
  *
- * Motifs that curators look for, in PROSITE's manner: a letter, some in brackets, or x for any, with {least,most} times. In
- * a thousand random amino acids each is found with a chance of one in a hundred or less. */
+ * Motifs that curators look for, in PROSITE's manner: a letter, some in brackets, or x for any, with {least,most}
+ * times. In a thousand random amino acids each is found with a chance of one in a hundred or less. */
 #include "classify/proteins.h"
 
 #include <stdlib.h>

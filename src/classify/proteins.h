@@ -9,8 +9,8 @@
 /* Amino acid (a letter; '*': stop) of three bases. */
 char rp_amino_acid(uint8_t first, uint8_t second, uint8_t third);
 
-/* Sets the bits, one for each of rp_protein_names, of the motifs that open frames of 100 codons hold, on either strand. False:
- * out of memory. */
+/* Sets the bits, one for each of rp_protein_names, of the motifs that open frames of 100 codons hold, on either
+ * strand. False: out of memory. */
 bool rp_proteins_find(const rp_codes *consensus, unsigned *found) RP_MUST_CHECK;
 
 /* Short names of the proteins, in the order of the bits; NULL behind the last. */

@@ -12,7 +12,8 @@
 #include "copies/row_reader.h"
 
 enum {
-    /* A consensus of a few copies that differ by a third is so far off, and has hardly anything that the other one lacks. */
+    /* A consensus of a few copies that differ by a third is so far off, and has hardly anything that the other one
+     * lacks. */
     HELD_PERCENT = 90,
     SAME_PERCENT = 85,
     WORD_BASES = 10,
@@ -20,11 +21,11 @@ enum {
     MAX_PARTS = 500 /* evenly over the parts of a family */
 };
 
-/* A family's own copies have its base at a site, and the other family's, in shares that differ by 1 - d - d / 3, where d is
- * their divergence. Half of that is enough, if it is more than the best of both families' copies have by chance: of 10^5
- * copies a few hundred have any six bases. With less the sites must stand together in its copies, by many standard errors:
- * the consensus follows the chance of its copies, which makes five to eight of them, and Alu's subfamilies have thirty
- * and more. */
+/* A family's own copies have its base at a site, and the other family's, in shares that differ by 1 - d - d / 3,
+ * where d is their divergence. Half of that is enough, if it is more than the best of both families' copies have by
+ * chance: of 10^5 copies a few hundred have any six bases. With less the sites must stand together in its copies, by
+ * many standard errors: the consensus follows the chance of its copies, which makes five to eight of them, and Alu's
+ * subfamilies have thirty and more. */
 static const double BORNE_OUT = 0.5, FEW_ERRORS = 3, MANY_ERRORS = 10;
 
 /* Bases by column of a consensus. */
@@ -78,8 +79,8 @@ static bool fill_profile(version_scratch *scratch, const rp_findings *findings, 
     return true;
 }
 
-/* Adds a column in which the inner family has `own` where the outer one has `other`; those are bases of the inner family's
- * strand. `share`: of the inner one's copies among those of both. */
+/* Adds a column in which the inner family has `own` where the outer one has `other`; those are bases of the inner
+ * family's strand. `share`: of the inner one's copies among those of both. */
 static void add_site(site_sums *sums, const uint32_t *inner, const uint32_t *outer, bool reverse, uint8_t own,
                      uint8_t other, double share)
 {

@@ -78,8 +78,8 @@ static bool wait_for_turn(rp_watch *watch, uint64_t tick_ns)
     return !atomic_load(&watch->stopping);
 }
 
-/* What may be spilled gives way, and spilled blocks are paged out, in time; what is not leased is noted; a run that goes
- * beyond its bound all the same is ended. */
+/* What may be spilled gives way, and spilled blocks are paged out, in time; what is not leased is noted; a run that
+ * goes beyond its bound all the same is ended. */
 static void watch_memory(const rp_watch *watch)
 {
     uint64_t private = rp_private_bytes();

@@ -102,8 +102,8 @@ static bool may_hold(const inside_run *run, size_t outer, size_t inner)
     return run->parameters->earlier_only ? outer < inner : outer != inner;
 }
 
-/* Lists the words that the sequence shares with the queries that have at least `least` of them and may hold it; nothing is
- * counted afterwards. */
+/* Lists the words that the sequence shares with the queries that have at least `least` of them and may hold it;
+ * nothing is counted afterwards. */
 static bool list_shared(const inside_run *run, inside_scratch *scratch, size_t number, uint32_t least)
 {
     const rp_codes *sequence = run->sequences[number];
@@ -133,8 +133,8 @@ static bool list_shared(const inside_run *run, inside_scratch *scratch, size_t n
     return ok;
 }
 
-/* The hits [begin, end) of one query: narrows them to the range of diagonals, as wide as so many differences make it, that has the
- * most. False: those are fewer than `least`. */
+/* The hits [begin, end) of one query: narrows them to the range of diagonals, as wide as so many differences make
+ * it, that has the most. False: those are fewer than `least`. */
 static bool narrow(const word_hits *hits, size_t *begin, size_t *end, uint32_t width, uint32_t least)
 {
     size_t best = 0, from = *begin, best_from = *begin;
@@ -199,9 +199,9 @@ static bool align(const inside_run *run, inside_scratch *scratch, const rp_codes
     return true;
 }
 
-/* Words, out of n_words, that a sequence shares with one that it lies in, at least. A difference takes word_bases of them
- * away and a base that is not held one, at most; where that may be all of them, so many differences at random places
- * leave the share `same` to the power of word_bases. */
+/* Words, out of n_words, that a sequence shares with one that it lies in, at least. A difference takes word_bases of
+ * them away and a base that is not held one, at most; where that may be all of them, so many differences at random
+ * places leave the share `same` to the power of word_bases. */
 static uint32_t least_words(const rp_inside_parameters *parameters, size_t bases, uint32_t n_words)
 {
     const double other = (100 - parameters->same_percent) / 100.0, beside = (100 - parameters->held_percent) / 100.0;

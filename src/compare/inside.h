@@ -35,8 +35,8 @@ RP_ARRAY(rp_insides, rp_inside);
 bool rp_inside_find(const rp_codes *const *sequences, size_t n, const rp_inside_parameters *parameters,
                     rp_insides *found, rp_error *error) RP_MUST_CHECK;
 
-/* Chooses which of n sequences stay, so that none of them lies in another: into[i] is i where it stays, else the one that it
- * lies in and that stays. Of two that lie in each other the first stays. False: out of memory. */
+/* Chooses which of n sequences stay, so that none of them lies in another: into[i] is i where it stays, else the one
+ * that it lies in and that stays. Of two that lie in each other the first stays. False: out of memory. */
 bool rp_inside_choose(const rp_codes *const *sequences, size_t n, const rp_insides *pairs, size_t *into) RP_MUST_CHECK;
 
 #endif

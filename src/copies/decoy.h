@@ -62,8 +62,8 @@ typedef struct rp_decoy_rule {
 } rp_decoy_rule;
 
 /* Fills in figures[n_families]. A family cannot be told from the decoy when it calls a tenth as much there or fewer
- * than min_copies alignments are left to it. An array inside an element has hits there: most of the element's bases score
- * twice as much as the best of them. */
+ * than min_copies alignments are left to it. An array inside an element has hits there: most of the element's bases
+ * score twice as much as the best of them. */
 bool rp_decoy_judge(const rp_decoy_calls *calls, const rp_decoy_rule *rule, rp_decoy_figures *figures,
                     size_t n_families, rp_error *error) RP_MUST_CHECK;
 

@@ -120,8 +120,8 @@ static bool open_circle(const polish_run *run, rp_family *family, bool *opened)
     return ok;
 }
 
-/* The copies are the parts: a consensus that holds its element more than once is cut to one. It is not grown on: the next
- * copy would be back. */
+/* The copies are the parts: a consensus that holds its element more than once is cut to one. It is not grown on: the
+ * next copy would be back. */
 static bool cut_to_unit(const polish_run *run, size_t which, rp_builder *builder, rp_family *family, bool *was_cut)
 {
     uint32_t begin = 0, end = 0;

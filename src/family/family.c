@@ -266,8 +266,8 @@ static void cut_consensus(rp_family *family, uint32_t begin, uint32_t end)
     }
 }
 
-/* Of a tandem family what it covers is wanted, no better consensus. Growth may have gone round through copies that stand
- * head to tail, while most stand alone: then the family is one of its unit. */
+/* Of a tandem family what it covers is wanted, no better consensus. Growth may have gone round through copies that
+ * stand head to tail, while most stand alone: then the family is one of its unit. */
 static bool recruit_tandem(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, rp_family *family,
                            rp_reads *reads)
 {

@@ -73,8 +73,8 @@ bool rp_family_grow(rp_builder *builder, const rp_view *view, const rp_kmer_inde
 bool rp_family_regrow(rp_builder *builder, const rp_view *aligned, const rp_view *growing, const rp_kmer_index *index,
                       rp_family *family) RP_MUST_CHECK;
 
-/* Cuts the consensus to [begin, end), votes and trims it anew with the copies that are given as for rp_family_regrow, and
- * sets its ends. It is not grown. */
+/* Cuts the consensus to [begin, end), votes and trims it anew with the copies that are given as for
+ * rp_family_regrow, and sets its ends. It is not grown. */
 bool rp_family_cut(rp_builder *builder, const rp_view *aligned, uint32_t begin, uint32_t end,
                    rp_family *family) RP_MUST_CHECK;
 

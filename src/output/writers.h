@@ -43,14 +43,14 @@ bool rp_write_classes(const rp_findings *findings, rp_file *file, rp_error *erro
 /* BED of tandem repeats. */
 bool rp_write_tandem(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
 
-/* Satellites (satellite/satellites.h), of the other repeats' findings: their monomers, FASTA; their arrays, TSV; the arrays
- * as Tandem Repeats Finder's .dat has them. Where they were not looked for, as if there were none. */
+/* Satellites (satellite/satellites.h), of the other repeats' findings: their monomers, FASTA; their arrays, TSV; the
+ * arrays as Tandem Repeats Finder's .dat has them. Where they were not looked for, as if there were none. */
 bool rp_write_satellites(const rp_findings *others, rp_file *file, rp_error *error) RP_MUST_CHECK;
 bool rp_write_arrays(const rp_findings *others, rp_file *file, rp_error *error) RP_MUST_CHECK;
 bool rp_write_trf(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
 
-/* The genome, copies in lower case (or N when hard), but for findings->unmasked. Lower case of the input stays where the
- * genome has kept it, and else is written as upper case. */
+/* The genome, copies in lower case (or N when hard), but for findings->unmasked. Lower case of the input stays where
+ * the genome has kept it, and else is written as upper case. */
 bool rp_write_masked(const rp_findings *findings, bool hard, bool with_tandem, rp_file *file,
                      rp_error *error) RP_MUST_CHECK;
 

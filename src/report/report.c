@@ -367,7 +367,8 @@ static void write_apart(const rp_report *report, const char *key, const char *ti
     rp_file_print(
         file,
         "<section>%s<div class=\"scroll\"><table><thead><tr><th>name</th><th>class</th><th>reason</th>"
-        "<th class=\"n\">length</th><th class=\"n\">copies</th><th class=\"n\">bases</th><th>evidence</th></tr></thead><tbody>",
+        "<th class=\"n\">length</th><th class=\"n\">copies</th><th class=\"n\">bases</th><th>evidence</th></tr></thead>"
+        "<tbody>",
         title);
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *one = json_array_get(list, i);

@@ -1,8 +1,8 @@
 /* once.c: each family stands once in the library; see stages.h.
  *
- * Copies that the first consensus of a family missed seed another one: a family of thousands of copies comes out in many
- * versions, and short pieces of it. When polishing has brought them to rest, what lies in another consensus is no family of
- * its own, and the scan gives its copies to that one.
+ * Copies that the first consensus of a family missed seed another one: a family of thousands of copies comes out in
+ * many versions, and short pieces of it. When polishing has brought them to rest, what lies in another consensus is no
+ * family of its own, and the scan gives its copies to that one.
  */
 #include <stdlib.h>
 

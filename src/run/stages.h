@@ -20,7 +20,8 @@ bool rp_run_join(rp_run *run, rp_error *error) RP_MUST_CHECK;        /* parts of
 bool rp_run_polish(rp_run *run, rp_error *error) RP_MUST_CHECK;      /* copies.c: with the copies of a scan */
 bool rp_run_find_copies(rp_run *run, rp_error *error) RP_MUST_CHECK; /* all copies, classes, what is set apart */
 
-/* The satellites of all that is tandem, at the end of that stage (satellites.c); run->tandem holds all of it afterwards. */
+/* The satellites of all that is tandem, at the end of that stage (satellites.c); run->tandem holds all of it
+ * afterwards. */
 bool rp_run_find_satellites(rp_run *run, rp_error *error) RP_MUST_CHECK;
 
 /* Lists the families from number `first` on that are no tandem repeats, each as the strand that its ends tell

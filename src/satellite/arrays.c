@@ -78,7 +78,8 @@ static uint64_t go_right(rp_array_finder *finder, const rp_genome *genome, uint6
     return at;
 }
 
-/* The same to the left, to `least` at most, all backwards; returns where the array begins, and the places in *n_places. */
+/* The same to the left, to `least` at most, all backwards; returns where the array begins, and the places in
+ * *n_places. */
 static uint64_t go_left(rp_array_finder *finder, const rp_genome *genome, uint64_t at, uint64_t least,
                         int64_t *n_places)
 {

@@ -28,8 +28,8 @@ typedef struct rp_found_arrays {
     uint64_t n_simple, simple_bp;
 } rp_found_arrays;
 
-/* Appends the arrays of n intervals of one contig, which are sorted and disjoint, in genome order. They do not overlap, and
- * may go on beyond the ends of the intervals. False: out of memory. */
+/* Appends the arrays of n intervals of one contig, which are sorted and disjoint, in genome order. They do not
+ * overlap, and may go on beyond the ends of the intervals. False: out of memory. */
 bool rp_arrays_find(rp_array_finder *finder, const rp_genome *genome, const rp_interval *intervals, size_t n,
                     rp_found_arrays *found) RP_MUST_CHECK;
 

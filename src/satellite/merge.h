@@ -5,8 +5,8 @@
 #include "genome/genome.h"
 #include "satellite/satellite.h"
 
-/* Fills in the satellites and whose each array is, from arrays in genome order; arrays of one that stand within a monomer
- * of each other become one. False: out of memory. */
+/* Fills in the satellites and whose each array is, from arrays in genome order; arrays of one that stand within a
+ * monomer of each other become one. False: out of memory. */
 bool rp_satellites_merge(const rp_genome *genome, rp_satellites *satellites) RP_MUST_CHECK;
 
 #endif

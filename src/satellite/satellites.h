@@ -12,8 +12,8 @@
 #include "genome/view.h"
 #include "satellite/satellite.h"
 
-/* Looks at the intervals, which are sorted and disjoint. Thread count does not change the result. Zeroed before, cleared
- * by the caller in any case. */
+/* Looks at the intervals, which are sorted and disjoint. Thread count does not change the result. Zeroed before,
+ * cleared by the caller in any case. */
 bool rp_satellites_find(const rp_genome *genome, const rp_intervals *tandem, unsigned n_threads,
                         rp_satellites *satellites, rp_error *error) RP_MUST_CHECK;
 

@@ -37,12 +37,13 @@ bool rp_tally_vote(const rp_tally *tally, rp_codes *monomer) RP_MUST_CHECK;
 /* Percent of the places at which two monomers are alike, on average over all pairs. */
 double rp_tally_identity(const rp_tally *tally);
 
-/* Whether monomers that stand some units apart are clearly more alike than neighbours: the units of a higher-order repeat
- * (0: there is none) and the identity, in percent, of its copies. */
+/* Whether monomers that stand some units apart are clearly more alike than neighbours: the units of a higher-order
+ * repeat (0: there is none) and the identity, in percent, of its copies. */
 uint32_t rp_tally_higher_order(const rp_tally *tally, double *identity);
 
-/* Turns the monomer so that it begins where its letters, read round, come first in the alphabet, on the strand where they
- * do so more: one form for all rotations of both strands. *reverse: it is the other strand. False: out of memory. */
+/* Turns the monomer so that it begins where its letters, read round, come first in the alphabet, on the strand where
+ * they do so more: one form for all rotations of both strands. *reverse: it is the other strand. False: out of
+ * memory. */
 bool rp_monomer_canonical(rp_codes *monomer, bool *reverse) RP_MUST_CHECK;
 
 #endif

@@ -78,8 +78,8 @@ static uint32_t phase_of(int64_t place, uint32_t period)
     return (uint32_t)(rest < 0 ? rest + (int64_t)period : rest);
 }
 
-/* Calls for each word of the stretch that stands in the monomer: votes for the phase of the stretch's first base, or (with
- * a phase given) returns the first place that has voted for it or nearly so. */
+/* Calls for each word of the stretch that stands in the monomer: votes for the phase of the stretch's first base, or
+ * (with a phase given) returns the first place that has voted for it or nearly so. */
 static size_t look_at_words(rp_wrap *wrap, const uint8_t *codes, size_t n, int64_t wanted, uint32_t *at)
 {
     uint32_t word = 0, filled = 0;

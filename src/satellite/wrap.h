@@ -38,15 +38,15 @@ void rp_wrap_clear(rp_wrap *wrap);
 /* The monomer to align with. False: out of memory. */
 bool rp_wrap_set(rp_wrap *wrap, const uint8_t *monomer, uint32_t period) RP_MUST_CHECK;
 
-/* Where the stretch is in step with the monomer: the base at *start stands at *phase of it, as most words of the stretch
- * say. False: hardly any say so. */
+/* Where the stretch is in step with the monomer: the base at *start stands at *phase of it, as most words of the
+ * stretch say. False: hardly any say so. */
 bool rp_wrap_sync(rp_wrap *wrap, const uint8_t *codes, size_t n, size_t *start, uint32_t *phase);
 
 /* Begins an alignment whose first base stands at `place`. */
 void rp_wrap_start(rp_wrap *wrap, int64_t place);
 
-/* Aligns the next n <= RP_WRAP_ROWS bases: places[i] is where base i stands, or RP_WRAP_INSERTED. Returns how many belong
- * to the alignment, fewer than n where it has ended. */
+/* Aligns the next n <= RP_WRAP_ROWS bases: places[i] is where base i stands, or RP_WRAP_INSERTED. Returns how many
+ * belong to the alignment, fewer than n where it has ended. */
 size_t rp_wrap_go_on(rp_wrap *wrap, const uint8_t *codes, size_t n, int64_t *places);
 
 #endif
