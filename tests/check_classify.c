@@ -391,14 +391,18 @@ END_TEST
 /* Copies of a family of 200 bases in a genome of a megabase, and what its traits have already. */
 static const struct {
     uint32_t n_copies, left, right;    /* copies; those that lack 50 bases there; the rest are whole */
-    uint32_t percent_differing;
+    uint32_t percent_differing, young; /* of the copies, but for so many that hardly differ */
     uint32_t tsd_bp, n_independent;
     rp_grade grade;
 } GRADES[] = {{.n_copies = 12, .tsd_bp = 8, .n_independent = 12, .grade = RP_GRADE_A},
               {.n_copies = 12, .left = 9, .tsd_bp = 8, .n_independent = 12, .grade = RP_GRADE_B}, /* one ragged end */
               {.n_copies = 12, .n_independent = 12, .grade = RP_GRADE_B},
               {.n_copies = 12, .right = 9, .n_independent = 12, .grade = RP_GRADE_C},
-              {.n_copies = 12, .n_independent = 9, .grade = RP_GRADE_C},
+              {.n_copies = 12, .percent_differing = 10, .n_independent = 9, .grade = RP_GRADE_C},
+              {.n_copies = 12, .n_independent = 9, .grade = RP_GRADE_D}, /* young, and no signs */
+              {.n_copies = 12, .percent_differing = 10, .young = 6, .n_independent = 9, .grade = RP_GRADE_D},
+              {.n_copies = 12, .percent_differing = 10, .young = 5, .n_independent = 9, .grade = RP_GRADE_C},
+              {.n_copies = 4, .tsd_bp = 8, .n_independent = 4, .grade = RP_GRADE_A},
               {.n_copies = 4, .percent_differing = 10, .n_independent = 4, .grade = RP_GRADE_C},
               {.n_copies = 4, .percent_differing = 25, .n_independent = 4, .grade = RP_GRADE_D},
               {.n_copies = 5, .percent_differing = 25, .n_independent = 5, .grade = RP_GRADE_D},
@@ -420,6 +424,7 @@ START_TEST(a_family_has_the_grade_that_its_copies_bear_out)
         part.consensus_end = i < GRADES[_i].right ? LENGTH - MISSING : LENGTH;
         part.counts.mismatches = GRADES[_i].percent_differing * LENGTH / 100;
         part.counts.matches = LENGTH - part.counts.mismatches;
+        part.divergence = i < GRADES[_i].young ? 1 : (float)GRADES[_i].percent_differing;
         ck_assert(rp_parts_push(&findings.parts, &part, &error));
         parts[i] = i;
     }

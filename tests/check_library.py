@@ -205,7 +205,7 @@ def test_grades_tell_what_bears_a_family_out(folder):
     families = find(folder, write_genome(folder / "g.fa", *contigs))
     grades = {share_of_words(sequence, whole) > 0.3: fields for sequence, fields in families.values()}
     assert grades[True]["grade"] == "A" and grades[True]["because"].startswith("structure,ends:"), grades
-    assert grades[False]["grade"] == "C" and re.fullmatch(r"ends:4:4,places:4,alike:\d+", grades[False]["because"]), grades
+    assert grades[False]["grade"] == "C" and re.fullmatch(r"ends:4:4,places:4,young:\d+,alike:\d+", grades[False]["because"]), grades
     assert [f["grade"] for f in json.loads((folder / "found.summary.json").read_text())["families"]] == ["A", "C"]
 
 

@@ -18,6 +18,7 @@ static const double YOUNG = 3;
 typedef struct part_sums {
     uint32_t left, right;
     uint64_t matches, mismatches;
+    uint32_t young; /* that hardly differ from the consensus */
 } part_sums;
 
 static part_sums sum_parts(const rp_findings *findings, const rp_found_family *family)
@@ -29,6 +30,7 @@ static part_sums sum_parts(const rp_findings *findings, const rp_found_family *f
         sums.right += part->consensus_end + END_SLACK_BP >= family->consensus->n;
         sums.matches += part->counts.matches;
         sums.mismatches += part->counts.mismatches;
+        sums.young += (double)part->divergence < YOUNG;
     }
     return sums;
 }
@@ -60,12 +62,13 @@ void rp_grade_family(const rp_findings *findings, const rp_found_family *family,
     const uint64_t genome_bp = findings->genome->acgt_bp;
     traits->n_left_ends = sums.left;
     traits->n_right_ends = sums.right;
+    traits->n_young = sums.young;
     traits->score_of_two = score_of_two(&sums, family->n_copies);
     const bool signs = has_signs(traits);
     const bool sharp = is_sharp(sums.left, traits->n_copies) && is_sharp(sums.right, traits->n_copies);
     /* as the best alignment of a genome of this size with itself may be by chance */
     const bool alike = traits->score_of_two >= rp_scan_min_score(genome_bp, genome_bp, 1);
-    const bool young = (double)traits->mean_divergence < YOUNG && traits->n_independent < MANY_PLACES;
+    const bool young = 2 * (size_t)sums.young >= family->n_parts && traits->n_independent < MANY_PLACES;
     if (signs && sharp)
         traits->grade = RP_GRADE_A;
     else if (signs || (sharp && traits->n_independent >= MANY_PLACES))
@@ -83,6 +86,6 @@ const char *rp_grade_name(rp_grade grade)
 bool rp_grade_reasons(const rp_traits *traits, kstring_t *text)
 {
     return (!has_signs(traits) || kputs("structure,", text) >= 0) &&
-           ksprintf(text, "ends:%u:%u,places:%u,alike:%d", traits->n_left_ends, traits->n_right_ends,
-                    traits->n_independent, traits->score_of_two) >= 0;
+           ksprintf(text, "ends:%u:%u,places:%u,young:%u,alike:%d", traits->n_left_ends, traits->n_right_ends,
+                    traits->n_independent, traits->n_young, traits->score_of_two) >= 0;
 }

@@ -78,6 +78,7 @@ typedef struct rp_traits {
     float coding_score;         /* natural logarithm of the odds for that, above what chance gives; 0: none */
     float mean_divergence;
     uint32_t n_left_ends, n_right_ends; /* parts that end where the consensus does */
+    uint32_t n_young;           /* parts that hardly differ from the consensus */
     int32_t score_of_two;       /* that two copies may be expected to have with each other */
     rp_other other;
     rp_grade grade;
