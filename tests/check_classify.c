@@ -399,9 +399,12 @@ static const struct {
               {.n_copies = 12, .n_independent = 12, .grade = RP_GRADE_B},
               {.n_copies = 12, .right = 9, .n_independent = 12, .grade = RP_GRADE_C},
               {.n_copies = 12, .percent_differing = 10, .n_independent = 9, .grade = RP_GRADE_C},
-              {.n_copies = 12, .n_independent = 9, .grade = RP_GRADE_D}, /* young, and no signs */
-              {.n_copies = 12, .percent_differing = 10, .young = 6, .n_independent = 9, .grade = RP_GRADE_D},
-              {.n_copies = 12, .percent_differing = 10, .young = 5, .n_independent = 9, .grade = RP_GRADE_C},
+              {.n_copies = 12, .n_independent = 9, .grade = RP_GRADE_C},             /* young, and most are whole */
+              {.n_copies = 12, .left = 5, .n_independent = 9, .grade = RP_GRADE_D},  /* and not */
+              {.n_copies = 3, .n_independent = 3, .grade = RP_GRADE_D},
+              {.n_copies = 4, .n_independent = 4, .grade = RP_GRADE_C},
+              {.n_copies = 12, .left = 5, .percent_differing = 10, .young = 6, .n_independent = 9, .grade = RP_GRADE_D},
+              {.n_copies = 12, .left = 5, .percent_differing = 10, .young = 5, .n_independent = 9, .grade = RP_GRADE_C},
               {.n_copies = 4, .tsd_bp = 8, .n_independent = 4, .grade = RP_GRADE_A},
               {.n_copies = 4, .percent_differing = 10, .n_independent = 4, .grade = RP_GRADE_C},
               {.n_copies = 4, .percent_differing = 25, .n_independent = 4, .grade = RP_GRADE_D},

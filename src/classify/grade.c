@@ -56,6 +56,12 @@ static bool is_sharp(uint32_t n_ends, uint32_t n_copies)
     return n_ends >= MIN_ENDS && ENDS_SHARE * n_ends >= n_copies;
 }
 
+/* Whether most copies end there. The consensus ends where three copies do: more tell of an end. */
+static bool is_end_of_most(uint32_t n_ends, uint32_t n_copies)
+{
+    return n_ends > MIN_ENDS && 3 * n_ends >= 2 * n_copies;
+}
+
 void rp_grade_family(const rp_findings *findings, const rp_found_family *family, rp_traits *traits)
 {
     const part_sums sums = sum_parts(findings, family);
@@ -68,7 +74,8 @@ void rp_grade_family(const rp_findings *findings, const rp_found_family *family,
     const bool sharp = is_sharp(sums.left, traits->n_copies) && is_sharp(sums.right, traits->n_copies);
     /* as the best alignment of a genome of this size with itself may be by chance */
     const bool alike = traits->score_of_two >= rp_scan_min_score(genome_bp, genome_bp, 1);
-    const bool young = 2 * (size_t)sums.young >= family->n_parts && traits->n_independent < MANY_PLACES;
+    const bool whole = is_end_of_most(sums.left, traits->n_copies) && is_end_of_most(sums.right, traits->n_copies);
+    const bool young = 2 * (size_t)sums.young >= family->n_parts && traits->n_independent < MANY_PLACES && !whole;
     if (signs && sharp)
         traits->grade = RP_GRADE_A;
     else if (signs || (sharp && traits->n_independent >= MANY_PLACES))

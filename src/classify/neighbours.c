@@ -238,20 +238,28 @@ static bool judge_chains(judge_run *run, unsigned n_threads)
 
 /* --- What stands beside exons --- */
 
+/* The part of a gene that stands directly beside a copy, above or below it; NULL: none does. */
+static const rp_part *gene_beside(const rp_findings *findings, const rp_found_family *family,
+                                  const rp_placed_copy *copy, bool higher)
+{
+    const size_t own = family->parts[copy->first_part + (higher ? copy->n_parts - 1 : 0)];
+    const size_t i = higher ? own + 1 : own - 1; /* below 0: beyond all parts */
+    if (i >= findings->parts.n)
+        return NULL;
+    const rp_part *part = &findings->parts.items[i];
+    const uint64_t gap = higher ? part->begin - copy->end : copy->begin - part->end;
+    return is_gene(&findings->families[part->family].traits) && gap <= BESIDE_BP &&
+                   rp_genome_same_contig(findings->genome, part->begin, copy->begin)
+               ? part
+               : NULL;
+}
+
+/* A copy with the same exon on both sides was inserted into it, and is no part of the gene. */
 static bool touches_gene(const rp_findings *findings, const rp_found_family *family, const rp_placed_copy *copy)
 {
-    const size_t first = family->parts[copy->first_part], last = family->parts[copy->first_part + copy->n_parts - 1];
-    for (unsigned higher = 0; higher < 2; higher++) {
-        const size_t i = higher ? last + 1 : first - 1; /* below 0: beyond all parts */
-        if (i >= findings->parts.n)
-            continue;
-        const rp_part *part = &findings->parts.items[i];
-        const uint64_t gap = higher ? part->begin - copy->end : copy->begin - part->end;
-        if (is_gene(&findings->families[part->family].traits) && gap <= BESIDE_BP &&
-            rp_genome_same_contig(findings->genome, part->begin, copy->begin))
-            return true;
-    }
-    return false;
+    const rp_part *below = gene_beside(findings, family, copy, false),
+                  *above = gene_beside(findings, family, copy, true);
+    return (below != NULL || above != NULL) && !(below != NULL && above != NULL && below->family == above->family);
 }
 
 static bool look_beside(void *argument, size_t which, unsigned worker, rp_error *error)

@@ -226,11 +226,11 @@ json_t *rp_summary_make(const rp_findings *findings, const rp_findings *others, 
     json_t *satellites = all != NULL ? describe_satellites(all) : NULL;
     json_t *candidate = candidates != NULL ? describe_families(candidates) : NULL;
     /* json_pack with o takes the references over even when it fails; a NULL value leaves its key out with *. */
-    json_t *summary =
-        json_pack("{s:s, s:s, s:s, s:o, s:o, s:o*, s:o, s:o, s:o*, s:o*, s:o*}", "program", "reprise-c", "command",
-                  command, "version", RP_VERSION, "parameters", parameters, "input", describe_input(findings), "search",
-                  search, "results", describe_results(findings), "families", describe_families(findings), "other",
-                  other, "candidates", candidate, "satellites", satellites, "run", run);
+    json_t *summary = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o*, s:o, s:o, s:o*, s:o*, s:o*, s:o*}", "program",
+                                "reprise-c", "command", command, "version", RP_VERSION, "parameters", parameters,
+                                "input", describe_input(findings), "search", search, "results",
+                                describe_results(findings), "families", describe_families(findings), "other", other,
+                                "candidates", candidate, "satellites", satellites, "run", run);
     return rp_json_if((others == NULL || other != NULL) && (candidates == NULL || candidate != NULL) &&
                           (all == NULL || satellites != NULL),
                       summary);
