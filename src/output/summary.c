@@ -60,7 +60,17 @@ static bool add_satellites(json_t *results, const rp_satellites *all)
            rp_json_set(results, "microsatellite_bases", json_integer((json_int_t)all->simple_bp));
 }
 
-static json_t *describe_results(const rp_findings *findings)
+/* The bases that only were duplicated, and their percentage of the genome. */
+static bool add_duplicated(json_t *results, const rp_findings *others, double acgt)
+{
+    uint64_t bases = 0;
+    for (size_t f = 0; f < others->n_families; f++)
+        bases += others->families[f].traits.other == RP_OTHER_DUPLICATION ? others->families[f].bases : 0;
+    return rp_json_set(results, "duplicated_bases", json_integer((json_int_t)bases)) &&
+           rp_json_set(results, "duplicated_percent", json_real(rp_json_rounded(100.0 * (double)bases / acgt, 0.001)));
+}
+
+static json_t *describe_results(const rp_findings *findings, const rp_findings *others)
 {
     uint64_t consensus_bp = 0, copies = 0, tandem_bp = 0;
     size_t longest = 0;
@@ -80,7 +90,8 @@ static json_t *describe_results(const rp_findings *findings)
         rp_json_rounded(100.0 * (double)findings->masked_bp / acgt, 0.001), "tandem_bases", (json_int_t)tandem_bp);
     if (out != NULL && findings->unmasked != NULL && !rp_json_set(out, "protected", describe_protected(findings)))
         return rp_json_if(false, out);
-
+    if (out != NULL && others != NULL && !add_duplicated(out, others, acgt))
+        return rp_json_if(false, out);
     if (out != NULL && findings->satellites != NULL && !add_satellites(out, findings->satellites))
         return rp_json_if(false, out);
     if (out == NULL || !findings->has_decoy)
@@ -229,8 +240,8 @@ json_t *rp_summary_make(const rp_findings *findings, const rp_findings *others, 
     json_t *summary = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o*, s:o, s:o, s:o*, s:o*, s:o*, s:o*}", "program",
                                 "reprise-c", "command", command, "version", RP_VERSION, "parameters", parameters,
                                 "input", describe_input(findings), "search", search, "results",
-                                describe_results(findings), "families", describe_families(findings), "other", other,
-                                "candidates", candidate, "satellites", satellites, "run", run);
+                                describe_results(findings, others), "families", describe_families(findings), "other",
+                                other, "candidates", candidate, "satellites", satellites, "run", run);
     return rp_json_if((others == NULL || other != NULL) && (candidates == NULL || candidate != NULL) &&
                           (all == NULL || satellites != NULL),
                       summary);
