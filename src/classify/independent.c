@@ -10,8 +10,8 @@
 #include "classify/stretch.h"
 
 enum {
-    BATCH = 8,              /* copies that are compared before it is asked whether that was enough */
-    SAMPLE = 4 * BATCH,
+    BATCH = 4,              /* copies that are compared before it is asked whether that was enough */
+    SAMPLE = 8 * BATCH,
     MIN_KNOWN_BP = 150,     /* fewer say nothing: where duplicated sequence is alike in pieces, one may be missed */
     DRIFT_BP = 64,          /* of what is next to the same base of the consensus, */
     DRIFT_PERCENT = 3,      /* and of the bases that both copies share, by insertions and deletions */

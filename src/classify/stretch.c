@@ -7,7 +7,7 @@
 #include "align/significance.h"
 
 enum {
-    WORD_BP = 8,
+    WORD_BP = 10,
     PLACE_BITS = 10,        /* of a place in a stretch */
     X_DROP = 8,             /* in matches, as the prescreen's */
     /* exp(-0.55 * 38) * 1024 * 1024 is a thousandth: pairs of unrelated stretches that have a piece in common */
@@ -16,18 +16,20 @@ enum {
 
 _Static_assert(RP_STRETCH_BP == 1 << PLACE_BITS && 2 * WORD_BP + PLACE_BITS <= 32, "a word and its place fit 32 bits");
 
-/* Sorts by word; the places of a word stay in order. Two rounds of 8 bits. */
+enum { DIGIT_BITS = WORD_BP, N_DIGITS = 1 << DIGIT_BITS };
+
+/* Sorts by word, in two rounds; the places of a word stay in order. */
 static void sort_words(uint32_t *words, size_t n)
 {
     uint32_t spare[RP_STRETCH_BP], *from = words, *to = spare;
-    for (unsigned shift = PLACE_BITS; shift < PLACE_BITS + 2 * WORD_BP; shift += 8) {
-        uint32_t first[257] = {0};
+    for (unsigned shift = PLACE_BITS; shift < PLACE_BITS + 2 * DIGIT_BITS; shift += DIGIT_BITS) {
+        uint16_t first[N_DIGITS + 1] = {0};
         for (size_t i = 0; i < n; i++)
-            first[(from[i] >> shift & 0xff) + 1]++;
-        for (unsigned b = 1; b <= 256; b++)
-            first[b] += first[b - 1];
+            first[(from[i] >> shift & (N_DIGITS - 1)) + 1]++;
+        for (unsigned d = 1; d <= N_DIGITS; d++)
+            first[d] = (uint16_t)(first[d] + first[d - 1]);
         for (size_t i = 0; i < n; i++)
-            to[first[from[i] >> shift & 0xff]++] = from[i];
+            to[first[from[i] >> shift & (N_DIGITS - 1)]++] = from[i];
         uint32_t *swap = from;
         from = to;
         to = swap;
