@@ -19,7 +19,8 @@ enum {
     BESIDE_BP = 30 /* ends of exons are seen no better than this */
 };
 
-/* Of families that stand together by chance: one in so many of all pairs, of families beside genes one in so many. */
+/* What chance may give: pairs of families that stand together, in all; and of families that stand beside genes, this
+ * share. */
 static const double PAIRS_BY_CHANCE = 0.1, BESIDE_BY_CHANCE = 0.005, MIN_SHARE = 0.5;
 
 /* A copy of another family near a copy of this one. */
