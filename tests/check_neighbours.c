@@ -80,6 +80,16 @@ static void classify(const char *text, char *const *letters, size_t n, rp_genome
     rp_row_store_destroy(rows);
 }
 
+static void clear(size_t n, char **letters, rp_genome *genome, rp_codes *consensus, rp_findings *findings)
+{
+    rp_findings_clear(findings);
+    rp_genome_clear(genome);
+    for (size_t f = 0; f < n; f++) {
+        free(consensus[f].items);
+        free(letters[f]);
+    }
+}
+
 static const rp_traits *traits_of(const rp_findings *findings, size_t source)
 {
     for (size_t f = 0; f < findings->n_families; f++)
@@ -204,12 +214,7 @@ START_TEST(places_are_counted)
     const rp_traits *traits = traits_of(&findings, 0);
     ck_assert_uint_eq(traits->n_independent, PLACES[_i].places);
     ck_assert_int_eq(traits->independent_share >= 0.5f, PLACES[_i].enough);
-    rp_findings_clear(&findings);
-    rp_genome_clear(&genome);
-    for (int f = 0; f < 2; f++) {
-        free(consensus[f].items);
-        free(letters[f]);
-    }
+    clear(2, letters, &genome, consensus, &findings);
     free(left);
     free(right);
     free(to.text);
@@ -243,10 +248,7 @@ START_TEST(a_part_does_not_speak_for_the_whole)
     ck_assert_uint_eq(traits->n_independent, 7);
     ck_assert(traits->independent_share < 0.3f);
     ck_assert_int_eq(traits->other, RP_OTHER_DUPLICATION);
-    rp_findings_clear(&findings);
-    rp_genome_clear(&genome);
-    free(consensus[0].items);
-    free(letters[0]);
+    clear(1, letters, &genome, consensus, &findings);
     free(left);
     free(right);
     free(to.text);
@@ -295,12 +297,7 @@ START_TEST(exons_are_told_by_their_distances)
     classify(to.text, letters, n, &genome, consensus, &findings);
     for (size_t f = 0; f < n; f++)
         ck_assert_int_eq(traits_of(&findings, f)->other, f == 3 ? CHAINS[_i].of_beside : CHAINS[_i].of_exons);
-    rp_findings_clear(&findings);
-    rp_genome_clear(&genome);
-    for (int f = 0; f < 4; f++) {
-        free(consensus[f].items);
-        free(letters[f]);
-    }
+    clear(4, letters, &genome, consensus, &findings);
     free(to.text);
 }
 END_TEST

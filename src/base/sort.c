@@ -135,3 +135,16 @@ bool rp_sort_parallel(void *items, size_t n, size_t size, int (*compare)(const v
     rp_block_free(&spare);
     return ok;
 }
+
+static int compare_ranks(const void *left, const void *right)
+{
+    const rp_rank *a = left, *b = right;
+    if (a->weight != b->weight)
+        return a->weight > b->weight ? -1 : 1;
+    return (a->item > b->item) - (a->item < b->item);
+}
+
+void rp_sort_ranks(rp_rank *ranks, size_t n)
+{
+    rp_sort(ranks, n, sizeof *ranks, compare_ranks);
+}

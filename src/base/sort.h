@@ -20,7 +20,16 @@ static inline void rp_sort(void *items, size_t n, size_t size, int (*compare)(co
         qsort(items, n, size, compare);
 }
 
-/* The same on several threads, and stable; as much scratch memory as the items, spilled where the budget has no room
+/* Something by its number and what it is sorted by. */
+typedef struct rp_rank {
+    uint64_t weight;
+    size_t item;
+} rp_rank;
+
+/* The heaviest first, of two the first. */
+void rp_sort_ranks(rp_rank *ranks, size_t n);
+
+/* rp_sort on several threads, and stable; as much scratch memory as the items, spilled where the budget has no room
  * for it. False: out of memory, or the run was cancelled; the items are in some order. */
 bool rp_sort_parallel(void *items, size_t n, size_t size, int (*compare)(const void *, const void *),
                       unsigned n_threads, rp_error *error) RP_MUST_CHECK;

@@ -43,18 +43,13 @@ typedef struct landings {
     unsigned n, n_read;
 } landings;
 
-typedef struct ranked {
-    uint32_t bases; /* of the consensus */
-    size_t copy;
-} ranked;
-
 struct rp_place_finder {
     const rp_view *view;
     const rp_findings *findings;
     const rp_found_family *family;
     sampled sample[SAMPLE];
     unsigned n_places, of_place[SAMPLE]; /* the copy that stands for each */
-    ranked *ranks; /* of all copies */
+    rp_rank *ranks; /* of all copies, by bases of the consensus */
     size_t ranks_capacity;
     uint16_t *depth; /* by base of the consensus: copies or places */
     uint8_t *last; /* the place that was counted last there, from 1 */
@@ -146,25 +141,40 @@ static size_t first_part(const rp_parts *parts, const rp_strand_walk *walk)
     return i < parts->n && parts->items[i].begin < walk->origin ? i : i - 1; /* 0 - 1 is none */
 }
 
+/* How far along a walk a part of first_part begins and ends; one in which the walk begins is at 0. */
+static void reach_part(const rp_strand_walk *walk, const rp_part *part, uint64_t *near, uint64_t *far)
+{
+    const uint64_t end = walk->reverse ? part->end : part->begin;
+    *far = walk->reverse ? walk->origin - part->begin : part->end - walk->origin;
+    if (walk->reverse)
+        *near = end < walk->origin ? walk->origin - end : 0;
+    else
+        *near = end > walk->origin ? end - walk->origin : 0;
+}
+
+/* Whether a part is of another copy of the family than that from which a walk sets out. */
+static bool is_neighbour(const rp_place_finder *finder, const rp_part *part, uint32_t own_copy)
+{
+    return part->family == (uint32_t)(finder->family - finder->findings->families) && part->copy != own_copy;
+}
+
 /* Ends a walk where it comes to another copy of the family: what stands there is alike because the family is. *behind
  * is where it would go on; false: it comes to none within a stretch. */
 static bool end_at_family(const rp_place_finder *finder, rp_strand_walk *walk, uint32_t own_copy,
                           rp_strand_walk *behind)
 {
     const rp_parts *parts = &finder->findings->parts;
-    const uint32_t family = (uint32_t)(finder->family - finder->findings->families);
     for (size_t i = walk->limit_bp > 0 ? first_part(parts, walk) : SIZE_MAX; i < parts->n;
          i = walk->reverse ? i - 1 : i + 1) {
         const rp_part *part = &parts->items[i];
-        const uint64_t near = walk->reverse ? part->end : part->begin, far = walk->reverse ? part->begin : part->end;
-        const uint64_t away = walk->reverse ? (near < walk->origin ? walk->origin - near : 0)
-                                            : (near > walk->origin ? near - walk->origin : 0);
-        if (away >= RP_STRETCH_BP || away >= walk->limit_bp)
+        uint64_t near, far;
+        reach_part(walk, part, &near, &far);
+        if (near >= RP_STRETCH_BP || near >= walk->limit_bp)
             return false;
-        if (part->family != family || part->copy == own_copy)
+        if (!is_neighbour(finder, part, own_copy))
             continue;
-        *behind = moved(walk, (uint32_t)(walk->reverse ? walk->origin - far : far - walk->origin));
-        walk->limit_bp = away;
+        *behind = moved(walk, (uint32_t)far);
+        walk->limit_bp = near;
         return true;
     }
     return false;
@@ -190,20 +200,18 @@ static void list_landings(const rp_place_finder *finder, unsigned most, uint32_t
 {
     const rp_parts *parts = &finder->findings->parts;
     const rp_strand_walk *walk = &at->walks[0];
-    const bool down = walk->reverse;
     uint64_t passed = 0;
-    for (size_t i = first_part(parts, walk); i < parts->n && at->n <= most; i = down ? i - 1 : i + 1) {
+    for (size_t i = first_part(parts, walk); i < parts->n && at->n <= most; i = walk->reverse ? i - 1 : i + 1) {
         const rp_part *part = &parts->items[i];
-        const uint64_t to = down ? walk->origin - part->end : part->begin - walk->origin,
-                       behind = down ? walk->origin - part->begin : part->end - walk->origin;
-        const bool overlaps = down ? part->end > walk->origin : part->begin < walk->origin;
-        if ((!overlaps && to > passed + RP_STRETCH_BP) || behind > walk->limit_bp)
+        uint64_t near, far;
+        reach_part(walk, part, &near, &far);
+        if (near > passed + RP_STRETCH_BP || far > walk->limit_bp)
             break;
-        if (part->family == (uint32_t)(finder->family - finder->findings->families) && part->copy != own_copy)
+        if (is_neighbour(finder, part, own_copy))
             break;
-        if (at->n > 1 && !overlaps && to <= passed + BETWEEN_PARTS_BP)
+        if (at->n > 1 && near <= passed + BETWEEN_PARTS_BP)
             at->n--; /* stands beside the one before */
-        passed = behind;
+        passed = far;
         at->walks[at->n++] = moved(walk, (uint32_t)passed);
     }
 }
@@ -321,20 +329,12 @@ static relation relate(rp_place_finder *finder, sampled *a, sampled *b)
     return ends[0] == DIFFERENT || ends[1] == DIFFERENT ? DIFFERENT : UNKNOWN;
 }
 
-static int compare_ranks(const void *left, const void *right)
-{
-    const ranked *a = left, *b = right;
-    if (a->bases != b->bases)
-        return a->bases > b->bases ? -1 : 1;
-    return (a->copy > b->copy) - (a->copy < b->copy);
-}
-
 /* Takes copies [first, end) of the ranks; those whose flanks are known get their places first. */
 static void place_batch(rp_place_finder *finder, const rp_placed_copies *copies, unsigned first, unsigned end)
 {
     for (unsigned i = first; i < end; i++) {
         sampled *of = &finder->sample[i];
-        of->copy = &copies->items[finder->ranks[i].copy];
+        of->copy = &copies->items[finder->ranks[i].item];
         of->read_from[0] = of->read_from[1] = (rp_strand_walk){.origin = UINT64_MAX};
         of->n_known = (read_beside(finder, of, of->copy->consensus_begin, false)->n_known >= MIN_KNOWN_BP) +
                       (read_beside(finder, of, of->copy->consensus_end, true)->n_known >= MIN_KNOWN_BP);
@@ -425,8 +425,8 @@ bool rp_independent_places(rp_place_finder *finder, const rp_found_family *famil
     finder->family = family;
     finder->n_places = 0;
     for (size_t i = 0; i < copies->n; i++)
-        finder->ranks[i] = (ranked){copies->items[i].consensus_end - copies->items[i].consensus_begin, i};
-    rp_sort(finder->ranks, copies->n, sizeof *finder->ranks, compare_ranks);
+        finder->ranks[i] = (rp_rank){copies->items[i].consensus_end - copies->items[i].consensus_begin, i};
+    rp_sort_ranks(finder->ranks, copies->n);
     const unsigned most = copies->n < SAMPLE ? (unsigned)copies->n : SAMPLE;
     for (unsigned n = 0; n < most && found->share < RP_SAME_PLACE_SHARE;) {
         const unsigned end = n + BATCH < most ? n + BATCH : most;

@@ -6,6 +6,7 @@
 
 #include "base/parallel.h"
 #include "base/sort.h"
+#include "base/union_find.h"
 #include "classify/placed_copies.h"
 
 enum {
@@ -197,13 +198,6 @@ static bool look_for_exons(void *argument, size_t which, unsigned worker, rp_err
 
 /* --- Chains of linked families --- */
 
-static uint32_t find_root(uint32_t *parent, uint32_t i)
-{
-    while (parent[i] != i)
-        i = parent[i] = parent[parent[i]];
-    return i;
-}
-
 /* Families of a chain of three or more, or of two of which one is a gene's, are exons. */
 static bool judge_chains(judge_run *run, unsigned n_threads)
 {
@@ -217,16 +211,16 @@ static bool judge_chains(judge_run *run, unsigned n_threads)
     for (unsigned w = 0; ok && w < n_threads; w++)
         for (size_t i = 0; i < run->by_worker[w].n; i++) {
             const link *pair = &run->by_worker[w].items[i];
-            const uint32_t a = find_root(parent, pair->a), b = find_root(parent, pair->b);
+            const uint32_t a = rp_union_root(parent, pair->a), b = rp_union_root(parent, pair->b);
             parent[a > b ? a : b] = a > b ? b : a;
         }
     for (uint32_t f = 0; ok && f < findings->n_families; f++) {
-        const uint32_t root = find_root(parent, f);
+        const uint32_t root = rp_union_root(parent, f);
         size[root]++;
         has_gene[root] |= is_gene(&findings->families[f].traits);
     }
     for (uint32_t f = 0; ok && f < findings->n_families; f++) {
-        const uint32_t root = find_root(parent, f);
+        const uint32_t root = rp_union_root(parent, f);
         rp_traits *traits = &findings->families[f].traits;
         if (traits->other == RP_OTHER_NONE && (size[root] >= MIN_CHAIN || (size[root] == 2 && has_gene[root])))
             traits->other = RP_OTHER_EXONS;

@@ -8,19 +8,6 @@
 #include "base/memory.h"
 #include "base/sort.h"
 
-typedef struct family_rank {
-    uint64_t bases;
-    size_t family;
-} family_rank;
-
-static int compare_families(const void *left, const void *right)
-{
-    const family_rank *a = left, *b = right;
-    if (a->bases != b->bases)
-        return a->bases > b->bases ? -1 : 1;
-    return (a->family > b->family) - (a->family < b->family);
-}
-
 /* Counts and lists the parts of each family. */
 static bool measure_families(rp_findings *findings)
 {
@@ -76,26 +63,26 @@ bool rp_findings_init(rp_findings *findings, const rp_genome *genome, const rp_c
 {
     *findings = (rp_findings){.genome = genome, .parts = *parts};
     *parts = (rp_parts){0};
-    family_rank *ranks = rp_alloc(n_consensus, sizeof *ranks);
+    rp_rank *ranks = rp_alloc(n_consensus, sizeof *ranks);
     uint32_t *new_index = rp_alloc(n_consensus, sizeof *new_index);
     bool ok = ranks != NULL && new_index != NULL;
     if (ok) {
         for (size_t i = 0; i < n_consensus; i++)
-            ranks[i].family = i;
+            ranks[i].item = i;
         for (size_t i = 0; i < findings->parts.n; i++)
-            ranks[findings->parts.items[i].family].bases +=
+            ranks[findings->parts.items[i].family].weight +=
                 findings->parts.items[i].end - findings->parts.items[i].begin;
-        rp_sort(ranks, n_consensus, sizeof *ranks, compare_families);
-        while (findings->n_families < n_consensus && ranks[findings->n_families].bases > 0)
+        rp_sort_ranks(ranks, n_consensus);
+        while (findings->n_families < n_consensus && ranks[findings->n_families].weight > 0)
             findings->n_families++;
         findings->families = rp_alloc(findings->n_families, sizeof *findings->families);
         ok = findings->families != NULL;
     }
     for (size_t i = 0; ok && i < findings->n_families; i++) {
         char name[24];
-        new_index[ranks[i].family] = (uint32_t)i;
-        findings->families[i].consensus = consensus[ranks[i].family];
-        findings->families[i].source = ranks[i].family;
+        new_index[ranks[i].item] = (uint32_t)i;
+        findings->families[i].consensus = consensus[ranks[i].item];
+        findings->families[i].source = ranks[i].item;
         (void)snprintf(name, sizeof name, "%c%zu", letter, i + 1);
         ok = set_name(&findings->families[i], name, RP_CLASS_UNKNOWN);
     }

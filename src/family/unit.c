@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/sort.h"
+#include "index/kmer.h"
 
 enum {
     PILE_BP = 12,          /* ends this near are the same */
@@ -37,14 +38,6 @@ static uint32_t word_at(const rp_codes *consensus, uint32_t place)
 static uint32_t apart(uint32_t a, uint32_t b)
 {
     return a > b ? a - b : b - a;
-}
-
-static uint32_t turned(uint32_t word)
-{
-    uint32_t out = 0;
-    for (unsigned i = 0; i < WORD_BASES; i++)
-        out = out << 2 | (~word >> 2 * i & 3);
-    return out;
 }
 
 /* Whether the word at the place stands in the unit too, and so far away that it does so by another unit. */
@@ -81,7 +74,8 @@ static bool rest_is_more_of_it(const rp_codes *consensus, uint32_t begin, uint32
         looked_at++;
         const uint32_t word = word_at(consensus, i);
         known += is_of_the_unit(words, n_words, word, i, (end - begin) / 2) ||
-                 is_of_the_unit(words, n_words, turned(word), i, (end - begin) / 2);
+                 is_of_the_unit(words, n_words, (uint32_t)rp_kmer_reverse_complement(word, WORD_BASES), i,
+                                (end - begin) / 2);
     }
     free(words);
     *more = looked_at > 0 && 100 * known >= WORDS_PERCENT * looked_at;

@@ -3,6 +3,7 @@
 
 #include "align/scores.h"
 #include "align/significance.h"
+#include "base/union_find.h"
 #include "genome/flank.h"
 
 enum { X_DROP = 8, MIN_PLACES = 3 }; /* rejects 95 to 99 of 100 seeds; without it a search takes twice the time */
@@ -43,17 +44,10 @@ static bool is_significant(const looked_at *a, const looked_at *b, unsigned k)
                RP_SCORE_MATCH * ((int)k + RP_PRESCREEN_SCORE);
 }
 
-static unsigned find_root(unsigned *parent, unsigned i)
-{
-    while (parent[i] != i)
-        i = parent[i] = parent[parent[i]];
-    return i;
-}
-
 bool rp_prescreen(const rp_view *view, const rp_batch *batch, unsigned k)
 {
     looked_at places[RP_PRESCREEN_PLACES];
-    unsigned parent[RP_PRESCREEN_PLACES], size[RP_PRESCREEN_PLACES];
+    uint32_t parent[RP_PRESCREEN_PLACES], size[RP_PRESCREEN_PLACES];
     const unsigned n = batch->head.n_places < RP_PRESCREEN_PLACES ? batch->head.n_places : RP_PRESCREEN_PLACES;
     for (unsigned i = 0; i < n; i++) {
         const rp_place place = batch->places[batch->head.n_places * i / n];
@@ -65,7 +59,7 @@ bool rp_prescreen(const rp_view *view, const rp_batch *batch, unsigned k)
     }
     for (unsigned i = 0; i < n; i++)
         for (unsigned j = i + 1; j < n; j++) {
-            const unsigned a = find_root(parent, i), b = find_root(parent, j);
+            const uint32_t a = rp_union_root(parent, i), b = rp_union_root(parent, j);
             if (a == b || !is_significant(&places[i], &places[j], k))
                 continue;
             parent[b] = a;

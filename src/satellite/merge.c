@@ -179,32 +179,19 @@ static bool add_satellite(merging *state, rp_tandem_array *array)
 
 /* --- The whole --- */
 
-typedef struct array_rank {
-    uint64_t bases;
-    size_t array;
-} array_rank;
-
-static int compare_ranks(const void *left, const void *right)
-{
-    const array_rank *a = left, *b = right;
-    if (a->bases != b->bases)
-        return a->bases > b->bases ? -1 : 1;
-    return (a->array > b->array) - (a->array < b->array);
-}
-
 /* The largest array of each satellite gives its monomer, so they are looked at by size. */
 static bool assign(merging *state)
 {
     rp_tandem_arrays *arrays = &state->all->arrays;
-    array_rank *ranks = rp_alloc(arrays->n, sizeof *ranks);
+    rp_rank *ranks = rp_alloc(arrays->n, sizeof *ranks);
     bool ok = ranks != NULL;
     for (size_t i = 0; ok && i < arrays->n; i++)
-        ranks[i] = (array_rank){bases_of(&arrays->items[i]), i};
+        ranks[i] = (rp_rank){bases_of(&arrays->items[i]), i};
     if (ok)
-        rp_sort(ranks, arrays->n, sizeof *ranks, compare_ranks);
+        rp_sort_ranks(ranks, arrays->n);
     for (size_t i = 0; ok && i < arrays->n; i++) {
         bool found = false;
-        rp_tandem_array *array = &arrays->items[ranks[i].array];
+        rp_tandem_array *array = &arrays->items[ranks[i].item];
         ok = find_satellite(state, array, &found) && (found || add_satellite(state, array));
     }
     free(ranks);
@@ -261,17 +248,17 @@ static void measure(rp_satellites *all)
 static bool order(rp_satellites *all)
 {
     const size_t n = all->satellites.n;
-    array_rank *ranks = rp_alloc(n, sizeof *ranks);
+    rp_rank *ranks = rp_alloc(n, sizeof *ranks);
     size_t *rank_of = rp_alloc(n, sizeof *rank_of);
     rp_satellite *items = rp_alloc(n, sizeof *items);
     const bool ok = ranks != NULL && rank_of != NULL && items != NULL;
     for (size_t s = 0; ok && s < n; s++)
-        ranks[s] = (array_rank){all->satellites.items[s].bases, s};
+        ranks[s] = (rp_rank){all->satellites.items[s].bases, s};
     if (ok)
-        rp_sort(ranks, n, sizeof *ranks, compare_ranks);
+        rp_sort_ranks(ranks, n);
     for (size_t s = 0; ok && s < n; s++) {
-        items[s] = all->satellites.items[ranks[s].array];
-        rank_of[ranks[s].array] = s;
+        items[s] = all->satellites.items[ranks[s].item];
+        rank_of[ranks[s].item] = s;
     }
     for (size_t i = 0; ok && i < all->arrays.n; i++)
         all->arrays.items[i].satellite = rank_of[all->arrays.items[i].satellite];
