@@ -25,7 +25,7 @@
 typedef struct annotate_options {
     bool help, no_run_info, fast, hints, no_decoy;
     bool hard_mask, mask_tandem;
-    uint64_t min_copies;
+    uint64_t min_copies, search_space;
     const char *device, *protect;
 } annotate_options;
 
@@ -71,6 +71,8 @@ static size_t fill_table(annotate_run *run, rp_option *table)
          "look at each family's structure too: class hints in the summary"},
         {RP_OPTION_NUMBER, "min-copies", 0, "N", &o->min_copies, 1, UINT32_MAX,
          "copies that a family needs to have any [1]", .tells = true},
+        {RP_OPTION_NUMBER, "search-space", 0, "BP", &o->search_space, 1, UINT64_MAX / 4,
+         "scores and words as for a genome of so many bases [A, C, G and T of this one]", .tells = true},
         {RP_OPTION_HEADING, "run (no effect on the results):", 0, NULL, NULL, 0, 0, NULL},
         rp_device_option(&o->device),
         {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
@@ -106,6 +108,12 @@ static bool read_input(annotate_run *run, rp_error *error)
            rp_offloading_wait(&run->offloading, error);
 }
 
+/* The genome's size by which chance is judged. */
+static uint64_t search_space(const annotate_run *run)
+{
+    return run->options.search_space != 0 ? run->options.search_space : run->genome.acgt_bp;
+}
+
 static bool find_copies(annotate_run *run, rp_error *error)
 {
     const rp_codes **consensus = rp_alloc(run->library.n, sizeof *consensus);
@@ -121,6 +129,7 @@ static bool find_copies(annotate_run *run, rp_error *error)
     const rp_annotate_parameters parameters = {.n_threads = run->governor.n_threads,
                                                .kernel = &run->offloading.for_stages,
                                                .expected_by_chance = RP_CHANCE_KNOWN,
+                                               .search_space_bp = search_space(run),
                                                .min_copies = (uint32_t)run->options.min_copies,
                                                .decoy = run->options.no_decoy ? NULL : &decoy,
                                                .rows = run->rows,
@@ -153,14 +162,23 @@ static bool find_copies(annotate_run *run, rp_error *error)
     return ok;
 }
 
+/* The options as they were given, but for a search space that the genome gave. NULL: out of memory. */
+static json_t *describe_parameters(const annotate_run *run)
+{
+    json_t *parameters = json_incref(run->described);
+    return rp_json_if(
+        parameters != NULL && rp_json_set(parameters, "search_space", json_integer((json_int_t)search_space(run))),
+        parameters);
+}
+
 static json_t *make_summary(const annotate_run *run)
 {
     const bool with_run = !run->options.no_run_info;
     json_t *process = with_run ? rp_describe_process(&run->governor.log, run->governor.n_threads, run->governor.kernel,
                                                      &run->offloading)
                                : NULL;
-    return rp_json_if(!with_run || process != NULL, rp_summary_make(&run->findings, NULL, NULL, "annotate",
-                                                                    json_incref(run->described), NULL, process));
+    return rp_json_if(!with_run || process != NULL,
+                      rp_summary_make(&run->findings, NULL, NULL, "annotate", describe_parameters(run), NULL, process));
 }
 
 static bool write_results(annotate_run *run, rp_error *error)

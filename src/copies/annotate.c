@@ -428,7 +428,8 @@ rp_annotation *rp_annotation_create(const rp_view *view, const rp_codes *const *
     uint64_t library_bp = 0;
     for (size_t i = 0; i < n_families; i++)
         library_bp += consensus[i]->n;
-    run->min_score = rp_scan_min_score(view->genome->acgt_bp, library_bp, parameters->expected_by_chance);
+    const uint64_t genome_bp = parameters->search_space_bp != 0 ? parameters->search_space_bp : view->genome->acgt_bp;
+    run->min_score = rp_scan_min_score(genome_bp, library_bp, parameters->expected_by_chance);
     run->scans = rp_alloc(parameters->n_threads, sizeof *run->scans);
     run->threads = rp_alloc(parameters->n_threads, sizeof *run->threads);
     run->figures = rp_alloc(n_families, sizeof *run->figures);
@@ -447,8 +448,8 @@ rp_annotation *rp_annotation_create(const rp_view *view, const rp_codes *const *
                                      .weak_score = manner->weak_score};
     if (n_families > 0)
         ok = ok &&
-             rp_word_table_init(&run->table, consensus, n_families, manner->word_bases, view->genome->acgt_bp,
-                                manner->max_places, parameters->n_threads, error) &&
+             rp_word_table_init(&run->table, consensus, n_families, manner->word_bases, genome_bp, manner->max_places,
+                                parameters->n_threads, error) &&
              rp_scan(view, &run->table, &scan, run->scans, &run->all, error) &&
              (parameters->decoy == NULL || judge_by_decoy(run, &scan, error));
     if (!ok) {

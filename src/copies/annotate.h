@@ -34,6 +34,7 @@ typedef struct rp_annotate_parameters {
     unsigned n_threads;
     const rp_band_kernel *kernel;
     double expected_by_chance;       /* alignments that a random genome and library of these sizes may give */
+    uint64_t search_space_bp;        /* the genome's size, for that and for the words; 0: the bases that it has */
     uint32_t min_copies;             /* families with fewer copies get none: others may have their bases */
     rp_annotate_manner manner;
     bool apart;                      /* families do not compete: each has all of its copies */

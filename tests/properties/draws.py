@@ -117,6 +117,7 @@ DRAWS = {
     "tandemdist": Draw("method", 0.15, log_number(1, 100000)),
     "pairs": Draw("method", 0.15, lambda rng, given: "{out}/pairs.tsv", is_small),  # a run goes on with it or without it
     "fast": Draw("method", 0.3),
+    "search-space": Draw("method", 0.3, log_number(1000, 1e11)),
     "hints": Draw("method", 0.5),
     "rounds": Draw("method", 0.5, log_number(1, 10)),
 
