@@ -19,7 +19,7 @@
 #ifndef RP_CHECKPOINT_CHECKPOINT_H
 #define RP_CHECKPOINT_CHECKPOINT_H
 
-#include "base/file.h"
+#include "checkpoint/frame.h"
 #include "checkpoint/state.h"
 
 /* What a state is bound to. */
@@ -40,13 +40,6 @@ typedef struct rp_checkpoint {
  * and committed, and the one before it stays until then. NULL: error filled in. */
 rp_file *rp_checkpoint_write(const rp_run_binding *binding, const rp_run_state *state, const char *path,
                              rp_error *error) RP_MUST_CHECK;
-
-typedef enum rp_checkpoint_status {
-    RP_CHECKPOINT_READ,
-    RP_CHECKPOINT_FAILED, /* cannot be read now: error filled in */
-    RP_CHECKPOINT_DAMAGED, /* is not to be trusted: error tells why */
-    RP_CHECKPOINT_OTHER /* of another version of the format or another kind of machine: error tells */
-} rp_checkpoint_status;
 
 /* Reads a checkpoint; only one that was read is to be cleared. */
 rp_checkpoint_status rp_checkpoint_read(rp_checkpoint *checkpoint, const char *path, rp_error *error) RP_MUST_CHECK;

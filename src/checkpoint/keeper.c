@@ -1,41 +1,24 @@
 /* keeper.c: see keeper.h. */
 #include "checkpoint/keeper.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/code.h"
+#include "checkpoint/binding.h"
 
 static const double BETWEEN_STAGES_S = 5;
-
-/* The value as the user would write it; to be freed. */
-static char *text_of(const json_t *value)
-{
-    return value == NULL ? strdup("none") : json_dumps(value, JSON_ENCODE_ANY);
-}
 
 /* Tells the first parameter in which the checkpoint differs from this run. */
 static bool compare_parameters(const rp_keeper *keeper, rp_error *error)
 {
-    json_t *own = json_loads(keeper->binding.parameters, 0, NULL),
-           *other = json_loads(keeper->from.binding.parameters, 0, NULL);
-    bool ok = own != NULL || rp_error_memory(error, "checkpoint");
-    const char *name;
-    json_t *value;
-    json_object_foreach(own, name, value)
-    {
-        const json_t *kept = json_object_get(other, name);
-        if (!ok || json_equal(value, kept))
-            continue;
-        char *mine = text_of(value), *theirs = text_of(kept);
-        ok = rp_error_set(error, "%s: the checkpoint is of %s %s, and this run has %s; --restart begins anew",
-                          keeper->folder.path, name, theirs != NULL ? theirs : "?", mine != NULL ? mine : "?");
-        free(mine);
-        free(theirs);
-    }
-    json_decref(own);
-    json_decref(other);
+    char *name = NULL;
+    if (asprintf(&name, "%s: the checkpoint", keeper->folder.path) < 0)
+        return rp_error_memory(error, "checkpoint");
+    const rp_bound own = {"this run", keeper->binding.parameters}, other = {name, keeper->from.binding.parameters};
+    const bool ok = rp_binding_compare(&own, &other, "; --restart begins anew", error);
+    free(name);
     return ok;
 }
 
@@ -57,21 +40,11 @@ static bool read_state(rp_keeper *keeper, rp_error *error)
     return rp_error_set(error, "%s: the checkpoint cannot be read: %s", keeper->folder.state, reason.message);
 }
 
-/* What a state follows from, less the genome: this code and these options; to be freed. NULL: out of memory. */
-static char *describe_parameters(const json_t *options)
-{
-    json_t *all = json_pack("{s:s+++}", "reprise-c", RP_VERSION, " (code ", rp_code, ")");
-    const bool ok = all != NULL && options != NULL && json_object_update(all, (json_t *)options) == 0;
-    char *text = ok ? json_dumps(all, JSON_COMPACT) : NULL;
-    json_decref(all);
-    return text;
-}
-
 bool rp_keeper_open(rp_keeper *keeper, const char *prefix, const json_t *options, const rp_log *log, rp_error *error)
 {
     keeper->log = log;
     keeper->kept_ns = rp_clock_ns();
-    keeper->binding.parameters = describe_parameters(options);
+    keeper->binding.parameters = rp_binding_make(options);
     if (keeper->binding.parameters == NULL)
         return rp_error_memory(error, "parameters");
     if (keeper->off)
