@@ -121,9 +121,9 @@ static const struct {
     layout layout;
     const char *class_name;
 } CLASSES[] = {{"a600", 6, 0, APART, "Unknown"},
-               {"CA c30 G d500 G ~c30 TG", 6, 0, APART, "MITE"},
-               {"CA c30 G d900 G ~c30 TG", 6, 0, APART, "DNA/TIR"},
-               {"TG a200 CA b1500 TG a200 CA", 6, 0, APART, "LTR/Unknown"},
+               {"CA c30 G d500 G ~c30 TG", 6, 0, APART, "DNA"},
+               {"CA c30 G d900 G ~c30 TG", 6, 0, APART, "DNA"},
+               {"TG a200 CA b1500 TG a200 CA", 6, 0, APART, "LTR"},
                {"TC f400 GG GGCATCGC TTTT GCGATGCC GG CTAG", 6, 0, APART, "RC/Helitron"},
                {"e300 C A*20", 13, 0, APART, "SINE"},
                {"e300 C A*20", 5, 0, APART, "Unknown"},
@@ -254,7 +254,7 @@ static const struct {
      .third = 0.4,
      .others = 0.03,
      .in_element = true,
-     .class_name = "DNA/TIR"},
+     .class_name = "DNA"},
     {.what = "lineages with a reverse transcriptase",
      .n_codons = 200,
      .n_copies = 6,

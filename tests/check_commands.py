@@ -277,8 +277,8 @@ def test_stockholm_rows_spell_the_genome(folder):
     families = [n.split("#")[0] for n in library]
     consensus = dict(zip(families, library.values()))
     orders = {n.split("#")[0]: re.split("[ /]", n.split("#")[1])[0] for n in library}
-    types = {"LTR": "Long_Terminal_Repeat_Element", "LINE": "LINE", "SINE": "SINE", "DNA": "Transposase", "MITE": "Transposase",
-             "RC": "Helicase", "Unknown": "Unknown"}  # the last word of Dfam's lineage
+    types = {"LTR": "Long_Terminal_Repeat_Element", "LINE": "LINE", "SINE": "SINE", "DNA": "Transposase",
+             "RC": "Helitron-1", "Unknown": "Unknown"}  # the last word of Dfam's lineage
     names, rows, rf = [], 0, None
     for line in open(f"{prefix}.families.stk"):
         if line.startswith("#=GF ID"):

@@ -6,6 +6,7 @@
 
 #include "library/chimera.h"
 #include "library/circle.h"
+#include "library/class_names.h"
 #include "library/derive.h"
 #include "library/join.h"
 #include "suites.h"
@@ -336,6 +337,115 @@ START_TEST(a_join_keeps_the_cover_of_its_parts_until_the_pass_is_over)
 }
 END_TEST
 
+/* --- Class names --- */
+
+static const struct {
+    const char *given, *read;
+} GIVEN[] = {
+    {"LTR/Gypsy", "LTR/Gypsy"},
+    {"ltr/gypsy", "LTR/Gypsy"},
+    {"LTR/unknown", "LTR"},
+    {"LTR/Ty3", "LTR/Gypsy"},
+    {"LTR/Bel-Pao", "LTR/Pao"},
+    {"LTR/RLC", "LTR/Copia"},
+    {"RLC", "LTR/Copia"},
+    {"dhh", "RC/Helitron"},
+    {"DNA/DTA", "DNA/hAT"},
+    {"MITE/DTH", "DNA/PIF-Harbinger"},
+    {"MITE/Stow", "DNA/TcMar-Stowaway"},
+    {"MITE", "DNA"},
+    {"DNA/Helitron", "RC/Helitron"},
+    {"DNAnona/MULEtir", "DNA/MULE"},
+    {"DNAauto/CACTG", "DNA/CMC-EnSpm"},
+    {"DNAauto/Helitron", "RC/Helitron"},
+    {"Gypsy", "LTR/Gypsy"},
+    {"Tc1/Mariner", "Tc1/Mariner"},
+    {"Mariner/Tc1", "DNA/TcMar"},
+    {"SINE2/tRNA", "SINE/tRNA"},
+    {"Class_I|LTR|Ty1/copia", "LTR/Copia"},
+    {"Class_I|LTR|Ty1/copia|Ale", "LTR/Copia"},
+    {"Class_I|LTR|Ty3/gypsy|chromovirus|CRM", "LTR/Gypsy"},
+    {"Class_I|LTR|mine", "LTR"},
+    {"Class_I|LINE", "LINE"},
+    {"Class_II|Subclass_1|TIR|MuDR_Mutator", "DNA/MULE"},
+    {"Class_II|Subclass_2|Helitron", "RC/Helitron"},
+    {"Class_I/LTR/Gypsy", "LTR/Gypsy"},
+    {"LTR/Copia/Ale", "LTR/Copia"},
+    {"root;Interspersed_Repeat;Transposable_Element;Class_II_DNA_Transposition;Transposase;hAT;Charlie",
+     "DNA/hAT-Charlie"},
+    {"Interspersed_Repeat;Transposable_Element;Class_II_DNA_Transposition;Transposase;hAT;new;newer", "DNA/hAT"},
+    {"Gypsy_LTR_retrotransposon", "LTR/Gypsy"},
+    {"terminal_inverted_repeat_element", "DNA"},
+    /* kept */
+    {"LTR/mine", "LTR/mine"},
+    {"LTR/mine/deeper", "LTR/mine/deeper"},
+    {"DNA/hAT-hAT19", "DNA/hAT-hAT19"},
+    {"DNA?", "DNA?"},
+    {"LTR/", "LTR/"},
+    {"/", "/"},
+    {";", ";"},
+    {"|", "|"},
+    {"", ""},
+};
+
+START_TEST(class_names_of_all_conventions_are_read)
+{
+    ck_assert_str_eq(rp_class_read(GIVEN[_i].given), GIVEN[_i].read);
+}
+END_TEST
+
+static const struct {
+    const char *class_name, *names[RP_N_NAMINGS];
+} WRITTEN[] = {
+    {"LTR/Copia",
+     {"LTR/Copia", "RLC", "Copia_LTR_retrotransposon",
+      "root;Interspersed_Repeat;Transposable_Element;Class_I_Retrotransposition;Retrotransposon;"
+      "Long_Terminal_Repeat_Element;Ty1-Copia"}},
+    {"DNA/hAT-hAT19",
+     {"DNA/hAT-hAT19", "DTA", "hAT_TIR_transposon",
+      "root;Interspersed_Repeat;Transposable_Element;Class_II_DNA_Transposition;Transposase;hAT"}},
+    {"SINE/tRNA-Deu-L2?",
+     {"SINE/tRNA-Deu-L2?", "RST", "tRNA_SINE_retrotransposon",
+      "root;Interspersed_Repeat;Transposable_Element;Class_I_Retrotransposition;LINE-dependent_Retroposon;SINE;"
+      "tRNA_Promoter;No_or_Unknown_Core;Unknown_LINE-dependent"}},
+    {"Satellite", {"Satellite", "Satellite", "satellite_DNA", "root;Tandem_Repeat;Satellite"}},
+    {"LTR/mine", {"LTR/mine", "LTR/mine", "LTR/mine", "LTR/mine"}},
+    {"Gene_family", {"Gene_family", "Gene_family", "Gene_family", "Gene_family"}},
+};
+
+START_TEST(class_names_are_written_in_all_conventions)
+{
+    const char *class_name = WRITTEN[_i].class_name;
+    for (int naming = 0; naming < RP_N_NAMINGS; naming++)
+        ck_assert_str_eq(rp_class_as(class_name, (rp_naming)naming), WRITTEN[_i].names[naming]);
+}
+END_TEST
+
+/* A name that is written and read again is of the same superfamily: writing it once more gives the same. */
+START_TEST(class_names_come_back)
+{
+    for (size_t i = 0; i < sizeof GIVEN / sizeof GIVEN[0]; i++)
+        for (int naming = 0; naming < RP_N_NAMINGS; naming++) {
+            const char *written = rp_class_as(rp_class_read(GIVEN[i].given), (rp_naming)naming);
+            ck_assert_str_eq(rp_class_as(rp_class_read(written), (rp_naming)naming), written);
+        }
+}
+END_TEST
+
+START_TEST(terms_fall_back_to_the_order)
+{
+    ck_assert_str_eq(rp_class_so_id("LTR/Gypsy"), "SO:0002265");
+    ck_assert_str_eq(rp_class_so_term("LTR/mine"), "LTR_retrotransposon");
+    ck_assert_str_eq(rp_class_so_id("DNA?"), "SO:0000182");
+    ck_assert_str_eq(rp_class_so_term("mine"), "repeat_region");
+    ck_assert_str_eq(rp_class_so_term(""), "repeat_region");
+    ck_assert_str_eq(rp_class_lineage("SINE/mine"),
+                     "Interspersed_Repeat;Transposable_Element;Class_I_Retrotransposition;LINE-dependent_Retroposon;"
+                     "SINE");
+    ck_assert_str_eq(rp_class_lineage("mine"), "Interspersed_Repeat;Unknown");
+}
+END_TEST
+
 Suite *suite_library(void)
 {
     Suite *suite = suite_create("library");
@@ -348,6 +458,11 @@ Suite *suite_library(void)
     tcase_add_loop_test(tests, the_piece_that_an_ltr_lacks_is_put_there, 0, 2);
     tcase_add_loop_test(tests, copies_that_share_a_deletion_are_a_family, 0, 5);
     tcase_add_loop_test(tests, a_join_keeps_the_cover_of_its_parts_until_the_pass_is_over, 0, 3);
+    tcase_add_loop_test(tests, class_names_of_all_conventions_are_read, 0, (int)(sizeof GIVEN / sizeof GIVEN[0]));
+    tcase_add_loop_test(tests, class_names_are_written_in_all_conventions, 0,
+                        (int)(sizeof WRITTEN / sizeof WRITTEN[0]));
+    tcase_add_test(tests, class_names_come_back);
+    tcase_add_test(tests, terms_fall_back_to_the_order);
     suite_add_tcase(suite, tests);
     return suite;
 }

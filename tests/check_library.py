@@ -83,14 +83,14 @@ def test_ltr_element_is_whole_and_split(folder):
     genome = write_genome(folder / "g.fa", genome_of(rng, copies, tsd_bp=5))
     families = find(folder, genome, "--split-ltr")
     names = list(families)
-    assert len(names) == 1 and names[0] == "R1#LTR/Unknown", names
+    assert len(names) == 1 and names[0] == "R1#LTR", names
     sequence, fields = families[names[0]]
     assert abs(len(sequence) - len(whole)) <= 12, len(sequence)
     assert share_of_words(whole, sequence) > 0.97
     assert "ltr:" in fields["evidence"], fields
     split = {n.split()[0]: s for n, s in fasta(folder / "found.split.fa").items()}
-    assert sorted(split) == ["R1_INT#LTR/Unknown", "R1_LTR#LTR/Unknown"], list(split)
-    assert abs(len(split["R1_LTR#LTR/Unknown"]) - len(ltr)) <= 10 and abs(len(split["R1_INT#LTR/Unknown"]) - len(inner)) <= 20
+    assert sorted(split) == ["R1_INT#LTR", "R1_LTR#LTR"], list(split)
+    assert abs(len(split["R1_LTR#LTR"]) - len(ltr)) <= 10 and abs(len(split["R1_INT#LTR"]) - len(inner)) <= 20
     structure = json.load(open(folder / "found.summary.json"))["families"][0]["structure"]
     assert all(abs(end - begin - len(ltr)) <= 10 for begin, end in (structure["ltr"]["left"], structure["ltr"]["right"])), structure
     assert fields["copies"] == "13"
@@ -104,10 +104,10 @@ def test_transposon_and_its_derivative_are_two_families(folder):
     copies = [mutated(rng, full, 0.03) for _ in range(8)] + [mutated(rng, mite, 0.03) for _ in range(16)]
     genome = write_genome(folder / "g.fa", genome_of(rng, copies, tsd_bp=8))
     families = find(folder, genome)
-    classes = {name.split("#")[1]: sequence for name, (sequence, _) in families.items()}
-    assert sorted(classes) == ["DNA/TIR", "MITE"], list(families)
-    assert abs(len(classes["DNA/TIR"]) - len(full)) <= 10 and abs(len(classes["MITE"]) - len(mite)) <= 10
-    assert share_of_words(full, classes["DNA/TIR"]) > 0.95 and share_of_words(mite, classes["MITE"]) > 0.95
+    assert [name.split("#")[1] for name in families] == ["DNA", "DNA"], list(families)
+    kinds = {"mite" in fields["evidence"].split(","): sequence for sequence, fields in families.values()}
+    assert abs(len(kinds[False]) - len(full)) <= 10 and abs(len(kinds[True]) - len(mite)) <= 10
+    assert share_of_words(full, kinds[False]) > 0.95 and share_of_words(mite, kinds[True]) > 0.95
     assert {fields["copies"] for _, fields in families.values()} == {"8", "16"}
     assert any("tsd:8" in fields["evidence"] for _, fields in families.values()), families
 
@@ -355,6 +355,44 @@ def test_classes_of_a_known_library(folder):
     named = [n for n in families if n.endswith("#LINE/L9")]
     assert [n.split("#")[0] for n in named] == [best.split("#")[0]], named
     assert families[named[0]][1]["like"].startswith("Known1:")
+
+
+def test_class_names_of_any_convention_give_those_that_are_asked_for(folder):
+    """Libraries as EDTA, Wicker et al., Dfam and REXdb name classes; results in each convention."""
+    truth = list(fasta(TRUTH).values())[:5]
+    copia = "Class_I_Retrotransposition;Retrotransposon;Long_Terminal_Repeat_Element;Ty1-Copia"
+    given = {"a": "DNA/DTA", "b": "RLC", "c": f"root;Interspersed_Repeat;Transposable_Element;{copia}",
+             "d": "Class_I|LTR|Ty1/copia|Ale", "e": "LTR/mine"}
+    (folder / "library.fa").write_text("".join(f">{n}#{c}\n{s}\n" for (n, c), s in zip(given.items(), truth)))
+    names = {"repeatmasker": ("DNA/hAT", "LTR/Copia"), "wicker": ("DTA", "RLC"),
+             "so": ("hAT_TIR_transposon", "Copia_LTR_retrotransposon"),
+             "dfam": ("root;Interspersed_Repeat;Transposable_Element;Class_II_DNA_Transposition;Transposase;hAT",
+                      f"root;Interspersed_Repeat;Transposable_Element;{copia}")}
+    for convention, (hat, copia_name) in names.items():
+        prefix = annotated(folder, DEMO, folder / "library.fa", "--class-names", convention)
+        expected = {"a": hat, "b": copia_name, "c": copia_name, "d": copia_name, "e": "LTR/mine"}
+        told = {f["name"]: f["class"] for f in json.loads(open(f"{prefix}.summary.json").read())["families"]}
+        assert told == expected, (convention, told)
+        table = [line.split("\t") for line in open(f"{prefix}.classes.tsv")][1:-1]
+        assert {row[0]: row[1] for row in table} == {hat: "1", copia_name: "3", "LTR/mine": "1"}, (convention, table)
+        out = {tuple(line.split()[9:11]) for line in list(open(f"{prefix}.out"))[3:]}
+        assert out == set(zip("abcde", ["DNA/hAT"] + ["LTR/Copia"] * 3 + ["LTR/mine"])), out  # RepeatMasker's always
+        (folder / "annotated.fa").write_text("".join(f">{n}#{c}\n{s}\n" for (n, c), s in zip(told.items(), truth)))
+        again = annotated(folder, DEMO, folder / "annotated.fa")
+        classes = [f["class"] for f in json.loads(open(f"{again}.summary.json").read())["families"]]
+        assert classes == ["DNA/hAT"] + ["LTR/Copia"] * 3 + ["LTR/mine"], classes
+    told = run("annotate", "--class-names", "Wicker", DEMO, TRUTH, status=2).stderr
+    assert "--class-names" in told and "Wicker" in told, told
+
+
+def test_found_families_are_named_in_the_convention_that_is_asked_for(folder):
+    names = {"LTR": "RLX", "DNA": "DTX", "LINE": "RIX", "SINE": "RSX", "RC/Helitron": "DHH", "Unknown": "XXX"}
+    plain = [n.split()[0].split("#") for n in fasta(f"{demo(folder)}.families.fa")]
+    coded = [n.split("#") for n in find(folder, DEMO, "--class-names", "wicker", "--subfamilies", "--split-ltr")]
+    assert coded == [[n, names[c]] for n, c in plain], coded
+    assert {n.split()[0].split("#")[1] for n in fasta(folder / "found.split.fa")} == {names[c] for _, c in plain}
+    types = [line.split()[2] for line in open(folder / "found.families.stk") if line.startswith("#=GF TP")]
+    assert all(t.startswith("Interspersed_Repeat;") for t in types)  # Dfam's always
 
 
 # --- annotate ---
@@ -735,7 +773,7 @@ def test_copies_head_to_tail_leave_a_family_what_it_is(folder):
             genome += [random_letters(rng, 1200), "TA"] + [
                 (turned(m) if rng.random() < 0.5 else m) + "TA" for m in pair]
         name = the_family(folder, "".join(genome) + random_letters(rng, 1200), len(mite), 8)
-        assert "#MITE" in name, name
+        assert name.endswith("#DNA"), name
 
 
 def test_an_ltr_element_in_a_row_is_one_element(folder):

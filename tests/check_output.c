@@ -60,7 +60,7 @@ static void make_findings(hand_made *with)
     rp_findings *findings = &with->findings;
     ck_assert(rp_findings_init(findings, &with->genome, families, 2, 'R', &list));
     free(findings->families[0].class_name);
-    findings->families[0].class_name = strdup("LTR/Unknown");
+    findings->families[0].class_name = strdup("LTR");
     findings->families[0].traits =
         (rp_traits){.ltr_bp = 5, .ltr_right_begin = 15, .ltr_right_end = 20, .ltr_identity = 100, .tg_ca = true};
     findings->families[1].like = strdup("Known:95.0:0.90");
@@ -141,10 +141,10 @@ static const struct {
     const char *expected;
 } WRITERS[] = {
     {"families", rp_write_families,
-     ">R1#LTR/Unknown copies=3 bases=32 length=20 divergence=3.1 evidence=ltr:5:100%,tg-ca\nTGACAGGGGGCCCCCTGACA\n"
+     ">R1#LTR copies=3 bases=32 length=20 divergence=3.1 evidence=ltr:5:100%,tg-ca\nTGACAGGGGGCCCCCTGACA\n"
      ">R2#Unknown copies=1 bases=10 length=10 divergence=12.5 evidence=none like=Known:95.0:0.90\nACGTNACGTA\n"},
     {"split", rp_write_split,
-     ">R1_LTR#LTR/Unknown length=5 of=R1\nTGACA\n>R1_INT#LTR/Unknown length=10 of=R1\nGGGGGCCCCC\n"
+     ">R1_LTR#LTR length=5 of=R1\nTGACA\n>R1_INT#LTR length=10 of=R1\nGGGGGCCCCC\n"
      ">R2#Unknown copies=1 bases=10 length=10 divergence=12.5 evidence=none like=Known:95.0:0.90\nACGTNACGTA\n"},
     {"BED", rp_write_bed,
      "chr1\t10\t30\tR1\t950\t+\t5.0\t0\t20\t20\t1\nchr1\t40\t50\tR2\t875\t-\t12.5\t0\t10\t10\t2\n"
@@ -158,15 +158,15 @@ static const struct {
     {"RepeatMasker", rp_write_repeatmasker,
      "   SW  perc perc perc  query    posit ion in   query   matching repeat          posit ion in repeat\n"
      "score  div. del. ins.  sequence begin   end  (left)   repeat   class/family    begin    end (left) ID\n\n"
-     "  100  10.0  0.0  0.0  chr1        11    30    (40) + R1       LTR/Unknown         1     20    (0) 1\n"
+     "  100  10.0  0.0  0.0  chr1        11    30    (40) + R1       LTR                 1     20    (0) 1\n"
      "   40  10.0  0.0  0.0  chr1        41    50    (20) C R2       Unknown           (0)     10      1 2\n"
-     "   30   0.0 25.0  0.0  chr1        61    68     (2) C R1       LTR/Unknown       (8)     12      3 3\n"
-     "    8   0.0  0.0  0.0  #2           3     6    (14) + R1       LTR/Unknown        17     20    (0) 4\n"},
+     "   30   0.0 25.0  0.0  chr1        61    68     (2) C R1       LTR               (8)     12      3 3\n"
+     "    8   0.0  0.0  0.0  #2           3     6    (14) + R1       LTR                17     20    (0) 4\n"},
     {"classes", rp_write_classes,
-     "class\tfamilies\tcopies\tbases\tpercent\nLTR/Unknown\t1\t3\t32\t36.364\nUnknown\t1\t1\t10\t11.364\n"
+     "class\tfamilies\tcopies\tbases\tpercent\nLTR\t1\t3\t32\t36.364\nUnknown\t1\t1\t10\t11.364\n"
      "total\t2\t4\t42\t47.727\n"},
     {"families of one class", write_one_class,
-     "class\tfamilies\tcopies\tbases\tpercent\nLTR/Unknown\t2\t4\t42\t47.727\ntotal\t2\t4\t42\t47.727\n"},
+     "class\tfamilies\tcopies\tbases\tpercent\nLTR\t2\t4\t42\t47.727\ntotal\t2\t4\t42\t47.727\n"},
     {"tandem", rp_write_tandem, "chr1\t50\t58\ttandem_repeat\n%232\t10\t15\ttandem_repeat\n"},
     {"masked", write_masked,
      ">chr1 the first\nACGTACGTACacgtacgtacacgtacgtacACGTACGTACacgtacgtacACGTACGTAC\nacgtacgtAC\n"

@@ -158,7 +158,7 @@ def group(name):
     name = name.upper()
     if "HELITRON" in name:
         return "Helitron"
-    if name.startswith(("DNA", "MITE")) or "TIR" in name:
+    if name.startswith(("DNA", "MITE")):
         return "TIR"
     return name.split("/")[0]
 

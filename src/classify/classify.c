@@ -125,9 +125,9 @@ static bool is_sine(const rp_traits *traits, size_t length)
 static const char *choose_class(const rp_traits *traits, size_t length)
 {
     if (is_ltr(traits, length))
-        return "LTR/Unknown";
+        return "LTR";
     if (is_tir(traits))
-        return length < MITE_MAX_BP ? "MITE" : "DNA/TIR";
+        return "DNA";
     if (is_helitron(traits, length))
         return "RC/Helitron";
     if (is_line(traits, length))
@@ -236,6 +236,8 @@ bool rp_evidence(const rp_traits *traits, kstring_t *text)
         ok |= add(text, begin, "tg-ca");
     if (traits->tir_bp > 0)
         ok |= add(text, begin, "tir:%u:%.0f%%", traits->tir_bp, (double)traits->tir_identity);
+    if (traits->mite)
+        ok |= add(text, begin, "mite");
     if (traits->helitron_ends)
         ok |= add(text, begin, "tc-ctrr");
     if (traits->hairpin_bp > 0)
@@ -300,6 +302,8 @@ static bool classify_family(void *argument, size_t which, unsigned worker, rp_er
     traits->other = judge(traits, family->consensus->n, run->parameters, run->findings->genome->n_contigs);
     if (traits->other == RP_OTHER_NONE && family->decoy.is_chance)
         traits->other = RP_OTHER_CHANCE;
+    traits->mite = traits->other == RP_OTHER_NONE && !is_ltr(traits, family->consensus->n) && is_tir(traits) &&
+                   family->consensus->n < MITE_MAX_BP;
     return true;
 }
 

@@ -26,7 +26,8 @@ typedef struct annotate_options {
     bool help, no_run_info, fast, hints, no_decoy;
     bool hard_mask, mask_tandem;
     uint64_t min_copies, search_space;
-    const char *device, *protect;
+    const char *device, *protect, *class_names;
+    rp_naming naming;                    /* of class_names */
 } annotate_options;
 
 /* Zeroed at the start; cleared in any state. */
@@ -62,6 +63,9 @@ static size_t fill_table(annotate_run *run, rp_option *table)
         {RP_OPTION_FLAG, "mask-tandem", 0, NULL, &o->mask_tandem, 0, 0, "mask tandem repeats too", .tells = true},
         {RP_OPTION_TEXT, "protect", 0, "FILE", &o->protect, 0, 0,
          "intervals, BED or GFF3, that the masked genome has as they came", .tells = true},
+        {RP_OPTION_TEXT, "class-names", 0, "NAMES", &o->class_names, 0, 0,
+         "names of classes: repeatmasker, wicker (codes), so (Sequence Ontology), dfam (lineages) [repeatmasker]",
+         .tells = true},
         {RP_OPTION_HEADING, "method:", 0, NULL, NULL, 0, 0, NULL},
         {RP_OPTION_FLAG, "fast", 0, NULL, &o->fast, 0, 0, "longer words: a third of the time, and fewer old copies",
          .tells = true},
@@ -150,6 +154,7 @@ static bool find_copies(annotate_run *run, rp_error *error)
         ok = rp_error_memory(error, "tandem repeats");
     run->findings.kernel = run->governor.kernel;
     run->findings.rows = run->rows;
+    run->findings.naming = run->options.naming;
     run->findings.unmasked = run->options.protect != NULL ? &run->unmasked : NULL;
     const rp_classify_parameters hints = {.n_threads = run->governor.n_threads, .keep_names = true};
     ok = ok && (!run->options.hints || rp_classify(&run->findings, &hints, error));
@@ -255,6 +260,7 @@ static bool parse(annotate_run *run, const rp_option *table, size_t n, int argc,
     if (!rp_governor_check(&run->governor, error))
         return false;
     if (!rp_device_choice_parse(&run->offloading.choice, run->options.device, error) ||
+        !rp_naming_parse(run->options.class_names, &run->options.naming, error) ||
         !rp_results_check(&run->results, error))
         return false;
     run->described = rp_options_describe(table, n);
@@ -263,7 +269,7 @@ static bool parse(annotate_run *run, const rp_option *table, size_t n, int argc,
 
 int rp_command_annotate(int argc, char **argv)
 {
-    annotate_run run = {.options = {.min_copies = 1, .device = "cpu"},
+    annotate_run run = {.options = {.min_copies = 1, .device = "cpu", .class_names = "repeatmasker"},
                         .results = {.command = RP_FOR_ANNOTATE},
                         .governor = {.log = {.started_ns = rp_clock_ns()}}};
     rp_option table[TABLE_ROWS];

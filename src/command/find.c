@@ -103,7 +103,9 @@ static bool find_and_write(find_command *find, rp_error *error)
     find->run.pairs_file = find->options->results.files[RP_RESULT_PAIRS];
     if (!rp_run_find(&find->run, error))
         return false;
-    find->run.findings.unmasked = find->options->protect != NULL ? &find->unmasked : NULL;
+    rp_run *run = &find->run;
+    run->findings.naming = run->others.naming = run->candidates.naming = find->options->naming;
+    run->findings.unmasked = find->options->protect != NULL ? &find->unmasked : NULL;
     return write_results(find, error);
 }
 

@@ -20,6 +20,7 @@ static void set_defaults(rp_find_options *options)
     *options = (rp_find_options){.results = {.command = RP_FOR_FIND},
                                  .search = rp_run_defaults(),
                                  .device = "cpu",
+                                 .class_names = "repeatmasker",
                                  .keeper = {.interval_s = 600}};
 }
 
@@ -31,6 +32,9 @@ static size_t add_method_rows(rp_find_options *o, rp_option *table)
         {RP_OPTION_FLAG, "mask-tandem", 0, NULL, &o->mask_tandem, 0, 0, "mask tandem repeats too", .tells = true},
         {RP_OPTION_TEXT, "protect", 0, "FILE", &o->protect, 0, 0,
          "intervals, BED or GFF3, that the masked genome has as they came", .tells = true},
+        {RP_OPTION_TEXT, "class-names", 0, "NAMES", &o->class_names, 0, 0,
+         "names of classes: repeatmasker, wicker (codes), so (Sequence Ontology), dfam (lineages) [repeatmasker]",
+         .tells = true},
         {RP_OPTION_HEADING, "method:", 0, NULL, NULL, 0, 0, NULL},
         {RP_OPTION_TEXT, "classify-with", 0, "FILE", &o->classify_with, 0, 0,
          "take class names from this library of known families, by the 80-80-80 rule"},
@@ -160,7 +164,7 @@ bool rp_find_options_parse(rp_find_options *options, int argc, char **argv, rp_e
         return rp_error_set(error, "--max-seed-frequency is below --min-seed-frequency");
     if (!rp_governor_check(&options->governor, error) ||
         !rp_device_choice_parse(&options->device_choice, options->device, error) ||
-        !rp_results_check(&options->results, error))
+        !rp_naming_parse(options->class_names, &options->naming, error) || !rp_results_check(&options->results, error))
         return false;
     options->binding = rp_options_binding(table, n);
     options->described = rp_options_describe(table, n);

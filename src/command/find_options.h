@@ -21,7 +21,8 @@ typedef struct rp_find_options {
     rp_run_parameters search;
     bool hard_mask, mask_tandem, no_run_info;
     uint64_t minfreq, pa;               /* 0: not given; the same as min_copies and threads */
-    const char *device, *classify_with, *genes, *protect;
+    const char *device, *classify_with, *genes, *protect, *class_names;
+    rp_naming naming;                   /* of class_names */
     rp_device_choice device_choice;
     const char *const *inputs;
     size_t n_inputs;

@@ -106,7 +106,7 @@ bool rp_findings_init_named(rp_findings *findings, const rp_genome *genome, cons
     for (size_t i = 0; i < library->n && ok; i++) {
         findings->families[i].consensus = &library->items[i].consensus;
         findings->families[i].source = i;
-        ok = set_name(&findings->families[i], library->items[i].name, library->items[i].class_name);
+        ok = set_name(&findings->families[i], library->items[i].name, rp_class_read(library->items[i].class_name));
     }
     return ok && measure_families(findings);
 }
@@ -162,6 +162,11 @@ bool rp_findings_take_traits(rp_findings *findings, const rp_findings *from)
     }
     free(by_source);
     return ok;
+}
+
+const char *rp_findings_class(const rp_findings *findings, const rp_found_family *family)
+{
+    return rp_class_as(family->class_name, findings->naming);
 }
 
 void rp_findings_clear(rp_findings *findings)

@@ -10,15 +10,16 @@
 #include "copies/annotate.h"
 #include "copies/traits.h"
 #include "genome/genome.h"
-#include "library/family_file.h"
 #include "genome/view.h"
+#include "library/class_names.h"
+#include "library/family_file.h"
 
 #define RP_CLASS_UNKNOWN "Unknown"
 
 /* A family with its figures. */
 typedef struct rp_found_family {
     char *name;                  /* without the class */
-    char *class_name;            /* what follows '#' in a library: "LTR/Unknown" */
+    char *class_name;            /* RepeatMasker's (library/class_names.h): "LTR/Copia" */
     char *like;                  /* the known family that gave the class: name:identity:share; NULL: none */
     const rp_codes *consensus;
     size_t source;               /* index of the consensus among those that were given */
@@ -43,6 +44,7 @@ typedef struct rp_findings {
     uint64_t masked_bp;          /* genome bases in copies */
     const rp_bitmask *unmasked;  /* bases that the masked genome has as they came; NULL: none. The caller's */
     bool has_decoy;              /* false bases were measured */
+    rp_naming naming;            /* of classes, in what is written; zeroed: RepeatMasker's */
     const struct rp_satellites *satellites; /* satellite/satellites.h; borrowed; NULL: they were not looked for */
 } rp_findings;
 
@@ -65,9 +67,13 @@ uint64_t rp_findings_false_bp(const rp_findings *findings);
 /* Gives the families the classes and traits that those of the same source have in `from`. */
 bool rp_findings_take_traits(rp_findings *findings, const rp_findings *from) RP_MUST_CHECK;
 
-/* The same for a library with names: all of its families, in its order. */
+/* The same for a library with names: all of its families, in its order, with their classes as RepeatMasker names
+ * them. */
 bool rp_findings_init_named(rp_findings *findings, const rp_genome *genome, const rp_family_file *library,
                             rp_parts *parts) RP_MUST_CHECK;
+
+/* The family's class as results name it. */
+const char *rp_findings_class(const rp_findings *findings, const rp_found_family *family);
 
 void rp_findings_clear(rp_findings *findings);
 

@@ -44,6 +44,7 @@ typedef struct rp_traits {
     bool tg_ca;                 /* the LTR, or else the whole consensus, begins with TG and ends with CA */
     uint32_t tir_bp;            /* inverted repeat at its ends; 0: none */
     float tir_identity;
+    bool mite;                  /* it has them, and is too short to be an autonomous element */
     uint32_t tail_bp;           /* poly-A or microsatellite at the 3' end; 0: none */
     char tail_unit[RP_TAIL_UNIT_MAX_BP + 1];
     bool helitron_ends;         /* TC ... CTRR */

@@ -6,7 +6,7 @@
 #include "output/writers.h"
 
 typedef struct class_figures {
-    const char *name;            /* the findings' */
+    const char *name;            /* as results have it */
     uint64_t n_families, n_copies, bases;
 } class_figures;
 
@@ -32,8 +32,8 @@ static bool count_classes(const rp_findings *findings, class_list *classes)
     classes->n = 0;
     for (size_t f = 0; f < findings->n_families; f++) {
         const rp_found_family *family = &findings->families[f];
-        if (family->n_parts > 0 &&
-            !class_list_push(classes, (class_figures){family->class_name, 1, family->n_copies, family->bases}))
+        if (family->n_parts > 0 && !class_list_push(classes, (class_figures){rp_findings_class(findings, family), 1,
+                                                                             family->n_copies, family->bases}))
             return false;
     }
     rp_sort(classes->items, classes->n, sizeof *classes->items, compare_names);

@@ -62,8 +62,8 @@ static bool write_row(paf_writer *writer, const rp_part *part)
     rp_file_print(
         writer->file,
         "%s#%s\t%zu\t%u\t%u\t%c\t%.*s\t%llu\t%llu\t%llu\t%u\t%llu\t255\tNM:i:%llu\tAS:i:%d\tde:f:%.4f\tcn:i:%u\tcg:Z:",
-        family->name, family->class_name, family->consensus->n, part->consensus_begin, part->consensus_end,
-        part->reverse ? '-' : '+', at.name_length, at.name, (unsigned long long)at.contig_bp,
+        family->name, rp_findings_class(writer->findings, family), family->consensus->n, part->consensus_begin,
+        part->consensus_end, part->reverse ? '-' : '+', at.name_length, at.name, (unsigned long long)at.contig_bp,
         (unsigned long long)at.position, (unsigned long long)(at.position + part->end - part->begin), counts->matches,
         (unsigned long long)columns, (unsigned long long)(columns - counts->matches), part->score,
         (double)part->divergence / 100, part->copy + 1);

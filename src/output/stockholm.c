@@ -125,30 +125,6 @@ static bool make_rows(seed_maker *maker, const rp_findings *findings, size_t f, 
     return true;
 }
 
-/* The type as Dfam files it, as far as the order: what follows the slash of a class is not told. */
-static const char *type_of(const char *class_name)
-{
-#define ELEMENT "Interspersed_Repeat;Transposable_Element;"
-    static const struct {
-        const char *class_name, *type;
-    } types[] = {
-        {"LTR", ELEMENT "Class_I_Retrotransposition;Retrotransposon;Long_Terminal_Repeat_Element"},
-        {"LINE", ELEMENT "Class_I_Retrotransposition;LINE"},
-        {"SINE", ELEMENT "Class_I_Retrotransposition;LINE-dependent_Retroposon;SINE"},
-        {"DNA", ELEMENT "Class_II_DNA_Transposition;Transposase"},
-        {"MITE", ELEMENT "Class_II_DNA_Transposition;Transposase"},
-        {"RC", ELEMENT "Class_II_DNA_Transposition;Helicase"},
-        {"Satellite", "Tandem_Repeat;Satellite"},
-        {"Simple_repeat", "Tandem_Repeat;Simple"},
-    };
-#undef ELEMENT
-    const size_t n = strcspn(class_name, "/");
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-        if (strlen(types[i].class_name) == n && strncmp(class_name, types[i].class_name, n) == 0)
-            return types[i].type;
-    return "Interspersed_Repeat;Unknown";
-}
-
 static bool make_text(seed_maker *maker, const rp_findings *findings, size_t f, kstring_t *text)
 {
     const rp_found_family *family = &findings->families[f];
@@ -158,7 +134,7 @@ static bool make_text(seed_maker *maker, const rp_findings *findings, size_t f, 
                        "# STOCKHOLM 1.0\n#=GF ID %s\n#=GF DE copies %llu, bases %llu, divergence %.1f %%\n"
                        "#=GF TP %s\n#=GF SQ %zu\n#=GC RF ",
                        family->name, (unsigned long long)family->n_copies, (unsigned long long)family->bases,
-                       family->divergence, type_of(family->class_name), n_rows) >= 0 &&
+                       family->divergence, rp_class_lineage(family->class_name), n_rows) >= 0 &&
               add_row(maker, text, NULL, family->consensus->n);
     for (size_t i = 0; ok && i < n_rows; i++) {
         const rp_part *part = &findings->parts.items[family->parts[maker->ranks[i].part]];

@@ -30,8 +30,8 @@ bool rp_write_subfamilies(const rp_findings *findings, rp_file *file, rp_error *
         ok = rp_subfamilies_find(&reader, findings, f, &found);
         for (size_t i = 0; ok && found.n > 1 && i < found.n; i++) {
             const rp_subfamily *here = &found.items[i];
-            rp_file_print(file, ">%s_%zu#%s of=%s copies=%zu length=%zu", family->name, i + 1, family->class_name,
-                          family->name, here->n_copies, here->consensus.n);
+            rp_file_print(file, ">%s_%zu#%s of=%s copies=%zu length=%zu", family->name, i + 1,
+                          rp_findings_class(findings, family), family->name, here->n_copies, here->consensus.n);
             write_sites(family->consensus, &here->consensus, file);
             rp_write_sequence(file, here->consensus.items, here->consensus.n);
         }

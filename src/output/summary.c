@@ -186,22 +186,22 @@ static json_t *describe_reasons(const rp_traits *traits)
     return out;
 }
 
-static json_t *describe_family(const rp_found_family *family, bool has_decoy, kstring_t *evidence)
+static json_t *describe_family(const rp_findings *findings, const rp_found_family *family, kstring_t *evidence)
 {
     evidence->l = 0;
     if (!rp_evidence(&family->traits, evidence))
         return NULL;
     json_t *one = json_pack("{s:o, s:o, s:I, s:I, s:I, s:f}", "name", rp_json_text(family->name), "class",
-                            rp_json_text(family->class_name), "length", (json_int_t)family->consensus->n, "copies",
-                            (json_int_t)family->n_copies, "bases", (json_int_t)family->bases, "divergence_percent",
-                            rp_json_rounded(family->divergence, 0.01));
+                            rp_json_text(rp_findings_class(findings, family)), "length",
+                            (json_int_t)family->consensus->n, "copies", (json_int_t)family->n_copies, "bases",
+                            (json_int_t)family->bases, "divergence_percent", rp_json_rounded(family->divergence, 0.01));
     bool ok = one != NULL;
     if (ok && family->traits.other != RP_OTHER_NONE)
         ok = rp_json_set(one, "reason", json_string(rp_other_reason[family->traits.other]));
     if (ok && family->traits.grade != RP_GRADE_NONE)
         ok = rp_json_set(one, "grade", json_string(rp_grade_name(family->traits.grade))) &&
              rp_json_set(one, "grade_reasons", describe_reasons(&family->traits));
-    if (ok && has_decoy && family->source != SIZE_MAX)
+    if (ok && findings->has_decoy && family->source != SIZE_MAX)
         ok = rp_json_set(one, "decoy", describe_decoy(&family->decoy));
     if (ok && family->like != NULL)
         ok = rp_json_set(one, "like", rp_json_text(family->like));
@@ -211,7 +211,7 @@ static json_t *describe_family(const rp_found_family *family, bool has_decoy, ks
         ok = rp_json_set(one, "satellite", json_string(name));
     }
     if (ok && family->hint != NULL)
-        ok = rp_json_set(one, "hint", json_string(family->hint));
+        ok = rp_json_set(one, "hint", json_string(rp_class_as(family->hint, findings->naming)));
     if (ok && family->traits.n_copies > 0)
         ok = rp_json_set(one, "evidence", json_string(evidence->s)) &&
              rp_json_set(one, "structure", describe_traits(&family->traits));
@@ -224,7 +224,7 @@ static json_t *describe_families(const rp_findings *findings)
     kstring_t evidence = KS_INITIALIZE;
     bool ok = list != NULL;
     for (size_t f = 0; ok && f < findings->n_families; f++)
-        ok = rp_json_append(list, describe_family(&findings->families[f], findings->has_decoy, &evidence));
+        ok = rp_json_append(list, describe_family(findings, &findings->families[f], &evidence));
     ks_free(&evidence);
     return rp_json_if(ok, list);
 }

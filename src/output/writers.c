@@ -27,15 +27,15 @@ void rp_write_sequence(rp_file *file, const uint8_t *codes, size_t n)
 }
 
 /* The header's rest and the sequence. */
-static bool write_family(const rp_found_family *family, bool has_decoy, kstring_t *evidence, rp_file *file)
+static bool write_family(const rp_findings *findings, const rp_found_family *family, kstring_t *evidence, rp_file *file)
 {
     evidence->l = 0;
     if (!rp_evidence(&family->traits, evidence))
         return false;
     rp_file_print(file, ">%s#%s copies=%llu bases=%llu length=%zu divergence=%.1f evidence=%s", family->name,
-                  family->class_name, (unsigned long long)family->n_copies, (unsigned long long)family->bases,
-                  family->consensus->n, family->divergence, evidence->s);
-    if (has_decoy && family->source != SIZE_MAX)
+                  rp_findings_class(findings, family), (unsigned long long)family->n_copies,
+                  (unsigned long long)family->bases, family->consensus->n, family->divergence, evidence->s);
+    if (findings->has_decoy && family->source != SIZE_MAX)
         rp_file_print(file, " false=%.2f%%", 100 * rp_decoy_share(&family->decoy));
     if (family->traits.grade != RP_GRADE_NONE) {
         evidence->l = 0;
@@ -62,7 +62,7 @@ bool rp_write_families(const rp_findings *findings, rp_file *file, rp_error *err
     kstring_t evidence = KS_INITIALIZE;
     bool ok = true;
     for (size_t f = 0; f < findings->n_families && ok; f++)
-        ok = write_family(&findings->families[f], findings->has_decoy, &evidence, file);
+        ok = write_family(findings, &findings->families[f], &evidence, file);
     ks_free(&evidence);
     return ok || rp_error_memory(error, "families");
 }
@@ -75,14 +75,14 @@ bool rp_write_split(const rp_findings *findings, rp_file *file, rp_error *error)
         const rp_found_family *family = &findings->families[f];
         const rp_traits *traits = &family->traits;
         if (traits->ltr_bp == 0 || strncmp(family->class_name, "LTR", 3) != 0) {
-            ok = write_family(family, findings->has_decoy, &evidence, file);
+            ok = write_family(findings, family, &evidence, file);
             continue;
         }
+        const char *class_name = rp_findings_class(findings, family);
         const uint32_t internal = traits->ltr_begin + traits->ltr_bp;
-        rp_file_print(file, ">%s_LTR#%s length=%u of=%s\n", family->name, family->class_name, traits->ltr_bp,
-                      family->name);
+        rp_file_print(file, ">%s_LTR#%s length=%u of=%s\n", family->name, class_name, traits->ltr_bp, family->name);
         rp_write_sequence(file, family->consensus->items + traits->ltr_begin, traits->ltr_bp);
-        rp_file_print(file, ">%s_INT#%s length=%u of=%s\n", family->name, family->class_name,
+        rp_file_print(file, ">%s_INT#%s length=%u of=%s\n", family->name, class_name,
                       traits->ltr_right_begin - internal, family->name);
         rp_write_sequence(file, family->consensus->items + internal, traits->ltr_right_begin - internal);
     }

@@ -121,7 +121,7 @@ static const char *text_of(const json_t *object, const char *key)
     return text != NULL ? text : "";
 }
 
-/* The class without its sub-class: LTR of LTR/Unknown. */
+/* The class without its sub-class: LTR of LTR/Copia. */
 static size_t group_length(const char *class_name)
 {
     return strcspn(class_name, "/");

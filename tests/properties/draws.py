@@ -101,6 +101,7 @@ DRAWS = {
 
     "genes": Draw("method", 0.15, lambda rng, given: "{case}/features.bed"),
     "classify-with": Draw("method", 0.15, lambda rng, given: "{case}/known.fa"),
+    "class-names": Draw("method", 0.25, one_of("wicker", "so", "dfam")),
     "keep-other": Draw("method", 0.2),
     "keep-candidates": Draw("method", 0.2),
     "no-decoy": Draw("method", 0.15),
