@@ -209,7 +209,7 @@ static const struct {
     unsigned n_codons, n_copies;
     double third, others;            /* share of the bases that change, by codon position */
     double of_c;                     /* of C, wherever it stands; 0: as the others */
-    bool turned, two_frames, in_element, some_alone;
+    bool turned, two_frames, with_introns, in_element, some_alone;
     const char *within;              /* bases in the frame; NULL: none */
     const char *class_name;
 } GENES[] = {
@@ -238,6 +238,13 @@ static const struct {
      .third = 0.4,
      .others = 0.03,
      .two_frames = true,
+     .class_name = "Gene_family"},
+    {.what = "two exons and introns of five times their length",
+     .n_codons = 60,
+     .n_copies = 6,
+     .third = 0.4,
+     .others = 0.03,
+     .with_introns = true,
      .class_name = "Gene_family"},
     {.what = "dead copies", .n_codons = 200, .n_copies = 6, .third = 0.15, .others = 0.15, .class_name = "Unknown"},
     {.what = "a frame in which C decays",
@@ -346,6 +353,8 @@ static char *dress(int row, const char *codons)
     const int half = (int)strlen(body) / 2 / 3 * 3;
     if (GENES[row].two_frames)
         snprintf(recipe, sizeof recipe, "%.*s i40 %s", half, body, body + half);
+    else if (GENES[row].with_introns)
+        snprintf(recipe, sizeof recipe, "%.*s d500 %s e400", half, body, body + half);
     else if (GENES[row].in_element)
         snprintf(recipe, sizeof recipe, "CA c30 G d100 %s e100 G ~c30 TG", body);
     else if (GENES[row].some_alone)

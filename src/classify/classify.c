@@ -39,7 +39,7 @@ enum {
 
 static const double MIN_TAIL_SHARE = 0.4, MIN_AT_SHARE = 0.4, MAX_LOW_COMPLEXITY = 0.5,
                     GENE_MIN_SCORE = 6.9 /* natural logarithm: one family of chance in a thousand */,
-                    GENE_MIN_CODING = 0.25, VECTOR_MAX_DIVERGENCE = 2;
+                    VECTOR_MAX_DIVERGENCE = 2;
 
 const char *const rp_other_class[RP_N_OTHERS] = {[RP_OTHER_NONE] = "",
                                                  [RP_OTHER_SATELLITE] = "Satellite",
@@ -151,12 +151,12 @@ static bool may_be_gene(const rp_traits *traits, size_t length)
     return traits->n_copies <= GENE_MAX_COPIES && length <= GENE_MAX_BP && !has_structure(traits, length);
 }
 
-/* Copies that differ as genes do, in a good part of the sequence (introns of young copies are alike, too). Lineages of
+/* Copies that differ as genes do, in however little of the sequence: young copies have their introns, too. Lineages of
  * transposons also differ so, but these have copies without the coding part: LTRs alone, elements cut short. */
 static bool is_gene(const rp_traits *traits, size_t length)
 {
     return (double)traits->coding_score >= GENE_MIN_SCORE && 2 * traits->coding_copies > traits->n_copies &&
-           traits->coding_bp >= GENE_MIN_CODING * (double)length && may_be_gene(traits, length);
+           may_be_gene(traits, length);
 }
 
 /* Most of few copies lie on genes that the user knows, more than chance gives. The genes of transposons are often among
