@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 
-from harness import (DEMO, ENDINGS, PROGRAM, ROOT, SHARED, Skip, bed, demo, digest, fasta, heed_signals, main, need, random_letters, run, same_runs,
+from harness import (DEMO, ENDINGS, INPUT, MEMORY, PASSING, PROGRAM, ROOT, SHARED, Skip, bed, demo, digest, fasta, heed_signals, main, need, random_letters, run, same_runs,
                      union)
 from properties import draws
 
@@ -41,6 +41,33 @@ def test_code_is_told_by_what_the_sources_say(folder):
     (folder / "src" / "genome" / "tandem.c").rename(folder / "src" / "genome" / "tandems.c")
     third = codes()
     assert third[0] not in (code, second[0]) and third[1] != index_code
+
+
+def test_the_status_tells_what_a_retry_can_mend(folder):
+    """Each case with all commands that may end so; the table is that of the manual."""
+    genome, library = folder / "g.fa", folder / "l.fa"
+    genome.write_text(f">g\n{random_letters(random.Random(4), 5000)}\n")
+    library.write_text(f">l#LINE\n{random_letters(random.Random(5), 300)}\n")
+    (folder / "bad.fa").write_text(">a\nACGT\n>a\nACGT\n")
+    (folder / "p").mkdir()
+    bad, none = folder / "bad.fa", folder / "none.fa"
+    with_both = ["annotate", "-q", "-o", folder / "x"], ["extend", "-q", "-o", folder / "x.fa"]
+    cases = [(INPUT, ["find", "-q", "-o", folder / "x", path]) for path in (bad, none, folder / "p")]
+    cases += [(INPUT, [*words, a, b]) for words in with_both for a, b in ((bad, library), (none, library), (genome, bad), (genome, none))]
+    cases += [(INPUT, ["index", "-q", "-o", folder / "x", bad]), (INPUT, ["compare", bad, library]), (INPUT, ["report", folder / "none"]),
+              (INPUT, ["find", "-q", "-o", folder / "x", "--index", library, genome]), (INPUT, ["find", "-q", "-o", folder / "x", "--genes", none, genome]),
+              (INPUT, ["find", "-q", "-o", folder / "x", "--classify-with", bad, genome])]
+    cases += [(MEMORY, [*words, "--max-memory", "20M", genome, library]) for words in with_both]
+    cases += [(MEMORY, ["find", "-q", "-o", folder / "x", "--max-memory", size, genome]) for size in ("20M", "130M")]
+    cases += [(PASSING, [*words, "/dev/full", genome, *more]) for words, more in (
+        (["find", "-q", "--no-masked", "-o", folder / "x", "--summary"], []), (["annotate", "-q", "-o", folder / "x", "--summary"], [library]),
+        (["index", "-q", "-o"], []), (["extend", "-q", "-o"], [library]))]
+    cases += [(1, ["find", "-q", "-o", folder / "x", "--bed", genome / "x", genome]), (1, ["find", "-q", "-o", folder / "x", "--bed", genome, genome]),
+              (2, ["find", "-q", "--bed", folder / "x", "--gff3", folder / "x", genome]), (2, ["find", "-q"])]
+    for status, words in cases:
+        done = subprocess.run([PROGRAM, *map(str, words), *(["-t", "1"] if words[0] not in ("compare", "report") else [])], capture_output=True, text=True)
+        assert done.returncode == status and done.stderr, (status, words, done)
+    assert sorted(p.name for p in folder.iterdir()) == ["bad.fa", "g.fa", "l.fa", "p"]
 
 
 def test_misuse_is_exit_2(folder):

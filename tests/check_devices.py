@@ -6,7 +6,7 @@ import pathlib
 import subprocess
 import sys
 
-from harness import DEMO, ENDINGS, PROGRAM, ROOT, Skip, demo, digest, main, run
+from harness import DEMO, ENDINGS, INPUT, PROGRAM, ROOT, Skip, demo, digest, main, run
 
 TRUTH = ROOT / "data" / "demo.truth.fa"
 
@@ -95,7 +95,7 @@ def test_no_device(folder):
 def test_a_failure_after_the_cpu_took_over_is_told_by_its_own_name(folder):
     environment = {"OCL_ICD_VENDORS": "/nonexistent", "POCL_DEVICES": "none", **cache(folder)}
     for command in (["find"], ["annotate", TRUTH], ["extend", TRUTH]):
-        done = on(environment, command[0], "-q", "-o", folder / "x", "--device", "all", folder / "missing.fa", *command[1:], status=1)
+        done = on(environment, command[0], "-q", "-o", folder / "x", "--device", "all", folder / "missing.fa", *command[1:], status=INPUT)
         assert "missing.fa" in done.stderr.splitlines()[-1], done.stderr
 
 

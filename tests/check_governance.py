@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 
-from harness import DEMO, ENDINGS, PROGRAM, Skip, bgzip, digest, main, random_letters, run, started
+from harness import DEMO, ENDINGS, INPUT, MEMORY, PROGRAM, Skip, bgzip, digest, main, random_letters, run, started
 
 FAULTS = pathlib.Path(PROGRAM).parent / "faults.so"
 
@@ -27,9 +27,9 @@ def simulated(folder, length, *more):
 def test_a_budget_that_is_too_small_is_refused_with_the_least(folder):
     genome = simulated(folder, "12M")
     for threads in (1, 2):
-        done = run("find", "-t", threads, "--max-memory", "30M", "-o", folder / "out", genome, status=1)
+        done = run("find", "-t", threads, "--max-memory", "30M", "-o", folder / "out", genome, status=MEMORY)
         assert "--max-memory" in done.stderr and re.search(r"need \d+ MB", done.stderr), done.stderr
-        done = run("find", "-t", threads, "--max-memory", "150M", "-o", folder / "out", genome, status=1)
+        done = run("find", "-t", threads, "--max-memory", "150M", "-o", folder / "out", genome, status=MEMORY)
         least = int(re.search(r"the least is (\d+) MB", done.stderr).group(1))
         assert "12" in done.stderr and least > 150, done.stderr
         # the least that it names does
@@ -67,16 +67,16 @@ def test_index_file_gives_the_same_bytes(folder):
     run("find", "-q", "--no-run-info", "-o", one, "--min-seed-frequency", 5, genome)
     run("find", "-q", "--no-run-info", "--index", folder / "g.rpidx", "--min-seed-frequency", 5, "-o", folder / "two", genome)
     assert digest(one) == digest(folder / "two")
-    assert "another genome" in run("find", "-q", "--index", folder / "g.rpidx", "-o", folder / "x", DEMO, status=1).stderr
-    assert "--kmer" in run("find", "-q", "-k", 11, "--index", folder / "g.rpidx", "-o", folder / "x", genome, status=1).stderr
-    assert "--respect-mask" in run("find", "-q", "--respect-mask", "--index", folder / "g.rpidx", "-o", folder / "x", genome, status=1).stderr
+    assert "another genome" in run("find", "-q", "--index", folder / "g.rpidx", "-o", folder / "x", DEMO, status=INPUT).stderr
+    assert "--kmer" in run("find", "-q", "-k", 11, "--index", folder / "g.rpidx", "-o", folder / "x", genome, status=INPUT).stderr
+    assert "--respect-mask" in run("find", "-q", "--respect-mask", "--index", folder / "g.rpidx", "-o", folder / "x", genome, status=INPUT).stderr
     content = bytearray((folder / "g.rpidx").read_bytes())
     content[len(content) // 2] ^= 1
     (folder / "bad.rpidx").write_bytes(content)
-    assert "bad.rpidx" in run("find", "-q", "--index", folder / "bad.rpidx", "-o", folder / "x", genome, status=1).stderr
+    assert "bad.rpidx" in run("find", "-q", "--index", folder / "bad.rpidx", "-o", folder / "x", genome, status=INPUT).stderr
     (folder / "short.rpidx").write_bytes(content[:5000])
-    assert "short.rpidx" in run("find", "-q", "--index", folder / "short.rpidx", "-o", folder / "x", genome, status=1).stderr
-    assert "no index" in run("find", "-q", "--index", genome, "-o", folder / "x", genome, status=1).stderr
+    assert "short.rpidx" in run("find", "-q", "--index", folder / "short.rpidx", "-o", folder / "x", genome, status=INPUT).stderr
+    assert "no index" in run("find", "-q", "--index", genome, "-o", folder / "x", genome, status=INPUT).stderr
     assert not [n for n in os.listdir(folder) if n.startswith("x")]
     done = subprocess.run([PROGRAM, "index", "-q", genome], cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0 and (folder / "g.rpidx").read_bytes()[:7] == b"RPRSIDX"
@@ -98,7 +98,7 @@ def test_many_input_files_of_all_sizes(folder):
         run("find", "-q", "--no-run-info", *options, "-o", folder / "two", *parts)
         assert digest(folder / "one") == digest(folder / "two"), options
     (folder / "p7.fa").write_text(">s90\nACGT\n")
-    done = run("find", "-q", "-t", 3, "-o", folder / "x", *parts, status=1)
+    done = run("find", "-q", "-t", 3, "-o", folder / "x", *parts, status=INPUT)
     assert "s90" in done.stderr and "twice" in done.stderr, done.stderr
 
 
@@ -114,7 +114,7 @@ def test_a_million_contigs_and_bgzip(folder):
     assert (folder / "m.rpidx").read_bytes() == (folder / "n.rpidx").read_bytes(), "other bytes"
     cut = (folder / "m.fa.gz").read_bytes()[:-28]  # without the end-of-file block
     (folder / "cut.fa.gz").write_bytes(cut)
-    told = run("index", "-q", "-t", 2, "-o", folder / "x", folder / "cut.fa.gz", status=1).stderr
+    told = run("index", "-q", "-t", 2, "-o", folder / "x", folder / "cut.fa.gz", status=INPUT).stderr
     assert "cut off" in told, told
 
 
@@ -126,7 +126,7 @@ def test_a_run_beyond_its_budget_is_ended(folder):
         for i in range(1000000):
             out.write(f">a_contig_with_a_long_name_{i}\nACGTTGCAAC\n")
     # it is looked at ten times a second: how far it has come by then depends on the machine, and is not asked here
-    told = run("index", "-t", 1, "--max-memory", "80M", "-o", folder / "m.rpidx", folder / "m.fa", status=1).stderr
+    told = run("index", "-t", 1, "--max-memory", "80M", "-o", folder / "m.rpidx", folder / "m.fa", status=MEMORY).stderr
     assert "needs more than the 76 MB that the run may take" in told, told
     assert sorted(os.listdir(folder)) == ["m.fa"]
 
@@ -135,7 +135,7 @@ def test_a_library_counts_in_the_least_budget(folder):
     rng = random.Random(10)
     (folder / "g.fa").write_text(f">g\n{random_letters(rng, 50000)}\n")
     (folder / "l.fa").write_text("".join(f">f{i}\n{random_letters(rng, 20000)}\n" for i in range(100)))
-    done = run("annotate", "-t", 1, "--max-memory", "150M", "-o", folder / "out", folder / "g.fa", folder / "l.fa", status=1)
+    done = run("annotate", "-t", 1, "--max-memory", "150M", "-o", folder / "out", folder / "g.fa", folder / "l.fa", status=MEMORY)
     assert "a library of 2000000" in done.stderr, done.stderr
     least = int(re.search(r"the least is (\d+) MB", done.stderr).group(1))
     child = subprocess.Popen([PROGRAM, "annotate", "-q", "-t", "1", "--max-memory", str(least + 1 << 20), "-o", folder / "out",
@@ -368,7 +368,7 @@ def test_ulimits_are_the_budget(folder):
         assert by == name and 100 < budget < 450, (budget, by)
     done = subprocess.run([PROGRAM, "find", "-q", "-t", "2", "-o", folder / "x", DEMO], capture_output=True, text=True,
                           preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (60 << 20, resource.RLIM_INFINITY)))
-    assert done.returncode == 1 and "three quarters of what ulimit -d leaves" in done.stderr, done.stderr
+    assert done.returncode == MEMORY and "three quarters of what ulimit -d leaves" in done.stderr, done.stderr
 
 
 def test_slurm_is_believed_where_nothing_else_restricts(folder):

@@ -17,7 +17,7 @@ def refused(folder, content, *words, name="x.fa", options=()):
     if content is not None:
         path.write_bytes(content)
     for threads in (1, 3):
-        told = run("find", "-q", "-t", threads, "-o", folder / "out", *options, path, status=1).stderr
+        told = run("find", "-q", "-t", threads, "-o", folder / "out", *options, path, status=INPUT).stderr
         assert told.count("\n") == 1 and told.startswith("reprise-c find: "), f"one line, please: {told!r}"
         for word in (str(path), *words):
             assert word in told, f"{word!r} is not in {told!r}"
@@ -81,7 +81,7 @@ def test_truncated_gzip_and_bgzip(folder):
 
 def test_truncated_bgzip_through_a_pipe(folder):
     for threads in (1, 3):
-        told = run("find", "-q", "-t", threads, "-o", folder / "out", "-", text=WHOLE[:-28], status=1).stderr.decode()
+        told = run("find", "-q", "-t", threads, "-o", folder / "out", "-", text=WHOLE[:-28], status=INPUT).stderr.decode()
         assert "standard input" in told and "cut off" in told, told
     assert not list(folder.iterdir())
 
@@ -120,7 +120,7 @@ def test_names(folder):
     refused(folder, big(b">a\nACGT\n>a\nGT\n"), "line 5", "twice")
     (folder / "y.fa").write_bytes(b">b\nACGT\n>a\nAC\n")
     (folder / "x.fa").write_bytes(b">a\nACGT\n")
-    told = run("find", "-q", "-o", folder / "out", folder / "x.fa", folder / "y.fa", status=1).stderr
+    told = run("find", "-q", "-o", folder / "out", folder / "x.fa", folder / "y.fa", status=INPUT).stderr
     assert "y.fa: line 3" in told and "twice" in told, told
     refused(folder, b">a\nACGT\n>\nACGT\n", "line 3", "name")
     refused(folder, b">a\x01b\nACGT\n", "line 1", "control character")
@@ -137,7 +137,7 @@ def test_a_name_of_10000_characters(folder):
     rows = bed(folder / "out.copies.bed")
     assert len(rows) == 6 and all(r[0] == name for r in rows)
     assert list(fasta(folder / "out.masked.fa")) == [f"{name} and more"]
-    told = run("find", "-q", "-o", folder / "out", folder / "x.fa", folder / "x.fa", status=1).stderr
+    told = run("find", "-q", "-o", folder / "out", folder / "x.fa", folder / "x.fa", status=INPUT).stderr
     assert len(told) < 2000 and "twice" in told
 
 
@@ -231,7 +231,7 @@ def test_a_file_that_changes_while_it_is_read(folder):
     writer = threading.Thread(target=append)
     writer.start()
     try:
-        told = run("find", "-q", "-o", folder / "out", path, status=1).stderr
+        told = run("find", "-q", "-o", folder / "out", path, status=PASSING).stderr
     finally:
         stop.set()
         writer.join()
@@ -252,9 +252,9 @@ def test_fifo_and_standard_input(folder):
         run("find", "-q", "--no-run-info", "-t", 2, "-o", folder / "out", "-", text=content)
         assert digest(folder / "out") == base
     done = subprocess.run([PROGRAM, "find", "-q", "-o", str(folder / "no"), "-"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    assert done.returncode == 1 and "standard input: the file is empty" in done.stderr, done
+    assert done.returncode == INPUT and "standard input: the file is empty" in done.stderr, done
     done = subprocess.run(["bash", "-c", f"exec '{PROGRAM}' find -q -o no - <&-"], capture_output=True, text=True, cwd=folder)
-    assert done.returncode == 1 and "standard input" in done.stderr, done
+    assert done.returncode == INPUT and "standard input" in done.stderr, done
 
 
 # --- The other readers ---
@@ -268,7 +268,7 @@ def test_bad_libraries(folder):
         library.write_bytes(content)
         for command in (["annotate", "-q", "-o", folder / "out", genome, library], ["extend", "-q", "-o", folder / "out.fa", genome, library],
                         ["compare", library, library], ["find", "-q", "--classify-with", library, "-o", folder / "out", genome]):
-            told = run(*command, status=1).stderr
+            told = run(*command, status=INPUT).stderr
             assert str(library) in told and word in told, (command[0], content, told)
     assert not list(folder.glob("out*"))
 
@@ -287,7 +287,7 @@ def test_bad_features(folder):
 
     def must_tell(content, words, *command):
         features.write_bytes(content if isinstance(content, bytes) else content.encode())
-        told = run(command[0], "-q", "-o", folder / "out", *command[1:], status=1).stderr
+        told = run(command[0], "-q", "-o", folder / "out", *command[1:], status=INPUT).stderr
         assert f"{features}: {words}" in told, (command, content, told)
     for content, words in cases.items():
         must_tell(content, words, "find", "--protect", features, genome)
@@ -298,7 +298,7 @@ def test_bad_features(folder):
     packed = gzip.compress(b"a\t1\t2\n" * 50000)
     must_tell(packed[:len(packed) // 2], "after line", "find", "--protect", features, genome)
     for path in (folder, folder / "none.bed"):
-        assert f"{path}: cannot be" in run("find", "-q", "--genes", path, "-o", folder / "out", genome, status=1).stderr
+        assert f"{path}: cannot be" in run("find", "-q", "--genes", path, "-o", folder / "out", genome, status=INPUT).stderr
     assert not list(folder.glob("out*"))
     assert "once only" in run("find", "--genes", "-", "-", status=2).stderr
     assert "once only" in run("annotate", "--protect", "-", genome, "-", status=2).stderr
@@ -311,10 +311,10 @@ def test_bad_index_files(folder):
     whole = index.read_bytes()
     for content in (b"", b"junk", whole[:100], whole[:len(whole) // 2], whole[:-4096], FASTA):
         index.write_bytes(content)
-        told = run("find", "-q", "--index", index, "-o", folder / "out", genome, status=1).stderr
+        told = run("find", "-q", "--index", index, "-o", folder / "out", genome, status=INPUT).stderr
         assert str(index) in told and "cannot be used" in told, told
     for path in (folder, folder / "no.rpidx", "/dev/null"):
-        assert str(path) in run("find", "-q", "--index", path, "-o", folder / "out", genome, status=1).stderr
+        assert str(path) in run("find", "-q", "--index", path, "-o", folder / "out", genome, status=INPUT).stderr
     assert not list(folder.glob("out*"))
 
 
@@ -329,7 +329,7 @@ def test_an_index_that_is_cut_while_it_is_mapped(folder):
     told = child.communicate()[1]
     if child.returncode == 0:
         raise Skip("the run was done too early")
-    assert child.returncode == 1 and ("cut" in told or "cannot be used" in told), (child.returncode, told)
+    assert child.returncode == PASSING and ("cut" in told or "cannot be used" in told), (child.returncode, told)
     assert not list(folder.glob("out.*.*"))
 
 
@@ -340,12 +340,12 @@ def test_bad_report_files(folder):
     for line, word in (("junk\n", "no line of copies"), ("chr\t5\t3\tR1\t0\t+\t1.0\t0\t5\t80\t1\n", "line 1"),
                        ("chr\t5\t30\tnobody\t0\t+\t1.0\t0\t5\t80\t1\n", "not in the library")):
         copies.write_text(line + good)
-        told = run("report", prefix, status=1).stderr
+        told = run("report", prefix, status=INPUT).stderr
         assert str(copies) in told and "line 1" in told and word in told, told
     copies.write_text(good)
     for text in ("", "[]", "{", '{"families": 3}', '{"families": [], "results": 5}'):
         summary.write_text(text)
-        assert str(summary) in run("report", prefix, status=1).stderr
+        assert str(summary) in run("report", prefix, status=INPUT).stderr
     assert not pathlib.Path(f"{prefix}.report.html").exists()
 
 

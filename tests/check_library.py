@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 
-from harness import (DEMO, ENDINGS, ROOT, SHARED, Skip, bed, demo, digest, fasta, main, need, random_letters, run, union)
+from harness import (DEMO, ENDINGS, INPUT, ROOT, SHARED, Skip, bed, demo, digest, fasta, main, need, random_letters, run, union)
 
 TURN = str.maketrans("ACGT", "TGCA")
 TRUTH = ROOT / "data" / "demo.truth.fa"
@@ -481,7 +481,7 @@ def test_annotate_without_copies_and_with_bad_libraries(folder):
     assert bed(f"{prefix}.copies.bed") == [] and out_rows(f"{prefix}.out") == []
     for name, text in {"twice.fa": ">a#X\nACGTACGT\n>a#Y\nACGTACGT\n", "protein.fa": ">p\nMKLVEFPMKLVEFP\n"}.items():
         (folder / name).write_text(text)
-        assert name in run("annotate", "-q", "-o", folder / "no", folder / "g.fa", folder / name, status=1).stderr
+        assert name in run("annotate", "-q", "-o", folder / "no", folder / "g.fa", folder / name, status=INPUT).stderr
     assert not [n for n in os.listdir(folder) if n.startswith("no.")]
     for arguments in (["annotate", "g.fa"], ["annotate", "-", "-"], ["annotate", "a", "b", "c"], ["compare", "a"],
                       ["compare", "--min-length", "x", "a", "b"], ["extend", "a"], ["extend", "--rounds", "0", "a", "b"], ["report"],
@@ -628,7 +628,7 @@ def test_report_is_one_file_and_the_same_from_run_and_files(folder):
     assert all(link.startswith("#") and link[1:] in page.ids for link in page.links), page.links
     assert "http" not in re.sub(r'xmlns="[^"]*"', "", from_run) and "<script" not in from_run
     os.remove(f"{prefix}.copies.bed")
-    assert "copies.bed" in run("report", prefix, status=1).stderr
+    assert "copies.bed" in run("report", prefix, status=INPUT).stderr
 
 
 def test_report_of_annotate_and_of_nothing(folder):

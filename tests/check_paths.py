@@ -115,7 +115,7 @@ def test_a_folder_takes_the_inputs_name(folder):
     assert (folder / "notes" / "genome.copies.bed").exists() and (folder / "there" / "genome.masked.fa").exists()
     run("extend", "-q", "-o", "longer/", genome, library, cwd=folder)
     run("index", "-q", "-o", "indexes/", genome, cwd=folder)
-    run("report", "-o", "pages/", "there/reprise", status=1, cwd=folder)  # its BED file is elsewhere
+    run("report", "-o", "pages/", "there/reprise", status=INPUT, cwd=folder)  # its BED file is elsewhere
     run("find", "-q", "-o", "there", genome, cwd=folder)
     run("report", "-o", "pages/", "there/genome", cwd=folder)
     run("simulate", "-l", "20K", "-f", 2, "-o", "made/", cwd=folder)
@@ -132,7 +132,7 @@ def test_missing_folders_are_made(folder):
     run("extend", "-q", "-o", "g/h.fa", genome, library, cwd=folder)
     run("index", "-q", "-o", "i/j", genome, cwd=folder)
     run("compare", "--tsv", "k/l", "--json", "m/n", library, library, cwd=folder)
-    run("report", "-o", "o/p/q.html", "a/b/x", status=1, cwd=folder)  # no BED file there
+    run("report", "-o", "o/p/q.html", "a/b/x", status=INPUT, cwd=folder)  # no BED file there
     assert not (folder / "o").exists(), "folders of a command that has failed are taken away"
     shutil.copy(folder / "c" / "d.bed", folder / "a" / "b" / "x.copies.bed")
     run("report", "-o", "o/p/q.html", "a/b/x", cwd=folder)
@@ -140,7 +140,7 @@ def test_missing_folders_are_made(folder):
     assert all((folder / p).exists() for p in ("e/f/y.copies.bed", "g/h.fa", "i/j", "k/l", "m/n", "o/p/q.html", "r/s/t.fa"))
     before = files_of(folder)
     assert "genome.fa" in run("find", "-q", "-o", "genome.fa/x", genome, status=1, cwd=folder).stderr
-    assert "nothing.fa" in run("find", "-q", "-o", "u/v/x", "nothing.fa", status=1, cwd=folder).stderr
+    assert "nothing.fa" in run("find", "-q", "-o", "u/v/x", "nothing.fa", status=INPUT, cwd=folder).stderr
     assert files_of(folder) == before and not (folder / "u").exists()
 
 
@@ -211,7 +211,7 @@ def test_closed_standard_descriptors_change_no_result(folder):
         done = subprocess.run(["bash", "-c", f'exec "$0" {command} >&-', PROGRAM], cwd=folder, capture_output=True, text=True)
         assert done.returncode == 1 and "Bad file descriptor" in done.stderr, (command, done)
     done = subprocess.run(["bash", "-c", 'exec "$0" find -q -o x - <&-', PROGRAM], cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 1 and "standard input" in done.stderr, done
+    assert done.returncode == INPUT and "standard input" in done.stderr, done
     assert not (folder / "x.families.fa").exists()
 
 

@@ -87,7 +87,7 @@ def test_checkpoint_is_bound(folder):
 def keep_state(folder, genome, *options):
     """Leaves x.reprise in the folder: the state of a run that has come as far as the copies and cannot write a result."""
     told = run("find", "-q", "--no-run-info", *options, "-o", folder / "x", "--checkpoint-interval", "0.000001",
-               "--masked", "/dev/full", genome, status=1).stderr
+               "--masked", "/dev/full", genome, status=PASSING).stderr
     assert "No space left" in told and (folder / "x.reprise" / "state").exists(), told
 
 
@@ -285,7 +285,7 @@ def test_one_run_a_prefix(folder):
     with open(folder / "x.reprise" / "lock", "w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         for command in (["find", genome], ["annotate", genome, library]):
-            told = run(command[0], "-q", "-o", folder / "x", *command[1:], status=1).stderr
+            told = run(command[0], "-q", "-o", folder / "x", *command[1:], status=PASSING).stderr
             assert "x.reprise" in told and "another run" in told, told
         run("find", "-q", "-o", folder / "other", genome)
         run("find", "-q", "--no-checkpoint", "-o", folder / "x", genome)
@@ -302,7 +302,7 @@ def test_two_runs_at_once(folder):
     told = second.communicate()[1]
     if first.poll() is not None:
         raise Skip("the first run was done too early")
-    assert second.returncode == 1 and "another run" in told, told
+    assert second.returncode == PASSING and "another run" in told, told
     assert first.wait() == 0
 
 
@@ -337,12 +337,12 @@ def test_full_disk(folder):
                               capture_output=True, text=True)
         assert done.returncode == 1 and f"{folder}/x." in done.stderr and "cannot be written" in done.stderr, done
         assert digest(folder / "x") == before and sorted(p.name for p in folder.iterdir()) == names
-    told = run("find", "-q", "-o", folder / "y", "--families", "/dev/full", genome, status=1).stderr
+    told = run("find", "-q", "-o", folder / "y", "--families", "/dev/full", genome, status=PASSING).stderr
     assert "/dev/full: cannot be written: No space left" in told, told
     with open("/dev/full", "w") as full:
         for command in (["find", "-q", "-o", folder / "y", "--families", "-", genome], ["find", "--help"]):
             done = subprocess.run([PROGRAM, *map(str, command)], stdout=full, stderr=subprocess.PIPE, text=True)
-            assert done.returncode == 1 and "No space left" in done.stderr, done
+            assert done.returncode == PASSING and "No space left" in done.stderr, done
     assert sorted(p.name for p in folder.iterdir()) == names
 
 
@@ -456,7 +456,7 @@ def fail_each(folder, command, prefix, endings, kinds, most=40, least=20):
                                       text=True, timeout=120)
                 case = f"{name} call {number} of {calls[name]} with {what}: exit {done.returncode}: {done.stderr}"
                 tried += 1
-                assert done.returncode in (0, 1), case
+                assert done.returncode in (0, 1, INPUT, PASSING, MEMORY), case
                 now = digest(prefix, endings)
                 if done.returncode == 0:
                     assert now == new, f"other bytes: {case}"
@@ -517,7 +517,7 @@ def test_each_thread_fails_to_start(folder):
     for number in range(1, calls + 1):
         done = subprocess.run([PROGRAM, *command], env={**environment, "REPRISE_FAULT": f"pthread_create:{number}:{errno.EAGAIN}"},
                               capture_output=True, text=True, timeout=120)
-        assert done.returncode == 0 or (done.returncode == 1 and "thread" in done.stderr), (number, done)
+        assert done.returncode == 0 or (done.returncode == PASSING and "thread" in done.stderr), (number, done)
         assert done.returncode != 0 or digest(folder / "x") == expected, number
 
 

@@ -24,7 +24,7 @@ def write(path, content):
 
 def refused(folder, name, content, *words, command=("find", "-q", "-o", "out")):
     write(folder / name, content)
-    told = run(*command, name, status=1, cwd=folder).stderr
+    told = run(*command, name, status=INPUT, cwd=folder).stderr
     assert re.match(rf"reprise-c {command[0]}: {name}( \(as FASTA\))?: ", told) and told.count("\n") == 1, told
     for word in words:
         assert word in told, (word, told)
@@ -82,7 +82,7 @@ def test_a_prefix_that_is_no_utf8_titles_the_report(folder):
 def test_control_characters_never_reach_a_terminal(folder):
     """Neither those of a path nor those of a name, in one byte or in UTF-8's two, nor what turns the direction of writing."""
     evil = "x\x1b]0;y\x07\u009b31m\u202e\n"
-    told = run("find", "-q", "-o", "out", evil, status=1, cwd=folder).stderr
+    told = run("find", "-q", "-o", "out", evil, status=INPUT, cwd=folder).stderr
     assert told == "reprise-c find: x\\x1b]0;y\\x07\\xc2\\x9b31m\\xe2\\x80\\xae\\x0a: No such file or directory\n", repr(told)
     told = run(evil, status=2, cwd=folder).stderr
     assert "unknown command 'x\\x1b]0;y" in told and "\x1b" not in told and "\u202e" not in told
@@ -91,7 +91,7 @@ def test_control_characters_never_reach_a_terminal(folder):
     told = run("index", "-o", f"{evil}.rpidx", evil, cwd=folder).stderr
     assert "\\x1b]0;y\\x07\\xc2\\x9b31m" in told and not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", told), repr(told)
     write(folder / "l.fa", "\n".join(f">n{c}\n{'ACGT' * 30}{c2}" for c, c2 in (("\u009b31m", "A"), ("\u009b31m", "C"))) + "\n")
-    told = run("compare", "l.fa", "l.fa", status=1, cwd=folder).stderr
+    told = run("compare", "l.fa", "l.fa", status=INPUT, cwd=folder).stderr
     assert "n\\xc2\\x9b31m" in told and "\u009b" not in told, repr(told)
     write(folder / "l.fa", f">n\u009b31m\n{random_letters(random.Random(3), 300)}\n")
     table = run("compare", "--all", "l.fa", "l.fa", cwd=folder).stdout
@@ -258,7 +258,7 @@ def test_records_come_as_samtools_fasta_has_them(folder):
     run("find", "-q", "-o", "o", "x.sam", cwd=folder)
     assert fasta(folder / "o.masked.fa") == {"a/1": "ACGTN", "a/2": "GGTTA", "b": "NCGTT", "c": "", "d": "NCGT"}
     write(folder / "twice.sam", sam + "d\t4\t*\t0\t0\t*\t*\t0\t0\tAC\t*\n")
-    told = run("find", "-q", "-o", "o", "twice.sam", status=1, cwd=folder).stderr
+    told = run("find", "-q", "-o", "o", "twice.sam", status=INPUT, cwd=folder).stderr
     assert told == "reprise-c find: twice.sam (as FASTA): line 11: the name d stands twice in the input\n", told
 
 
@@ -273,7 +273,7 @@ def test_a_cram_file_without_its_reference_is_refused(folder):
     assert fasta(folder / "o.masked.fa") == {"a": reference[100:600]}
     for path in folder.glob("[ro]*"):
         path.unlink()
-    told = run("find", "-q", "-o", "o", "x.cram", status=1, cwd=folder).stderr
+    told = run("find", "-q", "-o", "o", "x.cram", status=INPUT, cwd=folder).stderr
     assert "x.cram" in told and "reference" in told and "REF_PATH" in told, told
 
 
@@ -290,7 +290,7 @@ def test_formats_that_are_not_read_are_named(folder):
             refused(folder, f"x{ending}", packed, name, "neither FASTA nor FASTQ")
     refused(folder, "x", text.encode("utf-16-le"), "UTF-16")
     refused(folder, "x", text.encode("utf-16-be"), "UTF-16")
-    told = run("find", "-q", "-o", "o", "-", text=text.encode("utf-16"), status=1, cwd=folder).stderr
+    told = run("find", "-q", "-o", "o", "-", text=text.encode("utf-16"), status=INPUT, cwd=folder).stderr
     assert b"standard input: is UTF-16" in told, told
     write(folder / "g.fa", FASTA)
     refused(folder, "l", b"PK\x03\x04" + bytes(50), "zip", command=("annotate", "-q", "-o", "o", "g.fa"))
@@ -316,7 +316,7 @@ def test_an_empty_library_is_a_library_without_families(folder):
         run("compare", "--all", "--genome", "g.fa", "--json", "c.json", "--tsv", "c.tsv", found, reference, cwd=folder)
         totals = json.load(open(folder / "c.json"))["totals"]
         assert (totals["missing"], totals["unmatched"]) == (missing, unmatched), totals
-    assert "No such file" in run("annotate", "-q", "-o", "a", "g.fa", "none.fa", status=1, cwd=folder).stderr
+    assert "No such file" in run("annotate", "-q", "-o", "a", "g.fa", "none.fa", status=INPUT, cwd=folder).stderr
 
 
 def test_report_works_after_annotate(folder):
@@ -336,7 +336,7 @@ def test_report_works_after_annotate(folder):
     write(folder / "a.families.fa", ">R1#Unknown\nACGTACGTACGT\n")
     run("report", "a", cwd=folder)
     assert 'id="E"' in (folder / "a.report.html").read_text()
-    told = run("report", "-l", "a.families.fa", "a", status=1, cwd=folder).stderr
+    told = run("report", "-l", "a.families.fa", "a", status=INPUT, cwd=folder).stderr
     assert "not of one run" in told, told
 
 

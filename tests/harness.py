@@ -23,6 +23,10 @@ ENDINGS = ["families.fa", "families.stk", "other.fa", "candidates.fa", "copies.b
            "copies.gff3", "classes.tsv", "tandem.bed", "satellites.fa", "satellites.tsv", "masked.fa", "summary.json"]
 
 
+# Exit statuses (man reprise-c): what a retry cannot mend; what time or room on a disk may; what more memory may.
+INPUT, PASSING, MEMORY = 65, 75, 137
+
+
 class Skip(Exception):
     pass
 

@@ -1,6 +1,7 @@
 /* error.c: error messages; see error.h. */
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -15,7 +16,39 @@ bool rp_error_set(rp_error *error, const char *format, ...)
     return false;
 }
 
+bool rp_error_be(rp_error *error, rp_error_kind kind)
+{
+    if (error->kind == RP_ERROR_OTHER)
+        error->kind = kind;
+    return false;
+}
+
+rp_error_kind rp_error_kind_of(int failure)
+{
+    switch (failure) {
+    case ENOMEM: return RP_ERROR_MEMORY;
+    case ENOSPC:
+    case EDQUOT:
+    case EIO:
+    case ESTALE:
+    case EAGAIN:
+    case EBUSY:
+    case EMFILE:
+    case ENFILE:
+    case ENOLCK:
+    case ETIMEDOUT: return RP_ERROR_PASSING;
+    default: return RP_ERROR_OTHER;
+    }
+}
+
+bool rp_error_copy(rp_error *error, const rp_error *from)
+{
+    if (error->message[0] == '\0')
+        *error = *from;
+    return false;
+}
+
 bool rp_error_memory(rp_error *error, const char *what)
 {
-    return rp_error_set(error, "out of memory: %s", what);
+    return rp_error_set(error, "out of memory: %s", what) || rp_error_be(error, RP_ERROR_MEMORY);
 }

@@ -15,14 +15,32 @@
 
 enum { RP_ERROR_BYTES = 1024 };
 
+/* What would mend it, for who decides whether the same command is to run again. */
+typedef enum rp_error_kind {
+    RP_ERROR_OTHER,   /* nobody has said */
+    RP_ERROR_INPUT,   /* other input: the same fails again */
+    RP_ERROR_MEMORY,  /* more memory */
+    RP_ERROR_PASSING  /* time, or room on a disk */
+} rp_error_kind;
+
 typedef struct rp_error {
     char message[RP_ERROR_BYTES]; /* empty: no error */
+    rp_error_kind kind;
 } rp_error;
 
 /* Fills in the message (cut at the buffer's end) and returns false, so that a
  * caller can write `return rp_error_set(...)`. The first message stays: a later
  * one is mostly a consequence. */
 bool rp_error_set(rp_error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Says of what kind the error is and returns false. The first word stands: who is nearer to the fault knows more. */
+bool rp_error_be(rp_error *error, rp_error_kind kind);
+
+/* The kind of a system call's failure, by errno: RP_ERROR_OTHER where it tells of nothing that passes. */
+rp_error_kind rp_error_kind_of(int failure);
+
+/* Takes over another's message and kind, if there is none yet, and returns false. */
+bool rp_error_copy(rp_error *error, const rp_error *from);
 
 /* The message for memory that could not be had; what names the purpose. */
 bool rp_error_memory(rp_error *error, const char *what);

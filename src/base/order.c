@@ -118,7 +118,7 @@ bool rp_order_failed(rp_order *order, rp_error *error)
         return false;
     if (error != NULL) {
         (void)pthread_mutex_lock(&order->lock);
-        (void)rp_error_set(error, "%s", order->error.message);
+        (void)rp_error_copy(error, &order->error);
         (void)pthread_mutex_unlock(&order->lock);
     }
     return true;

@@ -37,7 +37,7 @@ static void run_parts(shared_loop *loop, unsigned worker)
         const uint64_t began = rp_trace_begin();
         if (!rp_not_cancelled(&error) || !loop->function(loop->context, part, worker, &error)) {
             (void)pthread_mutex_lock(&loop->lock);
-            (void)rp_error_set(loop->error, "%s", error.message);
+            (void)rp_error_copy(loop->error, &error);
             (void)pthread_mutex_unlock(&loop->lock);
             atomic_store_explicit(&loop->failed, true, memory_order_relaxed);
         }
@@ -64,7 +64,7 @@ bool rp_parallel(size_t n_parts, unsigned n_threads, rp_part_function *function,
     if (n_threads > n_parts)
         n_threads = n_parts == 0 ? 1 : (unsigned)n_parts;
     if (pthread_mutex_init(&loop.lock, NULL) != 0)
-        return rp_error_set(error, "cannot make a lock");
+        return rp_error_set(error, "cannot make a lock") || rp_error_be(error, RP_ERROR_PASSING);
     loop_thread *threads = calloc(n_threads, sizeof *threads);
     unsigned started = 0;
     /* A thread that cannot be started is no failure: the others do its parts. */

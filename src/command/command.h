@@ -8,7 +8,17 @@
 #include "base/error.h"
 #include "base/targets.h"
 
-enum { RP_EXIT_OK = 0, RP_EXIT_FAILURE = 1, RP_EXIT_MISUSE = 2 };
+/* What a retry can mend is told apart, for engines that decide by the status whether there is to be one. 65 and 75 are
+ * those of sysexits.h; 137 is what a shell says of a process that the kernel has killed for its memory, so that one rule
+ * serves both. */
+enum {
+    RP_EXIT_OK = 0,
+    RP_EXIT_FAILURE = 1,  /* at run time, for other reasons than those below */
+    RP_EXIT_MISUSE = 2,
+    RP_EXIT_INPUT = 65,   /* the input is missing or bad: the same fails again */
+    RP_EXIT_PASSING = 75, /* a full disk, a fault of reading or writing, another run in the way: later it may go */
+    RP_EXIT_MEMORY = 137  /* with more memory it may go */
+};
 
 /* The ways in which a command ends; both return its exit status. */
 int rp_command_misuse(const char *command, const rp_error *error);

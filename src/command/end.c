@@ -20,6 +20,17 @@ int rp_command_unplaced(const char *command, rp_targets *targets, const rp_error
     return clash ? rp_command_misuse(command, error) : rp_command_end(command, false, error);
 }
 
+static int status_of(rp_error_kind kind)
+{
+    switch (kind) {
+    case RP_ERROR_INPUT: return RP_EXIT_INPUT;
+    case RP_ERROR_MEMORY: return RP_EXIT_MEMORY;
+    case RP_ERROR_PASSING: return RP_EXIT_PASSING;
+    case RP_ERROR_OTHER: break;
+    }
+    return RP_EXIT_FAILURE;
+}
+
 int rp_command_end(const char *command, bool ok, const rp_error *error)
 {
     const int number = ok ? 0 : rp_cancelled();
@@ -34,5 +45,5 @@ int rp_command_end(const char *command, bool ok, const rp_error *error)
         (void)signal(number, SIG_DFL);
         (void)raise(number);
     }
-    return ok ? RP_EXIT_OK : RP_EXIT_FAILURE;
+    return ok ? RP_EXIT_OK : status_of(error->kind);
 }

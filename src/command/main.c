@@ -11,6 +11,7 @@
 #include <htslib/hts.h>
 
 #include "base/code.h"
+#include "base/error.h"
 #include "base/log.h"
 #include "base/stream.h"
 #include "command/command.h"
@@ -73,8 +74,9 @@ static int finish(int status)
             (void)signal(SIGPIPE, SIG_DFL);
             (void)raise(SIGPIPE);
         }
-        perror("reprise-c: standard output");
-        return RP_EXIT_FAILURE;
+        const int failure = errno;
+        rp_log_tell("", "standard output: %s", strerror(failure));
+        return rp_error_kind_of(failure) == RP_ERROR_PASSING ? RP_EXIT_PASSING : RP_EXIT_FAILURE;
     }
     return status;
 }
@@ -87,7 +89,7 @@ static void end_at_lost_file(int number)
     (void)number;
     const ssize_t written = poll(&room, 1, 1000) <= 0 ? 0 : write(STDERR_FILENO, message, sizeof message - 1);
     (void)written;
-    _exit(RP_EXIT_FAILURE);
+    _exit(RP_EXIT_PASSING);
 }
 
 /* Failing writes are to be told with the file's name, not to end the process. */

@@ -63,7 +63,7 @@ bool rp_offloading_wait(rp_offloading *offloading, rp_error *error)
     if (offloading->chosen.n == 0)
         return true;
     if (offloading->engine == NULL)
-        return rp_error_set(error, "%s", offloading->error.message);
+        return rp_error_copy(error, &offloading->error);
     offloading->for_stages.offload = rp_engine_offload(offloading->engine, false);
     offloading->for_consumers.offload = rp_engine_offload(offloading->engine, true);
     rp_log_line(offloading->log, "OpenCL devices at work: %u", rp_engine_n_running(offloading->engine));

@@ -314,5 +314,5 @@ bool rp_features_read(rp_bitmask *mask, const rp_genome *genome, const char *pat
     free(reader.by_name);
     if (!ok)
         rp_bitmask_clear(mask);
-    return ok;
+    return ok || rp_error_be(error, RP_ERROR_INPUT);
 }

@@ -359,7 +359,7 @@ static bool read_file(input *in, input_file *file, rp_error *error)
     const bool is_stdin = strcmp(path, "-") == 0;
     file->path = is_stdin ? "standard input" : path;
     if (!is_stdin && stat(path, &status) != 0)
-        return rp_error_set(error, "%s: %s", path, strerror(errno));
+        return rp_error_set(error, "%s: %s", path, strerror(errno)) || rp_error_be(error, rp_error_kind_of(errno));
     if (!is_stdin && S_ISDIR(status.st_mode))
         return rp_error_set(error, "%s: is a directory, not a sequence file", path);
     const rp_source_means means = {.cpu = &in->cpu,
@@ -376,7 +376,7 @@ static bool read_file(input *in, input_file *file, rp_error *error)
     bool ok = from != NULL && read_stream(in, file, from, error);
     ok = rp_source_close(from, error) && ok;
     if (!is_stdin && !is_unchanged(path, &status)) { /* whatever else was found comes from that */
-        error->message[0] = '\0';
+        *error = (rp_error){.kind = RP_ERROR_PASSING};
         ok = rp_error_set(error, "%s: the file was changed while it was read", path);
     }
     return ok;
@@ -506,7 +506,7 @@ static bool judge(input *in, rp_error *error)
         const input_file *file = &in->files[f];
         if (!rp_part_is_bad(&file->part)) {
             if (f == in->failed_file)
-                return rp_error_set(error, "%s", in->error.message);
+                return rp_error_copy(error, &in->error);
             continue;
         }
         const rp_contig *contig = &file->part.genome.contigs[file->part.bad_contig];
@@ -575,7 +575,7 @@ bool rp_genome_read(rp_genome *genome, const char *const *paths, size_t n_paths,
     const bool has_queue = has_cpu && rp_text_queue_init(&in.queue, in.reading.queue_bytes, 1);
     const bool has_inflaters = has_queue && rp_inflaters_init(&in.inflaters, &in.cpu, in.reading.n_threads);
     if (ok && !has_inflaters)
-        ok = rp_error_set(error, "cannot make a lock");
+        ok = rp_error_set(error, "cannot make a lock") || rp_error_be(error, RP_ERROR_PASSING);
     ok = ok && run_input(&in, error) && judge(&in, error) && check_names(&in, error) && join_parts(&in, genome, error);
     free(in.order);
     if (has_inflaters)
@@ -595,5 +595,5 @@ bool rp_genome_read(rp_genome *genome, const char *const *paths, size_t n_paths,
     free(in.files);
     if (!ok)
         rp_genome_clear(genome);
-    return ok;
+    return ok || rp_error_be(error, RP_ERROR_INPUT);
 }

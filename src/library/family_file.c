@@ -108,5 +108,5 @@ bool rp_family_file_read(rp_family_file *library, const char *path, rp_genome *r
         rp_genome_clear(&records);
     if (!ok)
         rp_family_file_clear(library);
-    return ok;
+    return ok || rp_error_be(error, RP_ERROR_INPUT);
 }

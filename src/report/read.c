@@ -248,7 +248,7 @@ bool rp_report_read(rp_report *report, rp_report_source *source, const char *pre
          read_copies(report, index, copies, error);
     free(copies);
     kh_destroy(family_index, index);
-    return ok;
+    return ok || rp_error_be(error, RP_ERROR_INPUT);
 }
 
 void rp_report_source_clear(rp_report_source *source)

@@ -14,7 +14,7 @@ import sys
 import traceback
 from dataclasses import dataclass, field
 
-from harness import PROGRAM, ROOT
+from harness import MEMORY, PROGRAM, ROOT
 from properties import draws, genomes
 from properties.runs import SANITIZED, Failure, Kill, OutOfTime, Runner, least_of
 
@@ -201,7 +201,7 @@ class Case:
         options = usable(options)
         for _ in range(5):
             done = self.runner.run(self.words(command, out, options, operands), self.most_cpu_s(), given, extra, kill)
-            least = least_of(done.told) if done.status == 1 and "max-memory" in options else None
+            least = least_of(done.told) if done.status == MEMORY and "max-memory" in options else None
             if least is None or least <= int(options["max-memory"]):
                 break
             options["max-memory"] = str(least)
