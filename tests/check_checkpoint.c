@@ -300,8 +300,8 @@ START_TEST(one_run_holds_the_folder)
     snprintf(prefix, sizeof prefix, "%s/x", folder);
     rp_run_folder mine, other;
     rp_error error = {""};
-    ck_assert(rp_run_folder_open(&mine, prefix, &error));
-    ck_assert(!rp_run_folder_open(&other, prefix, &error));
+    ck_assert(rp_run_folder_open(&mine, prefix, RP_RUN_OF_PREFIX, &error));
+    ck_assert(!rp_run_folder_open(&other, prefix, RP_RUN_OF_PREFIX, &error));
     ck_assert_ptr_nonnull(strstr(error.message, "another run"));
     ck_assert(!rp_run_folder_has_state(&mine));
     snprintf(state, sizeof state, "%s.12.part", mine.state); /* of a run that was killed */
@@ -309,7 +309,7 @@ START_TEST(one_run_holds_the_folder)
     fclose(fopen(state, "w"));
     ck_assert(rp_run_folder_has_state(&mine));
     rp_run_folder_close(&mine, false);
-    ck_assert(rp_run_folder_open(&mine, prefix, &error));
+    ck_assert(rp_run_folder_open(&mine, prefix, RP_RUN_OF_PREFIX, &error));
     ck_assert_msg(access(state, F_OK) != 0, "parts of earlier runs are removed");
     ck_assert(rp_run_folder_has_state(&mine) && rp_run_folder_set_aside(&mine, &error) &&
               !rp_run_folder_has_state(&mine));

@@ -91,6 +91,69 @@ def keep_state(folder, genome, *options):
     assert "No space left" in told and (folder / "x.reprise" / "state").exists(), told
 
 
+def states_in(folder):
+    return sorted(folder.glob("*.reprise/state"))
+
+
+def test_a_retry_in_another_folder_goes_on_from_a_shared_state(folder):
+    genome, states = small_genome(folder), folder / "deep" / "states"
+    shared = ["--no-run-info", "--checkpoint-dir", states]
+    kept = [*shared, "--checkpoint-interval", "0.000001", "--masked", "/dev/full"]
+    for place in "one", "two", "three":
+        (folder / place).mkdir()
+    run("find", "-q", "--no-run-info", "-o", folder / "plain", genome)
+    run("find", "-q", *kept, "-o", folder / "one" / "x", genome, status=PASSING)
+    assert list((folder / "one").iterdir()) == [] and len(states_in(states)) == 1
+    moved = folder / "two" / "other-name.fa.gz"  # what the state is of is not where it lies
+    moved.write_bytes(gzip.compress(genome.read_bytes()))
+    # other options have a state of their own, and neither is in the other's way
+    run("find", "-q", *kept, "--min-copies", 4, "-o", folder / "one" / "x", genome, status=PASSING)
+    run("find", "-q", *kept, "--pairs", folder / "p.tsv", "-o", folder / "one" / "x", genome, status=PASSING)
+    assert len(states_in(states)) == 3
+    done = run("find", *shared, "-t", 3, "-o", folder / "two" / "y", moved)
+    assert "going on from the checkpoint" in done.stderr, done.stderr
+    assert digest(folder / "two" / "y") == digest(folder / "plain") and len(states_in(states)) == 2
+    for options in (["--min-copies", 4], ["--pairs", folder / "p.tsv"]):
+        assert "going on from the checkpoint" in run("find", *shared, *options, "-o", folder / "three" / "z", genome).stderr
+    assert list(states.iterdir()) == [] and not list(folder.glob("*/*.reprise"))
+    run("find", "-q", "--no-checkpoint", "--checkpoint-dir", states, genome, status=2)
+    told = run("find", "-q", "--checkpoint-dir", genome, "-o", folder / "x", genome, status=1).stderr
+    assert "--checkpoint-dir" in told and "Not a directory" in told, told
+
+
+def test_a_shared_state_is_held_by_one_run(folder):
+    genome, states = small_genome(folder), folder / "states"
+    shared = ["--no-run-info", "--checkpoint-dir", states]
+    kept = [*shared, "--checkpoint-interval", "0.000001", "--masked", "/dev/full", "-o", folder / "x", genome]
+    run("find", "-q", *kept, status=PASSING)
+    state, = states_in(states)
+    with open(state.parent / "lock", "w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        told = run("find", "-q", *shared, "-o", folder / "y", genome, status=PASSING).stderr
+        assert "another run of this input" in told and str(state.parent) in told, told
+        run("find", "-q", *shared, "--min-copies", 4, "-o", folder / "z", genome)
+    with open(folder / "lock", "w") as held:  # results are one run's still
+        (folder / "y.reprise").mkdir()
+        (folder / "lock").rename(folder / "y.reprise" / "lock")
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert "with this prefix" in run("find", "-q", *shared, "-o", folder / "y", genome, status=PASSING).stderr
+    state.write_bytes(state.read_bytes()[:-9])
+    done = run("find", *shared, "-o", folder / "y", genome)
+    assert "is damaged" in done.stderr and "going on" not in done.stderr and list(states.iterdir()) == [], done.stderr
+    run("find", "-q", *kept, status=PASSING)
+    assert "going on" not in run("find", "--restart", *shared, "-o", folder / "y", genome).stderr
+
+
+def test_a_shared_state_needs_no_prefix(folder):
+    genome, states = small_genome(folder), folder / "states"
+    others = set(re.findall(r"--(no-[a-z0-9-]+)", run("find", "--help").stdout)) - {"no-families", "no-decoy", "no-checkpoint", "no-masked"}
+    alone = ["--checkpoint-dir", states, "--families", "f.fa", *(f"--{o}" for o in sorted(others))]
+    run("find", "-q", "--checkpoint-interval", "0.000001", *alone, "--masked", "/dev/full", genome, status=PASSING, cwd=folder)
+    assert sorted(p.name for p in folder.iterdir()) == ["genome.fa", "states"] and len(states_in(states)) == 1
+    assert "going on" in run("find", *alone, "--no-masked", genome, cwd=folder).stderr
+    assert sorted(p.name for p in folder.iterdir()) == ["f.fa", "genome.fa", "states"] and list(states.iterdir()) == []
+
+
 def test_a_state_is_of_its_code(folder):
     """Two builds of one version are told apart; the version's line names the code."""
     keep_state(folder, small_genome(folder))
@@ -157,7 +220,7 @@ OTHER_VALUES = {
     "classify-with": "library.fa", "kmer": 11, "min-seed-frequency": 12, "max-seed-frequency": 12, "min-copies": 9,
     "extension-length": 500, "max-candidates": 800, "minlength": 500, "minfreq": 9, "maxextend": 150, "tandemdist": 9000,
     "pa": 3, "threads": 3, "max-memory": "400M", "io-depth": 3, "storage": "hdd", "queue-bytes": "1M",
-    "progress-interval": 7, "simd": "scalar", "checkpoint-interval": 7, "index": "g.rpidx", "genes": "g.bed", "protect": "g.bed", "channel-capacity": 7, "backpressure": 0.3, "device": "cpu"}
+    "progress-interval": 7, "simd": "scalar", "checkpoint-interval": 7, "checkpoint-dir": "states", "index": "g.rpidx", "genes": "g.bed", "protect": "g.bed", "channel-capacity": 7, "backpressure": 0.3, "device": "cpu"}
 NOT_RESULTS = {"trace", "prometheus"}  # files that differ from run to run
 FROM_THE_START = {"pairs"}  # results that a run cannot have that was begun without
 
@@ -209,7 +272,7 @@ def test_another_value_of_any_option_is_refused_or_gives_its_bytes(folder):
             refused.add(option)
             continue
         assert done.returncode == 0, (option, done.stderr)
-        went_on = option in ("restart", "no-checkpoint", "quiet") or "going on from the checkpoint" in done.stderr
+        went_on = option in ("restart", "no-checkpoint", "checkpoint-dir", "quiet") or "going on from the checkpoint" in done.stderr
         assert went_on, (option, done.stderr)
         assert files == (plain if option in no_effect else outcome(given, False)[1]), f"--{option}: other bytes"
     assert len(refused) >= 10, refused

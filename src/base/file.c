@@ -59,6 +59,25 @@ char *rp_folder_of(const char *path)
     return slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
+bool rp_folder_make(const char *folder)
+{
+    struct stat status;
+    char *path = strdup(folder);
+    bool ok = path != NULL;
+    for (char *slash = ok ? strchr(path + 1, '/') : NULL; ok && slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        ok = mkdir(path, 0777) == 0 || errno == EEXIST;
+        *slash = '/';
+    }
+    ok = ok && (mkdir(path, 0777) == 0 || errno == EEXIST) && stat(path, &status) == 0;
+    free(path);
+    if (ok && !S_ISDIR(status.st_mode)) {
+        errno = ENOTDIR;
+        return false;
+    }
+    return ok;
+}
+
 /* What a link says, seen from where it lies; to be freed. NULL: errno tells, EINVAL for what is no link. */
 static char *read_link(const char *path)
 {

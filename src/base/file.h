@@ -35,6 +35,10 @@ bool rp_files_commit(rp_file *const *files, size_t n, rp_error *error) RP_MUST_C
 /* The folder of a path, "." for a name alone; to be freed. NULL: out of memory. */
 char *rp_folder_of(const char *path) RP_MUST_CHECK;
 
+/* Makes a folder that is not there, with those that it lies in. False: errno tells. Thread-safe, as against other
+ * processes. */
+bool rp_folder_make(const char *folder) RP_MUST_CHECK;
+
 /* The name that a file under this name would have once the path's last part is followed, if that is a link, also to
  * where nothing is yet; to be freed. NULL: errno tells. */
 char *rp_target_of(const char *path) RP_MUST_CHECK;

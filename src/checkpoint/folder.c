@@ -68,7 +68,7 @@ static lock_status take_lock(rp_run_folder *folder, const char *lock_path)
     return LOCKED;
 }
 
-bool rp_run_folder_open(rp_run_folder *folder, const char *prefix, rp_error *error)
+bool rp_run_folder_open(rp_run_folder *folder, const char *prefix, const char *held, rp_error *error)
 {
     char *lock_path = NULL;
     *folder = (rp_run_folder){0};
@@ -85,13 +85,11 @@ bool rp_run_folder_open(rp_run_folder *folder, const char *prefix, rp_error *err
     for (int tries = 0; ok && status == GONE && tries < MAX_TRIES; tries++)
         status = take_lock(folder, lock_path);
     if (ok && status == HELD_BY_ANOTHER)
-        ok = rp_error_set(error, "%s: another run with this prefix is under way; wait for it, or name another with -o",
-                          folder->path) ||
-             rp_error_be(error, RP_ERROR_PASSING);
+        ok = rp_error_set(error, "%s: %s", folder->path, held) || rp_error_be(error, RP_ERROR_PASSING);
     else if (ok && status != LOCKED)
-        ok =
-            rp_error_set(error, "%s: the folder for the run's state cannot be made: %s", folder->path, strerror(errno)) ||
-            rp_error_be(error, rp_error_kind_of(errno));
+        ok = rp_error_set(error, "%s: the folder for the run's state cannot be made: %s", folder->path,
+                          strerror(errno)) ||
+             rp_error_be(error, rp_error_kind_of(errno));
     free(lock_path);
     if (!ok)
         rp_run_folder_close(folder, false);

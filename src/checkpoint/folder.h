@@ -1,4 +1,5 @@
-/* folder.h: PREFIX.reprise/, where a run keeps its state, and which one run at a time may hold.
+/* folder.h: PREFIX.reprise/, where a run keeps its state, and which one run at a time may hold. In a folder that many
+ * runs share (--checkpoint-dir) a digest of what a state follows from stands for the prefix.
  *
  * The lock is the kernel's (flock on the file `lock`), so that it goes with the process that holds
  * it, however that ends. Where the file system has no locks, two runs are not kept apart.
@@ -15,9 +16,13 @@ typedef struct rp_run_folder {
     int lock;        /* descriptor + 1; 0: not held */
 } rp_run_folder;
 
+/* What is said of a folder that another run holds: it has this prefix, or this input and these options. */
+#define RP_RUN_OF_PREFIX "another run with this prefix is under way; wait for it, or name another with -o"
+#define RP_RUN_OF_INPUT "another run of this input with these options is under way; wait for it"
+
 /* Makes PREFIX.reprise/ if it is not there, and takes it for this run. False: error filled in; another run may
- * hold it. */
-bool rp_run_folder_open(rp_run_folder *folder, const char *prefix, rp_error *error) RP_MUST_CHECK;
+ * hold it, of which `held` is said. */
+bool rp_run_folder_open(rp_run_folder *folder, const char *prefix, const char *held, rp_error *error) RP_MUST_CHECK;
 
 bool rp_run_folder_has_state(const rp_run_folder *folder);
 

@@ -1,11 +1,16 @@
 /* keeper.c: see keeper.h. */
 #include "checkpoint/keeper.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include <htslib/hts.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "checkpoint/binding.h"
 
 static const double BETWEEN_STAGES_S = 5;
@@ -40,6 +45,54 @@ static bool read_state(rp_keeper *keeper, rp_error *error)
     return rp_error_set(error, "%s: the checkpoint cannot be read: %s", keeper->folder.state, reason.message);
 }
 
+static bool look_for_state(rp_keeper *keeper, rp_error *error)
+{
+    if (keeper->restart)
+        return rp_run_folder_forget(&keeper->folder, error);
+    return !rp_run_folder_has_state(&keeper->folder) || read_state(keeper, error);
+}
+
+/* --- A folder that many runs share --- */
+
+static bool make_shared(const rp_keeper *keeper, rp_error *error)
+{
+    if (rp_folder_make(keeper->shared) && access(keeper->shared, W_OK | X_OK) == 0)
+        return true;
+    const int failure = errno;
+    return rp_error_set(error, "--checkpoint-dir: %s: %s", keeper->shared, strerror(failure)) ||
+           rp_error_be(error, rp_error_kind_of(failure));
+}
+
+/* A digest of all that a state is bound to but k, which follows from genome and options, or from an index that is
+ * given. False: out of memory. */
+static bool name_state(const rp_keeper *keeper, char name[33])
+{
+    unsigned char digest[16];
+    const rp_run_binding *binding = &keeper->binding;
+    hts_md5_context *md5 = hts_md5_init();
+    if (md5 == NULL)
+        return false;
+    hts_md5_update(md5, binding->parameters, strlen(binding->parameters) + 1);
+    hts_md5_update(md5, binding->digest, strlen(binding->digest) + 1);
+    hts_md5_update(md5, binding->mask_digest, strlen(binding->mask_digest) + 1);
+    hts_md5_update(md5, keeper->with_pairs ? "pairs" : "", keeper->with_pairs ? 5 : 0);
+    hts_md5_final(digest, md5);
+    hts_md5_hex(name, digest);
+    hts_md5_destroy(md5);
+    return true;
+}
+
+static bool open_in_shared(rp_keeper *keeper, rp_error *error)
+{
+    char name[33], *prefix = NULL;
+    if (!name_state(keeper, name) || asprintf(&prefix, "%s/%s", keeper->shared, name) < 0)
+        return rp_error_memory(error, "checkpoint");
+    const bool ok =
+        rp_run_folder_open(&keeper->folder, prefix, RP_RUN_OF_INPUT, error) && look_for_state(keeper, error);
+    free(prefix);
+    return ok;
+}
+
 bool rp_keeper_open(rp_keeper *keeper, const char *prefix, const json_t *options, const rp_log *log, rp_error *error)
 {
     keeper->log = log;
@@ -49,11 +102,10 @@ bool rp_keeper_open(rp_keeper *keeper, const char *prefix, const json_t *options
         return rp_error_memory(error, "parameters");
     if (keeper->off)
         return true;
-    if (!rp_run_folder_open(&keeper->folder, prefix, error))
-        return false;
-    if (keeper->restart)
-        return rp_run_folder_forget(&keeper->folder, error);
-    return !rp_run_folder_has_state(&keeper->folder) || read_state(keeper, error);
+    if (keeper->shared != NULL)
+        return make_shared(keeper, error) &&
+               (prefix == NULL || rp_run_folder_open(&keeper->results, prefix, RP_RUN_OF_PREFIX, error));
+    return rp_run_folder_open(&keeper->folder, prefix, RP_RUN_OF_PREFIX, error) && look_for_state(keeper, error);
 }
 
 bool rp_keeper_check_genome(rp_keeper *keeper, const rp_genome *genome, rp_error *error)
@@ -61,6 +113,8 @@ bool rp_keeper_check_genome(rp_keeper *keeper, const rp_genome *genome, rp_error
     memcpy(keeper->binding.digest, genome->digest, sizeof keeper->binding.digest);
     memcpy(keeper->binding.mask_digest, genome->mask_digest, sizeof keeper->binding.mask_digest);
     keeper->binding.genome_bp = genome->length_bp;
+    if (keeper->shared != NULL && !keeper->off && !open_in_shared(keeper, error))
+        return false;
     if (!keeper->resumes)
         return true;
     if (strcmp(keeper->from.binding.digest, genome->digest) != 0 || keeper->from.binding.genome_bp != genome->length_bp)
@@ -140,6 +194,7 @@ void rp_keeper_close(rp_keeper *keeper, bool done)
     rp_file_destroy(keeper->latest);
     keeper->latest = NULL;
     rp_run_folder_close(&keeper->folder, done);
+    rp_run_folder_close(&keeper->results, false); /* a state that lies there is of another run */
     if (keeper->resumes)
         rp_checkpoint_clear(&keeper->from);
     keeper->resumes = false;

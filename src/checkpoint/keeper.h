@@ -11,8 +11,11 @@
 typedef struct rp_keeper {
     double interval_s;            /* between checkpoints; as the user gave it, else the default */
     bool restart, off;
+    const char *shared;           /* a folder for the states of many runs; NULL: the state goes with the results */
+    bool with_pairs;              /* the run writes candidate pairs, and a state goes with those written before */
     const rp_log *log;
-    rp_run_folder folder;
+    rp_run_folder folder;         /* of the state, and with `shared`, */
+    rp_run_folder results;        /* what keeps other runs from the results */
     rp_checkpoint from;           /* that the run goes on from, */
     bool resumes;                 /* if there is one */
     rp_run_binding binding;       /* of this run; its parameters are owned */
@@ -20,13 +23,14 @@ typedef struct rp_keeper {
     rp_file *latest;              /* the latest state, written but not in place; NULL: it is, or there is none */
 } rp_keeper;
 
-/* Takes PREFIX.reprise/ and reads the checkpoint in it, if it is to be used. `options`: an object with those that the
- * families follow from (NULL: there was no memory for it). A checkpoint with others, or of other code, is refused; a
- * damaged one is told and set aside. False: error filled in. */
+/* Takes PREFIX.reprise/ (NULL: no result lies there) and reads the checkpoint in it, if it is to be used. `options`: an
+ * object with those that the families follow from (NULL: there was no memory for it). A checkpoint with others, or of
+ * other code, is refused; a damaged one is told and set aside. In a shared folder each state has a name that follows
+ * from all that it is bound to: it is taken when the genome is known. False: error filled in. */
 bool rp_keeper_open(rp_keeper *keeper, const char *prefix, const json_t *options, const rp_log *log,
                     rp_error *error) RP_MUST_CHECK;
 
-/* After reading: whether the checkpoint is of this genome, and of its lower case where that is respected; once the
+/* After reading: takes the state of this run in a shared folder; whether the checkpoint is of this genome, and of its lower case where that is respected; once the
  * index is there, of its k. States that are kept are bound to them. */
 bool rp_keeper_check_genome(rp_keeper *keeper, const rp_genome *genome, rp_error *error) RP_MUST_CHECK;
 bool rp_keeper_check_k(rp_keeper *keeper, unsigned k, rp_error *error) RP_MUST_CHECK;

@@ -212,8 +212,8 @@ static bool take_prefix(annotate_run *run, rp_error *error)
     if (!rp_results_use_prefix(&run->results))
         return true;
     char *prefix = rp_results_prefix(&run->results, run->genome_path);
-    const bool ok =
-        prefix != NULL ? rp_run_folder_open(&run->folder, prefix, error) : rp_error_memory(error, "file names");
+    const bool ok = prefix != NULL ? rp_run_folder_open(&run->folder, prefix, RP_RUN_OF_PREFIX, error)
+                                   : rp_error_memory(error, "file names");
     free(prefix);
     return ok;
 }

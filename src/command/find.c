@@ -176,7 +176,9 @@ int rp_command_find(int argc, char **argv)
     find_command find = {.options = &options, .offloading = {.choice = options.device_choice}};
     const char *prefix = options.results.planned_prefix;
     bool ok = rp_governor_start(governor, "find", options.inputs[0], prefix, &error);
-    options.keeper.off |= !rp_results_use_prefix(&options.results);
+    const bool uses_prefix = rp_results_use_prefix(&options.results);
+    options.keeper.off |= !uses_prefix && options.keeper.shared == NULL;
+    options.keeper.with_pairs = options.results.planned[RP_RESULT_PAIRS] != NULL;
     options.search.wants_frequencies = options.results.planned[RP_RESULT_FREQ] != NULL;
     find.run = (rp_run){.parameters = &options.search,
                         .keeper = &options.keeper,
@@ -187,7 +189,7 @@ int rp_command_find(int argc, char **argv)
                         .known = options.classify_with != NULL ? &find.known : NULL,
                         .known_records = &find.known_records,
                         .genes = options.genes != NULL ? &find.genes : NULL};
-    ok = ok && rp_keeper_open(&options.keeper, prefix, options.binding, &governor->log, &error) &&
+    ok = ok && rp_keeper_open(&options.keeper, uses_prefix ? prefix : NULL, options.binding, &governor->log, &error) &&
          rp_offloading_choose(&find.offloading, &governor->log, "find", &error) && find_and_write(&find, &error);
     if (ok)
         rp_offloading_log(&find.offloading);

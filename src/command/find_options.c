@@ -82,6 +82,8 @@ static size_t add_run_rows(rp_find_options *o, rp_option *table)
     const rp_option rows[] = {
         {RP_OPTION_SECONDS, "checkpoint-interval", 0, "SECONDS", &o->keeper.interval_s, 0, 0,
          "time between checkpoints in PREFIX.reprise, from which the same command goes on [600]"},
+        {RP_OPTION_TEXT, "checkpoint-dir", 0, "DIR", &o->keeper.shared, 0, 0,
+         "keep the state there instead, by input and options: a retry with another PREFIX goes on from it"},
         {RP_OPTION_FLAG, "no-checkpoint", 0, NULL, &o->keeper.off, 0, 0,
          "keep no state and take no lock: PREFIX.reprise is not made"},
         {RP_OPTION_FLAG, "restart", 0, NULL, &o->keeper.restart, 0, 0, "begin anew, whatever checkpoint there is"},
@@ -150,6 +152,8 @@ bool rp_find_options_parse(rp_find_options *options, int argc, char **argv, rp_e
         return rp_error_set(error, "no genome is given");
     if (count_stdin(options) > 1)
         return rp_error_set(error, "standard input can be read once only");
+    if (options->keeper.off && options->keeper.shared != NULL)
+        return rp_error_set(error, "--no-checkpoint and --checkpoint-dir contradict each other");
     if (options->keeper.off && options->keeper.restart)
         return rp_error_set(error, "--no-checkpoint and --restart contradict each other");
     if (options->minfreq != 0 && options->search.min_copies != 3)

@@ -267,9 +267,9 @@ rp_kmer_index *rp_kmer_index_open(const char *path, const rp_genome *genome, boo
     }
     const int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     rp_error reason = {""};
-    const bool ok = file < 0 ? rp_error_set(&reason, "%s", strerror(errno)) ||
-                                   rp_error_be(&reason, rp_error_kind_of(errno))
-                             : open_index(index, file, genome, respect_mask, k, n_threads, &reason);
+    const bool ok = file < 0
+                        ? rp_error_set(&reason, "%s", strerror(errno)) || rp_error_be(&reason, rp_error_kind_of(errno))
+                        : open_index(index, file, genome, respect_mask, k, n_threads, &reason);
     if (file >= 0)
         (void)close(file);
     if (ok)

@@ -138,13 +138,14 @@ DRAWS = {
     "channel-capacity": Draw("run", 0.6, log_number(1, 1e6)),
     "backpressure": Draw("run", 0.3, lambda rng, given: f"{rng.uniform(0.01, 1):.3f}"),
     "checkpoint-interval": Draw("run", 0.5, log_seconds(0.00001, 3)),
+    "checkpoint-dir": Draw("run", 0.2, lambda rng, given: "{side}/states"),  # one folder for all runs of a case
     "no-checkpoint": Draw("run", 0.2, None, undisturbed),
     "restart": Draw("run", 0.05),
     "index": Draw("run", 0.2, lambda rng, given: "{case}/index.rpidx"),
 }
 
 # What the program refuses together: the second is dropped.
-AGAINST = [("threads", "pa"), ("min-copies", "minfreq"), ("no-checkpoint", "restart"),
+AGAINST = [("threads", "pa"), ("min-copies", "minfreq"), ("no-checkpoint", "restart"), ("no-checkpoint", "checkpoint-dir"),
            *((name, f"no-{name}") for name in FILES)]
 
 
