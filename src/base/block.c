@@ -91,8 +91,8 @@ static bool extend_file(int file, size_t from, size_t to)
 static bool file_error(rp_error *error, const char *purpose)
 {
     const rp_error_kind kind = rp_error_kind_of(errno);
-    return rp_error_set(error, "%s: cannot be spilled to %s: %s", purpose, spill_folder, strerror(errno)) ||
-           rp_error_be(error, kind != RP_ERROR_OTHER ? kind : RP_ERROR_MEMORY);
+    return rp_error_set_as(error, kind != RP_ERROR_OTHER ? kind : RP_ERROR_MEMORY, "%s: cannot be spilled to %s: %s",
+                           purpose, spill_folder, strerror(errno));
 }
 
 /* Moves an anonymous block (or nothing yet) to a file of `mapped` bytes. */
@@ -191,9 +191,8 @@ bool rp_block_resize(rp_block *block, size_t bytes, const char *purpose, rp_erro
     } else if (spill_folder != NULL) {
         ok = spill(block, mapped, purpose, error);
     } else {
-        ok = rp_error_set(error, "%s: %llu MB more do not fit --max-memory", purpose,
-                          (unsigned long long)((mapped - before) >> 20)) ||
-             rp_error_be(error, RP_ERROR_MEMORY);
+        ok = rp_error_set_as(error, RP_ERROR_MEMORY, "%s: %llu MB more do not fit --max-memory", purpose,
+                             (unsigned long long)((mapped - before) >> 20));
     }
     if (ok)
         block->bytes = bytes;

@@ -30,12 +30,11 @@ bool rp_not_cancelled(rp_error *error)
 {
     const int signal_number = rp_cancelled();
     if (signal_number == RP_CANCEL_MEMORY)
-        return rp_error_set(
-                   error,
-                   "--max-memory: this input needs more than the %llu MB that the run may take: %llu MB are in use",
-                   (unsigned long long)(atomic_load_explicit(&memory_allowed, memory_order_relaxed) >> 20),
-                   (unsigned long long)(atomic_load_explicit(&memory_used, memory_order_relaxed) >> 20)) ||
-               rp_error_be(error, RP_ERROR_MEMORY);
+        return rp_error_set_as(
+            error, RP_ERROR_MEMORY,
+            "--max-memory: this input needs more than the %llu MB that the run may take: %llu MB are in use",
+            (unsigned long long)(atomic_load_explicit(&memory_allowed, memory_order_relaxed) >> 20),
+            (unsigned long long)(atomic_load_explicit(&memory_used, memory_order_relaxed) >> 20));
     return signal_number == 0 ||
            rp_error_set(error, "ended by signal %d (%s)", signal_number, strsignal(signal_number));
 }

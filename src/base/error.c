@@ -16,6 +16,18 @@ bool rp_error_set(rp_error *error, const char *format, ...)
     return false;
 }
 
+bool rp_error_set_as(rp_error *error, rp_error_kind kind, const char *format, ...)
+{
+    if (error->message[0] != '\0')
+        return false;
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(error->message, sizeof error->message, format, arguments);
+    va_end(arguments);
+    error->kind = kind;
+    return false;
+}
+
 bool rp_error_be(rp_error *error, rp_error_kind kind)
 {
     if (error->kind == RP_ERROR_OTHER)
@@ -50,5 +62,5 @@ bool rp_error_copy(rp_error *error, const rp_error *from)
 
 bool rp_error_memory(rp_error *error, const char *what)
 {
-    return rp_error_set(error, "out of memory: %s", what) || rp_error_be(error, RP_ERROR_MEMORY);
+    return rp_error_set_as(error, RP_ERROR_MEMORY, "out of memory: %s", what);
 }

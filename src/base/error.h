@@ -33,7 +33,11 @@ typedef struct rp_error {
  * one is mostly a consequence. */
 bool rp_error_set(rp_error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Says of what kind the error is and returns false. The first word stands: who is nearer to the fault knows more. */
+/* The same with the kind of the error. */
+bool rp_error_set_as(rp_error *error, rp_error_kind kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Says of what kind an error is, where nobody has said yet, and returns false: who is nearer to the fault knows more. */
 bool rp_error_be(rp_error *error, rp_error_kind kind);
 
 /* The kind of a system call's failure, by errno: RP_ERROR_OTHER where it tells of nothing that passes. */

@@ -124,8 +124,8 @@ static bool failed(const rp_file *file, int failure, rp_error *error)
 {
     if (failure == ECANCELED && !rp_not_cancelled(error))
         return false;
-    return rp_error_set(error, "%s: cannot be written: %s", file->path, strerror(failure)) ||
-           rp_error_be(error, rp_error_kind_of(failure));
+    return rp_error_set_as(error, rp_error_kind_of(failure), "%s: cannot be written: %s", file->path,
+                           strerror(failure));
 }
 
 /* A file without a name in the folder of `path`, which can be given one later; -1 where that is not to be had. */
@@ -371,8 +371,8 @@ static bool sync_folder(const char *folder)
 static bool place_error(const rp_file *file, rp_error *error)
 {
     const int failure = errno;
-    return rp_error_set(error, "%s: cannot be put in place: %s", file->path, strerror(failure)) ||
-           rp_error_be(error, rp_error_kind_of(failure));
+    return rp_error_set_as(error, rp_error_kind_of(failure), "%s: cannot be put in place: %s", file->path,
+                           strerror(failure));
 }
 
 bool rp_files_commit(rp_file *const *files, size_t n, rp_error *error)

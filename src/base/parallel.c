@@ -64,7 +64,7 @@ bool rp_parallel(size_t n_parts, unsigned n_threads, rp_part_function *function,
     if (n_threads > n_parts)
         n_threads = n_parts == 0 ? 1 : (unsigned)n_parts;
     if (pthread_mutex_init(&loop.lock, NULL) != 0)
-        return rp_error_set(error, "cannot make a lock") || rp_error_be(error, RP_ERROR_PASSING);
+        return rp_error_set_as(error, RP_ERROR_PASSING, "cannot make a lock");
     loop_thread *threads = calloc(n_threads, sizeof *threads);
     unsigned started = 0;
     /* A thread that cannot be started is no failure: the others do its parts. */

@@ -16,8 +16,8 @@ enum { SHOWN = 200 };
 
 static bool folder_error(const char *folder, rp_error *error)
 {
-    return rp_error_set(error, "%.*s: the folder cannot be made: %s", SHOWN, folder, strerror(errno)) ||
-           rp_error_be(error, rp_error_kind_of(errno));
+    return rp_error_set_as(error, rp_error_kind_of(errno), "%.*s: the folder cannot be made: %s", SHOWN, folder,
+                           strerror(errno));
 }
 
 /* Makes one folder, if it is not there. */

@@ -85,11 +85,10 @@ bool rp_run_folder_open(rp_run_folder *folder, const char *prefix, const char *h
     for (int tries = 0; ok && status == GONE && tries < MAX_TRIES; tries++)
         status = take_lock(folder, lock_path);
     if (ok && status == HELD_BY_ANOTHER)
-        ok = rp_error_set(error, "%s: %s", folder->path, held) || rp_error_be(error, RP_ERROR_PASSING);
+        ok = rp_error_set_as(error, RP_ERROR_PASSING, "%s: %s", folder->path, held);
     else if (ok && status != LOCKED)
-        ok = rp_error_set(error, "%s: the folder for the run's state cannot be made: %s", folder->path,
-                          strerror(errno)) ||
-             rp_error_be(error, rp_error_kind_of(errno));
+        ok = rp_error_set_as(error, rp_error_kind_of(errno), "%s: the folder for the run's state cannot be made: %s",
+                             folder->path, strerror(errno));
     free(lock_path);
     if (!ok)
         rp_run_folder_close(folder, false);

@@ -153,7 +153,7 @@ rp_checkpoint_status rp_frame_open(rp_frame *frame, const char *path, const rp_f
     *frame = (rp_frame){0};
     const int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0 || fstat(file, &status) != 0) {
-        (void)rp_error_set(error, "%s", strerror(errno));
+        (void)rp_error_set_as(error, rp_error_kind_of(errno), "%s", strerror(errno));
     } else if (!S_ISREG(status.st_mode) || status.st_size == 0) {
         (void)rp_error_set(error, "it is empty or no file");
         result = RP_CHECKPOINT_DAMAGED;
@@ -161,7 +161,7 @@ rp_checkpoint_status rp_frame_open(rp_frame *frame, const char *path, const rp_f
         frame->bytes = (size_t)status.st_size;
         frame->map = mmap(NULL, frame->bytes, PROT_READ, MAP_PRIVATE, file, 0);
         if (frame->map == MAP_FAILED)
-            (void)rp_error_set(error, "it cannot be mapped: %s", strerror(errno));
+            (void)rp_error_set_as(error, rp_error_kind_of(errno), "it cannot be mapped: %s", strerror(errno));
         else if ((result = check(frame, kind, error)) != RP_CHECKPOINT_READ)
             (void)munmap(frame->map, frame->bytes);
     }

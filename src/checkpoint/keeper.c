@@ -42,7 +42,8 @@ static bool read_state(rp_keeper *keeper, rp_error *error)
                             reason.message);
     case RP_CHECKPOINT_FAILED: break;
     }
-    return rp_error_set(error, "%s: the checkpoint cannot be read: %s", keeper->folder.state, reason.message);
+    return rp_error_set_as(error, reason.kind, "%s: the checkpoint cannot be read: %s", keeper->folder.state,
+                           reason.message);
 }
 
 static bool look_for_state(rp_keeper *keeper, rp_error *error)
@@ -59,8 +60,8 @@ static bool make_shared(const rp_keeper *keeper, rp_error *error)
     if (rp_folder_make(keeper->shared) && access(keeper->shared, W_OK | X_OK) == 0)
         return true;
     const int failure = errno;
-    return rp_error_set(error, "--checkpoint-dir: %s: %s", keeper->shared, strerror(failure)) ||
-           rp_error_be(error, rp_error_kind_of(failure));
+    return rp_error_set_as(error, rp_error_kind_of(failure), "--checkpoint-dir: %s: %s", keeper->shared,
+                           strerror(failure));
 }
 
 /* A digest of all that a state is bound to but k, which follows from genome and options, or from an index that is

@@ -157,7 +157,7 @@ bool rp_governor_start(rp_governor *governor, const char *command, const char *f
                               : rp_storage_of(first_input);
     const unsigned depth = governor->io_depth != 0 ? (unsigned)governor->io_depth : depth_of(storage);
     if (!rp_tokens_init(&governor->io_tokens, depth, RP_GAUGE_IO_TOKENS, RP_TIME_IO_TOKEN))
-        return rp_error_set(error, "cannot make a lock") || rp_error_be(error, RP_ERROR_PASSING);
+        return rp_error_set_as(error, RP_ERROR_PASSING, "cannot make a lock");
     governor->has_io_tokens = true;
     uint64_t queue = governor->queue_bytes;
     if (queue == 0) {

@@ -452,7 +452,7 @@ bool rp_scan(const rp_view *view, rp_word_table *table, const rp_scan_parameters
                 .found = found,
                 .least_flank = parameters->pair_bp == 0 ? parameters->min_flank : 0};
     if (pthread_mutex_init(&run.lock, NULL) != 0)
-        return rp_error_set(error, "cannot make a lock") || rp_error_be(error, RP_ERROR_PASSING);
+        return rp_error_set_as(error, RP_ERROR_PASSING, "cannot make a lock");
     run.chunks = rp_genome_chunks(view->genome, CHUNK_BP, &run.n_chunks);
     rp_stage_add(run.n_chunks * table->n_parts);
     bool ok = run.chunks != NULL || rp_error_memory(error, "finding copies");

@@ -254,7 +254,7 @@ bool rp_word_table_init(rp_word_table *table, const rp_codes *const *consensus, 
     for (size_t i = 0; i < n; i++)
         bases += consensus[i]->n + 1;
     if (2 * bases > UINT32_MAX / 2)
-        return rp_error_set(error, "the library has over 2^30 bases") || rp_error_be(error, RP_ERROR_INPUT);
+        return rp_error_set_as(error, RP_ERROR_INPUT, "the library has over 2^30 bases");
     if (!lay_out(table, consensus, n, word_bases, genome_bp) || !divide(table))
         return rp_error_memory(error, "library words");
     return list_common_words(table, n_threads, error);

@@ -89,8 +89,8 @@ static bool run_threads(rp_discovery *run, rp_error *error)
         threads[n_started] = (discovery_thread){.run = run, .worker = n_started};
         const int failure = pthread_create(&threads[n_started].thread, NULL, worker_main, &threads[n_started]);
         if (failure != 0) {
-            ok = n_started > 0 || rp_error_set(error, "cannot start a worker thread: %s", strerror(failure)) ||
-                 rp_error_be(error, RP_ERROR_PASSING);
+            ok = n_started > 0 ||
+                 rp_error_set_as(error, RP_ERROR_PASSING, "cannot start a worker thread: %s", strerror(failure));
             break; /* fewer workers give the same result */
         }
     }

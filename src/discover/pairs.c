@@ -123,9 +123,8 @@ static bool put_rows(rp_pairs *pairs, const rp_pairs_seed *seed)
 
 static bool tell_failure(const rp_pairs *pairs, rp_error *error)
 {
-    return pairs->failure == 0 ||
-           rp_error_set(error, "%s: cannot be written: %s", pairs->path, strerror(pairs->failure)) ||
-           rp_error_be(error, rp_error_kind_of(pairs->failure));
+    return pairs->failure == 0 || rp_error_set_as(error, rp_error_kind_of(pairs->failure), "%s: cannot be written: %s",
+                                                  pairs->path, strerror(pairs->failure));
 }
 
 bool rp_pairs_add(rp_pairs *pairs, const rp_genome *genome, const rp_pairs_seed *seed, rp_error *error)

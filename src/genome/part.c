@@ -12,10 +12,10 @@ bool rp_part_init(rp_part *part, bool keep_soft_mask, rp_error *error)
     *part = (rp_part){.keep_soft_mask = keep_soft_mask};
     rp_letters_fill(part->letters);
     if (pthread_rwlock_init(&part->lock, NULL) != 0)
-        return rp_error_set(error, "cannot make a lock") || rp_error_be(error, RP_ERROR_PASSING);
+        return rp_error_set_as(error, RP_ERROR_PASSING, "cannot make a lock");
     if (pthread_mutex_init(&part->bad_lock, NULL) != 0) {
         (void)pthread_rwlock_destroy(&part->lock);
-        return rp_error_set(error, "cannot make a lock") || rp_error_be(error, RP_ERROR_PASSING);
+        return rp_error_set_as(error, RP_ERROR_PASSING, "cannot make a lock");
     }
     if (rp_part_reserve(part, 1))
         return true;

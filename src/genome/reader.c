@@ -359,7 +359,7 @@ static bool read_file(input *in, input_file *file, rp_error *error)
     const bool is_stdin = strcmp(path, "-") == 0;
     file->path = is_stdin ? "standard input" : path;
     if (!is_stdin && stat(path, &status) != 0)
-        return rp_error_set(error, "%s: %s", path, strerror(errno)) || rp_error_be(error, rp_error_kind_of(errno));
+        return rp_error_set_as(error, rp_error_kind_of(errno), "%s: %s", path, strerror(errno));
     if (!is_stdin && S_ISDIR(status.st_mode))
         return rp_error_set(error, "%s: is a directory, not a sequence file", path);
     const rp_source_means means = {.cpu = &in->cpu,
@@ -575,7 +575,7 @@ bool rp_genome_read(rp_genome *genome, const char *const *paths, size_t n_paths,
     const bool has_queue = has_cpu && rp_text_queue_init(&in.queue, in.reading.queue_bytes, 1);
     const bool has_inflaters = has_queue && rp_inflaters_init(&in.inflaters, &in.cpu, in.reading.n_threads);
     if (ok && !has_inflaters)
-        ok = rp_error_set(error, "cannot make a lock") || rp_error_be(error, RP_ERROR_PASSING);
+        ok = rp_error_set_as(error, RP_ERROR_PASSING, "cannot make a lock");
     ok = ok && run_input(&in, error) && judge(&in, error) && check_names(&in, error) && join_parts(&in, genome, error);
     free(in.order);
     if (has_inflaters)

@@ -287,8 +287,8 @@ static bool close_feed(rp_source *source, rp_error *error)
     const int failure = errno;
     error->message[0] = '\0';
     return (failure != ECANCELED || rp_not_cancelled(error)) &&
-           (rp_error_set(error, "%s: cannot be read: %s", source->name, strerror(failure)) ||
-            rp_error_be(error, rp_error_kind_of(failure)));
+           (rp_error_set_as(error, rp_error_kind_of(failure), "%s: cannot be read: %s", source->name,
+                            strerror(failure)));
 }
 
 bool rp_source_close(rp_source *source, rp_error *error)

@@ -251,8 +251,7 @@ static bool open_index(rp_kmer_index *index, int file, const rp_genome *genome, 
     index->map = mmap(NULL, index->map_bytes, PROT_READ, MAP_SHARED, file, 0);
     if (index->map == MAP_FAILED) {
         index->map = NULL;
-        return rp_error_set(error, "it cannot be mapped: %s", strerror(errno)) ||
-               rp_error_be(error, rp_error_kind_of(errno));
+        return rp_error_set_as(error, rp_error_kind_of(errno), "it cannot be mapped: %s", strerror(errno));
     }
     return take_sections(index, &header, n_threads, error);
 }
@@ -267,9 +266,8 @@ rp_kmer_index *rp_kmer_index_open(const char *path, const rp_genome *genome, boo
     }
     const int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     rp_error reason = {""};
-    const bool ok = file < 0
-                        ? rp_error_set(&reason, "%s", strerror(errno)) || rp_error_be(&reason, rp_error_kind_of(errno))
-                        : open_index(index, file, genome, respect_mask, k, n_threads, &reason);
+    const bool ok = file < 0 ? rp_error_set_as(&reason, rp_error_kind_of(errno), "%s", strerror(errno))
+                             : open_index(index, file, genome, respect_mask, k, n_threads, &reason);
     if (file >= 0)
         (void)close(file);
     if (ok)
