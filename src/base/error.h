@@ -37,7 +37,8 @@ bool rp_error_set(rp_error *error, const char *format, ...) __attribute__((forma
 bool rp_error_set_as(rp_error *error, rp_error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Says of what kind an error is, where nobody has said yet, and returns false: who is nearer to the fault knows more. */
+/* Says of what kind an error is, where nobody has said so yet, and returns false: who is nearer to the fault knows
+ * more. */
 bool rp_error_be(rp_error *error, rp_error_kind kind);
 
 /* The kind of a system call's failure, by errno: RP_ERROR_OTHER where it tells of nothing that passes. */

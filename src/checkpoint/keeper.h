@@ -30,8 +30,8 @@ typedef struct rp_keeper {
 bool rp_keeper_open(rp_keeper *keeper, const char *prefix, const json_t *options, const rp_log *log,
                     rp_error *error) RP_MUST_CHECK;
 
-/* After reading: takes the state of this run in a shared folder; whether the checkpoint is of this genome, and of its lower case where that is respected; once the
- * index is there, of its k. States that are kept are bound to them. */
+/* After reading: takes the state of this run in a shared folder; whether the checkpoint is of this genome, and of its
+ * lower case where that is respected; once the index is there, of its k. States that are kept are bound to them. */
 bool rp_keeper_check_genome(rp_keeper *keeper, const rp_genome *genome, rp_error *error) RP_MUST_CHECK;
 bool rp_keeper_check_k(rp_keeper *keeper, unsigned k, rp_error *error) RP_MUST_CHECK;
 

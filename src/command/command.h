@@ -9,8 +9,8 @@
 #include "base/targets.h"
 
 /* What a retry can mend is told apart, for engines that decide by the status whether there is to be one. 65 and 75 are
- * those of sysexits.h; 137 is what a shell says of a process that the kernel has killed for its memory, so that one rule
- * serves both. */
+ * those of sysexits.h; 137 is what a shell says of a process that the kernel has killed for its memory, so that one
+ * rule serves both. */
 enum {
     RP_EXIT_OK = 0,
     RP_EXIT_FAILURE = 1,  /* at run time, for other reasons than those below */
