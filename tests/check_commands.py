@@ -237,7 +237,7 @@ def test_default_names_and_switches(folder):
     run("find", "-q", "my genome.v1.fa.gz", cwd=folder)
     assert sorted(os.listdir(folder)) == sorted(["my genome.v1.fa.gz"] + [f"my genome.v1.{e}" for e in ENDINGS])
     only = ["--no-families", "--no-other", "--no-candidates", "--no-seed-alignments", "--no-other-bed",
-            "--no-candidates-bed", "--no-gff3", "--no-classes", "--no-tandem", "--no-satellites",
+            "--no-candidates-bed", "--no-gff3", "--no-classes", "--no-counts", "--no-tandem", "--no-satellites",
             "--no-satellite-arrays", "--no-masked", "--no-summary"]
     done = run("find", "-q", *only, "--bed", "-", DEMO, cwd=folder)
     assert done.stdout == (folder / "my genome.v1.copies.bed").read_text()

@@ -374,7 +374,7 @@ def test_two_runs_at_once(folder):
 def test_single_output_to_stdout(folder):
     genome = small_genome(folder)
     out = run("find", "-q", "--families", "-", "--no-other", "--no-candidates", "--no-seed-alignments", "--no-bed", "--no-other-bed",
-              "--no-candidates-bed", "--no-gff3", "--no-classes", "--no-tandem", "--no-satellites", "--no-satellite-arrays", "--no-masked", "--no-summary", genome, cwd=folder).stdout
+              "--no-candidates-bed", "--no-gff3", "--no-classes", "--no-counts", "--no-tandem", "--no-satellites", "--no-satellite-arrays", "--no-masked", "--no-summary", genome, cwd=folder).stdout
     assert out.startswith(">R1#"), out[:80]
     assert [p.name for p in folder.iterdir()] == ["genome.fa"], list(folder.iterdir())
 

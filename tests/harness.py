@@ -20,7 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 DEMO = ROOT / "data" / "demo.fa.gz"
 SHARED = ROOT.parent / "shared"
 ENDINGS = ["families.fa", "families.stk", "other.fa", "candidates.fa", "copies.bed", "other.bed", "candidates.bed",
-           "copies.gff3", "classes.tsv", "tandem.bed", "satellites.fa", "satellites.tsv", "masked.fa", "summary.json"]
+           "copies.gff3", "classes.tsv", "counts.tsv", "tandem.bed", "satellites.fa", "satellites.tsv", "masked.fa", "summary.json"]
 
 
 # Exit statuses (man reprise-c): what a retry cannot mend; what time or room on a disk may; what more memory may.

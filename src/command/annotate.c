@@ -47,7 +47,7 @@ typedef struct annotate_run {
 } annotate_run;
 
 enum {
-    TABLE_ROWS = 80,
+    TABLE_ROWS = 96,
     DECOY_ONE_IN = 4 /* blocks that are scanned backwards: nearly all of the time goes to words that meet by chance */
 };
 

@@ -13,7 +13,7 @@
 #include "index/kmer.h"
 #include "produce/batch.h"
 
-enum { TABLE_ROWS = 96 };
+enum { TABLE_ROWS = 112 };
 
 static void set_defaults(rp_find_options *options)
 {

@@ -3,6 +3,8 @@
  * Positions are 1-based and inclusive; (left) is what remains beyond the end. Behind a C the
  * consensus columns come in another order: (left), end, begin.
  */
+#include "output/repeatmasker.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -63,6 +65,14 @@ static double percent(uint32_t part, uint64_t whole)
     return whole == 0 ? 0 : 100.0 * part / (double)whole;
 }
 
+rp_part_percents rp_part_percents_of(const rp_part *part)
+{
+    const uint64_t bases = part->end - part->begin;
+    const uint64_t pairs = (uint64_t)part->counts.matches + part->counts.mismatches;
+    return (rp_part_percents){percent(part->counts.mismatches, pairs), percent(part->counts.deleted, bases),
+                              percent(part->counts.inserted, bases)};
+}
+
 bool rp_write_repeatmasker(const rp_findings *findings, rp_file *file, rp_error *error)
 {
     (void)error;
@@ -73,16 +83,15 @@ bool rp_write_repeatmasker(const rp_findings *findings, rp_file *file, rp_error 
         const rp_found_family *family = &findings->families[part->family];
         const rp_locus at = rp_findings_locus(findings, part->begin);
         const uint64_t bases = part->end - part->begin, end = at.position + bases;
-        const uint64_t pairs = (uint64_t)part->counts.matches + part->counts.mismatches;
+        const rp_part_percents percents = rp_part_percents_of(part);
         char left[32], left_of_consensus[32];
         (void)snprintf(left, sizeof left, "(%llu)", (unsigned long long)(at.contig_bp - end));
         (void)snprintf(left_of_consensus, sizeof left_of_consensus, "(%llu)",
                        (unsigned long long)(family->consensus->n - part->consensus_end));
         rp_file_print(file, "%5d %5.1f %4.1f %4.1f  %-*.*s %*llu %*llu %*s %c %-*s %-*s", part->score,
-                      percent(part->counts.mismatches, pairs), percent(part->counts.deleted, bases),
-                      percent(part->counts.inserted, bases), w.name, at.name_length, at.name, w.position,
-                      (unsigned long long)at.position + 1, w.position, (unsigned long long)end, w.left, left,
-                      part->reverse ? 'C' : '+', w.repeat, family->name, w.class_name, family->class_name);
+                      percents.substituted, percents.deleted, percents.inserted, w.name, at.name_length, at.name,
+                      w.position, (unsigned long long)at.position + 1, w.position, (unsigned long long)end, w.left,
+                      left, part->reverse ? 'C' : '+', w.repeat, family->name, w.class_name, family->class_name);
         if (part->reverse)
             rp_file_print(file, " %*s %*u %*u %u\n", w.consensus, left_of_consensus, w.consensus, part->consensus_end,
                           w.consensus, part->consensus_begin + 1, part->copy + 1);

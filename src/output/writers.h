@@ -34,11 +34,30 @@ bool rp_write_gff3(const rp_findings *findings, rp_file *file, rp_error *error) 
 /* RepeatMasker's .out: three header lines, then one line for each part of a copy. */
 bool rp_write_repeatmasker(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
 
+/* RepeatMasker's .align: the parts with their alignments, and its tables: .tbl, bases by class, and .divsum, as
+ * calcDivergenceFromAlign.pl makes it of that .align file. They have RepeatMasker's names of classes. */
+bool rp_write_align(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
+bool rp_write_tbl(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
+bool rp_write_divsum(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
+
+/* GTF as TEtranscripts reads it: a line for each part with gene_id (family), transcript_id, family_id and class_id. */
+bool rp_write_gtf(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
+
+/* BED of UCSC's bigRmsk, one line for each copy, and what describes it and the BED of copies: autoSql. */
+bool rp_write_rmsk(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
+bool rp_write_rmsk_as(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
+bool rp_write_copies_as(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
+
 /* PAF, one line for each part: consensus against contig, with AS:i, de:f (divergence), cn:i (copy) and cg:Z. */
 bool rp_write_paf(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
 
 /* TSV by class: families, copies, bases, percent of the genome's A, C, G and T. */
 bool rp_write_classes(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
+
+/* TSV: kind, class, bases, percent of the genome. Each base is in one row: families' copies first, then those of other
+ * repeats (NULL: there are none), tandem repeats, those of candidates (NULL), what is no base, and the rest. */
+bool rp_write_counts(const rp_findings *findings, const rp_findings *others, const rp_findings *candidates,
+                     rp_file *file, rp_error *error) RP_MUST_CHECK;
 
 /* BED of tandem repeats. */
 bool rp_write_tandem(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;

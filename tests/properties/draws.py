@@ -87,8 +87,8 @@ def undisturbed(given):
 
 
 FILES = ["families", "other", "candidates", "seed-alignments", "bed", "other-bed", "candidates-bed", "gff3", "classes",
-         "tandem", "satellites", "satellite-arrays", "masked", "summary", "out", "paf"]
-ON_REQUEST = ["split-ltr", "subfamilies", "repeatmasker", "alignments", "reprise-files", "report"]
+         "tandem", "satellites", "satellite-arrays", "masked", "summary", "counts", "out", "tbl", "divsum", "paf"]
+ON_REQUEST = ["split-ltr", "subfamilies", "repeatmasker", "repeatmasker-align", "alignments", "gtf", "browser", "reprise-files", "report"]
 
 DRAWS = {
     **{name: Draw("output", 0.12, place(name)) for name in FILES},
