@@ -87,6 +87,12 @@ $(OUT)/fuzz_%: $(OUT)/tests/fuzz/entry_%.o $(OUT)/tests/fuzz/%.o $(OUT)/tests/fu
 $(OUT)/bench_kernels: $(OUT)/bench/kernels.o $(OUT)/libreprise.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
+# The program on virtual cores, for scripts/bench/replay_schedule.py.
+VIRTUAL := main clock_gettime sigtimedwait rp_not_cancelled rp_tokens_take rp_tokens_give rp_tokens_lend $(addprefix pthread_,kill \
+    mutex_lock mutex_unlock rwlock_rdlock rwlock_wrlock rwlock_unlock cond_wait cond_timedwait cond_signal cond_broadcast create join)
+$(OUT)/virtual_cores: $(OUT)/bench/virtual_cores.o $(OUT)/command/main.o $(OUT)/libreprise.a
+	$(CC) $(ALL_LDFLAGS) $(foreach f,$(VIRTUAL),-Wl,--wrap=$f) -o $@ $^ $(ALL_LIBS)
+
 $(OUT)/%.o: src/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -158,7 +164,7 @@ soak:
 	    $(if $(SOAK_CPU_SECONDS),--cpu-seconds $(SOAK_CPU_SECONDS)) $(if $(SOAK_SECONDS),--seconds $(SOAK_SECONDS))
 
 bench:
-	$(MAKE) all $(OUT)/bench_kernels
+	$(MAKE) all $(OUT)/bench_kernels $(OUT)/virtual_cores
 	scripts/bench/bench.py $(OUT)/reprise-c $(BENCH)
 
 # As tests/check_layout.sh wants them.

@@ -38,14 +38,15 @@ def growth_table(bench, program, quick):
 def scaling_tables(bench, program, genome, name):
     print(f"\n### Scaling ({name}): measured, and replayed on virtual workers\n")
     bench.header("threads", "CPU s", "wall s", "CPU used", "speed-up")
-    trace, first = bench.WORK / "trace.tsv", None
+    first = None
     for threads in (1, 2):
-        traced = ["--trace", trace] if threads == 1 else []
-        run = bench.Run([program, "find", "-q", "-t", threads, *traced, "-o", f"{bench.WORK}/scale", genome])
+        run = bench.Run([program, "find", "-q", "-t", threads, "-o", f"{bench.WORK}/scale", genome])
         first = first or run
         bench.row(threads, f"{run.cpu:.1f}", f"{run.wall:.1f}", f"{100 * run.cpu / run.wall:.0f} %", f"{first.wall / run.wall:.2f}")
     print()
-    print(subprocess.run([sys.executable, HERE / "replay_schedule.py", trace], capture_output=True, text=True, check=True).stdout)
+    virtual = pathlib.Path(program).parent / "virtual_cores"
+    print(subprocess.run([sys.executable, HERE / "replay_schedule.py", virtual, genome], capture_output=True, text=True,
+                         check=True).stdout)
 
 
 def cpu_bound(bench, program):
