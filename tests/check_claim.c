@@ -12,16 +12,19 @@ START_TEST(all_or_nothing)
     ck_assert(rp_claims_init(&claims, 100000));
     rp_claim_guard first = {0}, second = {0};
     const rp_interval a[] = {{0, 64}, {4000, 4200}, {99990, 100100}},
-                      b[] = {{50000, 60000}, {4199, 4201}, {70000, 70001}};
-    ck_assert_int_eq(rp_claims_take(&claims, a, 3, &first), RP_CLAIM_HELD);
+                      b[] = {{50000, 60000}, {4199, 4201}, {70000, 70001}}, c[] = {{60000, 60001}};
+    ck_assert_int_eq(rp_claims_take(&claims, a, 3, 7, &first), RP_CLAIM_HELD);
     const uint64_t held = rp_claims_count(&claims);
-    ck_assert_int_eq(rp_claims_take(&claims, b, 3, &second), RP_CLAIM_TAKEN);
+    ck_assert_int_eq(rp_claims_take(&claims, b, 3, 9, &second), RP_CLAIM_TAKEN);
     ck_assert(!second.held);
+    ck_assert_uint_eq(second.taken_by, 7);
     ck_assert_uint_eq(rp_claims_count(&claims), held); /* what was taken on the way is given back */
     rp_claims_give_back(&claims, &first);
     rp_claims_give_back(&claims, &first); /* twice is once */
     ck_assert_uint_eq(rp_claims_count(&claims), 0);
-    ck_assert_int_eq(rp_claims_take(&claims, b, 3, &second), RP_CLAIM_HELD);
+    ck_assert_int_eq(rp_claims_take(&claims, b, 3, 9, &second), RP_CLAIM_HELD);
+    ck_assert_int_eq(rp_claims_take(&claims, c, 1, 7, &first), RP_CLAIM_TAKEN); /* the same block */
+    ck_assert_uint_eq(first.taken_by, 9);
     rp_claims_give_back(&claims, &second);
     ck_assert_uint_eq(rp_claims_count(&claims), 0);
     rp_claim_guard_clear(&first);
@@ -30,15 +33,15 @@ START_TEST(all_or_nothing)
 }
 END_TEST
 
-START_TEST(ranges_at_word_edges)
+START_TEST(ranges_of_every_length)
 {
     rp_claims claims;
-    ck_assert(rp_claims_init(&claims, 64 * 300));
+    ck_assert(rp_claims_init(&claims, RP_CLAIM_BLOCK_BP * 300));
     rp_claim_guard guard = {0};
     for (uint64_t begin = 60; begin < 70; begin++)
         for (uint64_t end = begin + 1; end < 200; end += 13) {
             const rp_interval blocks = {begin * RP_CLAIM_BLOCK_BP, end * RP_CLAIM_BLOCK_BP};
-            ck_assert_int_eq(rp_claims_take(&claims, &blocks, 1, &guard), RP_CLAIM_HELD);
+            ck_assert_int_eq(rp_claims_take(&claims, &blocks, 1, 1, &guard), RP_CLAIM_HELD);
             ck_assert_uint_eq(rp_claims_count(&claims), end - begin);
             rp_claims_give_back(&claims, &guard);
             ck_assert_uint_eq(rp_claims_count(&claims), 0);
@@ -48,7 +51,7 @@ START_TEST(ranges_at_word_edges)
 }
 END_TEST
 
-enum { THREADS = 4, ROUNDS = 20000, LENGTH = 64 * 64 };
+enum { THREADS = 4, ROUNDS = 20000, LENGTH = 64 * RP_CLAIM_BLOCK_BP };
 
 typedef struct thrash {
     rp_claims claims;
@@ -66,13 +69,14 @@ static void *claim_at_random(void *argument)
         rp_interval wanted[3];
         for (int i = 0; i < 3; i++) {
             wanted[i].begin = rp_random_below(&random, LENGTH - 1);
-            wanted[i].end = wanted[i].begin + 1 + rp_random_below(&random, 300);
+            wanted[i].end = wanted[i].begin + 1 + rp_random_below(&random, 1200);
         }
-        if (rp_claims_take(&shared->claims, wanted, 3, &guard) != RP_CLAIM_HELD)
+        if (rp_claims_take(&shared->claims, wanted, 3, (uint32_t)self, &guard) != RP_CLAIM_HELD)
             continue;
         for (int take = 1; take >= 0; take--)
             for (size_t i = 0; i < guard.blocks.n; i++)
-                for (uint64_t b = guard.blocks.items[i].begin; b < guard.blocks.items[i].end && b < LENGTH / 64; b++) {
+                for (uint64_t b = guard.blocks.items[i].begin;
+                     b < guard.blocks.items[i].end && b < LENGTH / RP_CLAIM_BLOCK_BP; b++) {
                     const int before = atomic_exchange(&shared->owner[b], take ? self : 0);
                     ck_assert_int_eq(before, take ? 0 : self); /* nobody else was there */
                 }
@@ -103,7 +107,7 @@ Suite *suite_claim(void)
     TCase *tests = tcase_create("claim");
     tcase_set_timeout(tests, 120);
     tcase_add_test(tests, all_or_nothing);
-    tcase_add_test(tests, ranges_at_word_edges);
+    tcase_add_test(tests, ranges_of_every_length);
     tcase_add_test(tests, no_block_has_two_owners);
     suite_add_tcase(suite, tests);
     return suite;

@@ -254,36 +254,77 @@ START_TEST(a_run_that_was_cancelled_goes_on)
 }
 END_TEST
 
-START_TEST(survivors_are_taken_once_a_round_and_when_they_are_due)
+static rp_survivor make_survivor(uint64_t serial)
 {
-    rp_survivors *survivors = rp_survivors_create();
+    return (rp_survivor){serial, (uint32_t)serial * 7, 3, 5};
+}
+
+static void expect_survivor(rp_survivors *survivors, uint64_t due, uint64_t serial)
+{
+    rp_survivor taken;
+    ck_assert(rp_survivors_take(survivors, due, &taken));
+    ck_assert_uint_eq(taken.serial, serial);
+    ck_assert_uint_eq(taken.seed_id, serial * 7);
+}
+
+START_TEST(survivors_wait_for_who_is_in_their_way)
+{
+    enum { WINDOW = 16 };
+    rp_survivors *survivors = rp_survivors_create(WINDOW);
     ck_assert_ptr_nonnull(survivors);
     rp_survivor taken;
     ck_assert(!rp_survivors_take(survivors, 0, &taken));
-    for (uint64_t serial = 9; serial > 5; serial--)
-        ck_assert(rp_survivors_put(survivors, (rp_survivor){serial, (uint32_t)serial * 7, 3, RP_SURVIVOR_FRESH}));
-    ck_assert(rp_survivors_take(survivors, 5, &taken));
-    ck_assert_uint_eq(taken.serial, 6);
-    ck_assert_uint_eq(taken.seed_id, 42);
-    ck_assert(rp_survivors_put(survivors, taken)); /* its claim is taken */
-    rp_survivor parked;
-    ck_assert(rp_survivors_take(survivors, 5, &parked));
-    ck_assert_uint_eq(parked.serial, 7);
-    rp_survivors_retry(survivors); /* a claim is given back before it is put: it may try again at once */
-    ck_assert(rp_survivors_put(survivors, parked));
-    for (uint64_t serial = 6; serial < 10; serial++) {
-        ck_assert(rp_survivors_take(survivors, 5, &taken));
-        ck_assert_uint_eq(taken.serial, serial);
-        ck_assert(rp_survivors_put(survivors, taken));
-    }
-    ck_assert(!rp_survivors_take(survivors, 5, &taken));
-    ck_assert(rp_survivors_take(survivors, 8, &taken));
-    ck_assert_uint_eq(taken.serial, 8);
+    const uint64_t order[] = {20, 17, 12, 19, 13, 18};
+    for (int i = 0; i < 6; i++)
+        rp_survivors_put(survivors, make_survivor(order[i]));
+    expect_survivor(survivors, 5, 12);
+    rp_survivors_hold(survivors, 12);
+    for (uint64_t serial = 17; serial <= 19; serial++)
+        (void)rp_survivors_take(survivors, 13, &taken); /* 13, 17, 18 */
+    rp_survivors_park(survivors, make_survivor(13), 12);
+    rp_survivors_park(survivors, make_survivor(17), 12);
+    rp_survivors_park(survivors, make_survivor(18), 12);
+    expect_survivor(survivors, 17, 17); /* it is due: from the middle of those that wait */
+    rp_survivors_park_for_any(survivors, make_survivor(17));
+    rp_survivors_park(survivors, make_survivor(21), 1); /* who was in its way holds nothing any more */
+    expect_survivor(survivors, 11, 19);
+    expect_survivor(survivors, 11, 20);
+    expect_survivor(survivors, 11, 21);
+    ck_assert(!rp_survivors_take(survivors, 11, &taken));
     ck_assert(!rp_survivors_is_empty(survivors));
-    rp_survivors_retry(survivors);
-    for (int i = 0; i < 3; i++)
-        ck_assert(rp_survivors_take(survivors, 5, &taken));
+    ck_assert_uint_eq(rp_survivors_release(survivors, 3), 1); /* of those that wait for any */
+    ck_assert_uint_eq(rp_survivors_release(survivors, 12), 2);
+    ck_assert_uint_eq(rp_survivors_release(survivors, 12), 0);
+    expect_survivor(survivors, 11, 13);
+    expect_survivor(survivors, 11, 17);
+    expect_survivor(survivors, 11, 18);
     ck_assert(rp_survivors_is_empty(survivors));
+    rp_survivors_destroy(survivors);
+}
+END_TEST
+
+START_TEST(survivors_come_out_by_their_serials)
+{
+    enum { WINDOW = 1024 };
+    rp_survivors *survivors = rp_survivors_create(WINDOW);
+    rp_random random = {3};
+    uint64_t first = 0;
+    for (int round = 0; round < 50; round++, first += WINDOW / 2) {
+        uint64_t before = 0;
+        uint32_t n = 0;
+        for (uint64_t serial = first; serial < first + WINDOW / 2; serial++)
+            if (rp_random_below(&random, 3) == 0) {
+                const uint64_t other = first + (serial - first) * 37 % (WINDOW / 2); /* each serial once, in disorder */
+                rp_survivors_put(survivors, make_survivor(other));
+                n++;
+            }
+        rp_survivor taken;
+        for (; n > 0; n--, before = taken.serial) {
+            ck_assert(rp_survivors_take(survivors, 0, &taken));
+            ck_assert_uint_ge(taken.serial, before);
+        }
+        ck_assert(rp_survivors_is_empty(survivors));
+    }
     rp_survivors_destroy(survivors);
 }
 END_TEST
@@ -502,7 +543,8 @@ Suite *suite_discover(void)
     tcase_add_loop_test(tests, families_do_not_depend_on_the_run, 0, sizeof RUNS / sizeof RUNS[0]);
     tcase_add_test(tests, a_run_goes_on_from_any_of_its_states);
     tcase_add_test(tests, a_run_that_was_cancelled_goes_on);
-    tcase_add_test(tests, survivors_are_taken_once_a_round_and_when_they_are_due);
+    tcase_add_test(tests, survivors_wait_for_who_is_in_their_way);
+    tcase_add_test(tests, survivors_come_out_by_their_serials);
     tcase_add_test(tests, limits_do_not_depend_on_the_run);
     tcase_add_test(tests, joins_do_not_depend_on_the_run);
     tcase_add_loop_test(tests, a_growth_notes_all_that_it_relies_on, 0, 5);

@@ -1,7 +1,7 @@
 /* virtual_cores.c: runs the program on as many cores as it asks for, on one: what its schedule would gain.
  *
- * Linked with --wrap for the functions of pthreads and of the clock that the program uses. Its threads are coroutines of
- * one thread, each with a clock of its own that moves by the CPU time that it takes (what others take of the machine
+ * Linked with --wrap for the functions of pthreads and of the clock that the program uses. Its threads are coroutines
+ * of one thread, each with a clock of its own that moves by the CPU time that it takes (what others take of the machine
  * does not count). At each wrapped call the thread whose clock is furthest behind goes on; who waits for a lock, a
  * condition or a thread goes on when that comes. So the real program, with its locks, claims, windows, parkings and
  * commits, goes through the schedule that so many cores would have, and every time that it measures, in its summary

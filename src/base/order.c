@@ -7,6 +7,8 @@
 
 #include "base/memory.h"
 
+enum { AT_ONCE = 32 }; /* results that are committed between two looks at what is posted */
+
 struct rp_order {
     pthread_mutex_t lock;      /* guards what follows but the last three, which stay as they are */
     pthread_cond_t progress;   /* broadcast when `next` has moved or `failed` is set */
@@ -62,28 +64,55 @@ static void set_failed(rp_order *order, const rp_error *error)
     atomic_store_explicit(&order->failed, true, memory_order_relaxed);
 }
 
-void rp_order_post(rp_order *order, uint64_t serial, void *result, unsigned worker)
+/* Under the lock: takes the results that are due, without a gap. How many. */
+static size_t take_due(rp_order *order, void *due[AT_ONCE])
 {
+    size_t n = 0;
+    while (n < AT_ONCE && n < order->window && !has_failed(order) &&
+           (due[n] = order->results[(order->next + n) % order->window]) != NULL)
+        n++;
+    return n;
+}
+
+/* Under the lock, which is given up meanwhile: commits n results from the next one on. */
+static void commit_due(rp_order *order, void *const due[AT_ONCE], size_t n, unsigned worker)
+{
+    const uint64_t first = order->next;
+    rp_error error = {""};
+    size_t done = 0;
+    bool ok = true;
+    (void)pthread_mutex_unlock(&order->lock);
+    for (; ok && done < n && !has_failed(order); done++)
+        ok = order->commit(order->context, first + done, due[done], worker, &error);
     (void)pthread_mutex_lock(&order->lock);
-    order->results[serial % order->window] = result;
-    if (!order->committing && !has_failed(order) && order->results[order->next % order->window] != NULL) {
+    for (size_t i = 0; i < done; i++)
+        order->results[(first + i) % order->window] = NULL;
+    order->next += done;
+    if (!ok)
+        set_failed(order, &error);
+}
+
+void rp_order_post_all(rp_order *order, const rp_posted *posted, size_t n, unsigned worker)
+{
+    void *due[AT_ONCE];
+    size_t n_due;
+    (void)pthread_mutex_lock(&order->lock);
+    for (size_t i = 0; i < n; i++)
+        order->results[posted[i].serial % order->window] = posted[i].result;
+    if (!order->committing && take_due(order, due) > 0) {
         order->committing = true;
-        void *due;
-        while (!has_failed(order) && (due = order->results[order->next % order->window]) != NULL) {
-            const uint64_t now = order->next;
-            rp_error error = {""};
-            (void)pthread_mutex_unlock(&order->lock);
-            const bool ok = order->commit(order->context, now, due, worker, &error);
-            (void)pthread_mutex_lock(&order->lock);
-            order->results[now % order->window] = NULL;
-            order->next++;
-            if (!ok)
-                set_failed(order, &error);
-        }
+        while ((n_due = take_due(order, due)) > 0)
+            commit_due(order, due, n_due, worker);
         order->committing = false;
         (void)pthread_cond_broadcast(&order->progress);
     }
     (void)pthread_mutex_unlock(&order->lock);
+}
+
+void rp_order_post(rp_order *order, uint64_t serial, void *result, unsigned worker)
+{
+    const rp_posted one = {serial, result};
+    rp_order_post_all(order, &one, 1, worker);
 }
 
 uint64_t rp_order_next(rp_order *order)

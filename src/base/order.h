@@ -31,6 +31,13 @@ void rp_order_destroy(rp_order *order); /* no thread may use it any more */
  * is at it. After a failure nothing is committed. */
 void rp_order_post(rp_order *order, uint64_t serial, void *result, unsigned worker);
 
+/* The same for several at once. */
+typedef struct rp_posted {
+    uint64_t serial;
+    void *result;
+} rp_posted;
+void rp_order_post_all(rp_order *order, const rp_posted *posted, size_t n, unsigned worker);
+
 /* The serial that is due: all below it are committed. It only grows. */
 uint64_t rp_order_next(rp_order *order);
 

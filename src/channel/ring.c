@@ -1,8 +1,4 @@
-/* ring.c: the bounded channel; see ring.h.
- *
- * Two circular arrays: heads of batches, and the places of all of them, so that a batch
- * of three places does not take the room of one of sixty-four.
- */
+/* ring.c: the bounded channel, a circular array; see ring.h. */
 #include "channel/ring.h"
 
 #include <errno.h>
@@ -23,10 +19,10 @@ struct rp_ring {
     pthread_mutex_t lock;        /* guards everything below */
     pthread_cond_t not_full, not_empty;
     rp_batch_head *heads;
-    rp_place *places;
-    size_t n_heads, n_places;    /* sizes of the arrays */
-    size_t first_head, heads_in_use, first_place, places_in_use;
+    size_t n_heads;              /* size of the array */
+    size_t first_head, heads_in_use;
     uint64_t capacity_pairs, mark_pairs, pairs;
+    size_t n_waiting;            /* workers, for a batch */
     atomic_uint_fast64_t wakes;  /* counted under the lock, with release; read without it, with acquire */
     bool closed, cancelled;
     rp_lease lease;
@@ -46,13 +42,10 @@ rp_ring *rp_ring_create(uint64_t capacity_pairs, double backpressure)
     const bool both = conditions && pthread_cond_init(&ring->not_empty, NULL) == 0;
     ring->capacity_pairs = capacity_pairs;
     ring->mark_pairs = (uint64_t)((double)capacity_pairs * backpressure);
-    /* A batch has at least three places, hence three pairs, and at most as many places as pairs. */
-    ring->n_heads = (size_t)(capacity_pairs / 3 + 1);
-    ring->n_places = (size_t)capacity_pairs + RP_BATCH_PLACES;
+    ring->n_heads = (size_t)(capacity_pairs / 3 + 1); /* a batch has at least three places, hence three pairs */
     ring->heads = rp_alloc(ring->n_heads, sizeof *ring->heads);
-    ring->places = rp_alloc(ring->n_places, sizeof *ring->places);
-    if (both && ring->heads != NULL && ring->places != NULL) {
-        rp_lease_set(&ring->lease, ring->n_heads * sizeof *ring->heads + ring->n_places * sizeof *ring->places);
+    if (both && ring->heads != NULL) {
+        rp_lease_set(&ring->lease, ring->n_heads * sizeof *ring->heads);
         return ring;
     }
     if (both)
@@ -61,7 +54,6 @@ rp_ring *rp_ring_create(uint64_t capacity_pairs, double backpressure)
         (void)pthread_cond_destroy(&ring->not_full);
     (void)pthread_mutex_destroy(&ring->lock);
     free(ring->heads);
-    free(ring->places);
     free(ring);
     return NULL;
 }
@@ -75,7 +67,6 @@ void rp_ring_destroy(rp_ring *ring)
     (void)pthread_mutex_destroy(&ring->lock);
     rp_lease_set(&ring->lease, 0);
     free(ring->heads);
-    free(ring->places);
     free(ring);
 }
 
@@ -83,8 +74,7 @@ static bool has_room(const rp_ring *ring, const rp_batch_head *batch)
 {
     if (ring->heads_in_use == 0)
         return true;
-    return ring->pairs + rp_batch_n_pairs(batch) <= ring->capacity_pairs && ring->heads_in_use < ring->n_heads &&
-           ring->places_in_use + batch->n_places <= ring->n_places;
+    return ring->pairs + rp_batch_n_pairs(batch) <= ring->capacity_pairs && ring->heads_in_use < ring->n_heads;
 }
 
 /* Gives the workers a moment when the channel is above the mark. */
@@ -111,21 +101,32 @@ static bool above_mark(const rp_ring *ring)
     return ring->heads_in_use > 0 && ring->pairs >= ring->mark_pairs;
 }
 
-static void put_last(rp_ring *ring, const rp_batch *batch)
+static void put_last(rp_ring *ring, const rp_batch_head *batch)
 {
-    const uint64_t n_pairs = rp_batch_n_pairs(&batch->head);
-    ring->heads[(ring->first_head + ring->heads_in_use++) % ring->n_heads] = batch->head;
-    for (uint32_t i = 0; i < batch->head.n_places; i++)
-        ring->places[(ring->first_place + ring->places_in_use++) % ring->n_places] = batch->places[i];
+    const uint64_t n_pairs = rp_batch_n_pairs(batch);
+    ring->heads[(ring->first_head + ring->heads_in_use++) % ring->n_heads] = *batch;
     ring->pairs += n_pairs;
     ring->figures.n_batches++;
     ring->figures.n_pairs += n_pairs;
-    rp_gauge_set(RP_GAUGE_CHANNEL_PAIRS, (int64_t)ring->pairs);
-    rp_count(RP_COUNT_BATCHES, 1);
-    rp_count(RP_COUNT_PAIRS, n_pairs);
     if (ring->pairs > ring->figures.max_pairs)
         ring->figures.max_pairs = ring->pairs;
-    (void)pthread_cond_signal(&ring->not_empty);
+}
+
+/* Puts batches in while there is room for them; the first one in any case where `room` says that it has some. */
+static size_t put_some(rp_ring *ring, const rp_batch_head *batches, size_t n, bool room)
+{
+    size_t done = 0;
+    const uint64_t pairs_before = ring->figures.n_pairs;
+    while (done < n && ((done == 0 && room) || (!above_mark(ring) && has_room(ring, &batches[done]))))
+        put_last(ring, &batches[done++]);
+    if (done == 0)
+        return 0;
+    rp_gauge_set(RP_GAUGE_CHANNEL_PAIRS, (int64_t)ring->pairs);
+    rp_count(RP_COUNT_BATCHES, done);
+    rp_count(RP_COUNT_PAIRS, ring->figures.n_pairs - pairs_before);
+    for (size_t i = 0; i < done && ring->n_waiting > i; i++) /* a worker takes several: one for each is enough */
+        (void)pthread_cond_signal(&ring->not_empty);
+    return done;
 }
 
 /* Waits, slowly above the mark and as long as it takes without room. */
@@ -143,47 +144,44 @@ static void wait_for_room(rp_ring *ring, const rp_batch_head *batch)
     rp_observe(RP_TIME_PUSH, blocked);
 }
 
-static rp_ring_status push(rp_ring *ring, const rp_batch *batch, bool wait)
+static rp_ring_status push(rp_ring *ring, const rp_batch_head *batches, size_t n, bool wait, size_t *n_pushed)
 {
     rp_ring_status status = RP_RING_OK;
+    *n_pushed = 0;
     (void)pthread_mutex_lock(&ring->lock);
     if (wait)
-        wait_for_room(ring, &batch->head);
+        wait_for_room(ring, batches);
     if (ring->cancelled)
         status = RP_RING_CANCELLED;
     else if (ring->closed)
         status = RP_RING_CLOSED;
-    else if (!wait && (above_mark(ring) || !has_room(ring, &batch->head)))
+    else if ((*n_pushed = put_some(ring, batches, n, wait)) == 0)
         status = RP_RING_FULL;
-    else
-        put_last(ring, batch);
     (void)pthread_mutex_unlock(&ring->lock);
     return status;
 }
 
-rp_ring_status rp_ring_push(rp_ring *ring, const rp_batch *batch)
+rp_ring_status rp_ring_push(rp_ring *ring, const rp_batch_head *batch)
 {
-    return push(ring, batch, true);
+    size_t n;
+    return push(ring, batch, 1, true, &n);
 }
 
-rp_ring_status rp_ring_try_push(rp_ring *ring, const rp_batch *batch)
+rp_ring_status rp_ring_try_push(rp_ring *ring, const rp_batch_head *batches, size_t n, size_t *n_pushed)
 {
-    return push(ring, batch, false);
+    return push(ring, batches, n, false, n_pushed);
 }
 
-static void take_first(rp_ring *ring, rp_batch *batch)
+static void take_first(rp_ring *ring, rp_batch_head *batch)
 {
-    batch->head = ring->heads[ring->first_head];
-    for (uint32_t i = 0; i < batch->head.n_places; i++)
-        batch->places[i] = ring->places[(ring->first_place + i) % ring->n_places];
+    *batch = ring->heads[ring->first_head];
     ring->first_head = (ring->first_head + 1) % ring->n_heads;
     ring->heads_in_use--;
-    ring->first_place = (ring->first_place + batch->head.n_places) % ring->n_places;
-    ring->places_in_use -= batch->head.n_places;
-    ring->pairs -= rp_batch_n_pairs(&batch->head);
+    ring->pairs -= rp_batch_n_pairs(batch);
 }
 
-rp_ring_status rp_ring_try_pop(rp_ring *ring, uint64_t below_serial, rp_batch *batches, size_t max_batches, size_t *n)
+rp_ring_status rp_ring_try_pop(rp_ring *ring, uint64_t below_serial, rp_batch_head *batches, size_t max_batches,
+                               size_t *n)
 {
     rp_ring_status status = RP_RING_OK;
     *n = 0;
@@ -217,8 +215,10 @@ void rp_ring_wait(rp_ring *ring, uint64_t n_wakes)
     (void)pthread_mutex_lock(&ring->lock);
     if (!has_news(ring, n_wakes)) {
         const uint64_t begin = rp_clock_ns();
+        ring->n_waiting++;
         while (!has_news(ring, n_wakes))
             (void)pthread_cond_wait(&ring->not_empty, &ring->lock);
+        ring->n_waiting--;
         const uint64_t blocked = rp_clock_ns() - begin;
         ring->figures.pop_blocked_ns += blocked;
         rp_observe(RP_TIME_POP, blocked);

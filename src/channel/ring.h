@@ -1,5 +1,6 @@
 /* ring.h: the bounded channel of candidate batches between the producer and the workers.
  *
+ * What goes through it are the heads of batches: places are looked up by who takes them.
  * Capacity is counted in candidate pairs. Above the backpressure mark a push is slowed
  * down, at capacity it waits; a batch larger than the whole capacity passes when the
  * channel is empty. Batches come out in the order they went in. All functions are
@@ -36,13 +37,13 @@ typedef struct rp_ring_figures {
 rp_ring *rp_ring_create(uint64_t capacity_pairs, double backpressure) RP_MUST_CHECK;
 void rp_ring_destroy(rp_ring *ring);
 
-/* Copies the batch in; only with OK it will come out. push waits for room, try_push does not
- * (a caller that holds a CPU token gives it back before it waits). */
-rp_ring_status rp_ring_push(rp_ring *ring, const rp_batch *batch) RP_MUST_CHECK;
-rp_ring_status rp_ring_try_push(rp_ring *ring, const rp_batch *batch) RP_MUST_CHECK;
+/* Copies the batch in; only with OK it will come out. push waits for room; try_push does not, and takes the first
+ * *n_pushed of several, FULL: none (a caller that holds a CPU token gives it back before it waits). */
+rp_ring_status rp_ring_push(rp_ring *ring, const rp_batch_head *batch) RP_MUST_CHECK;
+rp_ring_status rp_ring_try_push(rp_ring *ring, const rp_batch_head *batches, size_t n, size_t *n_pushed) RP_MUST_CHECK;
 
 /* Copies up to max_batches out whose serials are below the limit; *n of them (0 unless OK). Does not wait. */
-rp_ring_status rp_ring_try_pop(rp_ring *ring, uint64_t below_serial, rp_batch *batches, size_t max_batches,
+rp_ring_status rp_ring_try_pop(rp_ring *ring, uint64_t below_serial, rp_batch_head *batches, size_t max_batches,
                                size_t *n) RP_MUST_CHECK;
 
 /* Waits until there is a batch, the channel is closed or cancelled, or rp_ring_wake has been called more than

@@ -1,4 +1,4 @@
-/* claims.c: claims on the genome, by atomic bits; see claims.h. */
+/* claims.c: claims on the genome, an atomic owner for each block; see claims.h. */
 #include "claim/claims.h"
 
 #include <stdlib.h>
@@ -8,51 +8,39 @@
 bool rp_claims_init(rp_claims *claims, uint64_t length_bp)
 {
     claims->n_blocks = length_bp / RP_CLAIM_BLOCK_BP + 1;
-    claims->words = rp_alloc(claims->n_blocks / 64 + 1, sizeof *claims->words);
-    return claims->words != NULL;
+    claims->owners = rp_alloc(claims->n_blocks, sizeof *claims->owners);
+    return claims->owners != NULL;
 }
 
 void rp_claims_clear(rp_claims *claims)
 {
-    free((void *)claims->words);
+    free((void *)claims->owners);
     *claims = (rp_claims){NULL, 0};
-}
-
-static uint64_t bits_of(uint64_t index, rp_interval blocks)
-{
-    uint64_t bits = UINT64_MAX;
-    if (blocks.begin > index * 64)
-        bits &= UINT64_MAX << (blocks.begin - index * 64);
-    if (blocks.end < index * 64 + 64)
-        bits &= UINT64_MAX >> (index * 64 + 64 - blocks.end);
-    return bits;
 }
 
 static void release_blocks(rp_claims *claims, rp_interval blocks)
 {
-    for (uint64_t index = blocks.begin / 64; blocks.begin < blocks.end && index <= (blocks.end - 1) / 64; index++)
-        atomic_fetch_and_explicit(&claims->words[index], ~bits_of(index, blocks), memory_order_release);
+    for (uint64_t block = blocks.begin; block < blocks.end; block++)
+        atomic_store_explicit(&claims->owners[block], 0, memory_order_release);
 }
 
-/* Takes a range of blocks whole, or none of it. */
-static bool take_blocks(rp_claims *claims, rp_interval blocks)
+/* Takes a range of blocks whole, or none of it; *taken_by: who has one of them. */
+static bool take_blocks(rp_claims *claims, rp_interval blocks, uint32_t owner, uint32_t *taken_by)
 {
-    for (uint64_t index = blocks.begin / 64; index <= (blocks.end - 1) / 64; index++) {
-        const uint64_t bits = bits_of(index, blocks);
-        uint64_t seen = atomic_load_explicit(&claims->words[index], memory_order_relaxed);
-        do {
-            if ((seen & bits) != 0) {
-                release_blocks(claims,
-                               (rp_interval){blocks.begin, index * 64 > blocks.begin ? index * 64 : blocks.begin});
-                return false;
-            }
-        } while (!atomic_compare_exchange_weak_explicit(&claims->words[index], &seen, seen | bits, memory_order_acq_rel,
-                                                        memory_order_relaxed));
+    for (uint64_t block = blocks.begin; block < blocks.end; block++) {
+        uint32_t seen = 0;
+        if (!atomic_compare_exchange_strong_explicit(&claims->owners[block], &seen, owner, memory_order_acq_rel,
+                                                     memory_order_relaxed)) {
+            *taken_by = seen;
+            release_blocks(claims, (rp_interval){blocks.begin, block});
+            return false;
+        }
     }
     return true;
 }
 
-rp_claim_status rp_claims_take(rp_claims *claims, const rp_interval *intervals, size_t n, rp_claim_guard *guard)
+rp_claim_status rp_claims_take(rp_claims *claims, const rp_interval *intervals, size_t n, uint32_t owner,
+                               rp_claim_guard *guard)
 {
     rp_intervals *blocks = &guard->blocks;
     blocks->n = 0;
@@ -65,7 +53,7 @@ rp_claim_status rp_claims_take(rp_claims *claims, const rp_interval *intervals, 
     }
     rp_intervals_merge(blocks);
     for (size_t i = 0; i < blocks->n; i++) {
-        if (take_blocks(claims, blocks->items[i]))
+        if (take_blocks(claims, blocks->items[i], owner, &guard->taken_by))
             continue;
         while (i-- > 0)
             release_blocks(claims, blocks->items[i]);
@@ -93,7 +81,7 @@ void rp_claim_guard_clear(rp_claim_guard *guard)
 uint64_t rp_claims_count(const rp_claims *claims)
 {
     uint64_t count = 0;
-    for (uint64_t i = 0; i <= claims->n_blocks / 64; i++)
-        count += (uint64_t)__builtin_popcountll(atomic_load_explicit(&claims->words[i], memory_order_acquire));
+    for (uint64_t block = 0; block < claims->n_blocks; block++)
+        count += atomic_load_explicit(&claims->owners[block], memory_order_acquire) != 0;
     return count;
 }

@@ -27,8 +27,9 @@ static bool places_changed(const rp_discovery *run, uint32_t seed_id, uint32_t v
 
 static bool is_stale(const rp_discovery *run, const rp_seed_result *made)
 {
-    if (made->version == rp_cover_version(run->cover) || made->outcome == RP_OUTCOME_GONE)
-        return false; /* a cover only grows: a seed that is gone stays so */
+    if (made->version == rp_cover_version(run->cover) || made->outcome == RP_OUTCOME_GONE ||
+        made->outcome == RP_OUTCOME_WAITS)
+        return false; /* counts only fall: who is gone stays so, and who waits does, or will be gone in its tier */
     if (made->outcome == RP_OUTCOME_GROWN && rp_cover_has_changed(run->cover, &made->growth->reads, made->version))
         return true;
     return places_changed(run, made->seed_id, made->version);
@@ -136,13 +137,12 @@ static bool settle(rp_discovery *run, unsigned worker, rp_seed_result *made, rp_
     }
 }
 
-static void release(rp_discovery *run, rp_seed_result *made)
+static void release(rp_discovery *run, uint64_t serial, rp_seed_result *made)
 {
-    rp_claims_give_back(&run->claims, &made->growth->guard);
-    rp_growth_pool_return(&run->growths, made->growth);
+    rp_growth *growth = made->growth;
+    rp_discovery_give_back(run, serial, growth);
+    rp_growth_pool_return(&run->growths, growth);
     made->growth = NULL;
-    rp_survivors_retry(run->survivors); /* the claim may have kept some of them waiting: */
-    rp_ring_wake(run->ring); /* first they may be taken again, then workers are woken */
 }
 
 bool rp_discovery_commit(void *context, uint64_t serial, void *posted, unsigned worker, rp_error *error)
@@ -161,7 +161,7 @@ bool rp_discovery_commit(void *context, uint64_t serial, void *posted, unsigned 
     if (made->outcome == RP_OUTCOME_GROWN)
         rp_trace("commit", made->seed_id, serial, began);
     if (made->growth != NULL)
-        release(run, made);
+        release(run, serial, made);
     run->commit_failed |= !ok;
     const rp_keep_hook *hook = &run->parameters->hook;
     if (ok && hook->keep != NULL && serial % KEEP_EVERY == 0 && hook->is_due(hook->context))

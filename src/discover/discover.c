@@ -40,7 +40,7 @@ static bool set_up(rp_discovery *run)
     }
     run->ring = rp_ring_create(run->parameters->channel_capacity, run->parameters->backpressure);
     run->order = rp_order_create(RP_DISCOVERY_WINDOW, rp_discovery_commit, run);
-    run->survivors = rp_survivors_create();
+    run->survivors = rp_survivors_create(RP_DISCOVERY_WINDOW);
     return run->ring != NULL && run->order != NULL && run->survivors != NULL &&
            rp_claims_init(&run->claims, run->view->genome->length_bp);
 }
@@ -52,7 +52,7 @@ static void take_down(rp_discovery *run)
             rp_claims_give_back(&run->claims, &run->results[i].growth->guard);
             rp_growth_pool_return(&run->growths, run->results[i].growth);
         }
-    run->figures->claims_left = run->claims.words != NULL ? rp_claims_count(&run->claims) : 0;
+    run->figures->claims_left = run->claims.owners != NULL ? rp_claims_count(&run->claims) : 0;
     rp_growth_pool_clear(&run->growths);
     for (unsigned i = 0; run->workers != NULL && i < run->n_workers; i++) {
         if (run->workers[i].builder != NULL)
@@ -73,8 +73,6 @@ static void take_down(rp_discovery *run)
     rp_survivors_destroy(run->survivors);
     rp_order_destroy(run->order);
     free(run->intervals.items);
-    free(run->held_ids.items);
-    free(run->held_counts.items);
 }
 
 /* Starts the workers, produces, closes the channel, joins the workers. */

@@ -1,8 +1,8 @@
 /* discover.h: from the k-mer index to families: producer, channel, workers, committer.
  *
- * One producer looks up the places of seeds, from frequent to rare, and sends them as
- * batches through the channel. Workers prescreen batches; for those that pass they claim
- * the regions and grow a family. Results are committed in the order of the batches
+ * One producer sends seeds, from frequent to rare, as batches through the channel. Workers
+ * look up their places and prescreen them; for those that pass they claim the regions and
+ * grow a family. Results are committed in the order of the batches
  * (base/order.h). The families are a function of the genome, the index and the seed
  * limits alone: not of threads, the channel's capacity or timing.
  */

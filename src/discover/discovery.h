@@ -48,15 +48,14 @@ typedef struct rp_seed_result {
 typedef struct rp_worker {
     rp_builder *builder;
     rp_place_list *list;
-    rp_batch batches[RP_BATCH_SIZE_MOST]; /* prescreened in one go */
+    rp_batch_head batches[RP_BATCH_SIZE_MOST]; /* prescreened in one go */
+    rp_posted posted[RP_BATCH_SIZE_MOST]; /* what became of them */
     rp_batch_size take;      /* how many of them */
     rp_batch batch;          /* of the work in hand */
     rp_intervals windows;    /* of a claim */
     uint64_t n_batches, n_pairs; /* worked on */
     uint64_t n_parked;       /* put back, as their claims were taken */
 } rp_worker;
-
-RP_ARRAY(rp_held_seeds, uint32_t);
 
 typedef struct rp_discovery {
     /* Constant while threads run. */
@@ -82,7 +81,6 @@ typedef struct rp_discovery {
     /* The producer's. */
     uint64_t n_produced;     /* serial of the next batch */
     uint64_t blocked_ns;     /* for room in the channel or a token */
-    rp_held_seeds held_ids, held_counts; /* seeds that the producer puts down; merged between tiers */
     bool in_tiers;           /* the seeds are in order: there is a state to keep */
 
     /* The committer's, of the one thread that commits; between tiers, when nothing is under way, the producer's. */
@@ -100,8 +98,11 @@ bool rp_discovery_produce(rp_discovery *run, rp_error *error) RP_MUST_CHECK;
 /* worker.c: works until there is nothing left to do, or the search has failed; then the channel is cancelled. */
 void rp_discovery_work(rp_discovery *run, unsigned worker);
 
-/* growing.c: looks the seed up as the cover stands now, and prescreens it; fills in the worker's batch and all of the
- * result, without a growth. False: out of memory. */
+/* growing.c: looks the seed up as the cover stands now: fills in the worker's batch and all of the result, without a
+ * growth; GROWN: it is to be prescreened. False: out of memory. */
+bool rp_discovery_look_up(rp_discovery *run, unsigned worker, uint32_t seed_id, uint32_t floor,
+                          rp_seed_result *into) RP_MUST_CHECK;
+/* The same, and prescreens it. */
 bool rp_discovery_screen(rp_discovery *run, unsigned worker, uint32_t seed_id, uint32_t floor,
                          rp_seed_result *into) RP_MUST_CHECK;
 /* Grows the worker's batch, which has passed the prescreen. False: out of memory. */
@@ -112,6 +113,11 @@ bool rp_growth_pool_init(rp_growth_pool *growths) RP_MUST_CHECK;
 void rp_growth_pool_clear(rp_growth_pool *growths); /* frees those that were returned */
 rp_growth *rp_growth_pool_take(rp_growth_pool *growths) RP_MUST_CHECK;
 void rp_growth_pool_return(rp_growth_pool *growths, rp_growth *used); /* its guard must hold nothing */
+
+/* Claims the windows around the places of the worker's batch for its result's growth, and gives a claim back: then
+ * those that wait for it go on. */
+rp_claim_status rp_discovery_claim(rp_discovery *run, unsigned worker, uint64_t serial, rp_growth *into) RP_MUST_CHECK;
+void rp_discovery_give_back(rp_discovery *run, uint64_t serial, rp_growth *growth);
 
 /* committer.c: the order's commit function; the context is the discovery, a result an rp_seed_result. */
 bool rp_discovery_commit(void *context, uint64_t serial, void *posted, unsigned worker, rp_error *error) RP_MUST_CHECK;

@@ -9,7 +9,7 @@
 
 enum { KEPT_BYTES = 1 << 18 }; /* of a growth that nobody uses; most have less */
 
-bool rp_discovery_screen(rp_discovery *run, unsigned worker, uint32_t seed_id, uint32_t floor, rp_seed_result *into)
+bool rp_discovery_look_up(rp_discovery *run, unsigned worker, uint32_t seed_id, uint32_t floor, rp_seed_result *into)
 {
     rp_worker *self = &run->workers[worker];
     into->seed_id = seed_id;
@@ -25,9 +25,47 @@ bool rp_discovery_screen(rp_discovery *run, unsigned worker, uint32_t seed_id, u
     else if (state == RP_SEED_WAITS)
         into->outcome = RP_OUTCOME_WAITS;
     else
-        into->outcome =
-            rp_prescreen(run->view, &self->batch, rp_kmer_index_k(run->index)) ? RP_OUTCOME_GROWN : RP_OUTCOME_REJECTED;
+        into->outcome = RP_OUTCOME_GROWN;
     return true;
+}
+
+bool rp_discovery_screen(rp_discovery *run, unsigned worker, uint32_t seed_id, uint32_t floor, rp_seed_result *into)
+{
+    if (!rp_discovery_look_up(run, worker, seed_id, floor, into))
+        return false;
+    if (into->outcome == RP_OUTCOME_GROWN &&
+        !rp_prescreen(run->view, &run->workers[worker].batch, rp_kmer_index_k(run->index)))
+        into->outcome = RP_OUTCOME_REJECTED;
+    return true;
+}
+
+rp_claim_status rp_discovery_claim(rp_discovery *run, unsigned worker, uint64_t serial, rp_growth *into)
+{
+    rp_worker *self = &run->workers[worker];
+    const rp_batch *batch = &self->batch;
+    const uint64_t reach = run->parameters->extension_length_bp;
+    const uint32_t slot = (uint32_t)(serial % RP_DISCOVERY_WINDOW);
+    self->windows.n = 0;
+    for (uint32_t i = 0; i < batch->head.n_places; i++) {
+        const uint64_t at = batch->places[i].position;
+        const rp_interval window = {at < reach ? 0 : at - reach, at + rp_kmer_index_k(run->index) + reach};
+        if (!rp_intervals_push(&self->windows, window))
+            return RP_CLAIM_NO_MEMORY;
+    }
+    const rp_claim_status status =
+        rp_claims_take(&run->claims, self->windows.items, self->windows.n, slot + 1, &into->guard);
+    if (status == RP_CLAIM_HELD)
+        rp_survivors_hold(run->survivors, slot);
+    return status;
+}
+
+void rp_discovery_give_back(rp_discovery *run, uint64_t serial, rp_growth *growth)
+{
+    if (!growth->guard.held)
+        return;
+    rp_claims_give_back(&run->claims, &growth->guard);
+    if (rp_survivors_release(run->survivors, (uint32_t)(serial % RP_DISCOVERY_WINDOW)) > 0)
+        rp_ring_wake(run->ring); /* first they may be taken, then workers are woken */
 }
 
 static uint64_t bytes_of(const rp_growth *growth)
@@ -44,7 +82,7 @@ bool rp_discovery_grow(rp_discovery *run, unsigned worker, rp_growth *into)
     self->n_pairs += rp_batch_n_pairs(&batch->head);
     rp_count(RP_COUNT_GROWN, 1);
     rp_reads_restart(&into->reads);
-    const bool ok = rp_family_grow(self->builder, run->view, run->index, batch->head.kmer, batch->places,
+    const bool ok = rp_family_grow(self->builder, run->view, run->index, batch->kmer, batch->places,
                                    batch->head.n_places, &into->family, &into->reads);
     into->family.seed.count = batch->head.frequency;
     rp_lease_set(&into->lease, bytes_of(into));

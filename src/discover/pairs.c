@@ -107,7 +107,7 @@ static bool put_rows(rp_pairs *pairs, const rp_pairs_seed *seed)
     const size_t *begin = pairs->place_begin;
     char letters[RP_KMER_MAX + 1] = "", of_seed[RP_KMER_MAX + 128];
     for (unsigned i = 0; i < seed->k; i++)
-        letters[i] = "ACGT"[batch->head.kmer >> 2 * (seed->k - 1 - i) & 3];
+        letters[i] = "ACGT"[batch->kmer >> 2 * (seed->k - 1 - i) & 3];
     const int n = snprintf(of_seed, sizeof of_seed, "%u\t%" PRIu64 "\t%s\t%u\t%u\t%s", seed->pass, seed->rank, letters,
                            batch->head.frequency, batch->head.floor, seed->is_grown ? "passed" : "rejected");
     bool ok = true;

@@ -8,51 +8,46 @@
 #include "base/metrics.h"
 #include "base/trace.h"
 
-enum { PRODUCE_AT_ONCE = 256 }; /* seeds that the producer looks up with one token */
+enum { PRODUCE_AT_ONCE = 256, SEND_AT_ONCE = 64 }; /* seeds for one token, and for one look at the channel's lock */
 
-static bool hold_back(rp_discovery *run, uint32_t seed_id, uint32_t count)
+/* Sends batches; waits without a token where there is no room, so that a worker can make some. */
+static bool send(rp_discovery *run, const rp_batch_head *batches, size_t n)
 {
-    return rp_held_seeds_push(&run->held_ids, seed_id) && rp_held_seeds_push(&run->held_counts, count);
-}
-
-/* Sends a batch; waits without a token where there is no room, so that a worker can make some. */
-static bool send(rp_discovery *run, const rp_batch *batch)
-{
-    rp_ring_status status = rp_ring_try_push(run->ring, batch);
-    if (status == RP_RING_FULL) {
+    rp_ring_status status = RP_RING_OK;
+    for (size_t done = 0, sent; status == RP_RING_OK && done < n; done += sent) {
+        status = rp_ring_try_push(run->ring, batches + done, n - done, &sent);
+        if (status != RP_RING_FULL)
+            continue;
         const uint64_t began = rp_clock_ns();
         rp_tokens_give(&run->tokens);
-        status = rp_ring_push(run->ring, batch);
+        status = rp_ring_push(run->ring, &batches[done]);
         rp_tokens_take(&run->tokens);
         run->blocked_ns += rp_clock_ns() - began;
+        sent = 1;
     }
     return status == RP_RING_OK;
 }
 
-/* Sends the seeds of one tier from rank `begin` on; at most PRODUCE_AT_ONCE looked up. */
-static bool produce_some(rp_discovery *run, size_t begin, size_t end, rp_place_list *list, rp_batch *batch, bool *stop)
+/* Sends the seeds of one tier from rank `begin` on, but those that are used. Their places are not looked at: whether
+ * they are still free enough is seen by who works on them. False: max_candidates, or a worker has failed. */
+static bool produce_some(rp_discovery *run, size_t begin, size_t end)
 {
-    for (size_t rank = begin; rank < end && !*stop; rank++) {
-        const uint32_t seed_id = rp_seeds_at(run->seeds, rank);
-        rp_stage_done(1);
-        rp_count(RP_COUNT_SEEDS, 1);
-        if (rp_seeds_is_used(run->seeds, seed_id))
-            continue;
-        batch->head.version = rp_cover_version(run->cover);
-        const rp_seed_state state =
-            rp_seeds_fill(run->seeds, run->view, seed_id, rp_seeds_floor(run->seeds), list, batch);
-        if (state == RP_SEED_NO_MEMORY || (state == RP_SEED_WAITS && !hold_back(run, seed_id, batch->head.frequency)))
-            return false;
-        if (state != RP_SEED_READY)
-            continue;
-        batch->head.serial = run->n_produced;
-        if (atomic_load_explicit(&run->enough, memory_order_relaxed) || !send(run, batch)) {
-            *stop = true; /* max_candidates, or a worker has failed */
-            break;
+    rp_batch_head batches[SEND_AT_ONCE];
+    size_t n = 0;
+    bool goes_on = true;
+    for (size_t rank = begin; rank < end && goes_on; rank++) {
+        batches[n] = rp_seeds_head(run->seeds, rank);
+        batches[n].serial = run->n_produced + n;
+        n += !rp_seeds_is_used(run->seeds, batches[n].seed_id);
+        if (n == SEND_AT_ONCE || rank + 1 == end) {
+            goes_on = !atomic_load_explicit(&run->enough, memory_order_relaxed) && send(run, batches, n);
+            run->n_produced += goes_on ? n : 0;
+            n = 0;
         }
-        run->n_produced++;
     }
-    return true;
+    rp_stage_done(end - begin);
+    rp_count(RP_COUNT_SEEDS, end - begin);
+    return goes_on;
 }
 
 static bool cover_families(rp_discovery *run, uint64_t begin, uint64_t end)
@@ -82,33 +77,20 @@ static bool first_tier(rp_discovery *run, size_t *n, rp_error *error)
     return true;
 }
 
-/* Sends one tier of n seeds. */
-static bool produce_tier(rp_discovery *run, size_t n, rp_place_list *list, rp_batch *batch, bool *stop, rp_error *error)
+/* Sends one tier of n seeds. False: the rest of them is not wanted. */
+static bool produce_tier(rp_discovery *run, size_t n)
 {
-    bool ok = true;
-    for (size_t done = 0; ok && !*stop && done < n; done += PRODUCE_AT_ONCE) {
+    bool goes_on = true;
+    for (size_t done = 0; goes_on && done < n; done += PRODUCE_AT_ONCE) {
         const size_t end = n - done < PRODUCE_AT_ONCE ? n : done + PRODUCE_AT_ONCE;
         rp_stage_reach(rp_seeds_share(run->seeds, done, n));
         rp_tokens_take(&run->tokens);
         const uint64_t began = rp_trace_begin(), blocked = run->blocked_ns;
-        ok = produce_some(run, done, end, list, batch, stop);
+        goes_on = produce_some(run, done, end);
         rp_trace("produce", end - done, run->n_produced, began == 0 ? 0 : began + run->blocked_ns - blocked);
         rp_tokens_give(&run->tokens);
     }
-    return ok || rp_error_memory(error, "producer");
-}
-
-/* Ends a tier when nothing is under way: seeds that were held back are put down. */
-static bool end_tier(rp_discovery *run, rp_error *error)
-{
-    bool ok = true;
-    rp_trace("tier", rp_seeds_floor(run->seeds), run->n_produced, rp_trace_begin());
-    for (size_t i = 0; ok && i < run->held_ids.n; i++)
-        ok = rp_seeds_defer(run->seeds, run->held_ids.items[i], run->held_counts.items[i]);
-    run->figures->n_deferred += run->held_ids.n;
-    rp_stage_done(-(int64_t)run->held_ids.n);
-    run->held_ids.n = run->held_counts.n = 0;
-    return ok || rp_error_memory(error, "producer");
+    return goes_on;
 }
 
 static bool next_tier(rp_discovery *run, size_t *n, rp_error *error)
@@ -119,20 +101,15 @@ static bool next_tier(rp_discovery *run, size_t *n, rp_error *error)
 
 bool rp_discovery_produce(rp_discovery *run, rp_error *error)
 {
-    rp_place_list *list = rp_place_list_create();
-    rp_batch *batch = rp_alloc(1, sizeof *batch);
     size_t n = 0;
-    bool ok = (list != NULL && batch != NULL) || rp_error_memory(error, "producer");
-    ok = ok && first_tier(run, &n, error);
-    bool stop = false, more = ok && (n > 0 || run->resumes); /* the interrupted tier may be empty */
+    bool ok = first_tier(run, &n, error), more = ok && (n > 0 || run->resumes); /* the interrupted tier may be empty */
     while (more) {
-        ok = produce_tier(run, n, list, batch, &stop, error);
+        const bool goes_on = produce_tier(run, n);
         if (!rp_order_wait(run->order, run->n_produced))
             break; /* somebody may be committing: what is the committer's stays as it is */
-        ok = ok && end_tier(run, error) && (stop || next_tier(run, &n, error));
-        more = ok && !stop && n > 0;
+        rp_trace("tier", rp_seeds_floor(run->seeds), run->n_produced, rp_trace_begin());
+        ok = !goes_on || next_tier(run, &n, error);
+        more = ok && goes_on && n > 0;
     }
-    rp_place_list_destroy(list);
-    free(batch);
     return ok;
 }

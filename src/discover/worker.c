@@ -1,4 +1,4 @@
-/* worker.c: batches are prescreened, and those that pass are claimed and grown; see discovery.h. */
+/* worker.c: batches are looked up and prescreened, and those that pass are claimed and grown; see discovery.h. */
 #include "discover/discovery.h"
 
 #include "base/cancel.h"
@@ -7,28 +7,43 @@
 #include "base/trace.h"
 #include "produce/prescreen.h"
 
-/* Claims the windows around the places of the worker's batch. */
-static rp_claim_status claim(rp_discovery *run, unsigned worker, rp_growth *into)
-{
-    rp_worker *self = &run->workers[worker];
-    const rp_batch *batch = &self->batch;
-    const uint64_t reach = run->parameters->extension_length_bp;
-    self->windows.n = 0;
-    for (uint32_t i = 0; i < batch->head.n_places; i++) {
-        const uint64_t at = batch->places[i].position;
-        const rp_interval window = {at < reach ? 0 : at - reach, at + rp_kmer_index_k(run->index) + reach};
-        if (!rp_intervals_push(&self->windows, window))
-            return RP_CLAIM_NO_MEMORY;
-    }
-    return rp_claims_take(&run->claims, self->windows.items, self->windows.n, &into->guard);
-}
-
-/* Puts a survivor back until something has been committed. */
-static bool park(rp_discovery *run, unsigned worker, rp_survivor mine)
+/* Puts a survivor back until its claim may be had. */
+static void park(rp_discovery *run, unsigned worker, rp_survivor mine, const rp_growth *refused)
 {
     run->workers[worker].n_parked++;
     rp_count(RP_COUNT_PARKED, 1);
-    return rp_survivors_put(run->survivors, mine);
+    if (refused != NULL)
+        rp_survivors_park(run->survivors, mine, refused->guard.taken_by - 1);
+    else
+        rp_survivors_park_for_any(run->survivors, mine);
+}
+
+/* Claims, prescreens again where the cover has changed since, and grows the worker's batch. *parked: the claim is
+ * taken, and it is not due. */
+static bool grow_survivor(rp_discovery *run, unsigned worker, rp_survivor mine, bool is_due, rp_seed_result *into,
+                          bool *parked)
+{
+    rp_growth *grown = rp_growth_pool_take(&run->growths);
+    if (grown == NULL)
+        return false;
+    const rp_claim_status status = rp_discovery_claim(run, worker, mine.serial, grown);
+    *parked = status == RP_CLAIM_TAKEN && !is_due;
+    if (*parked) {
+        park(run, worker, mine, grown);
+        rp_growth_pool_return(&run->growths, grown);
+        return true;
+    }
+    into->growth = grown;
+    if (status == RP_CLAIM_NO_MEMORY)
+        return false;
+    if (into->version == mine.version ||
+        rp_prescreen(run->view, &run->workers[worker].batch, rp_kmer_index_k(run->index)))
+        return rp_discovery_grow(run, worker, grown);
+    into->outcome = RP_OUTCOME_REJECTED;
+    into->growth = NULL;
+    rp_discovery_give_back(run, mine.serial, grown);
+    rp_growth_pool_return(&run->growths, grown);
+    return true;
 }
 
 /* Works on a survivor: it is looked up again, claimed and grown, or put back when the claim is taken, or when memory is
@@ -38,66 +53,43 @@ static bool run_survivor(rp_discovery *run, unsigned worker, rp_survivor mine, u
     rp_seed_result *into = &run->results[mine.serial % RP_DISCOVERY_WINDOW];
     if (rp_seeds_is_used(run->seeds, mine.seed_id))
         *into = (rp_seed_result){.outcome = RP_OUTCOME_GONE, .seed_id = mine.seed_id, .floor = mine.floor};
-    else if (!rp_discovery_screen(run, worker, mine.seed_id, mine.floor, into))
+    else if (!rp_discovery_look_up(run, worker, mine.seed_id, mine.floor, into))
         return false;
-    else if (into->outcome == RP_OUTCOME_GROWN && mine.serial != due && rp_account_is_short()) {
-        return park(run, worker, mine);
-    } else if (into->outcome == RP_OUTCOME_GROWN) {
-        rp_growth *grown = rp_growth_pool_take(&run->growths);
-        if (grown == NULL)
+    if (into->outcome == RP_OUTCOME_GROWN) {
+        bool parked = mine.serial != due && rp_account_is_short();
+        if (parked)
+            park(run, worker, mine, NULL);
+        else if (!grow_survivor(run, worker, mine, mine.serial == due, into, &parked))
             return false;
-        const rp_claim_status status = claim(run, worker, grown);
-        if (status == RP_CLAIM_TAKEN && mine.serial != due) {
-            rp_growth_pool_return(&run->growths, grown);
-            return park(run, worker, mine);
-        }
-        into->growth = grown;
-        if (status == RP_CLAIM_NO_MEMORY || !rp_discovery_grow(run, worker, grown))
-            return false;
+        if (parked)
+            return true;
     }
     rp_order_post(run->order, mine.serial, into, worker);
     return true;
 }
 
-/* Prescreens one batch, again if the cover has changed since it was sent. */
-static bool screen_batch(rp_discovery *run, unsigned worker, const rp_batch *batch, rp_seed_result *into)
-{
-    const rp_batch_head *head = &batch->head;
-    if (rp_seeds_is_used(run->seeds, head->seed_id)) {
-        *into = (rp_seed_result){.outcome = RP_OUTCOME_GONE, .seed_id = head->seed_id, .floor = head->floor};
-        return true;
-    }
-    if (head->version != rp_cover_version(run->cover))
-        return rp_discovery_screen(run, worker, head->seed_id, head->floor, into);
-    *into = (rp_seed_result){.seed_id = head->seed_id,
-                             .floor = head->floor,
-                             .frequency = head->frequency,
-                             .version = (uint32_t)head->version};
-    into->outcome =
-        rp_prescreen(run->view, batch, rp_kmer_index_k(run->index)) ? RP_OUTCOME_GROWN : RP_OUTCOME_REJECTED;
-    return true;
-}
-
+/* Looks up and prescreens batches: those that are rejected are handed in, the others go among the survivors. */
 static bool screen_batches(rp_discovery *run, unsigned worker, size_t n)
 {
-    size_t n_survivors = 0;
+    rp_worker *self = &run->workers[worker];
+    size_t n_survivors = 0, n_posted = 0;
     for (size_t i = 0; i < n; i++) {
-        const rp_batch *batch = &run->workers[worker].batches[i];
-        const rp_batch_head *head = &batch->head;
+        const rp_batch_head *head = &self->batches[i];
         rp_seed_result *into = &run->results[head->serial % RP_DISCOVERY_WINDOW];
-        if (!screen_batch(run, worker, batch, into))
+        if (rp_seeds_is_used(run->seeds, head->seed_id))
+            *into = (rp_seed_result){.outcome = RP_OUTCOME_GONE, .seed_id = head->seed_id, .floor = head->floor};
+        else if (!rp_discovery_screen(run, worker, head->seed_id, head->floor, into))
             return false;
         if (into->outcome == RP_OUTCOME_GROWN) {
-            const rp_survivor fresh = {head->serial, head->seed_id, head->floor, RP_SURVIVOR_FRESH};
-            if (!rp_survivors_put(run->survivors, fresh))
-                return false;
+            rp_survivors_put(run->survivors, (rp_survivor){head->serial, head->seed_id, head->floor, into->version});
             n_survivors++;
         } else {
-            rp_order_post(run->order, head->serial, into, worker);
+            self->posted[n_posted++] = (rp_posted){head->serial, into};
         }
     }
     if (n_survivors > 1)
         rp_ring_wake(run->ring); /* work for those who wait */
+    rp_order_post_all(run->order, self->posted, n_posted, worker);
     return true;
 }
 
@@ -117,7 +109,7 @@ static bool run_batches(rp_discovery *run, unsigned worker, size_t n)
     const bool ok = screen_batches(run, worker, n);
     const uint64_t took = rp_clock_ns() - began;
     rp_observe(RP_TIME_BATCH, took);
-    rp_trace("screen", n, run->workers[worker].batches[0].head.serial, began);
+    rp_trace("screen", n, run->workers[worker].batches[0].serial, began);
     if (n == take->size) /* a short take says little of the size */
         rp_batch_size_observe(take, (unsigned)n, took);
     rp_gauge_set(RP_GAUGE_BATCH_SIZE, take->size);
@@ -129,7 +121,7 @@ static next_step step_without_work(rp_discovery *run, rp_ring_status status)
     switch (status) {
     case RP_RING_EMPTY: return STEP_WAIT_RING;
     case RP_RING_AHEAD: /* too far ahead of the result that is due */ return STEP_WAIT_COMMIT;
-    case RP_RING_CLOSED: /* parked survivors are freed by a commit */
+    case RP_RING_CLOSED: /* parked survivors are freed by commits */
         return rp_survivors_is_empty(run->survivors) ? STEP_END : STEP_WAIT_COMMIT;
     default: return STEP_END;
     }
@@ -144,15 +136,16 @@ static next_step step_without_work(rp_discovery *run, rp_ring_status status)
  * (2) A serial that is due and has been popped is at work, or somebody will look at it. Who screens or grows it posts
  *     it, or puts it among the survivors; who commits the serial before makes it due. Both look for work after that,
  *     and read `due` before they look at the survivors. Either the one who put it reads that it is due, and finds it;
- *     or he read `due` before it moved: then it lay there when the other one looked. It is taken in any round, and
- *     grown without a claim when its claim is taken.
+ *     or he read `due` before it moved: then it lay there when the other one looked. It is taken whatever it waits for,
+ *     and grown without a claim when its claim is taken.
  * (3) A worker waits for a commit beyond the `due` that it read before its look. If there was one it does not wait.
  *     Else the serial that is due has been popped, as the first batch is beyond the window, or none are left and one is
  *     still a survivor; and it was not among the survivors when this worker looked. So it is at work, or is put there
  *     by somebody who looks after that: there will be a commit, or a failure, which ends the wait too.
  * (4) A worker waits at an empty channel for a batch, for its end, or for more wakes than there were before its look. A
- *     wake comes after what it tells of: survivors were put, or another round begun. Either the look has seen that, or
- *     the wait ends at once. A serial that is due and not yet popped is the next batch, and its push ends the wait.
+ *     wake comes after what it tells of: survivors wait for a worker, or no longer for a claim. Either the look has
+ *     seen that, or the wait ends at once. Who puts one back whose claim is free by then looks again himself. A serial
+ *     that is due and not yet popped is the next batch, and its push ends the wait.
  * (5) A worker ends when the channel is closed and empty, for good, and there are no survivors. Those that are put
  *     later are looked at by who put them.
  */

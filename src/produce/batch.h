@@ -13,20 +13,19 @@ enum {
     RP_SEED_MIN_COUNT = 3     /* places that a seed needs; 5 lost 9 % of the families, 2 brought none */
 };
 
-/* All of a batch but its places. */
+/* All of a batch but its places: what goes through the channel. Who takes it looks the places up. */
 typedef struct rp_batch_head {
     uint64_t serial;          /* rank: results are committed in this order */
-    uint64_t version;         /* of the cover, when the places were looked up */
-    uint64_t kmer;            /* the seed, canonical */
     uint32_t seed_id;         /* its number in the index */
-    uint32_t frequency;       /* places that were free then, apart and not in tandem */
+    uint32_t frequency;       /* places that were free when they were counted, apart and not in tandem */
     uint32_t floor;           /* with fewer than this the seed waits for its turn */
-    uint32_t n_places;
+    uint32_t n_places;        /* of them, in a batch */
 } rp_batch_head;
 
 /* Regions around the places of one seed; every two of them are a candidate pair. */
 typedef struct rp_batch {
     rp_batch_head head;
+    uint64_t kmer;            /* the seed, canonical */
     rp_place places[RP_BATCH_PLACES];
 } rp_batch;
 

@@ -168,7 +168,7 @@ rp_seed_state rp_seeds_fill(const rp_seeds *seeds, const rp_view *view, uint32_t
     size_t first;
     list->n = end_walk(&walk, &first);
     const rp_place *places = list->items + first;
-    batch->head.kmer = list->n == 0 ? 0 : rp_kmer_index_kmer(seeds->index, view->genome, seed_id);
+    batch->kmer = list->n == 0 ? 0 : rp_kmer_index_kmer(seeds->index, view->genome, seed_id);
     batch->head.seed_id = seed_id;
     batch->head.frequency = (uint32_t)list->n;
     batch->head.floor = floor;
@@ -406,9 +406,13 @@ const rp_bitmask *rp_seeds_used(const rp_seeds *seeds)
     return &seeds->used;
 }
 
-uint32_t rp_seeds_at(const rp_seeds *seeds, size_t rank)
+rp_batch_head rp_seeds_head(const rp_seeds *seeds, size_t rank)
 {
-    return (uint32_t)seeds->ranked[rank];
+    const uint32_t count = ranked_count(seeds->ranked[rank]);
+    return (rp_batch_head){.seed_id = (uint32_t)seeds->ranked[rank],
+                           .frequency = count,
+                           .floor = rp_seeds_floor(seeds),
+                           .n_places = count < RP_BATCH_PLACES ? count : RP_BATCH_PLACES};
 }
 
 uint32_t rp_seeds_floor(const rp_seeds *seeds)

@@ -63,10 +63,11 @@ typedef enum rp_seed_state {
 rp_seed_state rp_seeds_fill(const rp_seeds *seeds, const rp_view *view, uint32_t seed_id, uint32_t floor,
                             rp_place_list *list, rp_batch *batch) RP_MUST_CHECK;
 
-uint32_t rp_seeds_at(const rp_seeds *seeds, size_t rank); /* id of the seed of this rank in the tier */
+/* The seed of this rank in the present tier, with the places that were counted when the tier began; no serial. */
+rp_batch_head rp_seeds_head(const rp_seeds *seeds, size_t rank);
 uint32_t rp_seeds_floor(const rp_seeds *seeds);           /* of the present tier */
 
-/* Puts a seed down for the tier of this count. Called by one thread at a time. */
+/* Puts a seed down for the tier of this count. Called by the committer. */
 bool rp_seeds_defer(rp_seeds *seeds, uint32_t seed_id, uint32_t count) RP_MUST_CHECK;
 
 /* Marks every seed among the k-mers of a consensus as used, so that none starts a family

@@ -10,19 +10,19 @@
 
 #ifdef __clang__
 #define STEP_LOAD(at, order) __c11_atomic_load(at, order)
-#define STEP_AND(at, bits, order) __c11_atomic_fetch_and(at, bits, order)
-#define STEP_SWAP(at, seen, wanted, yes, no) __c11_atomic_compare_exchange_weak(at, seen, wanted, yes, no)
+#define STEP_STORE(at, value, order) __c11_atomic_store(at, value, order)
+#define STEP_SWAP(at, seen, wanted, yes, no) __c11_atomic_compare_exchange_strong(at, seen, wanted, yes, no)
 #else
 #define STEP_LOAD(at, order) __atomic_load_n(at, order)
-#define STEP_AND(at, bits, order) __atomic_fetch_and(at, bits, order)
-#define STEP_SWAP(at, seen, wanted, yes, no) __atomic_compare_exchange_n(at, seen, wanted, 1, yes, no)
+#define STEP_STORE(at, value, order) __atomic_store_n(at, value, order)
+#define STEP_SWAP(at, seen, wanted, yes, no) __atomic_compare_exchange_n(at, seen, wanted, 0, yes, no)
 #endif
 #undef atomic_load_explicit
-#undef atomic_fetch_and_explicit
-#undef atomic_compare_exchange_weak_explicit
+#undef atomic_store_explicit
+#undef atomic_compare_exchange_strong_explicit
 #define atomic_load_explicit(at, order) (schedule_point(), STEP_LOAD(at, order))
-#define atomic_fetch_and_explicit(at, bits, order) (schedule_point(), STEP_AND(at, bits, order))
-#define atomic_compare_exchange_weak_explicit(at, seen, wanted, yes, no) \
+#define atomic_store_explicit(at, value, order) (schedule_point(), STEP_STORE(at, value, order))
+#define atomic_compare_exchange_strong_explicit(at, seen, wanted, yes, no) \
     (schedule_point(), STEP_SWAP(at, seen, wanted, yes, no))
 #include "claim/claims.c"
 
@@ -36,7 +36,7 @@
 
 /* --- Claims --- */
 
-enum { BLOCKS = 192, MAX_CLAIMERS = 3 };
+enum { BLOCKS = 8, MAX_CLAIMERS = 3 };
 
 typedef struct claim_case {
     rp_claims claims;
@@ -60,7 +60,7 @@ static void *claim_once(void *argument)
     for (int i = 0; i < 2; i++)
         bases[i] = (rp_interval){shared->wanted[me->self][i].begin * RP_CLAIM_BLOCK_BP,
                                  shared->wanted[me->self][i].end * RP_CLAIM_BLOCK_BP};
-    if (rp_claims_take(&shared->claims, bases, 2, &guard) == RP_CLAIM_HELD) {
+    if (rp_claims_take(&shared->claims, bases, 2, (uint32_t)me->self + 1, &guard) == RP_CLAIM_HELD) {
         shared->held++;
         for (int take = 1; take >= 0; take--) {
             for (size_t i = 0; i < guard.blocks.n; i++)
@@ -72,6 +72,8 @@ static void *claim_once(void *argument)
             schedule_point();
         }
         rp_claims_give_back(&shared->claims, &guard);
+    } else if (guard.taken_by == 0 || guard.taken_by == (uint32_t)me->self + 1) {
+        fail("a claim is refused for nobody's sake");
     }
     rp_claim_guard_clear(&guard);
     return NULL;
@@ -131,7 +133,7 @@ static bool commit_one(void *context, uint64_t serial, void *result, unsigned wo
 static void *work_on_channel(void *argument)
 {
     channel_case *shared = argument;
-    rp_batch batch;
+    rp_batch_head batch;
     size_t n = 0;
     for (;;) {
         const uint64_t n_wakes = rp_ring_n_wakes(shared->ring);
@@ -142,8 +144,8 @@ static void *work_on_channel(void *argument)
         }
         if (status != RP_RING_OK)
             return NULL;
-        shared->results[batch.head.serial] = (int)batch.head.serial + 100;
-        rp_order_post(shared->order, batch.head.serial, &shared->results[batch.head.serial], 0);
+        shared->results[batch.serial] = (int)batch.serial + 100;
+        rp_order_post(shared->order, batch.serial, &shared->results[batch.serial], 0);
         if (rp_order_failed(shared->order, NULL))
             rp_ring_cancel(shared->ring);
     }
@@ -164,7 +166,7 @@ static void channel_scenario(void *context)
             abort();
     rp_ring_status status = RP_RING_OK;
     for (int i = 0; i < shared->n_batches && status == RP_RING_OK; i++) {
-        const rp_batch batch = {.head = {.serial = (uint64_t)i, .n_places = 3}};
+        const rp_batch_head batch = {.serial = (uint64_t)i, .n_places = 3};
         status = rp_ring_push(shared->ring, &batch);
     }
     rp_ring_close(shared->ring);
@@ -266,9 +268,9 @@ static void make_search(search_case *shared)
 int main(void)
 {
     bool ok = true;
-    claim_case two = {.n = 2, .wanted = {{{3, 70}, {100, 140}}, {{60, 101}, {130, 131}}}};
-    claim_case crossed = {.n = 2, .wanted = {{{1, 2}, {130, 131}}, {{130, 131}, {1, 2}}}};
-    claim_case three = {.n = 3, .wanted = {{{3, 70}, {100, 101}}, {{60, 65}, {100, 104}}, {{64, 66}, {66, 67}}}};
+    claim_case two = {.n = 2, .wanted = {{{0, 2}, {4, 6}}, {{1, 3}, {5, 6}}}};
+    claim_case crossed = {.n = 2, .wanted = {{{1, 2}, {5, 6}}, {{5, 6}, {1, 2}}}};
+    claim_case three = {.n = 3, .wanted = {{{0, 2}, {4, 5}}, {{1, 2}, {4, 6}}, {{1, 3}, {5, 6}}}};
     channel_case narrow = {.n_batches = 3, .n_workers = 2, .capacity = 3, .cancel_at = -1};
     channel_case one_batch = {.n_batches = 1, .n_workers = 2, .capacity = 100, .cancel_at = -1};
     channel_case one_worker = {.n_batches = 2, .n_workers = 1, .capacity = 100, .cancel_at = -1};
@@ -288,7 +290,7 @@ int main(void)
     in_need = crowded;
     in_need.is_short = true;
     const schedules all[] = {
-        {.name = "claims: two threads over three words",
+        {.name = "claims: two threads over three blocks",
          .scenario = claims_scenario,
          .context = &two,
          .max_preemptions = -1},
