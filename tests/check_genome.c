@@ -205,11 +205,11 @@ START_TEST(flank_extension_agrees_with_a_loop)
                 best = score;
                 at_best = i + 1;
             }
-            if (score <= best - 8)
+            if (score <= best - RP_FLANK_DROP)
                 break;
         }
         unsigned reached;
-        ck_assert_int_eq(rp_flank_extend(same, 8, &reached), best);
+        ck_assert_int_eq(rp_flank_extend(same, &reached), best);
         ck_assert_uint_eq(reached, at_best);
     }
 }

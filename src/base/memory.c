@@ -4,8 +4,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { CACHE_LINE = 64 };
+enum { CACHE_LINE = 64, LARGE_PAGE = 2 << 20 };
 
 void *rp_alloc(size_t n, size_t size)
 {
@@ -21,6 +22,22 @@ void *rp_alloc_aligned(size_t n, size_t size)
     void *block = aligned_alloc(CACHE_LINE, bytes);
     if (block != NULL)
         memset(block, 0, bytes);
+    return block;
+}
+
+void *rp_alloc_wide(size_t n, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(n, size, &bytes) || bytes > SIZE_MAX - LARGE_PAGE)
+        return NULL;
+    if (bytes < LARGE_PAGE / 2)
+        return rp_alloc(n, size);
+    bytes = (bytes + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+    void *block = aligned_alloc(LARGE_PAGE, bytes);
+    if (block != NULL) {
+        (void)madvise(block, bytes, MADV_HUGEPAGE); /* a wish: what the system does not do is left undone */
+        memset(block, 0, bytes);
+    }
     return block;
 }
 

@@ -12,6 +12,10 @@
 void *rp_alloc(size_t n, size_t size) RP_MUST_CHECK;
 void *rp_alloc_aligned(size_t n, size_t size) RP_MUST_CHECK;
 
+/* The same for a table that is read all over: on large pages where the system gives them, since most of the time would
+ * go to finding its pages. Up to 2 MB more than asked for. */
+void *rp_alloc_wide(size_t n, size_t size) RP_MUST_CHECK;
+
 /* Makes room for at least `wanted` items of `size` bytes in *items, growing by
  * half at least. *items may move; its content stays. False: out of memory, and
  * nothing changed. */

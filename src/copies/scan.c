@@ -19,10 +19,11 @@
 enum {
     CHUNK_BP = 1 << 20,
     MARGIN_BP = 128,           /* decoded beyond a chunk, for ungapped extension */
-    UNGAPPED_DROP = 8,
     DIAGONAL_SLOTS = 1 << 16,
     TOUCHED_SLOTS = 2048,      /* that are noted, to be emptied one by one */
     PENDING_WORDS = 64,
+    HITS_AT_ONCE = 1 << 10,    /* that are gathered before they are taken */
+    HITS_AHEAD = 16,           /* that are asked for before they are taken */
     STRIP_SLOTS = 1 << 17,
     STRIP_SHIFT = 5,           /* a strip is 32 diagonals wide */
     WEAK_REACH_BP = 1000,      /* how near a weak alignment must be to a strong one, on genome and consensus */
@@ -37,8 +38,8 @@ enum {
 
 /* A slot of a table of diagonals, or of strips of them. */
 typedef struct rp_scan_slot {
-    uint64_t id; /* genome position less place (of a strip: its number), plus one; 0: empty */
-    uint64_t at; /* genome position up to which the diagonal was extended, or of the strip's last word hit */
+    uint32_t id; /* diagonal_of, or its strip's number; 0: empty */
+    uint32_t at; /* base of the chunk up to which the diagonal was extended, or of the strip's last word hit */
 } scan_slot;
 
 typedef struct scan {
@@ -55,19 +56,27 @@ typedef struct scan {
     unsigned least_flank; /* equal bases beside a word hit that is looked at; 0: all are */
 } scan;
 
-/* Whether another word hit stands shortly before this one near its diagonal; notes this one. */
-static bool has_partner(const scan *run, scan_slot *strips, uint64_t id, uint64_t at)
+/* The diagonal of base `i` of the chunk that begins at `begin`, and of a place of the library. A strip of diagonals
+ * begins at a multiple of its width on the genome, and none has or is beside the number 0. */
+static uint32_t diagonal_of(const scan *run, uint64_t begin, size_t i, uint32_t place)
 {
-    const uint64_t strip = id >> STRIP_SHIFT;
+    enum { STRIP = 1 << STRIP_SHIFT };
+    return 2 * STRIP + 1 + (uint32_t)(begin % STRIP + i + run->table->n_codes - place);
+}
+
+/* Whether another word hit stands shortly before this one near its diagonal; notes this one. */
+static bool has_partner(const scan *run, scan_slot *strips, uint32_t id, uint32_t at)
+{
+    const uint32_t strip = id >> STRIP_SHIFT;
     const unsigned word = run->table->word_bases;
     bool found = false;
-    for (uint64_t near = strip - 1; near <= strip + 1; near++) {
+    for (uint32_t near = strip - 1; near <= strip + 1; near++) {
         const scan_slot *other = &strips[near % STRIP_SLOTS];
-        found |= other->id == near + 1 && at >= other->at + word && at <= other->at + run->parameters->pair_bp;
+        found |= (other->id == near) & (at >= other->at + word) & (at <= other->at + run->parameters->pair_bp);
     }
     scan_slot *own = &strips[strip % STRIP_SLOTS];
-    if (own->id != strip + 1 || at >= own->at + word) /* overlapping words are one hit */
-        *own = (scan_slot){strip + 1, at};
+    if (own->id != strip || at >= own->at + word) /* overlapping words are one hit */
+        *own = (scan_slot){strip, at};
     return found;
 }
 
@@ -103,12 +112,12 @@ static bool take_anchor(const scan *run, rp_scan_scratch *scratch, uint64_t posi
 }
 
 /* A word hit at base `i` of the chunk that begins at `begin`, and place `place` of the library. */
-static bool take_hit(const scan *run, rp_scan_scratch *scratch, uint64_t begin, size_t i, uint32_t place)
+static bool take_hit(const scan *run, rp_scan_scratch *scratch, uint64_t begin, uint32_t i, uint32_t place)
 {
     const rp_word_table *table = run->table;
-    const uint64_t at = begin + i, id = at + table->n_codes - place + 1;
+    const uint32_t id = diagonal_of(run, begin, i, place);
     scan_slot *slot = &scratch->diagonals[id % DIAGONAL_SLOTS];
-    if (slot->id == id && at < slot->at)
+    if (slot->id == id && i < slot->at)
         return true;
     const unsigned word = table->word_bases;
     const rp_flank genome_right = rp_planes_cut(&scratch->planes, (int64_t)(i + word));
@@ -116,12 +125,12 @@ static bool take_hit(const scan *run, rp_scan_scratch *scratch, uint64_t begin, 
     const rp_flank genome_left = rp_planes_cut(&scratch->planes, (int64_t)i - RP_FLANK_BP);
     const rp_flank library_left = rp_planes_cut(&table->planes, (int64_t)place - RP_FLANK_BP);
     unsigned right;
-    int gain = rp_flank_extend(rp_flank_same(&genome_right, &library_right), UNGAPPED_DROP, &right);
-    gain += rp_flank_extend(rp_flank_reverse_bits(rp_flank_same(&genome_left, &library_left)), UNGAPPED_DROP, NULL);
-    *slot = (scan_slot){id, at + word + right};
+    int gain = rp_flank_extend(rp_flank_same(&genome_right, &library_right), &right);
+    gain += rp_flank_extend(rp_flank_reverse_bits(rp_flank_same(&genome_left, &library_left)), NULL);
+    *slot = (scan_slot){id, i + word + right};
     if (scratch->n_touched < TOUCHED_SLOTS)
         scratch->touched[scratch->n_touched++] = id;
-    const bool paired = run->parameters->pair_bp > 0 && has_partner(run, scratch->strips, id, at);
+    const bool paired = run->parameters->pair_bp > 0 && has_partner(run, scratch->strips, id, i);
     if (gain < run->parameters->min_gain && !paired)
         return true;
     if (run->parameters->min_evidence > 0) {
@@ -131,7 +140,7 @@ static bool take_hit(const scan *run, rp_scan_scratch *scratch, uint64_t begin, 
         if (2 * ((int)word + gain) + (int)agreement < run->parameters->min_evidence)
             return true;
     }
-    return take_anchor(run, scratch, at, place);
+    return take_anchor(run, scratch, begin + i, place);
 }
 
 bool rp_scan_scratch_make(rp_scan_scratch *scratch, const rp_band_kernel *kernel)
@@ -150,11 +159,12 @@ static bool make_buffers(rp_scan_scratch *scratch)
     if (scratch->codes != NULL)
         return true;
     scratch->codes = rp_alloc(CHUNK_BP + 2 * MARGIN_BP + 64, 1);
-    scratch->diagonals = rp_alloc(DIAGONAL_SLOTS, sizeof *scratch->diagonals);
-    scratch->strips = rp_alloc(STRIP_SLOTS, sizeof *scratch->strips);
+    scratch->diagonals = rp_alloc_wide(DIAGONAL_SLOTS + STRIP_SLOTS, sizeof *scratch->diagonals);
     scratch->touched = rp_alloc(TOUCHED_SLOTS, sizeof *scratch->touched);
+    if (scratch->diagonals != NULL)
+        scratch->strips = scratch->diagonals + DIAGONAL_SLOTS;
     return rp_planes_init(&scratch->planes, CHUNK_BP + 2 * MARGIN_BP) && scratch->codes != NULL &&
-           scratch->diagonals != NULL && scratch->strips != NULL && scratch->touched != NULL;
+           scratch->diagonals != NULL && scratch->touched != NULL;
 }
 
 void rp_scan_scratch_clear(rp_scan_scratch *scratch)
@@ -164,7 +174,6 @@ void rp_scan_scratch_clear(rp_scan_scratch *scratch)
     free(scratch->codes);
     rp_planes_clear(&scratch->planes);
     free(scratch->diagonals);
-    free(scratch->strips);
     free(scratch->touched);
     free(scratch->anchors.items);
     rp_lease_set(&scratch->lease, 0);
@@ -256,31 +265,54 @@ static unsigned flank_matches(uint32_t a, uint32_t b)
     return 2 * RP_WORD_FLANK - rp_count_bits((x | x >> 1) & 0x55555555u);
 }
 
-/* Takes the hits of pending words. The table is far larger than a cache: what one step will read, the
- * step before asks for. */
+/* Asks for what take_hit will read. */
+static void ask_for(const scan *run, const rp_scan_scratch *scratch, uint64_t begin, const rp_word_hit *hit)
+{
+    const uint32_t id = diagonal_of(run, begin, hit->at, hit->place);
+    __builtin_prefetch(&scratch->diagonals[id % DIAGONAL_SLOTS]);
+    __builtin_prefetch(&run->table->planes.words[hit->place / 64]); /* to the left of the word, and the word */
+    __builtin_prefetch(&run->table->planes.words[hit->place / 64 + 2]);
+    if (run->parameters->pair_bp > 0)
+        __builtin_prefetch(&scratch->strips[(id >> STRIP_SHIFT) % STRIP_SLOTS]);
+}
+
+/* Takes the hits that have been gathered in the chunk that begins at `begin`. */
+static bool take_hits(const scan *run, rp_scan_scratch *scratch, uint64_t begin)
+{
+    const rp_word_hit *hits = scratch->hits.items;
+    const size_t n = scratch->hits.n;
+    for (size_t i = 0; i < n; i++) {
+        if (i + HITS_AHEAD < n)
+            ask_for(run, scratch, begin, &hits[i + HITS_AHEAD]);
+        if (!take_hit(run, scratch, begin, hits[i].at, hits[i].place))
+            return false;
+    }
+    scratch->hits.n = 0;
+    return true;
+}
+
+/* Gathers the hits of pending words, and takes them when there are many. The table is far larger than a cache: what
+ * one step will read, the step before asks for. */
 static bool take_pending(const scan *run, rp_scan_scratch *scratch, uint64_t begin, pending_word *pending, size_t n)
 {
     const rp_word_table *table = run->table;
+    rp_word_hits *hits = &scratch->hits;
+    size_t n_places = 0;
     for (size_t i = 0; i < n; i++) {
         pending[i].first = table->first[pending[i].rank];
         pending[i].last = table->first[pending[i].rank + 1];
+        n_places += pending[i].last - pending[i].first;
         __builtin_prefetch(&table->places[pending[i].first]);
     }
+    if (!rp_word_hits_reserve(hits, hits->n + n_places))
+        return false;
     for (size_t i = 0; i < n; i++)
-        for (uint32_t hit = pending[i].first; hit < pending[i].last; hit++)
-            if (run->least_flank == 0 ||
-                flank_matches(pending[i].flanks, table->places[hit].flanks) >= run->least_flank) {
-                if (!rp_word_hits_push(&scratch->hits, (rp_word_hit){pending[i].at, table->places[hit].place}))
-                    return false;
-                __builtin_prefetch(
-                    &scratch->diagonals[(begin + pending[i].at + table->n_codes - table->places[hit].place + 1) %
-                                        DIAGONAL_SLOTS]);
-            }
-    for (size_t i = 0; i < scratch->hits.n; i++)
-        if (!take_hit(run, scratch, begin, scratch->hits.items[i].at, scratch->hits.items[i].place))
-            return false;
-    scratch->hits.n = 0;
-    return true;
+        for (uint32_t hit = pending[i].first; hit < pending[i].last; hit++) {
+            const rp_word_place *place = &table->places[hit];
+            hits->items[hits->n] = (rp_word_hit){pending[i].at, place->place};
+            hits->n += run->least_flank == 0 || flank_matches(pending[i].flanks, place->flanks) >= run->least_flank;
+        }
+    return hits->n < HITS_AT_ONCE || take_hits(run, scratch, begin);
 }
 
 /* Goes through the words of a chunk. */
@@ -317,7 +349,7 @@ static bool look_words_up(const scan *run, rp_scan_scratch *scratch, const rp_ch
             n_pending = 0;
         }
     }
-    return take_pending(run, scratch, here->begin, pending, n_pending);
+    return take_pending(run, scratch, here->begin, pending, n_pending) && take_hits(run, scratch, here->begin);
 }
 
 /* Empties the slots that the last chunk has used: one by one after a small chunk, of which a genome may have
@@ -326,7 +358,7 @@ static void forget_diagonals(const scan *run, rp_scan_scratch *scratch)
 {
     if (scratch->n_touched < TOUCHED_SLOTS) {
         for (size_t i = 0; i < scratch->n_touched; i++) {
-            const uint64_t id = scratch->touched[i];
+            const uint32_t id = scratch->touched[i];
             scratch->diagonals[id % DIAGONAL_SLOTS] = (scan_slot){0};
             scratch->strips[(id >> STRIP_SHIFT) % STRIP_SLOTS] = (scan_slot){0};
         }

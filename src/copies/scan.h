@@ -30,13 +30,13 @@ typedef struct rp_scan_scratch {
     uint8_t *codes;            /* of a chunk and its margins */
     rp_planes planes;          /* of the same, from the chunk's first base on */
     struct rp_scan_slot *diagonals; /* by diagonal: how far it was extended */
-    struct rp_scan_slot *strips;    /* by strip of diagonals: the last word hit */
-    uint64_t *touched;         /* ids of diagonals whose slots are in use; n_touched at its most: there may be more */
+    struct rp_scan_slot *strips;    /* behind them, by strip of diagonals: the last word hit */
+    uint32_t *touched;         /* ids of diagonals whose slots are in use; n_touched at its most: there may be more */
     size_t n_touched;
     rp_anchors anchors;
     uint32_t first_query, end_query; /* whose anchors are taken in this pass over a chunk */
     rp_lease lease;            /* of anchors and what they lead to */
-    rp_word_hits hits;         /* of the words that are looked up together */
+    rp_word_hits hits;         /* that are taken together */
 } rp_scan_scratch;
 
 bool rp_scan_scratch_make(rp_scan_scratch *scratch, const rp_band_kernel *kernel) RP_MUST_CHECK;

@@ -188,8 +188,8 @@ static bool make_room(word_build *build, size_t n_words)
     rp_lease_set(&table->part_lease, n_words / 64 * (sizeof *table->present + sizeof *table->rank) +
                                          n_words * sizeof *build->count + (uint64_t)n_present * sizeof *table->first +
                                          (uint64_t)n_places * sizeof *table->places);
-    table->first = rp_alloc((size_t)n_present + 2, sizeof *table->first);
-    table->places = rp_alloc((size_t)n_places + 1, sizeof *table->places);
+    table->first = rp_alloc_wide((size_t)n_present + 2, sizeof *table->first);
+    table->places = rp_alloc_wide((size_t)n_places + 1, sizeof *table->places);
     return table->first != NULL && table->places != NULL;
 }
 
@@ -198,7 +198,7 @@ static bool begin_build(word_build *build, unsigned n_threads)
 {
     const size_t n_words = (size_t)1 << 2 * build->table->word_bases, n_blocks = n_words / 64;
     build->n_shares = n_threads;
-    build->count = rp_alloc(n_words, sizeof *build->count);
+    build->count = rp_alloc_wide(n_words, sizeof *build->count);
     build->shares = rp_alloc(n_threads, sizeof *build->shares);
     for (size_t i = 0; build->shares != NULL && i < n_threads; i++)
         build->shares[i] =
@@ -217,7 +217,7 @@ static bool list_common_words(rp_word_table *table, unsigned n_threads, rp_error
     if (table->n_parts < 2)
         return true;
     word_build build = {.table = table, .code_end = table->n_codes, .most = most_places(table), .lists_common = true};
-    table->common = rp_alloc(((size_t)1 << 2 * table->word_bases) / 64 + 1, sizeof *table->common);
+    table->common = rp_alloc_wide(((size_t)1 << 2 * table->word_bases) / 64 + 1, sizeof *table->common);
     const bool ok =
         ((begin_build(&build, n_threads) && table->common != NULL) || rp_error_memory(error, "library words")) &&
         rp_parallel(n_threads, n_threads, count_words, &build, error);
@@ -234,8 +234,8 @@ bool rp_word_table_load(rp_word_table *table, size_t part, unsigned n_threads, r
                         .most = most_places(table),
                         .code_begin = table->query_begin[table->part_query[part]],
                         .code_end = table->query_begin[table->part_query[part + 1]]};
-    table->present = rp_alloc(n_words / 64 + 1, sizeof *table->present);
-    table->rank = rp_alloc(n_words / 64 + 1, sizeof *table->rank);
+    table->present = rp_alloc_wide(n_words / 64 + 1, sizeof *table->present);
+    table->rank = rp_alloc_wide(n_words / 64 + 1, sizeof *table->rank);
     const bool ok = ((begin_build(&build, n_threads) && table->present != NULL && table->rank != NULL) ||
                      rp_error_memory(error, "library words")) &&
                     rp_parallel(n_threads, n_threads, count_words, &build, error) &&

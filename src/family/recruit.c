@@ -16,7 +16,6 @@ enum {
     CHAIN_GAP_BP = 200,
     CHAIN_DRIFT_BP = 10,
     CHAIN_LOOK_BACK = 16,     /* open chains that a hit is tried against */
-    UNGAPPED_DROP = 8,
     MIN_EVIDENCE = 64,        /* twice its exact and ungapped bases and the agreement beside; or else a chain must */
     LONG_CHAIN_BP = 32,       /* have hits so far apart: 70 % of all alignments would score too little */
     ASKED_AHEAD = 4,
@@ -207,7 +206,7 @@ static bool promises(const rp_recruiter *recruiter, const rp_view *view, const c
                                    rp_planes_cut(&recruiter->planes[!here->reverse], (int64_t)(length - query))};
     int gain = 0;
     for (int i = 0; i < 2; i++)
-        gain += rp_flank_extend(rp_flank_same(&genome[i], &consensus[i]), UNGAPPED_DROP, NULL);
+        gain += rp_flank_extend(rp_flank_same(&genome[i], &consensus[i]), NULL);
     return 2 * ((int)k + gain) + (int)rp_flank_agreement(genome, consensus) >= MIN_EVIDENCE;
 }
 

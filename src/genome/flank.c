@@ -6,6 +6,27 @@
 
 #include "base/memory.h"
 
+uint16_t rp_flank_steps[RP_FLANK_DROP + 1][256];
+
+/* Before main: what loops read without asking whether it is there. */
+static __attribute__((constructor)) void fill_steps(void)
+{
+    for (unsigned first = 0; first <= RP_FLANK_DROP; first++)
+        for (unsigned same = 0; same < 256; same++) {
+            unsigned gain = 0, reached = 0, drop = first;
+            for (unsigned i = 0; i < 8 && drop < RP_FLANK_DROP; i++) {
+                const bool match = (same >> i & 1) != 0;
+                if (match && drop == 0) {
+                    gain++;
+                    reached = i + 1;
+                } else {
+                    drop = match ? drop - 1 : drop + 1;
+                }
+            }
+            rp_flank_steps[first][same] = (uint16_t)(drop << 8 | reached << 4 | gain);
+        }
+}
+
 static rp_flank read_forward(const rp_view *view, uint64_t begin)
 {
     const uint64_t first = rp_genome_window(view->genome, begin);
@@ -36,10 +57,8 @@ rp_flank rp_flank_read(const rp_view *view, const rp_strand_walk *walk)
 bool rp_planes_init(rp_planes *planes, size_t n_bases)
 {
     planes->n_words = n_bases / 64 + 4;
-    planes->high = rp_alloc(planes->n_words, sizeof *planes->high);
-    planes->low = rp_alloc(planes->n_words, sizeof *planes->low);
-    planes->valid = rp_alloc(planes->n_words, sizeof *planes->valid);
-    return planes->high != NULL && planes->low != NULL && planes->valid != NULL;
+    planes->words = rp_alloc(planes->n_words, sizeof *planes->words);
+    return planes->words != NULL;
 }
 
 bool rp_planes_reserve(rp_planes *planes, size_t n_bases)
@@ -55,9 +74,7 @@ bool rp_planes_reserve(rp_planes *planes, size_t n_bases)
 
 void rp_planes_clear(rp_planes *planes)
 {
-    free(planes->high);
-    free(planes->low);
-    free(planes->valid);
+    free(planes->words);
     *planes = (rp_planes){0};
 }
 
@@ -71,8 +88,6 @@ void rp_planes_fill(rp_planes *planes, const uint8_t *codes, size_t n)
             low |= (code & 1) << i;
             valid |= (uint64_t)rp_code_is_base((unsigned)code) << i;
         }
-        planes->high[word + 1] = high;
-        planes->low[word + 1] = low;
-        planes->valid[word + 1] = valid;
+        planes->words[word + 1] = (rp_flank){high, low, valid};
     }
 }

@@ -33,7 +33,7 @@ static inline uint64_t rp_flank_even_bits(uint64_t x)
 /* A long stretch as bit planes, from which flanks are cut. Words beyond the last base are
  * spare and not valid: two at the end, and one before the first. */
 typedef struct rp_planes {
-    uint64_t *high, *low, *valid;
+    rp_flank *words; /* 64 bases each: what is compared together lies together */
     size_t n_words;
 } rp_planes;
 
@@ -46,20 +46,15 @@ void rp_planes_clear(rp_planes *planes);
  * 64 bases behind them are not valid; what lies further is left as it was. */
 void rp_planes_fill(rp_planes *planes, const uint8_t *codes, size_t n);
 
-static inline uint64_t rp_planes_window(const uint64_t *words, size_t bit)
-{
-    const size_t index = bit / 64;
-    const unsigned shift = bit % 64;
-    return shift == 0 ? words[index] : words[index] >> shift | words[index + 1] << (64 - shift);
-}
-
 /* The 64 bases from base `at` on; with -64 <= at. */
 static inline rp_flank rp_planes_cut(const rp_planes *planes, int64_t at)
 {
     const size_t bit = (size_t)(at + 64); /* behind the spare word */
-    return (rp_flank){.high = rp_planes_window(planes->high, bit),
-                      .low = rp_planes_window(planes->low, bit),
-                      .valid = rp_planes_window(planes->valid, bit)};
+    const rp_flank *word = &planes->words[bit / 64];
+    const unsigned shift = bit % 64, rest = 63 - shift; /* and one more: a shift by 64 is none */
+    return (rp_flank){.high = word->high >> shift | word[1].high << 1 << rest,
+                      .low = word->low >> shift | word[1].low << 1 << rest,
+                      .valid = word->valid >> shift | word[1].valid << 1 << rest};
 }
 
 /* Bit i becomes bit 63 - i. */
@@ -99,34 +94,28 @@ static inline unsigned rp_flank_agreement(const rp_flank a[2], const rp_flank b[
     return (unsigned)(most[0] + most[1]);
 }
 
+enum { RP_FLANK_DROP = 8 };
+
+/* What eight bases do to an extension that stands so far below its best: what the best gains (bits 0 to 3), how many
+ * bases there are up to the new best (bits 4 to 7; 0: there is none), how far below the best it stands then (from bit
+ * 8 on; RP_FLANK_DROP: it has ended, and stays so). */
+extern uint16_t rp_flank_steps[RP_FLANK_DROP + 1][256];
+
 /* Best score of the stretch from its first base on: +1 a match (bit set), -1 a mismatch, until
- * the score is x_drop below its best. *reached, if not NULL: bases up to the best. */
-static inline int rp_flank_extend(uint64_t same, int x_drop, unsigned *reached)
+ * the score is RP_FLANK_DROP below its best. *reached, if not NULL: bases up to the best. */
+static inline int rp_flank_extend(uint64_t same, unsigned *reached)
 {
-    int score = 0, best = 0;
-    unsigned left = RP_FLANK_BP, at_best = 0;
-    for (;;) {
-        unsigned run = same == UINT64_MAX ? RP_FLANK_BP : (unsigned)__builtin_ctzll(~same);
-        run = run < left ? run : left;
-        score += (int)run;
-        left -= run;
-        if (score > best) {
-            best = score;
-            at_best = RP_FLANK_BP - left;
-        }
-        if (left == 0)
-            break;
-        same >>= run;
-        run = same == 0 ? left : (unsigned)__builtin_ctzll(same);
-        score -= (int)run;
-        if (score <= best - x_drop || run >= left)
-            break;
-        left -= run;
-        same >>= run;
+    enum { MOST_END = 24 }; /* bases after which most have ended: until then, nobody asks */
+    unsigned best = 0, at_best = 0, drop = 0;
+    for (unsigned at = 0; at < RP_FLANK_BP && (at < MOST_END || drop < RP_FLANK_DROP); at += 8, same >>= 8) {
+        const unsigned step = rp_flank_steps[drop][same & 0xff];
+        best += step & 0xf;
+        at_best = (step & 0xf) != 0 ? at + (step >> 4 & 0xf) : at_best;
+        drop = step >> 8;
     }
     if (reached != 0)
         *reached = at_best;
-    return best;
+    return (int)best;
 }
 
 #endif

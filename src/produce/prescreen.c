@@ -6,7 +6,7 @@
 #include "base/union_find.h"
 #include "genome/flank.h"
 
-enum { X_DROP = 8, MIN_PLACES = 3 }; /* rejects 95 to 99 of 100 seeds; without it a search takes twice the time */
+enum { MIN_PLACES = 3 }; /* rejects 95 to 99 of 100 seeds; without it a search takes twice the time */
 
 /* A place of the seed, in the seed's direction. */
 typedef struct looked_at {
@@ -31,7 +31,7 @@ static void count_bases(looked_at *place)
 
 static int extend(const rp_flank *a, const rp_flank *b, unsigned *reached)
 {
-    return rp_flank_extend(rp_flank_same(a, b), X_DROP, reached);
+    return rp_flank_extend(rp_flank_same(a, b), reached);
 }
 
 /* Whether the seed and what its flanks match are evidence enough at the composition around the two places. */
