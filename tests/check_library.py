@@ -626,7 +626,14 @@ def test_report_is_one_file_and_the_same_from_run_and_files(folder):
     families = [n.split("#")[0] for n in fasta(f"{prefix}.families.fa")]
     assert set(families) <= page.ids and page.tags["svg"] > len(families)
     assert all(link.startswith("#") and link[1:] in page.ids for link in page.links), page.links
-    assert "http" not in re.sub(r'xmlns="[^"]*"', "", from_run) and "<script" not in from_run
+    assert "http" not in re.sub(r'xmlns="[^"]*"', "", from_run) and page.tags["script"] == 1
+    rows = re.findall(r"<tr><td><i [^>]*></i>([^<]*)</td>((?:<td class=\"n\">[^<]*</td>)+)", from_run)
+    table = {row[0]: row[1:] for row in bed(f"{prefix}.classes.tsv")[1:-1]}
+    assert [name for name, _ in rows] == list(table), "classes by bases"
+    for name, cells in rows:
+        cells = [c.replace("\u2009", "") for c in re.findall(r">([^<]*)</td>", cells)]
+        assert (cells[0], cells[4], cells[6]) == tuple(table[name][:3]), (name, cells)
+        assert sum(map(int, cells[1:4])) == int(cells[0]), f"{name}: each family has a grade"
     os.remove(f"{prefix}.copies.bed")
     assert "copies.bed" in run("report", prefix, status=INPUT).stderr
 
@@ -655,6 +662,23 @@ def test_report_in_a_browser(folder):
     assert done.returncode == 0, done.stderr
     drawn, given = Page(done.stdout), Page(page.read_text())
     assert drawn.tags["svg"] == given.tags["svg"] and drawn.ids == given.ids
+    asked = """<script>
+        var word = document.querySelector('.tools input'), by = document.querySelector('.tools select');
+        by.value = 'length'; by.dispatchEvent(new Event('change'));
+        word.value = 'TIR grade'; word.dispatchEvent(new Event('input'));
+        document.querySelector('thead th:nth-child(2)').click();
+        </script></body>"""
+    (folder / "asked.html").write_text(page.read_text().replace("</body>", asked))
+    done = subprocess.run([browser, *flags, "--dump-dom", f"file://{folder / 'asked.html'}#R3"], capture_output=True, text=True,
+                          timeout=120)
+    shown = re.findall(r'<details ([^>]*)><summary>(.*?)</summary>', done.stdout)
+    lengths = [int(re.search(r'data-length="(\d+)"', attributes)[1]) for attributes, _ in shown]
+    assert len(lengths) == len(given.ids) and lengths == sorted(lengths, reverse=True)
+    hidden = ['hidden=""' in attributes for attributes, _ in shown]
+    assert hidden == ["tir:" not in line for _, line in shown] and len(set(hidden)) == 2
+    assert [re.search(r'id="(\w+)"', a)[1] for a, _ in shown if 'open=""' in a] == ["R3"]
+    counts = [int(n) for n in re.findall(r"<tr><td><i [^>]*></i>[^<]*</td><td class=\"n\">(\d+)</td>", done.stdout)]
+    assert counts == sorted(counts, reverse=True) and 'aria-sort="descending"' in done.stdout
     for name, size in (("desktop", "1280,2000"), ("phone", "390,2000")):
         shot = folder / f"{name}.png"
         subprocess.run([browser, *flags, "--hide-scrollbars", f"--window-size={size}", f"--screenshot={shot}", f"file://{page}"],

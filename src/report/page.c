@@ -48,7 +48,7 @@ static const char STYLE[] =
     ".dr{stroke:var(--rev);fill:none}"
     ".list{border-top:1px solid var(--line)}details{border-bottom:1px solid var(--line);content-visibility:auto;"
     "contain-intrinsic-size:auto 34px}"
-    "summary{cursor:pointer;display:grid;grid-template-columns:64px 140px 84px 104px 124px 60px 1fr;gap:10px;"
+    "summary{cursor:pointer;display:grid;grid-template-columns:64px 140px 20px 84px 104px 124px 60px 1fr;gap:10px;"
     "padding:6px 0;font-size:14px;"
     "align-items:baseline}summary:hover{background:var(--card)}summary>span,summary>b{min-width:0;"
     "overflow-wrap:anywhere}"
@@ -60,7 +60,50 @@ static const char STYLE[] =
     "summary>.ev{grid-column:1/-1}"
     ".fam{grid-template-columns:1fr}details{contain-intrinsic-size:auto 110px}.tile b{font-size:17px}"
     ".tiles{grid-template-columns:repeat(auto-fill,minmax(120px,1fr))}text{font-size:15px}.fam text{font-size:12px}}"
-    "@media print{details{content-visibility:visible}}";
+    ".tools{display:flex;flex-wrap:wrap;gap:8px 16px;align-items:center;margin:8px 0;font-size:13px;color:var(--dim)}"
+    ".tools[hidden]{display:none}.tools input,.tools select{font:inherit;color:var(--fg);background:var(--bg);"
+    "border:1px solid var(--line);border-radius:6px;padding:5px 8px}.tools input{flex:1 1 220px;max-width:420px}"
+    "th[aria-sort],th.s{cursor:pointer}th[aria-sort=ascending]:after{content:' \\25b4'}"
+    "th[aria-sort=descending]:after{content:' \\25be'}"
+    "@media print{:root{color-scheme:light;--bg:#fff;--fg:#000;--dim:#444;--line:#bbb;--card:#fff}"
+    "body{max-width:none;padding:0;font-size:11px;-webkit-print-color-adjust:exact;print-color-adjust:exact}"
+    ".tools{display:none}details{content-visibility:visible;break-inside:avoid}"
+    "figure,.tile{border:1px solid var(--line)}"
+    "tr,figure{break-inside:avoid}thead{display:table-header-group}.scroll{overflow:visible}"
+    "th,td{padding:2px 8px 2px 0}table,summary{font-size:10px}h2{break-after:avoid}}";
+
+/* Sorts tables by a click on a column's head, sorts and searches the list of families, and opens the one that the
+ * address names. */
+static const char SCRIPT[] =
+    "(function(){'use strict';var d=document;"
+    "function value(t){var n=t.replace(/[\\s\\u2009%]/g,'');return n!==''&&!isNaN(n)?+n:null}"
+    "function order(a,b,up){var x=value(a),y=value(b);"
+    "var c=x!==null&&y!==null?x-y:a.localeCompare(b,'en',{numeric:true});return up?c:-c}"
+    "d.querySelectorAll('table').forEach(function(t){var body=t.tBodies[0];"
+    "Array.prototype.forEach.call(t.tHead.rows[0].cells,function(h,i){if(h.textContent==='')return;h.className+=' s';"
+    "h.addEventListener('click',function(){var up=h.getAttribute('aria-sort')==='descending';"
+    "Array.prototype.forEach.call(t.tHead.rows[0].cells,function(o){o.removeAttribute('aria-sort')});"
+    "h.setAttribute('aria-sort',up?'ascending':'descending');"
+    "Array.prototype.slice.call(body.rows).sort(function(a,b){"
+    "return order(a.cells[i].textContent,b.cells[i].textContent,up)}).forEach(function(r){body.appendChild(r)})})})});"
+    "var tools=d.querySelector('.tools'),list=d.querySelector('.list');if(tools){tools.hidden=false;"
+    "var all=Array.prototype.slice.call(list.children),word=tools.querySelector('input'),"
+    "by=tools.querySelector('select'),told=tools.querySelector('output');"
+    "var texts=all.map(function(f){"
+    "return(f.firstChild.textContent+' '+f.querySelector('dl').textContent).toLowerCase()}),"
+    "at=new Map(all.map(function(f,i){return[f,i]}));"
+    "var search=function(){var words=word.value.toLowerCase().split(/\\s+/),n=0;all.forEach(function(f,i){"
+    "var is=words.every(function(w){return texts[i].indexOf(w)>=0});f.hidden=!is;n+=is});"
+    "told.textContent=n+' of '+all.length};"
+    "word.addEventListener('input',search);by.addEventListener('change',function(){var key=by.value;"
+    "all.slice().sort(function(a,b){var c=0;"
+    "if(key==='name'||key==='class'){var i=key==='name'?0:1;"
+    "c=order(a.firstChild.children[i].textContent,b.firstChild.children[i].textContent,true)}"
+    "else c=b.dataset[key]-a.dataset[key];return c||at.get(a)-at.get(b)}).forEach(function(f){list.appendChild(f)})});"
+    "search()}"
+    "function open(){var f=d.getElementById(decodeURIComponent(location.hash.slice(1)));"
+    "if(f&&f.tagName==='DETAILS'){f.open=true;f.scrollIntoView()}}"
+    "addEventListener('hashchange',open);open()})();";
 
 void rp_page_text(rp_file *file, const char *text)
 {
@@ -163,7 +206,30 @@ void rp_page_begin(rp_file *file, const char *title, const char *version, const 
 
 void rp_page_end(rp_file *file)
 {
-    rp_file_print(file, "</body></html>\n");
+    rp_file_print(file, "<script>");
+    rp_file_write(file, SCRIPT, sizeof SCRIPT - 1);
+    rp_file_print(file, "</script></body></html>\n");
+}
+
+double rp_page_figure(const json_t *object, const char *key)
+{
+    return json_number_value(json_object_get(object, key));
+}
+
+const char *rp_page_fact(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text != NULL ? text : "";
+}
+
+void rp_page_tools(rp_file *file)
+{
+    rp_file_print(file,
+                  "<div class=\"tools\" hidden><input type=\"search\" aria-label=\"search\" placeholder=\"name, class, "
+                  "evidence\"><label>sorted by <select><option value=\"bases\">bases</option><option "
+                  "value=\"copies\">copies</option><option value=\"length\">length</option><option "
+                  "value=\"divergence\">divergence</option><option value=\"class\">class</option><option "
+                  "value=\"name\">name</option></select></label><output></output></div>");
 }
 
 static int compare_down(const void *left, const void *right)

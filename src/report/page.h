@@ -23,6 +23,13 @@ const char *rp_page_number(double value, char text[RP_NUMBER_BYTES]);
 /* The members of a JSON object as terms and definitions. */
 void rp_page_facts(rp_file *file, const json_t *object);
 
+/* The number or text of a member of an object; 0 or "" where it is not there. */
+double rp_page_figure(const json_t *object, const char *key);
+const char *rp_page_fact(const json_t *object, const char *key);
+
+/* What sorts and searches the list that follows it, where scripts are run. */
+void rp_page_tools(rp_file *file);
+
 void rp_page_sort_down(uint64_t *values, size_t n);
 
 #endif

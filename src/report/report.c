@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "base/text.h"
+#include "report/classes.h"
 #include "report/page.h"
 #include "report/plots.h"
 
@@ -108,99 +109,6 @@ bool rp_report_from_findings(rp_report *report, const rp_findings *findings, jso
     return ok;
 }
 
-/* --- Figures --- */
-
-static double figure(const json_t *object, const char *key)
-{
-    return json_number_value(json_object_get(object, key));
-}
-
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text != NULL ? text : "";
-}
-
-/* The class without its sub-class: LTR of LTR/Copia. */
-static size_t group_length(const char *class_name)
-{
-    return strcspn(class_name, "/");
-}
-
-typedef struct class_group {
-    char name[32];
-    uint64_t families, copies, bases;
-    unsigned colour;           /* the last one is that of Unknown and of the rest */
-} class_group;
-
-typedef struct groups {
-    class_group items[RP_PLOT_MAX_CLASSES];
-    size_t n;
-} groups;
-
-static int compare_groups(const void *left, const void *right)
-{
-    const class_group *a = left, *b = right;
-    if (a->bases != b->bases)
-        return a->bases > b->bases ? -1 : 1;
-    return strcmp(a->name, b->name);
-}
-
-/* The colour of a family's class; that of the rest for one without a group of its own. */
-static unsigned colour_of(const groups *all, const rp_report_family *family)
-{
-    const char *class_name = text_of(family->facts, "class");
-    const size_t n = group_length(class_name);
-    for (size_t i = 0; i < all->n; i++)
-        if (strlen(all->items[i].name) == n && strncmp(all->items[i].name, class_name, n) == 0)
-            return all->items[i].colour;
-    return RP_PLOT_MAX_CLASSES - 1;
-}
-
-/* The classes by bases; those beyond the room in the last one, "other". */
-static bool group_classes(const rp_report *report, groups *all)
-{
-    class_group *list = rp_alloc(report->n_families, sizeof *list);
-    if (list == NULL)
-        return false;
-    size_t n = 0;
-    for (size_t f = 0; f < report->n_families; f++) {
-        const json_t *facts = report->families[f].facts;
-        const char *class_name = text_of(facts, "class");
-        const size_t length = group_length(class_name) < 31 ? group_length(class_name) : 31;
-        size_t at = 0;
-        while (at < n && !(strlen(list[at].name) == length && strncmp(list[at].name, class_name, length) == 0))
-            at++;
-        if (at == n) {
-            memcpy(list[n].name, class_name, length);
-            list[n++].name[length] = '\0';
-        }
-        list[at].families++;
-        list[at].copies += (uint64_t)figure(facts, "copies");
-        list[at].bases += (uint64_t)figure(facts, "bases");
-    }
-    rp_sort(list, n, sizeof *list, compare_groups);
-    all->n = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (all->n < RP_PLOT_MAX_CLASSES) {
-            all->items[all->n++] = list[i];
-            continue;
-        }
-        class_group *rest = &all->items[RP_PLOT_MAX_CLASSES - 1];
-        strcpy(rest->name, "other classes");
-        rest->families += list[i].families;
-        rest->copies += list[i].copies;
-        rest->bases += list[i].bases;
-    }
-    free(list);
-    unsigned next = 0;
-    for (size_t i = 0; i < all->n; i++)
-        all->items[i].colour = strcmp(all->items[i].name, "Unknown") == 0 || next == RP_PLOT_MAX_CLASSES - 1
-                                   ? RP_PLOT_MAX_CLASSES - 1
-                                   : next++;
-    return true;
-}
-
 /* --- Parts of the page --- */
 
 static void write_tile(rp_file *file, const char *value, const char *name)
@@ -215,59 +123,32 @@ static void write_summary(const rp_report *report, rp_file *file)
     const json_t *run = json_object_get(report->summary, "run");
     char text[RP_NUMBER_BYTES];
     rp_file_print(file, "<section class=\"tiles\">");
-    write_tile(file, rp_page_number(figure(results, "families"), text), "families");
-    write_tile(file, rp_page_number(figure(results, "copies"), text), "copies");
-    (void)snprintf(text, sizeof text, "%.2f %%", figure(results, "masked_percent"));
+    write_tile(file, rp_page_number(rp_page_figure(results, "families"), text), "families");
+    write_tile(file, rp_page_number(rp_page_figure(results, "copies"), text), "copies");
+    (void)snprintf(text, sizeof text, "%.2f %%", rp_page_figure(results, "masked_percent"));
     write_tile(file, text, "in copies");
     if (json_object_get(results, "false_percent") != NULL) {
-        (void)snprintf(text, sizeof text, "%.2f %%", figure(results, "false_percent"));
+        (void)snprintf(text, sizeof text, "%.2f %%", rp_page_figure(results, "false_percent"));
         write_tile(file, text, "of them false, by decoy");
     }
-    write_tile(file, rp_page_number(figure(results, "consensus_bases"), text), "consensus bases");
-    write_tile(file, rp_page_number(figure(results, "longest_consensus"), text), "longest consensus");
+    write_tile(file, rp_page_number(rp_page_figure(results, "consensus_bases"), text), "consensus bases");
+    write_tile(file, rp_page_number(rp_page_figure(results, "longest_consensus"), text), "longest consensus");
     write_tile(file, rp_page_number((double)json_array_size(json_object_get(report->summary, "other")), text),
                "other repeats");
     write_tile(file, rp_page_number((double)json_array_size(json_object_get(report->summary, "candidates")), text),
                "candidates");
-    write_tile(file, rp_page_number(figure(input, "acgt_bases"), text), "genome bases");
-    write_tile(file, rp_page_number(figure(input, "contigs"), text), "contigs");
+    write_tile(file, rp_page_number(rp_page_figure(input, "acgt_bases"), text), "genome bases");
+    write_tile(file, rp_page_number(rp_page_figure(input, "contigs"), text), "contigs");
     if (json_is_object(run)) {
-        (void)snprintf(text, sizeof text, "%.1f s", figure(run, "wall_seconds"));
+        (void)snprintf(text, sizeof text, "%.1f s", rp_page_figure(run, "wall_seconds"));
         write_tile(file, text, "run time");
-        (void)snprintf(text, sizeof text, "%.0f MB", figure(run, "peak_memory_kb") / 1024);
+        (void)snprintf(text, sizeof text, "%.0f MB", rp_page_figure(run, "peak_memory_kb") / 1024);
         write_tile(file, text, "peak memory");
     }
     rp_file_print(file, "</section>");
 }
 
-static void write_classes(const rp_report *report, const groups *all, rp_file *file)
-{
-    char text[RP_NUMBER_BYTES];
-    const double acgt = figure(json_object_get(report->summary, "input"), "acgt_bases");
-    const double most = all->n > 0 ? (double)all->items[0].bases : 1;
-    rp_file_print(
-        file,
-        "<section><h2>Classes</h2><p>Hints from structure: Unknown where the evidence is not good.</p>"
-        "<div class=\"scroll\"><table><thead><tr><th>class</th><th class=\"n\">families</th><th class=\"n\">copies</th>"
-        "<th class=\"n\">bases</th><th class=\"n\">%% of genome</th><th class=\"w\"></th></tr></thead><tbody>");
-    for (size_t i = 0; i < all->n; i++) {
-        const class_group *here = &all->items[i];
-        rp_file_print(file, "<tr><td><i style=\"background:var(--c%u)\"></i>", here->colour);
-        rp_page_text(file, here->name);
-        rp_file_print(file, "</td><td class=\"n\">%s</td>", rp_page_number((double)here->families, text));
-        rp_file_print(file, "<td class=\"n\">%s</td>", rp_page_number((double)here->copies, text));
-        rp_file_print(file, "<td class=\"n\">%s</td>", rp_page_number((double)here->bases, text));
-        rp_file_print(file,
-                      "<td class=\"n\">%.2f</td>"
-                      "<td class=\"w\"><span class=\"bar\" style=\"width:%.1f%%;background:var(--c%u)\"></span></td>"
-                      "</tr>",
-                      acgt > 0 ? 100 * (double)here->bases / acgt : 0,
-                      100 * (double)here->bases / (most > 0 ? most : 1), here->colour);
-    }
-    rp_file_print(file, "</tbody></table></div></section>");
-}
-
-static bool write_overview(const rp_report *report, const groups *all, rp_file *file)
+static bool write_overview(const rp_report *report, const rp_report_classes *all, rp_file *file)
 {
     size_t n = 0; /* families with copies */
     uint64_t *bases = rp_alloc(RP_PLOT_MAX_CLASSES * RP_PLOT_BINS, sizeof *bases),
@@ -278,18 +159,18 @@ static bool write_overview(const rp_report *report, const groups *all, rp_file *
         const rp_report_family *family = &report->families[f];
         if (family->parts.n == 0)
             continue;
-        const size_t group = colour_of(all, family);
+        const size_t group = rp_report_class_colour(all, family);
         for (size_t i = 0; i < family->parts.n; i++) {
             const uint32_t percent = family->parts.items[i].tenths / 10;
             bases[group * RP_PLOT_BINS + (percent < RP_PLOT_BINS ? percent : RP_PLOT_BINS - 1)] +=
                 family->parts.items[i].bases;
         }
-        copies[n] = (uint64_t)figure(family->facts, "copies");
+        copies[n] = (uint64_t)rp_page_figure(family->facts, "copies");
         lengths[n++] = (uint32_t)family->length_bp;
     }
     if (ok) {
         rp_page_sort_down(copies, n);
-        const double acgt = figure(json_object_get(report->summary, "input"), "acgt_bases");
+        const double acgt = rp_page_figure(json_object_get(report->summary, "input"), "acgt_bases");
         rp_file_print(file, "<section class=\"plots\"><figure><figcaption>Divergence landscape</figcaption>");
         rp_plot_landscape(file, bases, RP_PLOT_MAX_CLASSES, acgt > 0 ? acgt : 1);
         rp_file_print(file, "</figure><figure><figcaption>Copies against rank</figcaption>");
@@ -307,18 +188,24 @@ static bool write_overview(const rp_report *report, const groups *all, rp_file *
 static bool write_family(const rp_report_family *family, unsigned colour, rp_file *file)
 {
     char text[RP_NUMBER_BYTES];
-    rp_file_print(file, "<details id=\"");
+    const json_t *facts = family->facts;
+    const double divergence = rp_page_figure(facts, "divergence_percent");
+    rp_file_print(
+        file, "<details data-length=\"%zu\" data-copies=\"%.0f\" data-bases=\"%.0f\" data-divergence=\"%.2f\" id=\"",
+        family->length_bp, rp_page_figure(facts, "copies"), rp_page_figure(facts, "bases"), divergence);
     rp_page_text(file, family->name);
     rp_file_print(file, "\"><summary><b>");
     rp_page_text(file, family->name);
     rp_file_print(file, "</b><span><i style=\"background:var(--c%u)\"></i>", colour);
-    rp_page_text(file, text_of(family->facts, "class"));
-    rp_file_print(file, "</span><span class=\"n\">%s bp</span>", rp_page_number((double)family->length_bp, text));
-    rp_file_print(file, "<span class=\"n\">%s copies</span>", rp_page_number(figure(family->facts, "copies"), text));
-    rp_file_print(file, "<span class=\"n\">%s bases</span>", rp_page_number(figure(family->facts, "bases"), text));
-    rp_file_print(file, "<span class=\"n\">%.2f %%</span><span class=\"ev\">",
-                  figure(family->facts, "divergence_percent"));
-    rp_page_text(file, text_of(family->facts, "evidence"));
+    rp_page_text(file, rp_report_class_shown(rp_page_fact(facts, "class")));
+    rp_file_print(file, "</span><span>");
+    rp_page_text(file, rp_page_fact(facts, "grade"));
+    rp_file_print(file, "</span>");
+    rp_file_print(file, "<span class=\"n\">%s bp</span>", rp_page_number((double)family->length_bp, text));
+    rp_file_print(file, "<span class=\"n\">%s copies</span>", rp_page_number(rp_page_figure(facts, "copies"), text));
+    rp_file_print(file, "<span class=\"n\">%s bases</span>", rp_page_number(rp_page_figure(facts, "bases"), text));
+    rp_file_print(file, "<span class=\"n\">%.2f %%</span><span class=\"ev\">", divergence);
+    rp_page_text(file, rp_page_fact(facts, "evidence"));
     rp_file_print(file,
                   "</span></summary><div class=\"fam\"><figure><figcaption>Copies along the consensus</figcaption>");
     if (!rp_plot_coverage(file, family))
@@ -333,24 +220,24 @@ static bool write_family(const rp_report_family *family, unsigned colour, rp_fil
         rp_file_print(file, "</figure>");
     }
     rp_file_print(file, "<dl>");
-    if (text_of(family->facts, "grade")[0] != '\0') {
+    if (rp_page_fact(family->facts, "grade")[0] != '\0') {
         rp_file_print(file, "<div><dt>grade</dt><dd>");
-        rp_page_text(file, text_of(family->facts, "grade"));
+        rp_page_text(file, rp_page_fact(family->facts, "grade"));
         rp_file_print(file, " ");
-        rp_page_text(file, text_of(family->facts, "grade_reasons"));
+        rp_page_text(file, rp_page_fact(family->facts, "grade_reasons"));
         rp_file_print(file, "</dd></div>");
     }
     rp_page_facts(file, json_object_get(family->facts, "structure"));
     if (json_is_object(json_object_get(family->facts, "decoy"))) {
         rp_file_print(file, "<div><dt>decoy</dt><dd>");
         rp_file_print(file, "threshold %.0f, %.2f %% false",
-                      figure(json_object_get(family->facts, "decoy"), "threshold"),
-                      figure(json_object_get(family->facts, "decoy"), "false_percent"));
+                      rp_page_figure(json_object_get(family->facts, "decoy"), "threshold"),
+                      rp_page_figure(json_object_get(family->facts, "decoy"), "false_percent"));
         rp_file_print(file, "</dd></div>");
     }
-    if (text_of(family->facts, "like")[0] != '\0') {
+    if (rp_page_fact(family->facts, "like")[0] != '\0') {
         rp_file_print(file, "<div><dt>like</dt><dd>");
-        rp_page_text(file, text_of(family->facts, "like"));
+        rp_page_text(file, rp_page_fact(family->facts, "like"));
         rp_file_print(file, "</dd></div>");
     }
     rp_file_print(file, "</dl></div></details>\n");
@@ -375,14 +262,15 @@ static void write_apart(const rp_report *report, const char *key, const char *ti
         rp_file_print(file, "<tr>");
         for (int column = 0; column < 3; column++) {
             rp_file_print(file, "<td>");
-            rp_page_text(file, text_of(one, (const char *[]){"name", "class", reason}[column]));
+            rp_page_text(file, rp_page_fact(one, (const char *[]){"name", "class", reason}[column]));
             rp_file_print(file, "</td>");
         }
         for (int column = 0; column < 3; column++)
-            rp_file_print(file, "<td class=\"n\">%s</td>",
-                          rp_page_number(figure(one, (const char *[]){"length", "copies", "bases"}[column]), text));
+            rp_file_print(
+                file, "<td class=\"n\">%s</td>",
+                rp_page_number(rp_page_figure(one, (const char *[]){"length", "copies", "bases"}[column]), text));
         rp_file_print(file, "<td class=\"ev\">");
-        rp_page_text(file, text_of(one, "evidence"));
+        rp_page_text(file, rp_page_fact(one, "evidence"));
         rp_file_print(file, "</td></tr>\n");
     }
     rp_file_print(file, "</tbody></table></div></section>");
@@ -413,13 +301,14 @@ static void write_satellites(const rp_report *report, rp_file *file)
     for (size_t i = 0; i < shown; i++) {
         const json_t *one = json_array_get(list, i);
         rp_file_print(file, "<tr><td>");
-        rp_page_text(file, text_of(one, "name"));
+        rp_page_text(file, rp_page_fact(one, "name"));
         rp_file_print(file, "</td>");
         for (size_t c = 0; c + 1 < N_COLUMNS; c++)
-            rp_file_print(
-                file, "<td class=\"n\">%s</td>",
-                json_object_get(one, columns[c][0]) == NULL ? "" : rp_page_number(figure(one, columns[c][0]), text));
-        rp_file_print(file, "<td class=\"n\">%.1f</td></tr>\n", figure(one, columns[N_COLUMNS - 1][0]));
+            rp_file_print(file, "<td class=\"n\">%s</td>",
+                          json_object_get(one, columns[c][0]) == NULL
+                              ? ""
+                              : rp_page_number(rp_page_figure(one, columns[c][0]), text));
+        rp_file_print(file, "<td class=\"n\">%.1f</td></tr>\n", rp_page_figure(one, columns[N_COLUMNS - 1][0]));
     }
     rp_file_print(file, "</tbody></table></div></section>");
 }
@@ -438,7 +327,7 @@ static int compare_ranks(const void *left, const void *right)
 }
 
 /* The families that have copies, most bases first. */
-static bool write_families(const rp_report *report, const groups *all, rp_file *file)
+static bool write_families(const rp_report *report, const rp_report_classes *all, rp_file *file)
 {
     family_rank *ranks = rp_alloc(report->n_families, sizeof *ranks);
     if (ranks == NULL)
@@ -446,7 +335,7 @@ static bool write_families(const rp_report *report, const groups *all, rp_file *
     size_t n = 0;
     for (size_t f = 0; f < report->n_families; f++)
         if (report->families[f].parts.n > 0)
-            ranks[n++] = (family_rank){figure(report->families[f].facts, "bases"), f};
+            ranks[n++] = (family_rank){rp_page_figure(report->families[f].facts, "bases"), f};
     rp_sort(ranks, n, sizeof *ranks, compare_ranks);
     rp_file_print(
         file,
@@ -455,11 +344,13 @@ static bool write_families(const rp_report *report, const groups *all, rp_file *
         "are terminal repeats.");
     if (n < report->n_families)
         rp_file_print(file, " Without copies, and not shown: %zu.", report->n_families - n);
-    rp_file_print(file, "</p><div class=\"list\">\n");
+    rp_file_print(file, "</p>");
+    rp_page_tools(file);
+    rp_file_print(file, "<div class=\"list\">\n");
     bool ok = true;
     for (size_t i = 0; ok && i < n; i++) {
         const rp_report_family *family = &report->families[ranks[i].family];
-        ok = write_family(family, colour_of(all, family), file);
+        ok = write_family(family, rp_report_class_colour(all, family), file);
     }
     rp_file_print(file, "</div></section>");
     free(ranks);
@@ -468,15 +359,17 @@ static bool write_families(const rp_report *report, const groups *all, rp_file *
 
 bool rp_report_write(const rp_report *report, rp_file *file, rp_error *error)
 {
-    groups all;
-    if (!group_classes(report, &all))
+    rp_report_classes all;
+    if (!rp_report_classes_make(report, &all)) {
+        rp_report_classes_clear(&all);
         return rp_error_memory(error, "report");
+    }
     const json_t *input = json_object_get(report->summary, "input");
     const char *slash = strrchr(report->title, '/');
-    rp_page_begin(file, slash != NULL ? slash + 1 : report->title, text_of(report->summary, "version"),
-                  text_of(input, "md5"));
+    rp_page_begin(file, slash != NULL ? slash + 1 : report->title, rp_page_fact(report->summary, "version"),
+                  rp_page_fact(input, "md5"));
     write_summary(report, file);
-    write_classes(report, &all, file);
+    rp_report_classes_write(report, &all, file);
     const bool ok = write_overview(report, &all, file) && write_families(report, &all, file);
     write_satellites(report, file);
     write_apart(report, "other",
@@ -488,5 +381,6 @@ bool rp_report_write(const rp_report *report, rp_file *file, rp_error *error)
                 "through their consensus only.</p>",
                 "grade_reasons", file);
     rp_page_end(file);
+    rp_report_classes_clear(&all);
     return ok || rp_error_memory(error, "report");
 }

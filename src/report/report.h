@@ -1,5 +1,5 @@
-/* report.h: what a run found, as one HTML page for reading: tables and plots (inline SVG), no script,
- * nothing from the network.
+/* report.h: what a run found, as one HTML page for reading: tables and plots (inline SVG), and a
+ * script of its own that sorts and searches; nothing from the network, and all is there without scripts.
  */
 #ifndef RP_REPORT_REPORT_H
 #define RP_REPORT_REPORT_H
