@@ -8,6 +8,8 @@ _reprise_c()
     fi
     if [ "$previous" = --simd ]; then
         COMPREPLY=($(compgen -W "auto avx512 avx2 scalar" -- "$current"))
+    elif [ "$previous" = --class-names ]; then
+        COMPREPLY=($(compgen -W "repeatmasker wicker so dfam" -- "$current"))
     elif [[ $current == -* ]]; then
         COMPREPLY=($(compgen -W "$("$program" "${COMP_WORDS[1]}" --help 2>/dev/null | grep -o '^  .*' | grep -o -- '^  *\(-[a-zA-Z], \)\?--[a-z0-9-]*' | grep -o -- '--.*')" -- "$current"))
     else

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Command-level checks of what becomes of a library: families whole and named, annotate, compare, extend, report.
+"""Command-level checks of what becomes of a library: families whole and named, annotate, compare, extend, curate,
+report.
 
 check_library.py PROGRAM
 """
@@ -582,6 +583,81 @@ def test_extend_recovers_trimmed_families(folder):
     assert good >= 10, good
 
 
+# --- curate ---
+
+def curated(folder, decisions, *options, status=0):
+    (folder / "decisions").write_text(decisions)
+    done = run("curate", "-d", "decisions", *options, "library.fa", status=status, cwd=folder)
+    return {n.split()[0]: (n, s) for n, s in fasta_of(done.stdout).items()} if status == 0 else done.stderr
+
+
+def fasta_of(text):
+    return {record.split("\n", 1)[0]: record.split("\n", 1)[1].replace("\n", "") for record in text.split(">")[1:]}
+
+
+def curated_library(folder):
+    rng = random.Random(7)
+    sequences = {f"R{i}": random_letters(rng, 100 + 50 * i) for i in range(1, 8)}
+    facts = "copies=9 bases=900 length=9 divergence=2.0 evidence=tir:20:100% grade=A curated=keep note"
+    (folder / "library.fa").write_text("".join(f">{n}#DNA {facts}\n{s}\n" for n, s in sequences.items()))
+    return sequences, facts
+
+
+def test_decisions_are_applied_and_told_in_the_headers(folder):
+    sequences, facts = curated_library(folder)
+    decisions = ("# first round\n\n keep R1 # a good one\ndrop\tR2\nrename R3 Copia1#LTR/Copia\ncut R4 11 200\nrename R4 R2\r\n"
+                 "split R5 100 300\nmerge R6 R3")
+    found = curated(folder, decisions)
+    changed = "evidence=", "copies=", "grade=", "bases=900", "divergence="
+    assert list(found) == ["R1#DNA", "Copia1#LTR/Copia", "R2#DNA", "R5_1#DNA", "R5_2#DNA", "R5_3#DNA", "R7#DNA"], list(found)
+    assert found["R1#DNA"] == (f"R1#DNA {facts} curated=keep", sequences["R1"])
+    assert found["Copia1#LTR/Copia"] == (f"Copia1#LTR/Copia {facts} curated=rename:R3,merge:R6", sequences["R3"])
+    assert found["R2#DNA"] == ("R2#DNA length=190 curated=keep note curated=rename:R4,cut:11-200", sequences["R4"][10:200])
+    pieces = [found[f"R5_{i}#DNA"] for i in (1, 2, 3)]
+    assert "".join(s for _, s in pieces) == sequences["R5"] and [len(s) for _, s in pieces] == [100, 200, 50]
+    assert pieces[1][0] == "R5_2#DNA length=200 curated=keep note curated=split:R5:101-300"
+    assert not any(word in header for header, _ in pieces for word in changed)
+    assert found["R7#DNA"] == (f"R7#DNA {facts}", sequences["R7"])
+    assert list(curated(folder, decisions, "--only-decided")) == list(found)[:-1]
+    assert list(curated(folder, "")) == [f"{n}#DNA" for n in sequences]
+    assert curated(folder, "drop R1", "--only-decided") == {}
+    done = run("curate", "-q", "-d", "-", "-o", "out/", "library.fa", text="keep R1\n", cwd=folder)
+    assert done.stdout == done.stderr == "" and len(fasta(folder / "out" / "library.fa")) == 7
+
+
+def test_what_cannot_be_decided_is_told_with_its_line(folder):
+    curated_library(folder)
+    for decisions, *words in [
+            ("keep R1\n\nkeep R9", "decisions: line 3: R9", "no family"), ("dorp R1", "line 1: dorp", "keep, drop"),
+            ("drop R1\nkeep R1", "line 2: R1", "drop, in line 1"), ("rename R1 x\nrename R1 y", "rename, in line 1"),
+            ("cut R1 1 50\nsplit R1 20", "line 2", "cut, in line 1"), ("drop", "1: drop", "drop FAMILY"),
+            ("cut R1 5", "cut FAMILY BEGIN END"), ("cut R1 0 50", "line 1: 0", "1 to 150"), ("cut R1 50 40", "40", "50 to 150"),
+            ("cut R1 1 151", "151"), ("cut R1 1 5x", "5x"), ("split R1 150", "150", "1 to 149"), ("split R1 20 20", "21 to 149"),
+            ("split R1 -3", "-3"), ("merge R1 R1", "same family"), ("merge R1 R9", "R9"), ("rename R1 #LTR", "#LTR"),
+            ("rename R1 x#", "x#"), ("drop R2\nmerge R1 R2", "line 2: R2", "drop, in line 1"),
+            ("merge R1 R2\nmerge R2 R3", "line 1: R2", "merge, in line 2"), ("rename R1 R2", "line 1: R2", "another family"),
+            ("rename R2 R1_1\nsplit R1 30", "line 2: R1_1", "another family"), ("keep R1\0", "NUL"),
+            ("keep " + "R1 " * 200, "too many words"), ("\x1b[31m R1", r"\x1b[31m")]:
+        told = curated(folder, decisions, "-o", "out.fa", status=INPUT)
+        assert told.startswith("reprise-c curate: ") and told.count("\n") == 1 and all(w in told for w in words), (decisions, told)
+        assert not (folder / "out.fa").exists(), decisions
+    (folder / "decisions").write_text("rename R1 R2\nrename R2 R1\ndrop R3\nrename R4 R3\n")  # names that are free then
+    assert len(fasta_of(run("curate", "-d", "decisions", "library.fa", cwd=folder).stdout)) == 6
+    for options, status in ((["library.fa"], 2), (["-d", "none", "library.fa"], INPUT), (["-d", "decisions"], 2),
+                            (["-d", "decisions", "-o", "library.fa", "library.fa"], 1), (["-d", "-", "-"], 2)):
+        run("curate", *options, status=status, cwd=folder)
+
+
+def test_decisions_that_the_report_offers_can_be_taken(folder):
+    prefix = demo(folder, "--report")
+    lines = [html.unescape(line) for line in re.findall(r"<code>([^<]*)</code>", open(f"{prefix}.report.html").read())]
+    families = [n.split("#")[0] for n in fasta(f"{prefix}.families.fa")]
+    assert len(lines) == 5 * len(families)
+    for i in range(5):
+        (folder / "decisions").write_text("\n".join(lines[i::5]))
+        run("curate", "-d", folder / "decisions", f"{prefix}.families.fa")
+
+
 # --- report ---
 
 class Page(html.parser.HTMLParser):
@@ -667,6 +743,9 @@ def test_report_in_a_browser(folder):
         by.value = 'length'; by.dispatchEvent(new Event('change'));
         word.value = 'TIR grade'; word.dispatchEvent(new Event('input'));
         document.querySelector('thead th:nth-child(2)').click();
+        for (const line of ['drop R1', 'keep R2', 'drop R2', 'keep R3', 'keep R3'])
+            [...document.querySelectorAll('code')].find(c => c.textContent === line).click();
+        document.title = document.querySelector('textarea').value;
         </script></body>"""
     (folder / "asked.html").write_text(page.read_text().replace("</body>", asked))
     done = subprocess.run([browser, *flags, "--dump-dom", f"file://{folder / 'asked.html'}#R3"], capture_output=True, text=True,
@@ -677,6 +756,7 @@ def test_report_in_a_browser(folder):
     hidden = ['hidden=""' in attributes for attributes, _ in shown]
     assert hidden == ["tir:" not in line for _, line in shown] and len(set(hidden)) == 2
     assert [re.search(r'id="(\w+)"', a)[1] for a, _ in shown if 'open=""' in a] == ["R3"]
+    assert "<title>drop R1\ndrop R2\n</title>" in done.stdout or "<title>drop R1 drop R2</title>" in done.stdout
     counts = [int(n) for n in re.findall(r"<tr><td><i [^>]*></i>[^<]*</td><td class=\"n\">(\d+)</td>", done.stdout)]
     assert counts == sorted(counts, reverse=True) and 'aria-sort="descending"' in done.stdout
     for name, size in (("desktop", "1280,2000"), ("phone", "390,2000")):

@@ -55,19 +55,23 @@ static const char STYLE[] =
     ".fam{display:grid;grid-template-columns:1fr 1fr 190px;gap:12px;padding:6px 0 16px}.dot svg{max-width:170px}"
     "dl{grid-column:1/-1;display:flex;flex-wrap:wrap;gap:2px 20px;margin:0;font-size:13px}"
     "dl div{overflow-wrap:anywhere}"
+    ".cu{grid-column:1/-1;margin:0;font-size:13px;max-width:none}code{margin-right:8px}.cu.s code{cursor:pointer}"
+    ".cu code.on{color:var(--accent);font-weight:600}.dec{width:100%;flex:1 0 100%}.dec textarea{width:100%;"
+    "font:13px/1.5 monospace;color:var(--fg);background:var(--bg);border:1px solid var(--line);border-radius:6px}"
     "dt,dd{display:inline;margin:0}dt{color:var(--dim);margin-right:6px}"
     "@media(max-width:760px){summary{grid-template-columns:1fr 1fr;gap:2px 12px}summary>.n{text-align:left}"
     "summary>.ev{grid-column:1/-1}"
     ".fam{grid-template-columns:1fr}details{contain-intrinsic-size:auto 110px}.tile b{font-size:17px}"
     ".tiles{grid-template-columns:repeat(auto-fill,minmax(120px,1fr))}text{font-size:15px}.fam text{font-size:12px}}"
     ".tools{display:flex;flex-wrap:wrap;gap:8px 16px;align-items:center;margin:8px 0;font-size:13px;color:var(--dim)}"
-    ".tools[hidden]{display:none}.tools input,.tools select{font:inherit;color:var(--fg);background:var(--bg);"
+    ".tools[hidden],.dec[hidden]{display:none}"
+    ".tools input,.tools select{font:inherit;color:var(--fg);background:var(--bg);"
     "border:1px solid var(--line);border-radius:6px;padding:5px 8px}.tools input{flex:1 1 220px;max-width:420px}"
     "th[aria-sort],th.s{cursor:pointer}th[aria-sort=ascending]:after{content:' \\25b4'}"
     "th[aria-sort=descending]:after{content:' \\25be'}"
     "@media print{:root{color-scheme:light;--bg:#fff;--fg:#000;--dim:#444;--line:#bbb;--card:#fff}"
     "body{max-width:none;padding:0;font-size:11px;-webkit-print-color-adjust:exact;print-color-adjust:exact}"
-    ".tools{display:none}details{content-visibility:visible;break-inside:avoid}"
+    ".tools,.cu{display:none}details{content-visibility:visible;break-inside:avoid}"
     "figure,.tile{border:1px solid var(--line)}"
     "tr,figure{break-inside:avoid}thead{display:table-header-group}.scroll{overflow:visible}"
     "th,td{padding:2px 8px 2px 0}table,summary{font-size:10px}h2{break-after:avoid}}";
@@ -100,7 +104,13 @@ static const char SCRIPT[] =
     "if(key==='name'||key==='class'){var i=key==='name'?0:1;"
     "c=order(a.firstChild.children[i].textContent,b.firstChild.children[i].textContent,true)}"
     "else c=b.dataset[key]-a.dataset[key];return c||at.get(a)-at.get(b)}).forEach(function(f){list.appendChild(f)})});"
-    "search()}"
+    "search();"
+    "var made=new Map(),box=tools.querySelector('textarea');list.addEventListener('click',function(e){"
+    "var c=e.target;if(c.tagName!=='CODE')return;var f=c.closest('details'),old=made.get(f.id);"
+    "f.querySelectorAll('code').forEach(function(o){o.className=''});"
+    "if(old===c.textContent)made.delete(f.id);else{made.set(f.id,c.textContent);c.className='on'}"
+    "box.parentNode.hidden=made.size===0;box.value=Array.from(made.values()).join('\\n')+'\\n'});"
+    "list.querySelectorAll('.cu').forEach(function(p){p.className+=' s'})}"
     "function open(){var f=d.getElementById(decodeURIComponent(location.hash.slice(1)));"
     "if(f&&f.tagName==='DETAILS'){f.open=true;f.scrollIntoView()}}"
     "addEventListener('hashchange',open);open()})();";
@@ -224,12 +234,14 @@ const char *rp_page_fact(const json_t *object, const char *key)
 
 void rp_page_tools(rp_file *file)
 {
-    rp_file_print(file,
-                  "<div class=\"tools\" hidden><input type=\"search\" aria-label=\"search\" placeholder=\"name, class, "
-                  "evidence\"><label>sorted by <select><option value=\"bases\">bases</option><option "
-                  "value=\"copies\">copies</option><option value=\"length\">length</option><option "
-                  "value=\"divergence\">divergence</option><option value=\"class\">class</option><option "
-                  "value=\"name\">name</option></select></label><output></output></div>");
+    rp_file_print(
+        file,
+        "<div class=\"tools\" hidden><input type=\"search\" aria-label=\"search\" placeholder=\"name, class, "
+        "evidence\"><label>sorted by <select><option value=\"bases\">bases</option><option "
+        "value=\"copies\">copies</option><option value=\"length\">length</option><option "
+        "value=\"divergence\">divergence</option><option value=\"class\">class</option><option "
+        "value=\"name\">name</option></select></label><output></output><label class=\"dec\" hidden>decisions, for "
+        "reprise-c curate<textarea rows=\"6\" spellcheck=\"false\"></textarea></label></div>");
 }
 
 static int compare_down(const void *left, const void *right)

@@ -185,6 +185,30 @@ static bool write_overview(const rp_report *report, const rp_report_classes *all
     return ok;
 }
 
+/* The lines that `curate` takes for the family, to be made what is decided. */
+static void write_decisions(const rp_report_family *family, rp_file *file)
+{
+    const size_t middle = family->length_bp / 2 > 0 ? family->length_bp / 2 : 1;
+    static const char *const verbs[] = {"keep", "drop", "rename", "cut", "split"};
+    rp_file_print(file, "<p class=\"cu\">decisions ");
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        rp_file_print(file, "<code>%s ", verbs[i]);
+        rp_page_text(file, family->name);
+        if (strcmp(verbs[i], "rename") == 0) {
+            rp_file_print(file, " ");
+            rp_page_text(file, family->name);
+            rp_file_print(file, "#");
+            rp_page_text(file, rp_page_fact(family->facts, "class"));
+        } else if (strcmp(verbs[i], "cut") == 0) {
+            rp_file_print(file, " 1 %zu", family->length_bp);
+        } else if (strcmp(verbs[i], "split") == 0) {
+            rp_file_print(file, " %zu", middle);
+        }
+        rp_file_print(file, "</code> ");
+    }
+    rp_file_print(file, "</p>");
+}
+
 static bool write_family(const rp_report_family *family, unsigned colour, rp_file *file)
 {
     char text[RP_NUMBER_BYTES];
@@ -240,7 +264,9 @@ static bool write_family(const rp_report_family *family, unsigned colour, rp_fil
         rp_page_text(file, rp_page_fact(family->facts, "like"));
         rp_file_print(file, "</dd></div>");
     }
-    rp_file_print(file, "</dl></div></details>\n");
+    rp_file_print(file, "</dl>");
+    write_decisions(family, file);
+    rp_file_print(file, "</div></details>\n");
     return true;
 }
 
