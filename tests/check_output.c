@@ -126,6 +126,12 @@ static bool write_one_class(const rp_findings *findings, rp_file *file, rp_error
     return rp_write_classes(&alike, file, error);
 }
 
+static bool write_counts(const rp_findings *findings, rp_file *file, rp_error *error)
+{
+    /* the others are those of the same places: all of their bases are taken */
+    return rp_write_counts(findings, findings, NULL, file, error);
+}
+
 static bool write_freq(const rp_findings *findings, rp_file *file, rp_error *error)
 {
     rp_reprise_frequency items[] = {{0x1b, 1234567, 12}, {0xe4, 0, 3}};
@@ -167,6 +173,30 @@ static const struct {
      "total\t2\t4\t42\t47.727\n"},
     {"families of one class", write_one_class,
      "class\tfamilies\tcopies\tbases\tpercent\nLTR\t2\t4\t42\t47.727\ntotal\t2\t4\t42\t47.727\n"},
+    {"GTF", rp_write_gtf,
+     "chr1\treprise-c\texon\t11\t30\t100\t+\t.\tgene_id \"R1\"; "
+     "transcript_id \"R1_copy1\"; family_id \"LTR\"; class_id \"LTR\";\n"
+     "chr1\treprise-c\texon\t41\t50\t40\t-\t.\tgene_id \"R2\"; "
+     "transcript_id \"R2_copy2\"; family_id \"Unknown\"; class_id \"Unknown\";\n"
+     "chr1\treprise-c\texon\t61\t68\t30\t-\t.\tgene_id \"R1\"; "
+     "transcript_id \"R1_copy3\"; family_id \"LTR\"; class_id \"LTR\";\n"
+     "%232\treprise-c\texon\t3\t6\t8\t+\t.\tgene_id \"R1\"; "
+     "transcript_id \"R1_copy4\"; family_id \"LTR\"; class_id \"LTR\";\n"},
+    {"bigRmsk", rp_write_rmsk,
+     "chr1\t10\t30\tR1#LTR\t100\t+\t10\t30\t"
+     "0\t3\t0,20,0\t-1,0,-1\t1\t100 10.0 0.0 0.0 chr1 11 30 (40) + R1 LTR 1 20 (0) 1\n"
+     "chr1\t40\t50\tR2#Unknown\t100\t-\t40\t50\t"
+     "0\t3\t0,10,0\t-1,0,-1\t2\t40 10.0 0.0 0.0 chr1 41 50 (20) C R2 Unknown (0) 10 1 2\n"
+     "chr1\t52\t70\tR1#LTR\t0\t-\t60\t68\t0\t3\t8,8,2\t-1,8,-1\t3\t30 0.0 25.0 0.0 chr1 61 68 (2) C R1 LTR (8) 12 3 3\n"
+     "%232\t0\t6\tR1#LTR\t0\t+\t2\t6\t0\t3\t16,4,0\t-1,2,-1\t4\t8 0.0 0.0 0.0 #2 3 6 (14) + R1 LTR 17 20 (0) 4\n"},
+    {"counts", write_counts,
+     "kind\tclass\tbases\tpercent\n"
+     "family\tLTR\t32\t35.556\n"
+     "family\tUnknown\t10\t11.111\n"
+     "tandem\ttandem_repeat\t13\t14.444\n"
+     "unknown\tN\t1\t1.111\n"
+     "rest\tunique\t34\t37.778\n"
+     "total\ttotal\t90\t100.000\n"},
     {"tandem", rp_write_tandem, "chr1\t50\t58\ttandem_repeat\n%232\t10\t15\ttandem_repeat\n"},
     {"masked", write_masked,
      ">chr1 the first\nACGTACGTACacgtacgtacacgtacgtacACGTACGTACacgtacgtacACGTACGTAC\nacgtacgtAC\n"
