@@ -338,7 +338,7 @@ START_TEST(a_decoy_is_the_genome_backwards)
     for (uint32_t one_in = 1; one_in <= 3; one_in++) {
         rp_decoy decoy = {.one_in = 0};
         rp_error error = {""};
-        ck_assert(rp_decoy_make(&decoy, &view, one_in, &error));
+        ck_assert(rp_decoy_make(&decoy, &view, one_in, &(rp_share){0, 0}, &error));
         size_t n_blocks = 0;
         rp_chunk *blocks = rp_genome_chunks(&genome, 1 << 16, &n_blocks);
         ck_assert_uint_eq(decoy.genome.n_contigs, (n_blocks + one_in - 1) / one_in);

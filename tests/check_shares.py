@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Command-level checks of work in shares: contigs of one genome in several runs."""
+"""Command-level checks of work in shares: one genome in several runs, at once or after an interruption."""
 import random
+import signal
 import sys
+import time
 
-from harness import bed, fasta, main, run
+from harness import INPUT, bed, digest, fasta, main, run, started
 
 
 def random_bases(rng, n):
@@ -38,6 +40,174 @@ def test_with_one_search_space_contigs_alone_have_the_copies_of_the_whole(folder
     assert told == whole, "one search space, one annotation"
     assert alone != whole, "this genome does not show what the option is for"
     assert "out of range" in run("annotate", "--search-space", "0", genome, library, status=2).stderr
+
+
+# --- annotate --part and gather ---
+
+SHARED_ENDINGS = ["copies.bed", "copies.gff3", "out", "tbl", "divsum", "paf", "classes.tsv", "counts.tsv", "tandem.bed",
+                  "masked.fa", "summary.json"]
+
+
+def parts(folder, name, n, genome, library, *options):
+    """Makes all n parts, in an order of their own and with threads of their own."""
+    for number in sorted(range(1, n + 1), key=lambda i: i * 7 % (n + 1)):
+        run("annotate", "-q", "-t", 1 + number % 3, "--part", f"{number}/{n}", *options, "-o", folder / name, genome, library)
+    return [folder / f"{name}.{number}-of-{n}.scan" for number in range(1, n + 1)]
+
+
+def gathered(folder, name, files, genome, library, *options):
+    run("gather", "-q", "--no-run-info", *options, "-o", folder / name, genome, library, *files)
+    return digest(folder / name, SHARED_ENDINGS)
+
+
+def test_any_number_of_parts_makes_the_bytes_of_one_run(folder):
+    for seed, size, contigs, numbers, scan, results in (
+            (3, "3M", 3, (1, 3, 7, 64), [], ["--hints"]),
+            (4, "2M", 400, (3, 7), ["--fast"], ["--min-copies", 2, "--hard-mask"]),
+            (5, "1M", 1, (7,), ["--no-decoy", "--search-space", "3G"], ["--mask-tandem"])):
+        genome, library = folder / f"g{seed}.fa", folder / f"g{seed}.truth.fa"
+        run("simulate", "-o", folder / f"g{seed}", "-s", seed, "-l", size, "-c", contigs, "-f", 12)
+        run("annotate", "-q", "--no-run-info", *scan, *results, "-o", folder / "one", genome, library)
+        one = digest(folder / "one", SHARED_ENDINGS)
+        for n in numbers:
+            files = parts(folder, f"p{seed}", n, genome, library, *scan)
+            assert gathered(folder, "whole", reversed(files), genome, library, *results) == one, (seed, n)
+        assert not list(folder.glob("*.reprise")), "nothing is left of finished parts"
+
+
+def test_a_part_is_the_same_bytes_with_any_threads(folder):
+    run("simulate", "-o", folder / "g", "-l", "4M", "-c", 2, "-f", 10)
+    made = []
+    for threads in (1, 4):
+        run("annotate", "-q", "-t", threads, "--part", "1/2", "-o", folder / f"t{threads}", folder / "g.fa", folder / "g.truth.fa")
+        made.append((folder / f"t{threads}.1-of-2.scan").read_bytes())
+    assert made[0] == made[1] and len(made[0]) > 10000
+
+
+def test_gathering_works_with_nothing_to_find(folder):
+    (folder / "none.fa").write_text("")
+    (folder / "l.fa").write_text(f">one#LINE\n{random_bases(random.Random(2), 300)}\n")
+    (folder / "g.fa").write_text(">empty\n\n>n\n" + "N" * 50 + "\n>some\n" + random_bases(random.Random(1), 3000) + "\n")
+    (folder / "n.fa").write_text(">n\n" + "N" * 50 + "\n")
+    for genome, library in (("g.fa", "none.fa"), ("g.fa", "l.fa"), ("n.fa", "l.fa")):
+        genome, library = folder / genome, folder / library
+        run("annotate", "-q", "--no-run-info", "-o", folder / "one", genome, library)
+        files = parts(folder, "p", 3, genome, library)
+        assert gathered(folder, "whole", files, genome, library) == digest(folder / "one", SHARED_ENDINGS)
+
+
+def test_gather_refuses_gaps_doubles_and_strangers(folder):
+    run("simulate", "-o", folder / "g", "-l", "300K", "-c", 2, "-f", 4)
+    run("simulate", "-o", folder / "h", "-l", "300K", "-c", 2, "-f", 4, "-s", 9)
+    genome, library = folder / "g.fa", folder / "g.truth.fa"
+    one, two, three = parts(folder, "p", 3, genome, library)
+    other_genome = parts(folder, "other", 3, folder / "h.fa", library)[2]
+    other_library = parts(folder, "library", 3, genome, folder / "h.truth.fa")[2]
+    fast = parts(folder, "fast", 3, genome, library, "--fast")[2]
+    half = parts(folder, "half", 2, genome, library)[1]
+
+    def refused(*files, genome=genome, library=library):
+        return run("gather", "-q", "-o", folder / "x", genome, library, *files, status=INPUT).stderr
+
+    assert "2 of 3 parts are missing: 1, 3" in refused(two)
+    said = refused(one, two, three, two)
+    assert f"{two} and {two} are both part 2 of 3" in said
+    said = refused(one, two, other_genome)
+    assert f"{other_genome} is of another genome than {one} (MD5 " in said
+    said = refused(one, two, other_library)
+    assert f"{other_library} is of another library than {one} (MD5 " in said
+    said = refused(one, two, fast)
+    assert f"{fast} is of --fast true, and {one} has false" in said
+    assert f"{half} is part 2 of 2, and {one} part 1 of 3" in refused(one, two, half)
+    assert f"{one} is of another genome (MD5 " in refused(one, two, three, genome=folder / "h.fa")
+    assert f"{one} is of another library (MD5 " in refused(one, two, three, library=folder / "h.truth.fa")
+    assert f"{genome}: the part cannot be used: it is no scan" in refused(one, two, genome)
+    assert "none.scan: the part cannot be used" in refused(one, two, folder / "none.scan")
+    whole = three.read_bytes()
+    for damaged in (whole[:-1], whole[:100], b"", whole[:200] + bytes([whole[200] ^ 1]) + whole[201:], whole + b"x"):
+        (folder / "damaged.scan").write_bytes(damaged)
+        assert f"{folder}/damaged.scan: the part cannot be used: " in refused(one, two, folder / "damaged.scan")
+    assert not list(folder.glob("x.*")), "no results of a refused gathering"
+    renamed = folder / "renamed.fa"
+    renamed.write_text(library.read_text().replace(">fam", ">other"))
+    gathered(folder, "renamed", [one, two, three], genome, renamed)
+    assert "other1" in (folder / "renamed.copies.bed").read_text(), "names are those of the library at hand"
+    before = one.read_bytes()
+    assert "is an input" in run("gather", "-q", "--bed", one, genome, library, one, two, three, status=1).stderr
+    assert one.read_bytes() == before
+
+
+def test_parts_and_their_misuse(folder):
+    run("simulate", "-o", folder / "g", "-l", "100K", "-c", 1, "-f", 2)
+    genome, library = folder / "g.fa", folder / "g.truth.fa"
+    for bad in ("0/3", "4/3", "3", "/", "1/", "1/2/3", "-1/3", "1/99999", " 1/3", "a/b"):
+        assert "no part I/N" in run("annotate", "--part", bad, genome, library, status=2).stderr, bad
+    for option in (["--min-copies", 3], ["--no-bed"], ["--bed", "x"], ["--hard-mask"], ["--hints"], ["--no-run-info"]):
+        said = run("annotate", "--part", "1/3", *option, genome, library, status=2, cwd=folder).stderr
+        assert f"{option[0]} is of results" in said, said
+    assert "unknown option --fast" in run("gather", "--fast", genome, library, "x", status=2).stderr
+    assert "the parts are needed" in run("gather", genome, library, status=2).stderr
+    run("annotate", "-q", "--part", "2/3", genome, library, cwd=folder)
+    assert (folder / "g.2-of-3.scan").exists() and not (folder / "g.copies.bed").exists()
+    run("annotate", "-q", "--part", "2/3", "-o", "new/", genome, library, cwd=folder)
+    assert (folder / "new" / "g.2-of-3.scan").read_bytes() == (folder / "g.2-of-3.scan").read_bytes()
+
+
+# --- Interruption ---
+
+def interrupted(command, state):
+    """Starts a command and ends it by TERM when it has kept something. Whether it was caught under way."""
+    def kept():
+        return state.stat().st_mtime_ns if state.exists() else None
+    before, child = kept(), started(*command)
+    while child.poll() is None and kept() in (None, before):
+        time.sleep(0.002)
+    child.send_signal(signal.SIGTERM)
+    said = child.communicate()[1]
+    assert child.returncode in (0, -signal.SIGTERM), said
+    if child.returncode != 0:
+        assert f"goes on from {state.parent}" in said, said
+    return child.returncode != 0
+
+
+def test_an_interrupted_annotation_goes_on_to_the_same_bytes(folder):
+    run("simulate", "-o", folder / "g", "-l", "7M", "-c", 3, "-f", 20, "-s", 2)
+    genome, library = folder / "g.fa", folder / "g.truth.fa"
+    run("annotate", "-q", "--no-run-info", "-o", folder / "one", genome, library)
+    command = ["annotate", "--no-run-info", "--checkpoint-interval", "0.000001", "-o", folder / "x", genome, library]
+    state = folder / "x.reprise" / "scan"
+    assert interrupted(command, state) and state.exists()
+    size = state.stat().st_size
+    assert "is of --fast false, and this run has true; --restart" in run(*command, "--fast", status=1).stderr
+    assert "is of another library" in run(*command[:-1], half_of(library), status=1).stderr
+    assert state.stat().st_size == size
+    for threads in (3, 1):
+        interrupted([*command, "-t", threads], state)
+    assert "going on from the checkpoint" in run(*command).stderr
+    assert digest(folder / "x", SHARED_ENDINGS) == digest(folder / "one", SHARED_ENDINGS)
+    assert not (folder / "x.reprise").exists()
+
+
+def half_of(library):
+    text = library.read_text().split(">")
+    half = library.parent / "half.fa"
+    half.write_text(">".join(text[:len(text) // 2]))
+    return half
+
+
+def test_a_kept_scan_is_for_its_part_and_may_be_damaged(folder):
+    run("simulate", "-o", folder / "g", "-l", "7M", "-c", 1, "-f", 20, "-s", 2)
+    genome, library = folder / "g.fa", folder / "g.truth.fa"
+    command = ["annotate", "--checkpoint-interval", "0.000001", "--part", "1/2", "-o", folder / "x", genome, library]
+    state = folder / "x.1-of-2.reprise" / "scan"
+    assert interrupted(command, state)
+    assert "what an interrupted run has kept" in run("gather", "-q", genome, library, state, status=INPUT).stderr
+    state.write_bytes(state.read_bytes()[:-100])
+    said = run(*command).stderr
+    assert "the checkpoint is damaged" in said and "begins anew" in said
+    run("annotate", "-q", "--no-checkpoint", "--part", "1/2", "-o", folder / "y", genome, library)
+    assert (folder / "x.1-of-2.scan").read_bytes() == (folder / "y.1-of-2.scan").read_bytes()
+    assert not state.parent.exists()
 
 
 if __name__ == "__main__":

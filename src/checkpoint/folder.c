@@ -35,7 +35,8 @@ static void remove_parts(const rp_run_folder *folder)
         return;
     for (const struct dirent *entry; (entry = readdir(list)) != NULL;) {
         const size_t n = strlen(entry->d_name);
-        if (n > 5 && strncmp(entry->d_name, "state.", 6) == 0 && strcmp(entry->d_name + n - 5, ".part") == 0)
+        const bool is_state = strncmp(entry->d_name, "state.", 6) == 0 || strncmp(entry->d_name, "scan.", 5) == 0;
+        if (n > 5 && is_state && strcmp(entry->d_name + n - 5, ".part") == 0)
             (void)unlinkat(dirfd(list), entry->d_name, 0);
     }
     (void)closedir(list);

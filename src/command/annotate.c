@@ -1,18 +1,24 @@
-/* annotate.c: `reprise-c annotate`: all copies of a given library in a genome. */
+/* annotate.c: `reprise-c annotate`: all copies of a given library in a genome; and `reprise-c gather`, which is that
+ * where the scans are done already, in parts.
+ */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cancel.h"
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "base/clock.h"
 #include "checkpoint/folder.h"
+#include "checkpoint/scan_keeper.h"
 #include "classify/classify.h"
 #include "command/command.h"
 #include "command/describe.h"
 #include "command/governor.h"
 #include "device/offloading.h"
 #include "command/results.h"
+#include "command/shares.h"
 #include "run/warnings.h"
 #include "copies/annotate.h"
 #include "genome/features.h"
@@ -26,14 +32,21 @@ typedef struct annotate_options {
     bool help, no_run_info, fast, hints, no_decoy;
     bool hard_mask, mask_tandem;
     uint64_t min_copies, search_space;
-    const char *device, *protect, *class_names;
-    rp_naming naming;                    /* of class_names */
+    const char *device, *part, *protect, *class_names;
+    rp_naming naming; /* of class_names */
 } annotate_options;
 
 /* Zeroed at the start; cleared in any state. */
 typedef struct annotate_run {
     annotate_options options;
-    json_t *described;                   /* the options that results follow from, for the summary */
+    const char *command;
+    bool gathers; /* the scans come from the files of all parts */
+    rp_gathering gathering;
+    rp_share share; /* of a part; else the whole */
+    char *part_prefix, *part_path; /* where it goes */
+    rp_file *part;
+    rp_scan_keeper keeper;
+    json_t *described; /* the options that results follow from, for the summary */
     const char *genome_path, *library_path;
     rp_governor governor;
     rp_offloading offloading;
@@ -42,6 +55,7 @@ typedef struct annotate_run {
     rp_genome genome;
     rp_bitmask tandem, unmasked; /* unmasked: of --protect */
     rp_family_file library;
+    const rp_codes **consensus;
     rp_row_store *rows;
     rp_findings findings;
 } annotate_run;
@@ -51,7 +65,41 @@ enum {
     DECOY_ONE_IN = 4 /* blocks that are scanned backwards: nearly all of the time goes to words that meet by chance */
 };
 
-static size_t fill_table(annotate_run *run, rp_option *table)
+/* What a scan follows from; the parts have it where they are gathered. */
+static size_t add_scan_rows(annotate_run *run, rp_option *table)
+{
+    annotate_options *o = &run->options;
+    const rp_option rows[] = {
+        {RP_OPTION_FLAG, "fast", 0, NULL, &o->fast, 0, 0, "longer words: a third of the time, and fewer old copies",
+         .binds = true},
+        {RP_OPTION_FLAG, "no-decoy", 0, NULL, &o->no_decoy, 0, 0,
+         "do not measure the families on the genome backwards: no thresholds of their own", .binds = true},
+        {RP_OPTION_NUMBER, "search-space", 0, "BP", &o->search_space, 1, UINT64_MAX / 4,
+         "scores and words as for a genome of so many bases [A, C, G and T of this one]", .binds = true},
+    };
+    memcpy(table, rows, sizeof rows);
+    return sizeof rows / sizeof rows[0];
+}
+
+/* How a scan goes. */
+static size_t add_run_rows(annotate_run *run, rp_option *table)
+{
+    annotate_options *o = &run->options;
+    const rp_option rows[] = {
+        {RP_OPTION_TEXT, "part", 0, "I/N", &o->part, 0, 0,
+         "scan the I-th of N parts of the genome only, for gather: PREFIX.I-of-N.scan is all that is written"},
+        {RP_OPTION_SECONDS, "checkpoint-interval", 0, "SECONDS", &run->keeper.interval_s, 0, 0,
+         "time between checkpoints in PREFIX.reprise, from which the same command goes on [600]"},
+        {RP_OPTION_FLAG, "no-checkpoint", 0, NULL, &run->keeper.off, 0, 0,
+         "keep no state and take no lock: PREFIX.reprise is not made"},
+        {RP_OPTION_FLAG, "restart", 0, NULL, &run->keeper.restart, 0, 0, "begin anew, whatever checkpoint there is"},
+    };
+    memcpy(table, rows, sizeof rows);
+    return sizeof rows / sizeof rows[0];
+}
+
+/* `with_scan`: all of annotate's options. */
+static size_t fill_table(annotate_run *run, rp_option *table, bool with_scan)
 {
     annotate_options *o = &run->options;
     size_t n = 0;
@@ -67,31 +115,68 @@ static size_t fill_table(annotate_run *run, rp_option *table)
          "names of classes: repeatmasker, wicker (codes), so (Sequence Ontology), dfam (lineages) [repeatmasker]",
          .tells = true},
         {RP_OPTION_HEADING, "method:", 0, NULL, NULL, 0, 0, NULL},
-        {RP_OPTION_FLAG, "fast", 0, NULL, &o->fast, 0, 0, "longer words: a third of the time, and fewer old copies",
-         .tells = true},
-        {RP_OPTION_FLAG, "no-decoy", 0, NULL, &o->no_decoy, 0, 0,
-         "do not measure the families on the genome backwards: no thresholds of their own", .tells = true},
         {RP_OPTION_FLAG, "hints", 0, NULL, &o->hints, 0, 0,
          "look at each family's structure too: class hints in the summary"},
         {RP_OPTION_NUMBER, "min-copies", 0, "N", &o->min_copies, 1, UINT32_MAX,
          "copies that a family needs to have any [1]", .tells = true},
-        {RP_OPTION_NUMBER, "search-space", 0, "BP", &o->search_space, 1, UINT64_MAX / 4,
-         "scores and words as for a genome of so many bases [A, C, G and T of this one]", .tells = true},
-        {RP_OPTION_HEADING, "run (no effect on the results):", 0, NULL, NULL, 0, 0, NULL},
-        rp_device_option(&o->device),
-        {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
     };
     memcpy(table + n, rows, sizeof rows);
     n += sizeof rows / sizeof rows[0];
+    n += with_scan ? add_scan_rows(run, table + n) : 0;
+    table[n++] = (rp_option){RP_OPTION_HEADING, "run (no effect on the results):", 0, NULL, NULL, 0, 0, NULL};
+    n += with_scan ? add_run_rows(run, table + n) : 0;
+    table[n++] = rp_device_option(&o->device);
+    table[n++] = (rp_option){RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"};
     return n + rp_governor_options(&run->governor, table + n);
 }
 
-static void print_help(const rp_option *table, size_t n)
+static annotate_run new_run(const char *command)
 {
-    printf("usage: reprise-c annotate [options] genome.fa[.gz] library.fa[.gz]\n\n"
-           "Finds all copies of the families of a library (FASTA; >name#class) in a genome and masks them.\n"
-           "A result file named FILE.gz is compressed (bgzip); - is standard output.\n");
+    return (annotate_run){.command = command,
+                          .options = {.min_copies = 1, .device = "cpu", .class_names = "repeatmasker"},
+                          .keeper = {.interval_s = 600},
+                          .results = {.command = RP_FOR_ANNOTATE},
+                          .governor = {.log = {.started_ns = rp_clock_ns()}}};
+}
+
+static void print_help(const annotate_run *run, const rp_option *table, size_t n)
+{
+    if (run->gathers)
+        printf("usage: reprise-c gather [options] genome.fa[.gz] library.fa[.gz] PREFIX.1-of-N.scan ...\n\n"
+               "Puts the parts of 'reprise-c annotate --part' together: the results of one run of annotate, with the\n"
+               "same bytes. A result file named FILE.gz is compressed (bgzip); - is standard output.\n");
+    else
+        printf("usage: reprise-c annotate [options] genome.fa[.gz] library.fa[.gz]\n\n"
+               "Finds all copies of the families of a library (FASTA; >name#class) in a genome and masks them.\n"
+               "A result file named FILE.gz is compressed (bgzip); - is standard output.\n");
     rp_options_print(table, n, stdout);
+}
+
+/* The soft mask of what is scanned, or of all that results are of. */
+static bool mask_tandem(annotate_run *run, rp_error *error)
+{
+    rp_interval whole = {0, run->genome.length_bp}, forwards = whole, backwards = whole;
+    if (run->share.of > 0) {
+        if (!rp_scan_stretch(&run->genome, &run->share, &forwards) ||
+            !rp_decoy_stretch(&run->genome, DECOY_ONE_IN, &run->share, &backwards))
+            return rp_error_memory(error, "tandem repeats");
+        forwards = forwards.end == 0 ? backwards : forwards;
+        backwards = backwards.end == 0 ? forwards : backwards;
+        whole.begin = forwards.begin < backwards.begin ? forwards.begin : backwards.begin;
+        whole.end = forwards.end > backwards.end ? forwards.end : backwards.end;
+    }
+    rp_stage_begin(RP_STAGE_TANDEM, whole.end - whole.begin);
+    return rp_tandem_mask_within(&run->tandem, &run->genome, &whole, run->governor.n_threads, error);
+}
+
+static bool list_consensus(annotate_run *run, rp_error *error)
+{
+    run->consensus = rp_alloc(run->library.n, sizeof *run->consensus);
+    if (run->consensus == NULL)
+        return rp_error_memory(error, "finding copies");
+    for (size_t f = 0; f < run->library.n; f++)
+        run->consensus[f] = &run->library.items[f].consensus;
+    return true;
 }
 
 static bool read_input(annotate_run *run, rp_error *error)
@@ -107,9 +192,7 @@ static bool read_input(annotate_run *run, rp_error *error)
                 (unsigned long long)run->genome.length_bp);
     rp_warn_of_names(&run->governor.log, &run->genome);
     rp_offloading_start(&run->offloading, &run->genome, run->governor.kernel);
-    rp_stage_begin(RP_STAGE_TANDEM, run->genome.length_bp);
-    return rp_tandem_mask(&run->tandem, &run->genome, run->governor.n_threads, error) &&
-           rp_offloading_wait(&run->offloading, error);
+    return mask_tandem(run, error) && rp_offloading_wait(&run->offloading, error) && list_consensus(run, error);
 }
 
 /* The genome's size by which chance is judged. */
@@ -118,33 +201,51 @@ static uint64_t search_space(const annotate_run *run)
     return run->options.search_space != 0 ? run->options.search_space : run->genome.acgt_bp;
 }
 
-static bool find_copies(annotate_run *run, rp_error *error)
+/* Takes what is found already: what was kept, or all from the parts. */
+static bool begin_scans(annotate_run *run, rp_error *error)
 {
-    const rp_codes **consensus = rp_alloc(run->library.n, sizeof *consensus);
-    run->rows = rp_row_store_create();
-    if (consensus == NULL || run->rows == NULL) {
-        free(consensus);
-        return rp_error_memory(error, "finding copies");
-    }
-    for (size_t f = 0; f < run->library.n; f++)
-        consensus[f] = &run->library.items[f].consensus;
-    const rp_view view = {.genome = &run->genome, .excluded = &run->tandem};
-    rp_decoy decoy = {.one_in = 0};
+    const rp_scan_subject subject = {&run->genome, run->consensus, run->library.n};
+    rp_scan_keeper *keeper = &run->keeper;
+    return rp_scan_keeper_begin(keeper, &subject, &run->share, error) &&
+           (!run->gathers || rp_gathering_take(&run->gathering, &keeper->binding, &subject, &keeper->scans, error));
+}
+
+/* All alignments, or with a part those of its share: *annotation is NULL then. */
+static bool find_alignments(annotate_run *run, const rp_view *view, rp_annotation **annotation, rp_error *error)
+{
+    rp_decoy decoy = {.one_in = DECOY_ONE_IN};
     const rp_annotate_parameters parameters = {.n_threads = run->governor.n_threads,
                                                .kernel = &run->offloading.for_stages,
                                                .expected_by_chance = RP_CHANCE_KNOWN,
                                                .search_space_bp = search_space(run),
                                                .min_copies = (uint32_t)run->options.min_copies,
                                                .decoy = run->options.no_decoy ? NULL : &decoy,
+                                               .kept = &run->keeper.scans,
                                                .rows = run->rows,
                                                .manner = run->options.fast ? RP_ANNOTATE_FAST : RP_ANNOTATE_SENSITIVE};
-    rp_parts parts = {0};
     rp_stage_begin(RP_STAGE_COPIES, 0);
-    rp_annotation *annotation = run->options.no_decoy || rp_decoy_make(&decoy, &view, DECOY_ONE_IN, error)
-                                    ? rp_annotation_create(&view, consensus, run->library.n, &parameters, error)
-                                    : NULL;
+    bool ok = begin_scans(run, error);
+    if (ok && !run->options.no_decoy && !run->gathers) /* gathered scans are done */
+        ok = rp_decoy_make(&decoy, view, DECOY_ONE_IN, &run->share, error);
+    if (run->share.of > 0) {
+        ok = ok && rp_annotate_scan(view, run->consensus, run->library.n, &parameters, error);
+    } else if (ok) {
+        *annotation = rp_annotation_create(view, run->consensus, run->library.n, &parameters, error);
+        ok = *annotation != NULL;
+    }
     rp_decoy_clear(&decoy);
-    bool ok = annotation != NULL && rp_annotation_place(annotation, NULL, &parts, error);
+    return ok;
+}
+
+static bool find_copies(annotate_run *run, rp_error *error)
+{
+    run->rows = rp_row_store_create();
+    if (run->rows == NULL)
+        return rp_error_memory(error, "finding copies");
+    const rp_view view = {.genome = &run->genome, .excluded = &run->tandem};
+    rp_parts parts = {0};
+    rp_annotation *annotation = NULL;
+    bool ok = find_alignments(run, &view, &annotation, error) && rp_annotation_place(annotation, NULL, &parts, error);
     if (ok && !rp_findings_init_named(&run->findings, &run->genome, &run->library, &parts))
         ok = rp_error_memory(error, "findings");
     if (ok && !run->options.no_decoy)
@@ -159,12 +260,27 @@ static bool find_copies(annotate_run *run, rp_error *error)
     const rp_classify_parameters hints = {.n_threads = run->governor.n_threads, .keep_names = true};
     ok = ok && (!run->options.hints || rp_classify(&run->findings, &hints, error));
     rp_parts_clear(&parts);
-    free(consensus);
     if (ok)
         rp_log_line(
             &run->governor.log, "parts of copies: %zu, masked: %.2f %%", run->findings.parts.n,
             100.0 * (double)run->findings.masked_bp / (double)(run->genome.acgt_bp > 0 ? run->genome.acgt_bp : 1));
     return ok;
+}
+
+/* Scans a share and writes what it has. */
+static bool make_part(annotate_run *run, rp_error *error)
+{
+    const rp_view view = {.genome = &run->genome, .excluded = &run->tandem};
+    rp_scan_keeper *keeper = &run->keeper;
+    if (!find_alignments(run, &view, NULL, error))
+        return false;
+    rp_stage_begin(RP_STAGE_WRITE, 0);
+    if (!rp_scan_file_order(&keeper->scans, run->governor.n_threads, error))
+        return false;
+    rp_scan_file_write(run->part, &keeper->binding, &keeper->scans);
+    rp_log_line(&run->governor.log, "part %u of %u: %zu alignments", run->share.number, run->share.of,
+                keeper->scans.genome.found.n);
+    return rp_file_finish(run->part, error) && rp_file_commit(run->part, error);
 }
 
 /* The options as they were given, but for a search space that the genome gave. NULL: out of memory. */
@@ -202,14 +318,17 @@ static bool write_results(annotate_run *run, rp_error *error)
 static bool annotate(annotate_run *run, rp_error *error)
 {
     rp_stages_expect(1u << RP_STAGE_READ | 1u << RP_STAGE_TANDEM | 1u << RP_STAGE_COPIES | 1u << RP_STAGE_WRITE);
-    return rp_results_open(&run->results, error) && read_input(run, error) && find_copies(run, error) &&
-           write_results(run, error);
+    if (run->part_path != NULL && (run->part = rp_file_open(run->part_path, error)) == NULL)
+        return false;
+    if (!rp_results_open(&run->results, error) || !read_input(run, error))
+        return false;
+    return run->part != NULL ? make_part(run, error) : find_copies(run, error) && write_results(run, error);
 }
 
 /* No other run may write results under the prefix meanwhile. */
 static bool take_prefix(annotate_run *run, rp_error *error)
 {
-    if (!rp_results_use_prefix(&run->results))
+    if (run->keeper.off || !rp_results_use_prefix(&run->results))
         return true;
     char *prefix = rp_results_prefix(&run->results, run->genome_path);
     const bool ok = prefix != NULL ? rp_run_folder_open(&run->folder, prefix, RP_RUN_OF_PREFIX, error)
@@ -218,28 +337,110 @@ static bool take_prefix(annotate_run *run, rp_error *error)
     return ok;
 }
 
+/* The parts tell what the scan was made with; scans that are under way are kept in the folder. */
+static bool open_scans(annotate_run *run, rp_error *error)
+{
+    rp_option table[TABLE_ROWS];
+    const size_t n = fill_table(run, table, true);
+    if (run->gathers && !rp_gathering_open(&run->gathering, table, n, error))
+        return false;
+    run->described = rp_options_describe(table, n);
+    json_t *options = rp_options_binding(table, n);
+    run->keeper.command = run->command;
+    run->keeper.log = &run->governor.log;
+    const bool keeps = !run->gathers && run->folder.path != NULL;
+    const bool ok = rp_scan_keeper_open(&run->keeper, keeps ? &run->folder : NULL, options, error);
+    json_decref(options);
+    return ok;
+}
+
+/* A part has a name of its own, and a folder for its state. */
+static bool plan_part(annotate_run *run, rp_error *error)
+{
+    rp_results *results = &run->results;
+    char *prefix = rp_output_prefix(results->prefix, run->genome_path);
+    const bool ok =
+        prefix != NULL && asprintf(&run->part_prefix, "%s.%u-of-%u", prefix, run->share.number, run->share.of) >= 0;
+    free(prefix);
+    if (!ok || asprintf(&run->part_path, "%s.scan", run->part_prefix) < 0)
+        return rp_error_memory(error, "file names");
+    results->prefix = run->part_prefix;
+    results->command = 0; /* no result of annotate's is written */
+    return rp_targets_add(&results->targets, run->part_path, error);
+}
+
 /* All that is written has places apart, and all that is read is left alone. */
 static bool plan_results(annotate_run *run, rp_error *error)
 {
     rp_targets *targets = &run->results.targets;
-    return rp_results_plan(&run->results, run->genome_path, error) &&
-           rp_governor_add_targets(&run->governor, targets, error) &&
-           rp_targets_spare(targets, run->genome_path, error) && rp_targets_spare(targets, run->library_path, error) &&
-           (run->options.protect == NULL || rp_targets_spare(targets, run->options.protect, error));
+    bool ok =
+        (run->share.of == 0 || plan_part(run, error)) && rp_results_plan(&run->results, run->genome_path, error) &&
+        rp_governor_add_targets(&run->governor, targets, error) && rp_targets_spare(targets, run->genome_path, error) &&
+        rp_targets_spare(targets, run->library_path, error) &&
+        (run->options.protect == NULL || rp_targets_spare(targets, run->options.protect, error));
+    for (size_t i = 0; ok && i < run->gathering.n; i++)
+        ok = rp_targets_spare(targets, run->gathering.paths[i], error);
+    return ok;
+}
+
+/* What a run that did not come to its end leaves. */
+static void end_early(annotate_run *run, rp_error *error)
+{
+    if (rp_cancelled() == 0 || rp_cancelled() == SIGPIPE || !rp_scan_keeper_flush(&run->keeper))
+        return;
+    const rp_error reason = *error;
+    error->message[0] = '\0';
+    (void)rp_error_set(error, "%s; the same command %sgoes on from %s", reason.message,
+                       rp_cancelled() == RP_CANCEL_MEMORY ? "with more memory " : "", run->folder.path);
 }
 
 static void clear_run(annotate_run *run, bool done)
 {
+    rp_gathering_clear(&run->gathering);
+    rp_scan_keeper_close(&run->keeper, done);
+    rp_file_destroy(run->part);
     rp_run_folder_close(&run->folder, false); /* a checkpoint of find's stays */
     rp_offloading_clear(&run->offloading);
     rp_results_clear(&run->results, done);
     rp_findings_clear(&run->findings);
     rp_row_store_destroy(run->rows);
+    free(run->consensus);
     rp_family_file_clear(&run->library);
     rp_bitmask_clear(&run->tandem);
     rp_bitmask_clear(&run->unmasked);
     rp_genome_clear(&run->genome);
     json_decref(run->described);
+    free(run->part_prefix);
+    free(run->part_path);
+}
+
+/* What names or shapes results is for gather: all but the scan's options up to those of the run. */
+static bool check_part(annotate_run *run, const rp_option *table, rp_error *error)
+{
+    annotate_run plain = new_run("annotate");
+    rp_option defaults[TABLE_ROWS];
+    (void)fill_table(&plain, defaults, true);
+    for (size_t i = 0; table[i].target != &run->options.part; i++)
+        if (!table[i].binds && table[i].target != &run->results.prefix && !rp_option_is_alike(&table[i], &defaults[i]))
+            return rp_error_set(error, "--%s is of results, and a part has none: give it to gather", table[i].name);
+    return rp_share_parse(&run->share, run->options.part, error);
+}
+
+static bool take_operands(annotate_run *run, int n, char **operands, rp_error *error)
+{
+    if (n < 2)
+        return rp_error_set(error, "a genome and a library are needed");
+    if (n > 2 && !run->gathers)
+        return rp_error_set(error, "unexpected operand %.100s", operands[2]);
+    if (n == 2 && run->gathers)
+        return rp_error_set(error, "the parts are needed");
+    run->genome_path = operands[0];
+    run->library_path = operands[1];
+    run->gathering.paths = (const char *const *)operands + 2;
+    run->gathering.n = (size_t)n - 2;
+    const bool protect_is_stdin = run->options.protect != NULL && strcmp(run->options.protect, "-") == 0;
+    return (strcmp(run->genome_path, "-") == 0) + (strcmp(run->library_path, "-") == 0) + protect_is_stdin <= 1 ||
+           rp_error_set(error, "standard input can be read once only");
 }
 
 static bool parse(annotate_run *run, const rp_option *table, size_t n, int argc, char **argv, rp_error *error)
@@ -249,50 +450,55 @@ static bool parse(annotate_run *run, const rp_option *table, size_t n, int argc,
         return false;
     if (run->options.help)
         return true;
-    if (argc - first != 2)
-        return rp_error_set(error, argc - first < 2 ? "a genome and a library are needed" : "unexpected operand %.100s",
-                            argc - first < 2 ? "" : argv[first + 2]);
-    run->genome_path = argv[first];
-    run->library_path = argv[first + 1];
-    const bool protect_is_stdin = run->options.protect != NULL && strcmp(run->options.protect, "-") == 0;
-    if ((strcmp(run->genome_path, "-") == 0) + (strcmp(run->library_path, "-") == 0) + protect_is_stdin > 1)
-        return rp_error_set(error, "standard input can be read once only");
-    if (!rp_governor_check(&run->governor, error))
+    if (!take_operands(run, argc - first, argv + first, error) || !rp_governor_check(&run->governor, error))
         return false;
     if (!rp_device_choice_parse(&run->offloading.choice, run->options.device, error) ||
         !rp_naming_parse(run->options.class_names, &run->options.naming, error) ||
         !rp_results_check(&run->results, error))
         return false;
-    run->described = rp_options_describe(table, n);
-    return true;
+    if (run->keeper.off && run->keeper.restart)
+        return rp_error_set(error, "--no-checkpoint and --restart contradict each other");
+    return run->options.part == NULL || check_part(run, table, error);
+}
+
+/* annotate, or gather. */
+static int run_command(annotate_run *run, int argc, char **argv)
+{
+    rp_option table[TABLE_ROWS];
+    const size_t n = fill_table(run, table, !run->gathers);
+    rp_error error = {""};
+    if (!parse(run, table, n, argc, argv, &error))
+        return rp_command_misuse(run->command, &error);
+    if (run->options.help) {
+        print_help(run, table, n);
+        return RP_EXIT_OK;
+    }
+    if (!plan_results(run, &error)) {
+        const int status = rp_command_unplaced(run->command, &run->results.targets, &error);
+        clear_run(run, false);
+        return status;
+    }
+    bool ok = rp_governor_start(&run->governor, run->command, run->genome_path, run->results.planned_prefix, &error) &&
+              take_prefix(run, &error) && open_scans(run, &error) &&
+              rp_offloading_choose(&run->offloading, &run->governor.log, run->command, &error) && annotate(run, &error);
+    if (ok)
+        rp_offloading_log(&run->offloading);
+    else
+        end_early(run, &error);
+    clear_run(run, ok);
+    ok = rp_governor_stop(&run->governor, ok, &error) && ok;
+    return rp_command_end(run->command, ok, &error);
 }
 
 int rp_command_annotate(int argc, char **argv)
 {
-    annotate_run run = {.options = {.min_copies = 1, .device = "cpu", .class_names = "repeatmasker"},
-                        .results = {.command = RP_FOR_ANNOTATE},
-                        .governor = {.log = {.started_ns = rp_clock_ns()}}};
-    rp_option table[TABLE_ROWS];
-    const size_t n = fill_table(&run, table);
-    rp_error error = {""};
-    if (!parse(&run, table, n, argc, argv, &error))
-        return rp_command_misuse("annotate", &error);
-    if (run.options.help) {
-        print_help(table, n);
-        return RP_EXIT_OK;
-    }
-    if (!plan_results(&run, &error)) {
-        const int status = rp_command_unplaced("annotate", &run.results.targets, &error);
-        rp_results_clear(&run.results, false);
-        json_decref(run.described);
-        return status;
-    }
-    bool ok = rp_governor_start(&run.governor, "annotate", run.genome_path, run.results.planned_prefix, &error) &&
-              take_prefix(&run, &error) &&
-              rp_offloading_choose(&run.offloading, &run.governor.log, "annotate", &error) && annotate(&run, &error);
-    if (ok)
-        rp_offloading_log(&run.offloading);
-    clear_run(&run, ok);
-    ok = rp_governor_stop(&run.governor, ok, &error) && ok;
-    return rp_command_end("annotate", ok, &error);
+    annotate_run run = new_run("annotate");
+    return run_command(&run, argc, argv);
+}
+
+int rp_command_gather(int argc, char **argv)
+{
+    annotate_run run = new_run("gather");
+    run.gathers = true;
+    return run_command(&run, argc, argv);
 }

@@ -29,6 +29,7 @@ int rp_command_unplaced(const char *command, rp_targets *targets, const rp_error
 
 int rp_command_find(int argc, char **argv);
 int rp_command_annotate(int argc, char **argv);
+int rp_command_gather(int argc, char **argv);
 int rp_command_extend(int argc, char **argv);
 int rp_command_curate(int argc, char **argv);
 int rp_command_index(int argc, char **argv);

@@ -25,6 +25,7 @@ typedef struct command {
 static const command COMMANDS[] = {
     {"find", rp_command_find, "find the repeat families of a genome and all their copies"},
     {"annotate", rp_command_annotate, "find all copies of a given library in a genome"},
+    {"gather", rp_command_gather, "put the parts of 'annotate --part' together"},
     {"extend", rp_command_extend, "lengthen the families of a library as far as their copies agree"},
     {"curate", rp_command_curate, "apply a curator's decisions to a library"},
     {"compare", rp_command_compare, "judge a library of families by a reference library"},

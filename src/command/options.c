@@ -149,6 +149,34 @@ json_t *rp_options_binding(const rp_option *options, size_t n)
     return all;
 }
 
+bool rp_option_is_alike(const rp_option *option, const rp_option *other)
+{
+    json_t *value = value_of(option), *others = value_of(other);
+    const bool alike = option->kind == RP_OPTION_HEADING || json_equal(value, others);
+    json_decref(value);
+    json_decref(others);
+    return alike;
+}
+
+bool rp_options_take_binding(const rp_option *options, size_t n, const json_t *values)
+{
+    bool ok = true;
+    for (size_t i = 0; i < n; i++) {
+        char name[64];
+        if (!options[i].binds)
+            continue;
+        (void)snprintf(name, sizeof name, "--%s", options[i].name);
+        const json_t *value = json_object_get(values, name);
+        if (options[i].kind == RP_OPTION_FLAG && json_is_boolean(value))
+            *(bool *)options[i].target = json_is_true(value);
+        else if (options[i].kind == RP_OPTION_NUMBER && json_is_integer(value) && json_integer_value(value) >= 0)
+            *(uint64_t *)options[i].target = (uint64_t)json_integer_value(value);
+        else
+            ok = false;
+    }
+    return ok;
+}
+
 json_t *rp_options_describe(const rp_option *options, size_t n)
 {
     json_t *all = json_object();

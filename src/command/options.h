@@ -40,6 +40,12 @@ bool rp_options_parse(const rp_option *options, size_t n, int argc, char **argv,
 /* The values of the options that bind, by name with its dashes: an object. NULL: out of memory. */
 json_t *rp_options_binding(const rp_option *options, size_t n) RP_MUST_CHECK;
 
+/* Whether two rows of one option, with targets of their own, have the same value. */
+bool rp_option_is_alike(const rp_option *option, const rp_option *other);
+
+/* Sets the options that bind to such values. False: one is not there, or is none of its kind. */
+bool rp_options_take_binding(const rp_option *options, size_t n, const json_t *values) RP_MUST_CHECK;
+
 /* The values of the options that results follow from, as the summary has them: an object, in the order of the table, by
  * name with _ for -. A flag --no-NAME is there as NAME, turned round. NULL: out of memory. */
 json_t *rp_options_describe(const rp_option *options, size_t n) RP_MUST_CHECK;

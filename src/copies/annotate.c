@@ -8,7 +8,6 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/sort.h"
-#include "copies/scan.h"
 
 enum {
     MIN_PART_BP = 20,          /* what is left of an overlapped alignment counts from this length */
@@ -390,17 +389,13 @@ static bool find_rare_families(rp_annotation *run, bool *any)
     return ok;
 }
 
-/* Scans the decoy as the genome was scanned and takes away what the thresholds do not let pass. */
-static bool judge_by_decoy(rp_annotation *run, const rp_scan_parameters *scan, rp_error *error)
+/* Takes away what the thresholds by the decoy do not let pass. */
+static bool judge_by_decoy(rp_annotation *run, const rp_alignment_store *found, rp_error *error)
 {
     const rp_decoy *decoy = run->parameters.decoy;
-    const rp_view view = {.genome = &decoy->genome, .excluded = &decoy->excluded};
-    rp_alignment_store found = {0};
-    bool ok = rp_scan(&view, &run->table, scan, run->scans, &found, error);
-    const rp_decoy_calls calls = {run->all.items, run->all.n, found.items, found.n};
+    const rp_decoy_calls calls = {run->all.items, run->all.n, found->items, found->n};
     const rp_decoy_rule rule = {decoy->one_in, run->min_score, run->parameters.min_copies, run->parameters.n_threads};
-    ok = ok && rp_decoy_judge(&calls, &rule, run->figures, run->n_families, error);
-    rp_alignment_store_clear(&found);
+    const bool ok = rp_decoy_judge(&calls, &rule, run->figures, run->n_families, error);
     size_t n = 0;
     for (size_t i = 0; ok && i < run->all.n; i++) {
         const rp_decoy_figures *family = &run->figures[run->all.items[i].query / 2];
@@ -416,8 +411,9 @@ const rp_decoy_figures *rp_annotation_decoy(const rp_annotation *run)
     return run->figures;
 }
 
-rp_annotation *rp_annotation_create(const rp_view *view, const rp_codes *const *consensus, size_t n_families,
-                                    const rp_annotate_parameters *parameters, rp_error *error)
+/* All but the alignments. NULL: error filled in. */
+static rp_annotation *create_run(const rp_view *view, const rp_codes *const *consensus, size_t n_families,
+                                 const rp_annotate_parameters *parameters, rp_error *error)
 {
     rp_annotation *run = rp_alloc(1, sizeof *run);
     if (run == NULL) {
@@ -429,6 +425,7 @@ rp_annotation *rp_annotation_create(const rp_view *view, const rp_codes *const *
     for (size_t i = 0; i < n_families; i++)
         library_bp += consensus[i]->n;
     const uint64_t genome_bp = parameters->search_space_bp != 0 ? parameters->search_space_bp : view->genome->acgt_bp;
+    const scan_manner *manner = &MANNERS[parameters->manner];
     run->min_score = rp_scan_min_score(genome_bp, library_bp, parameters->expected_by_chance);
     run->scans = rp_alloc(parameters->n_threads, sizeof *run->scans);
     run->threads = rp_alloc(parameters->n_threads, sizeof *run->threads);
@@ -437,26 +434,86 @@ rp_annotation *rp_annotation_create(const rp_view *view, const rp_codes *const *
     bool ok = run->scans != NULL && run->threads != NULL && run->figures != NULL && run->rare != NULL;
     if (!ok)
         (void)rp_error_memory(error, "finding copies");
-    const scan_manner *manner = &MANNERS[parameters->manner];
-    const rp_scan_parameters scan = {.n_threads = parameters->n_threads,
-                                     .kernel = parameters->kernel,
-                                     .min_score = run->min_score,
-                                     .min_gain = manner->min_gain,
-                                     .min_evidence = manner->min_evidence,
-                                     .min_flank = manner->min_flank,
-                                     .pair_bp = manner->pair_bp,
-                                     .weak_score = manner->weak_score};
-    if (n_families > 0)
-        ok = ok &&
-             rp_word_table_init(&run->table, consensus, n_families, manner->word_bases, genome_bp, manner->max_places,
-                                parameters->n_threads, error) &&
-             rp_scan(view, &run->table, &scan, run->scans, &run->all, error) &&
-             (parameters->decoy == NULL || judge_by_decoy(run, &scan, error));
+    ok = ok && (n_families == 0 || rp_word_table_init(&run->table, consensus, n_families, manner->word_bases, genome_bp,
+                                                      manner->max_places, parameters->n_threads, error));
     if (!ok) {
         rp_annotation_destroy(run);
         run = NULL;
     }
     return run;
+}
+
+/* Finds what a scan lacks yet. */
+static bool scan_share(rp_annotation *run, const rp_view *view, rp_kept_scan *into, rp_error *error)
+{
+    const scan_manner *manner = &MANNERS[run->parameters.manner];
+    const rp_scan_parameters scan = {.n_threads = run->parameters.n_threads,
+                                     .kernel = run->parameters.kernel,
+                                     .min_score = run->min_score,
+                                     .min_gain = manner->min_gain,
+                                     .min_evidence = manner->min_evidence,
+                                     .min_flank = manner->min_flank,
+                                     .pair_bp = manner->pair_bp,
+                                     .weak_score = manner->weak_score,
+                                     .progress = &into->progress};
+    return rp_scan_is_done(&into->progress) || rp_scan(view, &run->table, &scan, run->scans, &into->found, error);
+}
+
+/* Finds what both scans lack. */
+static bool scan_both(rp_annotation *run, rp_kept_scans *into, rp_error *error)
+{
+    const rp_decoy *decoy = run->parameters.decoy;
+    if (!scan_share(run, run->view, &into->genome, error))
+        return false;
+    if (decoy != NULL) {
+        const rp_view view = {.genome = &decoy->genome, .excluded = &decoy->excluded};
+        if (!scan_share(run, &view, &into->decoy, error))
+            return false;
+    }
+    const rp_keep_hook *keep = &into->genome.progress.keep;
+    if (!into->are_done && keep->keep != NULL) {
+        into->are_done = true;
+        keep->keep(keep->context);
+    }
+    into->are_done = true;
+    return true;
+}
+
+bool rp_annotate_scan(const rp_view *view, const rp_codes *const *consensus, size_t n_families,
+                      const rp_annotate_parameters *parameters, rp_error *error)
+{
+    rp_annotation *run = create_run(view, consensus, n_families, parameters, error);
+    const bool ok = run != NULL && scan_both(run, parameters->kept, error);
+    rp_annotation_destroy(run);
+    return ok;
+}
+
+rp_annotation *rp_annotation_create(const rp_view *view, const rp_codes *const *consensus, size_t n_families,
+                                    const rp_annotate_parameters *parameters, rp_error *error)
+{
+    rp_kept_scans own = {.genome = {.found = {.n = 0}}}, *scans = parameters->kept != NULL ? parameters->kept : &own;
+    rp_annotation *run = create_run(view, consensus, n_families, parameters, error);
+    bool ok = run != NULL && scan_both(run, scans, error);
+    if (ok) {
+        run->all = scans->genome.found;
+        scans->genome.found = (rp_alignment_store){0};
+        ok = parameters->decoy == NULL || judge_by_decoy(run, &scans->decoy.found, error);
+        rp_kept_scans_clear(scans);
+    }
+    rp_kept_scans_clear(&own);
+    if (!ok) {
+        rp_annotation_destroy(run);
+        run = NULL;
+    }
+    return run;
+}
+
+void rp_kept_scans_clear(rp_kept_scans *scans)
+{
+    rp_scan_progress_clear(&scans->genome.progress);
+    rp_scan_progress_clear(&scans->decoy.progress);
+    rp_alignment_store_clear(&scans->genome.found);
+    rp_alignment_store_clear(&scans->decoy.found);
 }
 
 void rp_annotation_destroy(rp_annotation *run)

@@ -15,6 +15,7 @@
 #include "copies/decoy.h"
 #include "copies/part_rows.h"
 #include "copies/row_store.h"
+#include "copies/scan.h"
 #include "genome/view.h"
 
 /* Alignments that a whole genome may give by chance (expected_by_chance): few where families of this genome are built
@@ -30,6 +31,20 @@ typedef enum rp_annotate_manner {
     RP_N_ANNOTATE_MANNERS
 } rp_annotate_manner;
 
+/* What the scans of genome and decoy have found, and how far they are, for who has them done in shares, or in several
+ * runs. Zeroed at first, but for shares and hooks. */
+typedef struct rp_kept_scan {
+    rp_scan_progress progress;
+    rp_alignment_store found;
+} rp_kept_scan;
+
+typedef struct rp_kept_scans {
+    rp_kept_scan genome, decoy;
+    bool are_done;             /* all of their share */
+} rp_kept_scans;
+
+void rp_kept_scans_clear(rp_kept_scans *scans);
+
 typedef struct rp_annotate_parameters {
     unsigned n_threads;
     const rp_band_kernel *kernel;
@@ -40,14 +55,21 @@ typedef struct rp_annotate_parameters {
     bool apart;                      /* families do not compete: each has all of its copies */
     const rp_decoy *decoy;           /* gives each family its threshold; NULL: all have the same */
     bool keeps_chance; /* families that cannot be told from the decoy have copies: the caller judges them */
+    rp_kept_scans *kept;             /* what is found already, which the annotation takes over; NULL: nothing */
     rp_row_store *rows;              /* takes the rows of all parts, and outlives the annotation. NULL: parts are not
                                       * traced: no counts and divergence, clipped ends in proportion */
 } rp_annotate_parameters;
 
 typedef struct rp_annotation rp_annotation;
 
-/* Finds all alignments. `view` shows the whole genome; its `excluded` bases give no word hits.
- * View and consensus sequences must outlive the annotation. NULL: error filled in. */
+/* Brings the scans of parameters->kept to the end of their shares. Also where that fails, cancelled or not, they hold
+ * what was found up to then, and can be gone on with. */
+bool rp_annotate_scan(const rp_view *view, const rp_codes *const *consensus, size_t n_families,
+                      const rp_annotate_parameters *parameters, rp_error *error) RP_MUST_CHECK;
+
+/* Finds all alignments, or those that parameters->kept, whose shares are the whole, lacks yet. `view` shows the whole
+ * genome; its `excluded` bases give no word hits. View and consensus sequences must outlive the annotation. NULL: error
+ * filled in. */
 rp_annotation *rp_annotation_create(const rp_view *view, const rp_codes *const *consensus, size_t n_families,
                                     const rp_annotate_parameters *parameters, rp_error *error) RP_MUST_CHECK;
 void rp_annotation_destroy(rp_annotation *annotation); /* NULL is legal */

@@ -49,7 +49,13 @@ static bool list_contigs(rp_decoy *decoy, const rp_chunk *chunks, size_t n_chunk
     return true;
 }
 
-static bool fill(rp_decoy *decoy, const rp_view *view, const rp_chunk *chunks, rp_error *error)
+static bool is_of_share(const rp_genome *genome, size_t contig, const rp_share *share)
+{
+    const uint64_t at = genome->contigs[contig].begin;
+    return at >= rp_share_begin(share, genome->length_bp) && at < rp_share_end(share, genome->length_bp);
+}
+
+static bool fill(rp_decoy *decoy, const rp_view *view, const rp_chunk *chunks, const rp_share *share, rp_error *error)
 {
     rp_genome *genome = &decoy->genome;
     const size_t bytes = (size_t)(genome->length_bp / 32 + 4) * sizeof *genome->packed;
@@ -59,6 +65,8 @@ static bool fill(rp_decoy *decoy, const rp_view *view, const rp_chunk *chunks, r
     if (!rp_bitmask_init(&genome->not_acgt, genome->length_bp) || !rp_bitmask_init(&decoy->excluded, genome->length_bp))
         return rp_error_memory(error, "decoy");
     for (size_t i = 0; i < genome->n_contigs; i++) {
+        if (!is_of_share(genome, i, share))
+            continue;
         const rp_chunk *block = &chunks[i * decoy->one_in];
         const uint64_t at = genome->contigs[i].begin;
         reverse_block(view->genome, block->begin, block->end, genome, at);
@@ -70,14 +78,31 @@ static bool fill(rp_decoy *decoy, const rp_view *view, const rp_chunk *chunks, r
     return true;
 }
 
-bool rp_decoy_make(rp_decoy *decoy, const rp_view *view, uint32_t one_in, rp_error *error)
+bool rp_decoy_make(rp_decoy *decoy, const rp_view *view, uint32_t one_in, const rp_share *share, rp_error *error)
 {
     size_t n_chunks = 0;
     rp_chunk *chunks = rp_genome_chunks(view->genome, BLOCK_BP, &n_chunks);
     decoy->one_in = one_in;
     decoy->genome.packed_block.stays = true;
     bool ok = (chunks != NULL && list_contigs(decoy, chunks, n_chunks)) || rp_error_memory(error, "decoy");
-    ok = ok && fill(decoy, view, chunks, error);
+    ok = ok && fill(decoy, view, chunks, share, error);
+    free(chunks);
+    return ok;
+}
+
+bool rp_decoy_stretch(const rp_genome *genome, uint32_t one_in, const rp_share *share, rp_interval *stretch)
+{
+    size_t n = 0;
+    rp_decoy decoy = {.one_in = one_in};
+    rp_chunk *chunks = rp_genome_chunks(genome, BLOCK_BP, &n);
+    const bool ok = chunks != NULL && list_contigs(&decoy, chunks, n);
+    *stretch = (rp_interval){0, 0};
+    for (size_t i = 0; ok && i < decoy.genome.n_contigs; i++) {
+        const rp_chunk *block = &chunks[i * one_in];
+        if (is_of_share(&decoy.genome, i, share))
+            *stretch = (rp_interval){stretch->end == 0 ? block->begin : stretch->begin, block->end};
+    }
+    free(decoy.genome.contigs);
     free(chunks);
     return ok;
 }

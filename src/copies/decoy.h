@@ -13,6 +13,7 @@
 
 #include "align/anchored.h"
 #include "base/error.h"
+#include "base/share.h"
 #include "genome/view.h"
 
 /* Blocks of the genome backwards, each a contig of its own. Zeroed before its first use; read-only when made. */
@@ -22,9 +23,15 @@ typedef struct rp_decoy {
     uint32_t one_in;         /* so many blocks of the genome stand for each one here */
 } rp_decoy;
 
-/* Takes every one_in-th block of what the view shows, its excluded bases with it. The caller clears the decoy in any
- * case. */
-bool rp_decoy_make(rp_decoy *decoy, const rp_view *view, uint32_t one_in, rp_error *error) RP_MUST_CHECK;
+/* Takes every one_in-th block of what the view shows, its excluded bases with it. Of a share only the blocks that it
+ * scans (copies/scan_progress.h) have their bases; they stand where they stand in the whole. The caller clears the
+ * decoy in any case. */
+bool rp_decoy_make(rp_decoy *decoy, const rp_view *view, uint32_t one_in, const rp_share *share,
+                   rp_error *error) RP_MUST_CHECK;
+
+/* The stretch of the genome that the blocks of a share are from. False: out of memory. */
+bool rp_decoy_stretch(const rp_genome *genome, uint32_t one_in, const rp_share *share,
+                      rp_interval *stretch) RP_MUST_CHECK;
 void rp_decoy_clear(rp_decoy *decoy);
 
 /* How a family stands against the decoy. */

@@ -2,12 +2,14 @@
  *
  * The library is looked up in parts (copies/word_table.h), the genome in chunks. Where a chunk has more anchors than a
  * thread has room for, as with very many versions of a family, they are aligned in passes over the chunk, each for a
- * range of queries: those of one query do not depend on another's, so how many passes there are does not show.
+ * range of queries: those of one query do not depend on another's, so how many passes there are does not show. No more
+ * do chunks: each is scanned with tables of its own, emptied before, so a scan may be done in shares.
  */
 #include "copies/scan.h"
 
 #include <math.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,8 +48,13 @@ typedef struct scan {
     const rp_view *view;
     const rp_word_table *table;
     const rp_scan_parameters *parameters;
-    rp_chunk *chunks;
+    rp_scan_progress *progress;
+    const rp_chunk *chunks; /* of the share */
     size_t n_chunks;
+    uint8_t *done; /* by chunk: with the part of the library that is loaded */
+    size_t *left; /* chunks that are not done */
+    size_t n_left;
+    atomic_bool pauses; /* no further chunk is begun, so that the progress can be kept; relaxed */
     rp_alignment_store *found;
     pthread_mutex_t lock; /* guards found */
     rp_scan_scratch *scratch; /* by thread */
@@ -370,6 +377,15 @@ static void forget_diagonals(const scan *run, rp_scan_scratch *scratch)
     scratch->n_touched = 0;
 }
 
+bool rp_alignment_store_reserve(rp_alignment_store *store, size_t n, rp_error *error)
+{
+    const size_t room = store->block.bytes / sizeof *store->items, wanted = store->n + n;
+    const bool ok = wanted <= room ||
+                    rp_block_resize(&store->block, (wanted + wanted / 4) * sizeof *store->items, "alignments", error);
+    store->items = store->block.data;
+    return ok;
+}
+
 /* Takes over what a chunk has. */
 static bool store_alignments(scan *run, const rp_alignments *found, rp_error *error)
 {
@@ -377,13 +393,10 @@ static bool store_alignments(scan *run, const rp_alignments *found, rp_error *er
     if (found->n == 0)
         return true;
     (void)pthread_mutex_lock(&run->lock);
-    const size_t room = store->block.bytes / sizeof *store->items, wanted = store->n + found->n;
-    const bool ok = wanted <= room ||
-                    rp_block_resize(&store->block, (wanted + wanted / 4) * sizeof *store->items, "alignments", error);
-    store->items = store->block.data;
+    const bool ok = rp_alignment_store_reserve(store, found->n, error);
     if (ok) {
         memcpy(store->items + store->n, found->items, found->n * sizeof *found->items);
-        store->n = wanted;
+        store->n += found->n;
     }
     (void)pthread_mutex_unlock(&run->lock);
     return ok;
@@ -425,13 +438,17 @@ static bool scan_queries(scan *run, rp_scan_scratch *scratch, const rp_chunk *he
     return ok && align_some_together(run, scratch, found, error);
 }
 
-static bool scan_chunk(void *argument, size_t part, unsigned worker, rp_error *error)
+static bool scan_chunk(void *argument, size_t number, unsigned worker, rp_error *error)
 {
     scan *run = argument;
+    const size_t chunk = run->left[number];
+    const rp_keep_hook *keep = &run->progress->keep;
     rp_scan_scratch *scratch = &run->scratch[worker];
+    if (atomic_load_explicit(&run->pauses, memory_order_relaxed))
+        return true;
     if (!rp_scan_scratch_make(scratch, run->parameters->kernel) || !make_buffers(scratch))
         return rp_error_memory(error, "finding copies");
-    const rp_chunk *here = &run->chunks[part];
+    const rp_chunk *here = &run->chunks[chunk];
     const uint8_t *codes = decode_chunk(run->view, here, scratch->codes);
     rp_planes_fill(&scratch->planes, codes, (size_t)(here->end - here->begin) + MARGIN_BP);
     rp_alignments found = {0};
@@ -441,6 +458,21 @@ static bool scan_chunk(void *argument, size_t part, unsigned worker, rp_error *e
         ok = scan_queries(run, scratch, here, codes, &found, error) && rp_not_cancelled(error);
     free(found.items);
     rp_stage_done(1);
+    run->done[chunk] = ok;
+    if (keep->is_due != NULL && keep->is_due(keep->context))
+        atomic_store_explicit(&run->pauses, true, memory_order_relaxed);
+    return ok;
+}
+
+bool rp_scan_stretch(const rp_genome *genome, const rp_share *share, rp_interval *stretch)
+{
+    size_t n = 0, begin = 0, end = 0;
+    rp_chunk *chunks = rp_genome_chunks(genome, CHUNK_BP, &n);
+    const bool ok = chunks != NULL;
+    if (ok)
+        rp_chunks_of_share(genome, chunks, n, share, &begin, &end);
+    *stretch = begin < end ? (rp_interval){chunks[begin].begin, chunks[end - 1].end} : (rp_interval){0, 0};
+    free(chunks);
     return ok;
 }
 
@@ -459,10 +491,24 @@ void rp_alignment_store_clear(rp_alignment_store *store)
     *store = (rp_alignment_store){0};
 }
 
-/* The whole genome with a part of the library. */
+/* Lists the chunks that are not done with the part of the library that comes next. */
+static bool list_left(scan *run)
+{
+    run->n_left = 0;
+    for (size_t i = 0; i < run->n_chunks; i++)
+        if (!run->done[i])
+            run->left[run->n_left++] = i;
+    return run->n_left > 0;
+}
+
+/* The share's chunks with a part of the library. */
 static bool scan_part(scan *run, rp_word_table *table, size_t part, rp_error *error)
 {
     const unsigned n_threads = run->parameters->n_threads;
+    const rp_keep_hook *keep = &run->progress->keep;
+    run->done = run->progress->done + part * run->n_chunks;
+    if (!list_left(run))
+        return true;
     if (!rp_word_table_load(table, part, n_threads, error))
         return false;
     run->first_query = table->part_query[part];
@@ -471,13 +517,60 @@ static bool scan_part(scan *run, rp_word_table *table, size_t part, rp_error *er
     run->most_anchors = room < LEAST_ANCHORS ? LEAST_ANCHORS : (size_t)room;
     if (run->parameters->most_anchors > 0)
         run->most_anchors = run->parameters->most_anchors;
-    return rp_parallel(run->n_chunks, n_threads, scan_chunk, run, error);
+    bool ok = true;
+    while (ok && list_left(run)) {
+        atomic_store_explicit(&run->pauses, false, memory_order_relaxed);
+        ok = rp_parallel(run->n_left, n_threads, scan_chunk, run, error);
+        if (ok && atomic_load_explicit(&run->pauses, memory_order_relaxed))
+            keep->keep(keep->context);
+    }
+    return ok;
+}
+
+/* Drops what was found in chunks that were put down half done. */
+static void drop_unfinished(const scan *run)
+{
+    rp_alignment_store *found = run->found;
+    const rp_word_table *table = run->table;
+    size_t n = 0;
+    for (size_t i = 0; i < found->n; i++) {
+        const rp_alignment *here = &found->items[i];
+        const uint64_t at = here->anchor - table->word_bases / 2; /* of the word that led to it */
+        size_t part = 0, low = 0, high = run->n_chunks;
+        while (here->query >= table->part_query[part + 1])
+            part++;
+        while (high - low > 1) {
+            const size_t middle = low + (high - low) / 2;
+            *(run->chunks[middle].begin <= at ? &low : &high) = middle;
+        }
+        if (run->progress->done[part * run->n_chunks + low])
+            found->items[n++] = *here;
+    }
+    found->n = n;
+}
+
+/* The share's chunks, and how far they are. */
+static bool find_chunks(scan *run, const rp_chunk *chunks, size_t n_chunks, rp_error *error)
+{
+    size_t begin, end;
+    rp_chunks_of_share(run->view->genome, chunks, n_chunks, &run->progress->share, &begin, &end);
+    run->chunks = chunks + begin;
+    run->n_chunks = end - begin;
+    run->left = rp_alloc(run->n_chunks, sizeof *run->left);
+    if (run->left == NULL)
+        return rp_error_memory(error, "finding copies");
+    if (!rp_scan_progress_begin(run->progress, n_chunks, run->n_chunks, run->table->n_parts, error))
+        return false;
+    rp_stage_add(rp_scan_fields_left(run->progress));
+    return true;
 }
 
 bool rp_scan(const rp_view *view, rp_word_table *table, const rp_scan_parameters *parameters, rp_scan_scratch *scratch,
              rp_alignment_store *found, rp_error *error)
 {
+    rp_scan_progress whole = {.done = NULL};
     scan run = {.view = view,
+                .progress = parameters->progress != NULL ? parameters->progress : &whole,
                 .table = table,
                 .parameters = parameters,
                 .scratch = scratch,
@@ -485,13 +578,19 @@ bool rp_scan(const rp_view *view, rp_word_table *table, const rp_scan_parameters
                 .least_flank = parameters->pair_bp == 0 ? parameters->min_flank : 0};
     if (pthread_mutex_init(&run.lock, NULL) != 0)
         return rp_error_set_as(error, RP_ERROR_PASSING, "cannot make a lock");
-    run.chunks = rp_genome_chunks(view->genome, CHUNK_BP, &run.n_chunks);
-    rp_stage_add(run.n_chunks * table->n_parts);
-    bool ok = run.chunks != NULL || rp_error_memory(error, "finding copies");
+    size_t n_chunks = 0;
+    rp_chunk *chunks = rp_genome_chunks(view->genome, CHUNK_BP, &n_chunks);
+    bool ok = chunks != NULL || rp_error_memory(error, "finding copies");
+    const bool is_laid_out = ok && find_chunks(&run, chunks, n_chunks, error);
+    ok = is_laid_out;
     for (size_t part = 0; part < table->n_parts && ok; part++)
         ok = scan_part(&run, table, part, error);
+    if (is_laid_out && !ok && parameters->progress != NULL)
+        drop_unfinished(&run);
     rp_word_table_unload(table);
-    free(run.chunks);
+    rp_scan_progress_clear(&whole);
+    free(run.left);
+    free(chunks);
     (void)pthread_mutex_destroy(&run.lock);
     return ok;
 }

@@ -13,6 +13,7 @@
 #include "base/account.h"
 #include "base/block.h"
 #include "base/error.h"
+#include "copies/scan_progress.h"
 #include "copies/word_table.h"
 #include "genome/view.h"
 
@@ -52,6 +53,8 @@ typedef struct rp_scan_parameters {
     unsigned min_flank; /* and of whose 2 * RP_WORD_FLANK nearest bases so many match; without pairs only */
     uint32_t pair_bp; /* or one that has another so near before it, on nearly its diagonal; 0: none */
     int weak_score; /* alignments below min_score count from here beside one that has it; 0: none */
+    rp_scan_progress
+        *progress; /* where the scan goes on from, and how far it came, also when it fails; NULL: the whole */
     size_t most_anchors; /* that a thread aligns in one pass; 0: by the budget. No effect on what is found */
 } rp_scan_parameters;
 
@@ -62,13 +65,19 @@ typedef struct rp_alignment_store {
     size_t n;
 } rp_alignment_store;
 
+/* Makes room for n more. False: error filled in. */
+bool rp_alignment_store_reserve(rp_alignment_store *store, size_t n, rp_error *error) RP_MUST_CHECK;
 void rp_alignment_store_clear(rp_alignment_store *store);
 
 /* Adds the alignments whose evidence is at least min_score to *found: the same ones for any number of threads and any
- * budget, in no certain order. No two of them are alike in query, anchor and place. `scratch` has one entry a thread.
+ * budget, in no certain order. No two of them are alike in query, anchor and place. Where it fails and its progress is
+ * kept, *found is of what is done. `scratch` has one entry a thread.
  * The table is without a part afterwards. */
 bool rp_scan(const rp_view *view, rp_word_table *table, const rp_scan_parameters *parameters, rp_scan_scratch *scratch,
              rp_alignment_store *found, rp_error *error) RP_MUST_CHECK;
+
+/* The stretch of the genome that a share scans. False: out of memory. */
+bool rp_scan_stretch(const rp_genome *genome, const rp_share *share, rp_interval *stretch) RP_MUST_CHECK;
 
 /* The score that an alignment needs for so many chance alignments to be expected. */
 int rp_scan_min_score(uint64_t genome_bp, uint64_t library_bp, double expected_by_chance);

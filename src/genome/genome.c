@@ -33,6 +33,27 @@ rp_chunk *rp_genome_chunks(const rp_genome *genome, uint64_t chunk_bp, size_t *n
     return chunks;
 }
 
+/* How many of the chunks begin before a position. */
+static size_t chunks_before(const rp_chunk *chunks, size_t n, uint64_t position)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (chunks[middle].begin < position)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+void rp_chunks_of_share(const rp_genome *genome, const rp_chunk *chunks, size_t n, const rp_share *share, size_t *begin,
+                        size_t *end)
+{
+    *begin = chunks_before(chunks, n, rp_share_begin(share, genome->length_bp));
+    *end = chunks_before(chunks, n, rp_share_end(share, genome->length_bp));
+}
+
 size_t rp_genome_contig_of(const rp_genome *genome, uint64_t position)
 {
     size_t low = 0, high = genome->n_contigs; /* the last contig that begins at or before position */

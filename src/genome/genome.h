@@ -12,6 +12,7 @@
 
 #include "base/codes.h"
 #include "base/error.h"
+#include "base/share.h"
 #include "genome/bitmask.h"
 
 typedef struct rp_contig {
@@ -42,6 +43,10 @@ typedef struct rp_chunk {
 
 /* The genome cut into chunks of at most chunk_bp, none over two contigs; to be freed. NULL: out of memory. */
 rp_chunk *rp_genome_chunks(const rp_genome *genome, uint64_t chunk_bp, size_t *n_chunks) RP_MUST_CHECK;
+
+/* Which of a genome's n chunks are of a share of it: [*begin, *end), those that begin in it. */
+void rp_chunks_of_share(const rp_genome *genome, const rp_chunk *chunks, size_t n, const rp_share *share, size_t *begin,
+                        size_t *end);
 
 void rp_genome_clear(rp_genome *genome);
 

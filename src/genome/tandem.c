@@ -164,6 +164,22 @@ static bool mark_chunk(void *argument, size_t part, unsigned worker, rp_error *e
 
 bool rp_tandem_mask(rp_bitmask *mask, const rp_genome *genome, unsigned n_threads, rp_error *error)
 {
+    return rp_tandem_mask_within(mask, genome, &(rp_interval){0, genome->length_bp}, n_threads, error);
+}
+
+/* Leaves those chunks in the list that overlap the stretch; returns how many. */
+static size_t choose_chunks(rp_chunk *chunks, size_t n, const rp_interval *within)
+{
+    size_t n_left = 0;
+    for (size_t i = 0; i < n; i++)
+        if (chunks[i].begin < within->end && chunks[i].end > within->begin)
+            chunks[n_left++] = chunks[i];
+    return n_left;
+}
+
+bool rp_tandem_mask_within(rp_bitmask *mask, const rp_genome *genome, const rp_interval *within, unsigned n_threads,
+                           rp_error *error)
+{
     if (!rp_bitmask_init(mask, genome->length_bp))
         return rp_error_memory(error, "tandem repeat mask");
     size_t n_chunks = 0;
@@ -172,7 +188,7 @@ bool rp_tandem_mask(rp_bitmask *mask, const rp_genome *genome, unsigned n_thread
     context.workers = rp_alloc(n_threads, sizeof *context.workers);
     bool ok = chunks != NULL && context.workers != NULL;
     if (ok)
-        ok = rp_parallel(n_chunks, n_threads, mark_chunk, &context, error);
+        ok = rp_parallel(choose_chunks(chunks, n_chunks, within), n_threads, mark_chunk, &context, error);
     else
         (void)rp_error_memory(error, "tandem repeat mask");
     for (unsigned i = 0; context.workers != NULL && i < n_threads; i++) {

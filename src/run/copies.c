@@ -211,11 +211,12 @@ static rp_annotation *scan_and_judge(rp_run *run, const rp_view *whole, rp_error
 {
     rp_annotate_parameters parameters = scan_parameters(run);
     rp_decoy decoy = {.one_in = 0};
+    const rp_share all = {0, 0};
     bool ok = true;
     parameters.keeps_chance = true;
     parameters.rows = run->rows;
     if (!run->parameters->no_decoy) {
-        ok = rp_decoy_make(&decoy, whole, DECOY_ONE_IN, error);
+        ok = rp_decoy_make(&decoy, whole, DECOY_ONE_IN, &all, error);
         parameters.decoy = &decoy;
     }
     rp_annotation *annotation =

@@ -17,6 +17,7 @@ COMMANDS = ["find", "annotate", "extend", "index"]
 EXEMPT = {
     "help": "prints a text and ends",
     "output": "every run has a folder of its own",
+    "part": "no results are written: check_shares.py",
     "no-run-info": "given to every run: what it leaves out differs from run to run",
 }
 
