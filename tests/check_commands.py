@@ -15,6 +15,8 @@ from harness import (DEMO, ENDINGS, INPUT, MEMORY, PASSING, PROGRAM, ROOT, SHARE
                      union)
 from properties import draws
 
+KINDS = ["full", "deleted", "solo", "truncated_5", "truncated_3", "truncated_both"]
+
 
 def test_version_and_help(folder):
     assert re.fullmatch(r"reprise-c \d+\.\d+\.\d+ \(code [0-9a-f]{16}\)\n", run("--version").stdout)
@@ -267,20 +269,24 @@ def test_bed_columns(folder):
     rows = bed(f"{prefix}.copies.bed")
     order = {n: i for i, n in enumerate(sizes)}
     assert rows == sorted(rows, key=lambda r: (order[r[0]], int(r[1])))
-    copies, last = {}, {}
+    copies, last, kinds = {}, {}, {}
     for row in rows:
-        contig, start, end, family, score, strand, divergence, begin, stop, length, copy = row
+        contig, start, end, family, score, strand, divergence, begin, stop, length, copy, kind, level, host = row
         assert 0 <= int(start) < int(end) <= sizes[contig]
         assert int(start) >= last.get(contig, 0), "copies overlap"
         last[contig] = int(end)
         assert 0 <= int(score) <= 1000 and strand in "+-" and 0 <= float(divergence) <= 100
         assert 0 <= int(begin) < int(stop) <= int(length) == lengths[family]
         copies.setdefault(family, set()).add(copy)
+        assert kind in KINDS and (int(level) == 0) == (int(host) == 0)
+        kinds.setdefault(family, {}).setdefault(kind, set()).add(copy)
     for header, sequence in fasta(f"{prefix}.families.fa").items():
         word, fields = header.split()[0], dict(f.split("=") for f in header.split()[1:])
         assert re.fullmatch(r"R\d+#[A-Za-z/]+", word) and len(word) <= 50
         assert int(fields["copies"]) == len(copies[word.split("#")[0]]) >= 3
         assert int(fields["length"]) == len(sequence)
+        told = kinds[word.split("#")[0]]
+        assert fields["kinds"] == ",".join(f"{kind}:{len(told[kind])}" for kind in KINDS if kind in told)
         assert int(fields["bases"]) == sum(int(r[2]) - int(r[1]) for r in rows if r[3] == word.split("#")[0])
 
 
@@ -289,11 +295,30 @@ def test_gff3(folder):
     lines = open(f"{prefix}.copies.gff3").read().splitlines()
     assert lines[0] == "##gff-version 3"
     rows = [line.split("\t") for line in lines if not line.startswith("#")]
-    assert len(rows) == len(bed(f"{prefix}.copies.bed"))
-    for row, other in zip(rows, bed(f"{prefix}.copies.bed")):
-        assert len(row) == 9 and row[2] == "repeat_region"
-        assert (row[0], int(row[3]) - 1, int(row[4]), row[6]) == (other[0], int(other[1]), int(other[2]), other[5])
-        assert re.search(r"Target=R\d+ \d+ \d+ \+;", row[8])
+    order = {n.split()[0]: i for i, n in enumerate(fasta(DEMO))}
+    assert rows == sorted(rows, key=lambda r: (order[r[0]], int(r[3])))
+    parts, copies = {}, {}
+    for row in rows:
+        assert len(row) == 9
+        told = dict(part.split("=") for part in row[8].split(";"))
+        assert re.fullmatch(r"SO:\d{7}", told["Ontology_term"]) and re.fullmatch(r"R\d+ \d+ \d+ \+", told.get("Target", "R1 1 1 +"))
+        if "ID" in told:
+            copies[told["ID"]] = row, told
+        else:
+            assert row[2] == "repeat_fragment"
+            parts.setdefault(told["Parent"], []).append((row[0], int(row[3]) - 1, int(row[4]), row[6]))
+    by_copy = {}
+    for row in bed(f"{prefix}.copies.bed"):
+        by_copy.setdefault(f"copy{row[10]}", []).append(row)
+    assert list(by_copy) == list(copies)
+    for name, wanted in by_copy.items():
+        row, told = copies[name]
+        assert [(r[0], int(r[1]), int(r[2]), r[5]) for r in wanted] == parts.get(name, [(row[0], int(row[3]) - 1, int(row[4]), row[6])])
+        assert int(row[3]) - 1 == int(wanted[0][1]) and int(row[4]) == max(int(r[2]) for r in wanted)
+        assert ("Target" in told) == (name not in parts) == (len(wanted) == 1)
+        assert told["Name"] == wanted[0][3] and told["kind"] == wanted[0][11]
+        assert (told.get("nesting_level", "0"), told.get("nested_in", "copy0")) == (wanted[0][12], "copy" + wanted[0][13])
+        assert told["nested_in"] in copies and told["host_family"] == copies[told["nested_in"]][1]["Name"] if "nested_in" in told else True
 
 
 def test_stockholm_rows_spell_the_genome(folder):

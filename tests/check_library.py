@@ -818,7 +818,8 @@ def test_gffread_reads_the_copies(folder):
     (folder / "g.fa").write_text(gzip.open(DEMO, "rt").read())
     done = subprocess.run(["gffread", "-F", "--keep-genes", "-O", "-o", "-", f"{prefix}.copies.gff3"], capture_output=True, text=True)
     rows = [line for line in done.stdout.splitlines() if line and not line.startswith("#")]
-    assert done.returncode == 0 and len(rows) == len(bed(f"{prefix}.copies.bed")), (len(rows), done.stderr)
+    copies = {row[10] for row in bed(f"{prefix}.copies.bed")}
+    assert done.returncode == 0 and len(rows) >= len(copies), (len(rows), done.stderr)
 
 
 def test_hmmer_reads_the_seed_alignments(folder):

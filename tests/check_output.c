@@ -59,6 +59,13 @@ static void make_findings(hand_made *with)
     const rp_codes *families[] = {&with->consensus[0], &with->consensus[1]};
     rp_findings *findings = &with->findings;
     ck_assert(rp_findings_init(findings, &with->genome, families, 2, 'R', &list));
+    ck_assert(rp_called_copies_gather(&findings->copies, &findings->parts, &error));
+    findings->copies.items[2].kind = RP_COPY_TRUNCATED_3;
+    findings->copies.items[3].kind = RP_COPY_SOLO;
+    findings->families[0].n_of_kind[RP_COPY_FULL] = 1;
+    findings->families[0].n_of_kind[RP_COPY_SOLO] = 1;
+    findings->families[0].n_of_kind[RP_COPY_TRUNCATED_3] = 1;
+    findings->families[1].n_of_kind[RP_COPY_FULL] = 1;
     free(findings->families[0].class_name);
     findings->families[0].class_name = strdup("LTR");
     findings->families[0].traits =
@@ -147,20 +154,29 @@ static const struct {
     const char *expected;
 } WRITERS[] = {
     {"families", rp_write_families,
-     ">R1#LTR copies=3 bases=32 length=20 divergence=3.1 evidence=ltr:5:100%,tg-ca\nTGACAGGGGGCCCCCTGACA\n"
-     ">R2#Unknown copies=1 bases=10 length=10 divergence=12.5 evidence=none like=Known:95.0:0.90\nACGTNACGTA\n"},
+     ">R1#LTR copies=3 bases=32 length=20 divergence=3.1 evidence=ltr:5:100%,tg-ca"
+     " kinds=full:1,solo:1,truncated_3:1\nTGACAGGGGGCCCCCTGACA\n"
+     ">R2#Unknown copies=1 bases=10 length=10 divergence=12.5 evidence=none kinds=full:1 "
+     "like=Known:95.0:0.90\nACGTNACGTA\n"},
     {"split", rp_write_split,
      ">R1_LTR#LTR length=5 of=R1\nTGACA\n>R1_INT#LTR length=10 of=R1\nGGGGGCCCCC\n"
-     ">R2#Unknown copies=1 bases=10 length=10 divergence=12.5 evidence=none like=Known:95.0:0.90\nACGTNACGTA\n"},
+     ">R2#Unknown copies=1 bases=10 length=10 divergence=12.5 evidence=none kinds=full:1 "
+     "like=Known:95.0:0.90\nACGTNACGTA\n"},
     {"BED", rp_write_bed,
-     "chr1\t10\t30\tR1\t950\t+\t5.0\t0\t20\t20\t1\nchr1\t40\t50\tR2\t875\t-\t12.5\t0\t10\t10\t2\n"
-     "chr1\t60\t68\tR1\t1000\t-\t0.0\t2\t12\t20\t3\n%232\t2\t6\tR1\t1000\t+\t0.0\t16\t20\t20\t4\n"},
+     "chr1\t10\t30\tR1\t950\t+\t5.0\t0\t20\t20\t1\tfull\t0\t0\n"
+     "chr1\t40\t50\tR2\t875\t-\t12.5\t0\t10\t10\t2\tfull\t0\t0\n"
+     "chr1\t60\t68\tR1\t1000\t-\t0.0\t2\t12\t20\t3\ttruncated_3\t0\t0\n"
+     "%232\t2\t6\tR1\t1000\t+\t0.0\t16\t20\t20\t4\tsolo\t0\t0\n"},
     {"GFF3", rp_write_gff3,
      "##gff-version 3\n##sequence-region chr1 1 70\n##sequence-region %232 1 20\n"
-     "chr1\treprise-c\trepeat_region\t11\t30\t100\t+\t.\tID=copy1;Name=R1;Target=R1 1 20 +;divergence=5.0\n"
-     "chr1\treprise-c\trepeat_region\t41\t50\t40\t-\t.\tID=copy2;Name=R2;Target=R2 1 10 +;divergence=12.5\n"
-     "chr1\treprise-c\trepeat_region\t61\t68\t30\t-\t.\tID=copy3;Name=R1;Target=R1 3 12 +;divergence=0.0\n"
-     "%232\treprise-c\trepeat_region\t3\t6\t8\t+\t.\tID=copy4;Name=R1;Target=R1 17 20 +;divergence=0.0\n"},
+     "chr1\treprise-c\tLTR_retrotransposon\t11\t30\t100\t+\t.\tID=copy1;Name=R1;Target=R1 1 20 +;"
+     "Ontology_term=SO:0000186;classification=LTR;kind=full;divergence=5.0\n"
+     "chr1\treprise-c\trepeat_region\t41\t50\t40\t-\t.\tID=copy2;Name=R2;Target=R2 1 10 +;"
+     "Ontology_term=SO:0000657;classification=Unknown;kind=full;divergence=12.5\n"
+     "chr1\treprise-c\tLTR_retrotransposon\t61\t68\t30\t-\t.\tID=copy3;Name=R1;Target=R1 3 12 +;"
+     "Ontology_term=SO:0000186;classification=LTR;kind=truncated_3;divergence=0.0\n"
+     "%232\treprise-c\tsolo_LTR\t3\t6\t8\t+\t.\tID=copy4;Name=R1;Target=R1 17 20 +;"
+     "Ontology_term=SO:0001003;classification=LTR;kind=solo;divergence=0.0\n"},
     {"RepeatMasker", rp_write_repeatmasker,
      "   SW  perc perc perc  query    posit ion in   query   matching repeat          posit ion in repeat\n"
      "score  div. del. ins.  sequence begin   end  (left)   repeat   class/family    begin    end (left) ID\n\n"

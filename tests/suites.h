@@ -28,6 +28,7 @@ Suite *suite_checkpoint(void);
 Suite *suite_library(void);
 Suite *suite_compare(void);
 Suite *suite_classify(void);
+Suite *suite_kinds(void);
 Suite *suite_neighbours(void);
 Suite *suite_satellite(void);
 Suite *suite_output(void);

@@ -447,17 +447,24 @@ static bool has_trna(const uint8_t *c, size_t n)
 
 enum { TRNA_MAX_BP = 120 }; /* longer ones with a tRNA in them are SINEs */
 
-bool rp_structure_find(rp_structure_scratch *scratch, const rp_codes *consensus, rp_traits *traits)
+bool rp_structure_find_ends(rp_structure_scratch *scratch, const rp_codes *consensus, rp_traits *traits)
 {
-    const size_t n = consensus->n;
-    if (!count_diagonals(scratch, consensus) || !find_ltr(scratch, consensus, traits) ||
-        !rp_codes_reverse_complement(&scratch->turned, consensus->items, n))
+    if (!count_diagonals(scratch, consensus) || !find_ltr(scratch, consensus, traits))
         return false;
     traits->tg_ca = traits->ltr_bp > 0 ? is_tg_ca(consensus, traits->ltr_begin, traits->ltr_begin + traits->ltr_bp)
-                                       : is_tg_ca(consensus, 0, (uint32_t)n);
+                                       : is_tg_ca(consensus, 0, (uint32_t)consensus->n);
     find_tir(consensus, traits);
     find_tail(consensus, traits);
     find_helitron(consensus, traits);
+    return true;
+}
+
+bool rp_structure_find(rp_structure_scratch *scratch, const rp_codes *consensus, rp_traits *traits)
+{
+    const size_t n = consensus->n;
+    if (!rp_structure_find_ends(scratch, consensus, traits) ||
+        !rp_codes_reverse_complement(&scratch->turned, consensus->items, n))
+        return false;
     longest_frame(consensus->items, n, false, traits);
     longest_frame(scratch->turned.items, n, true, traits);
     traits->low_complexity = low_complexity(consensus);

@@ -20,6 +20,9 @@ typedef struct rp_structure_scratch {
 
 void rp_structure_scratch_clear(rp_structure_scratch *scratch);
 
+/* Fills in what the traits have of the consensus' ends: LTRs, TIRs, tail, Helitron's. False: out of memory. */
+bool rp_structure_find_ends(rp_structure_scratch *scratch, const rp_codes *consensus, rp_traits *traits) RP_MUST_CHECK;
+
 /* Fills in the consensus' part of the traits. False: out of memory. */
 bool rp_structure_find(rp_structure_scratch *scratch, const rp_codes *consensus, rp_traits *traits) RP_MUST_CHECK;
 

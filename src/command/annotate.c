@@ -13,6 +13,7 @@
 #include "checkpoint/folder.h"
 #include "checkpoint/scan_keeper.h"
 #include "classify/classify.h"
+#include "classify/kinds.h"
 #include "command/command.h"
 #include "command/describe.h"
 #include "command/governor.h"
@@ -258,7 +259,8 @@ static bool find_copies(annotate_run *run, rp_error *error)
     run->findings.naming = run->options.naming;
     run->findings.unmasked = run->options.protect != NULL ? &run->unmasked : NULL;
     const rp_classify_parameters hints = {.n_threads = run->governor.n_threads, .keep_names = true};
-    ok = ok && (!run->options.hints || rp_classify(&run->findings, &hints, error));
+    ok = ok && (!run->options.hints || rp_classify(&run->findings, &hints, error)) &&
+         rp_kinds_find(&run->findings, run->governor.n_threads, error);
     rp_parts_clear(&parts);
     if (ok)
         rp_log_line(

@@ -179,6 +179,7 @@ void rp_findings_clear(rp_findings *findings)
     }
     free(findings->families);
     rp_parts_clear(&findings->parts);
+    rp_called_copies_clear(&findings->copies);
     free(findings->tandem.items);
     *findings = (rp_findings){0};
 }

@@ -8,6 +8,7 @@
 #include "base/codes.h"
 #include "base/error.h"
 #include "copies/annotate.h"
+#include "copies/called_copies.h"
 #include "copies/traits.h"
 #include "genome/genome.h"
 #include "genome/view.h"
@@ -27,6 +28,7 @@ typedef struct rp_found_family {
     double divergence;           /* percent, mean over its copies' bases */
     size_t *parts;               /* indices into findings->parts, in genome order */
     size_t n_parts;
+    uint64_t n_of_kind[RP_N_COPY_KINDS]; /* copies of each kind; all zero until rp_kinds_find has told them */
     rp_decoy_figures decoy;      /* all zero without a decoy */
     rp_traits traits;            /* all zero until rp_classify has filled them in */
     const char *hint;            /* the class that they speak for; NULL until then */
@@ -40,6 +42,7 @@ typedef struct rp_findings {
     rp_found_family *families;
     size_t n_families;
     rp_parts parts;              /* their family is an index into families */
+    rp_called_copies copies;     /* by number; empty until rp_kinds_find has told them (classify/kinds.h) */
     rp_intervals tandem;         /* tandem repeats: satellites and simple repeats */
     uint64_t masked_bp;          /* genome bases in copies */
     const rp_bitmask *unmasked;  /* bases that the masked genome has as they came; NULL: none. The caller's */

@@ -236,6 +236,9 @@ bool rp_write_copies_as(const rp_findings *findings, rp_file *file, rp_error *er
                         "uint    repStart;    \"Start on the consensus\"\n"
                         "uint    repEnd;      \"End on the consensus\"\n"
                         "uint    repLength;   \"Length of the consensus\"\n"
-                        "uint    copy;        \"Number of the copy, which its parts share\"\n)\n");
+                        "uint    copy;        \"Number of the copy, which its parts share\"\n"
+                        "string  kind;        \"full, deleted, solo, truncated_5, truncated_3 or truncated_both\"\n"
+                        "uint    level;       \"Of nesting; 0: in no other copy\"\n"
+                        "uint    host;        \"Number of the copy around it; 0: none\"\n)\n");
     return true;
 }

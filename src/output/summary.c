@@ -186,6 +186,17 @@ static json_t *describe_reasons(const rp_traits *traits)
     return out;
 }
 
+/* Copies of each kind, those that there are. */
+static json_t *describe_kinds(const uint64_t n_of_kind[RP_N_COPY_KINDS])
+{
+    json_t *out = json_object();
+    bool ok = out != NULL;
+    for (int kind = 0; ok && kind < RP_N_COPY_KINDS; kind++)
+        ok = n_of_kind[kind] == 0 ||
+             rp_json_set(out, rp_copy_kind_name[kind], json_integer((json_int_t)n_of_kind[kind]));
+    return rp_json_if(ok, out);
+}
+
 static json_t *describe_family(const rp_findings *findings, const rp_found_family *family, kstring_t *evidence)
 {
     evidence->l = 0;
@@ -196,6 +207,8 @@ static json_t *describe_family(const rp_findings *findings, const rp_found_famil
                             (json_int_t)family->consensus->n, "copies", (json_int_t)family->n_copies, "bases",
                             (json_int_t)family->bases, "divergence_percent", rp_json_rounded(family->divergence, 0.01));
     bool ok = one != NULL;
+    if (ok && family->n_parts > 0)
+        ok = rp_json_set(one, "kinds", describe_kinds(family->n_of_kind));
     if (ok && family->traits.other != RP_OTHER_NONE)
         ok = rp_json_set(one, "reason", json_string(rp_other_reason[family->traits.other]));
     if (ok && family->traits.grade != RP_GRADE_NONE)

@@ -1,4 +1,4 @@
-/* writers.c: FASTA, BED and GFF3 results; see writers.h. */
+/* writers.c: FASTA and BED results; see writers.h. */
 #include "output/writers.h"
 
 #include <stdlib.h>
@@ -26,6 +26,18 @@ void rp_write_sequence(rp_file *file, const uint8_t *codes, size_t n)
     }
 }
 
+/* The copies of each kind, those that there are: " kinds=full:12,solo:30". */
+static void write_kinds(const rp_found_family *family, rp_file *file)
+{
+    const char *before = " kinds=";
+    for (int kind = 0; kind < RP_N_COPY_KINDS; kind++) {
+        if (family->n_of_kind[kind] == 0)
+            continue;
+        rp_file_print(file, "%s%s:%llu", before, rp_copy_kind_name[kind], (unsigned long long)family->n_of_kind[kind]);
+        before = ",";
+    }
+}
+
 /* The header's rest and the sequence. */
 static bool write_family(const rp_findings *findings, const rp_found_family *family, kstring_t *evidence, rp_file *file)
 {
@@ -35,6 +47,7 @@ static bool write_family(const rp_findings *findings, const rp_found_family *fam
     rp_file_print(file, ">%s#%s copies=%llu bases=%llu length=%zu divergence=%.1f evidence=%s", family->name,
                   rp_findings_class(findings, family), (unsigned long long)family->n_copies,
                   (unsigned long long)family->bases, family->consensus->n, family->divergence, evidence->s);
+    write_kinds(family, file);
     if (findings->has_decoy && family->source != SIZE_MAX)
         rp_file_print(file, " false=%.2f%%", 100 * rp_decoy_share(&family->decoy));
     if (family->traits.grade != RP_GRADE_NONE) {
@@ -103,44 +116,15 @@ bool rp_write_bed(const rp_findings *findings, rp_file *file, rp_error *error)
     for (size_t i = 0; i < findings->parts.n; i++) {
         const rp_part *part = &findings->parts.items[i];
         const rp_found_family *family = &findings->families[part->family];
+        const rp_called_copy *copy = &findings->copies.items[part->copy];
         const rp_locus at = rp_findings_locus(findings, part->begin);
         const rp_line_name name = rp_line_name_of(at.name, (size_t)at.name_length);
-        rp_file_print(file, "%s%.*s\t%llu\t%llu\t%s\t%d\t%c\t%.1f\t%u\t%u\t%zu\t%u\n", name.head, name.rest_length,
-                      name.rest, (unsigned long long)at.position,
+        rp_file_print(file, "%s%.*s\t%llu\t%llu\t%s\t%d\t%c\t%.1f\t%u\t%u\t%zu\t%u\t%s\t%u\t%u\n", name.head,
+                      name.rest_length, name.rest, (unsigned long long)at.position,
                       (unsigned long long)(at.position + part->end - part->begin), family->name, display_score(part),
                       part->reverse ? '-' : '+', (double)part->divergence, part->consensus_begin, part->consensus_end,
-                      family->consensus->n, part->copy + 1);
-    }
-    return true;
-}
-
-bool rp_write_gff3(const rp_findings *findings, rp_file *file, rp_error *error)
-{
-    (void)error;
-    rp_file_print(file, "##gff-version 3\n");
-    const rp_genome *genome = findings->genome;
-    for (size_t c = 0; c < genome->n_contigs; c++) {
-        const rp_contig *contig = &genome->contigs[c];
-        if (contig->length_bp == 0)
-            continue;
-        rp_file_print(file, "##sequence-region ");
-        rp_write_gff3_name(file, contig->name, contig->id_length);
-        rp_file_print(file, " 1 %llu\n", (unsigned long long)contig->length_bp);
-    }
-    for (size_t i = 0; i < findings->parts.n; i++) {
-        const rp_part *part = &findings->parts.items[i];
-        const rp_found_family *family = &findings->families[part->family];
-        const rp_locus at = rp_findings_locus(findings, part->begin);
-        rp_write_gff3_name(file, at.name, (size_t)at.name_length);
-        /* SO:0000657 repeat_region; parts of one copy are one feature on several lines, as the format has it */
-        rp_file_print(file, "\treprise-c\trepeat_region\t%llu\t%llu\t%d\t%c\t.\tID=copy%u;Name=",
-                      (unsigned long long)at.position + 1, (unsigned long long)(at.position + part->end - part->begin),
-                      part->score, part->reverse ? '-' : '+', part->copy + 1);
-        rp_write_gff3_value(file, family->name);
-        rp_file_print(file, ";Target=");
-        rp_write_gff3_value(file, family->name);
-        rp_file_print(file, " %u %u +;divergence=%.1f\n", part->consensus_begin + 1, part->consensus_end,
-                      (double)part->divergence);
+                      family->consensus->n, part->copy + 1, rp_copy_kind_name[copy->kind], copy->level,
+                      copy->host == RP_NO_HOST ? 0 : copy->host + 1);
     }
     return true;
 }

@@ -25,10 +25,11 @@ bool rp_write_seed_alignments(const rp_findings *findings, unsigned n_threads, r
                               rp_error *error) RP_MUST_CHECK;
 
 /* BED: contig, start, end, family, score, strand, divergence (%), consensus start, end,
- * length, copy (parts of one copy share its number). */
+ * length, copy (parts of one copy share its number), kind of the copy. */
 bool rp_write_bed(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
 
-/* GFF3 with Sequence Ontology terms and Target. */
+/* GFF3: a feature for each copy, of a term of the Sequence Ontology and with Target, kind and nesting; the parts of a
+ * copy that has several are its children. Sorted by contig, in the genome's order, and begin. */
 bool rp_write_gff3(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
 
 /* RepeatMasker's .out: three header lines, then one line for each part of a copy. */

@@ -5,6 +5,7 @@
 #include "base/metrics.h"
 #include "classify/by_library.h"
 #include "classify/classify.h"
+#include "classify/kinds.h"
 #include "classify/versions.h"
 #include "copies/annotate.h"
 #include "run/stages.h"
@@ -201,9 +202,12 @@ static bool place_and_classify(rp_run *run, rp_annotation *annotation, rp_error 
     run->findings.kernel = run->others.kernel = run->candidates.kernel = run->kernel;
     run->findings.rows = run->others.rows = run->candidates.rows = run->rows;
     run->others.genome = run->candidates.genome = &run->genome;
-    return ok && (run->known == NULL ||
-                  (rp_classify_by_library(&run->findings, run->known, run->known_records, run->n_threads, error) &&
-                   rp_classify_by_library(&run->candidates, run->known, run->known_records, run->n_threads, error)));
+    return ok &&
+           (run->known == NULL ||
+            (rp_classify_by_library(&run->findings, run->known, run->known_records, run->n_threads, error) &&
+             rp_classify_by_library(&run->candidates, run->known, run->known_records, run->n_threads, error))) &&
+           rp_kinds_find(&run->findings, run->n_threads, error) && rp_kinds_find(&run->others, run->n_threads, error) &&
+           rp_kinds_find(&run->candidates, run->n_threads, error);
 }
 
 /* The alignments of all families, each with the threshold that the decoy gives it. NULL: error filled in. */
