@@ -229,7 +229,7 @@ static rp_checkpoint random_checkpoint(rp_random *random)
     random_intervals(random, &kept.state.polish.resting, genome_bp);
     kept.state.n_source = n > 0 ? (size_t)extreme(random, n) : 0;
     kept.state.source = random_sizes(random, kept.state.n_source, n);
-    kept.state.polish.n_active = (size_t)extreme(random, (kept.state.polish.round > 0 ? 2 : 1) * kept.state.n_source);
+    kept.state.polish.n_active = (size_t)extreme(random, kept.state.polish.round > 0 ? n : kept.state.n_source);
     kept.state.polish.active = random_sizes(random, kept.state.polish.n_active, n);
     return kept;
 }

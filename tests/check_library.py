@@ -934,6 +934,22 @@ def test_a_duplicated_genome_has_no_families(folder):
     assert others and all("too_few_independent_copies" in name for name in others), others
 
 
+def test_families_do_not_grow_into_duplicated_sequence(folder):
+    """A segment that stands twice, in two haplotypes: its four copies are two places, one too few for a family."""
+    rng = random.Random(74)
+    element, segment = random_letters(rng, 900), random_letters(rng, 16_000)
+    segment = segment[:7000] + element + segment[7000:]
+    haplotype = random_letters(rng, 12_000)
+    for copy in [mutated(rng, element, 0.05) for _ in range(5)] + [mutated(rng, segment, 0.04) for _ in range(2)]:
+        haplotype += copy + random_letters(rng, 12_000)
+    genome = write_genome(folder / "g.fa", haplotype, mutated(rng, haplotype, 0.01))
+    families = find(folder, genome)
+    assert len(families) == 1, list(families)
+    consensus = next(iter(families.values()))[0]
+    assert share_of_words(element, consensus) > 0.9 and len(consensus) < 1000, len(consensus)
+    assert set(reasons(folder)) == {"too_few_independent_copies"}, reasons(folder)
+
+
 def test_exons_of_a_gene_family_are_no_families(folder):
     """Six exons that are alike in twelve genes, with introns that are not."""
     rng = random.Random(73)
@@ -946,6 +962,8 @@ def test_exons_of_a_gene_family_are_no_families(folder):
     no_families(folder, [("a", genome + random_letters(rng, 12_000))])
     others = list(fasta(folder / "x.other.fa"))
     assert sum("#Gene_family" in name for name in others) >= 4, others
+
+
 def satellite_genome(rng):
     """An alpha-like satellite with a higher order of 8, a minisatellite at four places, a satellite of 171 bases on both
     strands, one of 2.2 kb; and where each stands."""

@@ -206,7 +206,7 @@ static bool holds_together(const rp_run_binding *binding, const rp_run_state *st
            state->n_first_pass <= n &&
            (state->mark != RP_MARK_GROW_REST || !rp_run_state_in_pass(state) ||
             state->n_first_pass <= state->passes[1].n_families_at_tier) &&
-           state->n_before <= n && state->polish.n_active <= (state->polish.round > 0 ? 2 : 1) * state->n_source &&
+           state->n_before <= n && state->polish.n_active <= (state->polish.round > 0 ? n : state->n_source) &&
            binding->k >= RP_KMER_MIN && binding->k <= RP_KMER_MAX &&
            binding->digest[sizeof binding->digest - 1] == '\0' &&
            binding->mask_digest[sizeof binding->mask_digest - 1] == '\0';

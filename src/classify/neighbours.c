@@ -7,7 +7,7 @@
 #include "base/parallel.h"
 #include "base/sort.h"
 #include "base/union_find.h"
-#include "classify/placed_copies.h"
+#include "copies/placed_copies.h"
 
 enum {
     REACH_BP = 3000,       /* most introns are shorter */

@@ -2,7 +2,7 @@
 #ifndef RP_CLASSIFY_PLACES_H
 #define RP_CLASSIFY_PLACES_H
 
-#include "classify/independent.h"
+#include "copies/independent.h"
 #include "copies/findings.h"
 #include "copies/traits.h"
 

@@ -2,9 +2,11 @@
 #include "copies/polish.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/metrics.h"
 #include "base/parallel.h"
+#include "copies/independent.h"
 #include "family/unit.h"
 #include "library/chimera.h"
 #include "library/circle.h"
@@ -17,6 +19,8 @@ enum {
     ENOUGH_PARTS = 300           /* unless it has so many that they have told all there is */
 };
 
+RP_ARRAY(pieces, rp_codes);
+
 typedef struct polish_run {
     rp_view scanned, growing;    /* growing: under a cover of all parts */
     const rp_kmer_index *index;
@@ -26,8 +30,13 @@ typedef struct polish_run {
     size_t n_active;
     const rp_codes **consensus;  /* and their consensus */
     size_t *length;              /* before the round */
+    size_t capacity[4];          /* of active, consensus, length and cut_off */
     bool cuts;                   /* chimeras are cut: in the first round, unless each family is by itself */
-    rp_codes *cut_off;           /* by index in active: what was cut off in this round, to be a family of its own */
+    bool is_last;                /* what the round before has grown is cut, and nothing grows on */
+    uint32_t min_places;         /* that what is no overgrown end has */
+    pieces *cut_off;             /* by index in active: what was cut off in this round, to be families */
+    rp_findings found;           /* the round's parts and families, for the finders */
+    rp_place_finder **finders;   /* by worker; NULL where none was needed yet */
     size_t *first, *by_family;   /* indices of parts, by family: from first[f] to first[f + 1] */
     const rp_polish_parameters *parameters;
     rp_builders builders;
@@ -134,6 +143,24 @@ static bool cut_to_unit(const polish_run *run, size_t which, rp_builder *builder
     return ok;
 }
 
+/* Cuts the consensus into pieces. It keeps the first; the others are to be families. */
+static bool cut_apart(polish_run *run, size_t which, rp_family *family, const uint32_t *cuts, size_t n_cuts)
+{
+    rp_codes *consensus = &family->consensus;
+    for (size_t i = 0; i < n_cuts; i++) {
+        const size_t end = i + 1 < n_cuts ? cuts[i + 1] : consensus->n;
+        rp_codes piece = {0};
+        if (!rp_codes_append(&piece, consensus->items + cuts[i], end - cuts[i]) ||
+            !pieces_push(&run->cut_off[which], piece)) {
+            free(piece.items);
+            return false;
+        }
+    }
+    consensus->n = cuts[0];
+    run->length[which] = 0; /* it is looked at again */
+    return true;
+}
+
 /* A consensus that runs into another element is cut; *was_cut: it was. */
 static bool cut_chimera(polish_run *run, size_t which, rp_family *family, bool *was_cut)
 {
@@ -145,12 +172,25 @@ static bool cut_chimera(polish_run *run, size_t which, rp_family *family, bool *
         return false;
     if (cut == 0)
         return true;
-    if (!rp_codes_append(&run->cut_off[which], family->consensus.items + cut, family->consensus.n - cut))
-        return false;
-    family->consensus.n = cut;
-    run->length[which] = 0; /* it is looked at again */
     *was_cut = true;
-    return true;
+    return cut_apart(run, which, family, &cut, 1);
+}
+
+/* A consensus that has grown into duplicated sequence is cut where that begins and ends. */
+static bool cut_overgrown(polish_run *run, size_t which, unsigned worker, rp_family *family, bool *was_cut)
+{
+    *was_cut = false;
+    if (run->parameters->apart)
+        return true;
+    if (run->finders[worker] == NULL)
+        run->finders[worker] = rp_place_finder_create(&run->scanned, &run->found);
+    rp_cuts cuts = {0};
+    bool ok = run->finders[worker] != NULL &&
+              rp_independent_cuts(run->finders[worker], &run->found.families[which], run->min_places, &cuts);
+    *was_cut = ok && cuts.n > 0;
+    ok = ok && (!*was_cut || cut_apart(run, which, family, cuts.items, cuts.n));
+    free(cuts.items);
+    return ok;
 }
 
 /* The copies of the search are those of an earlier consensus, and those of a round are found anew in the next. */
@@ -160,15 +200,15 @@ static void drop_copies(rp_family *family)
     family->copies = (rp_copies){0};
 }
 
-static bool polish_family(void *argument, size_t which, unsigned worker, rp_error *error)
+/* Cuts, opens or grows a family. */
+static bool shape_family(polish_run *run, size_t which, unsigned worker, rp_family *family)
 {
-    polish_run *run = argument;
-    rp_family *family = &run->library->items[run->active[which]];
     rp_intervals own = {0};
     rp_builder *builder = rp_builders_of(&run->builders, worker);
-    bool ok = builder != NULL;
     bool opened = false;
-    ok = ok && gather_parts(run, which, &family->copies) && cut_to_unit(run, which, builder, family, &opened);
+    bool ok = builder != NULL && gather_parts(run, which, &family->copies) &&
+              cut_to_unit(run, which, builder, family, &opened);
+    ok = ok && (opened || cut_overgrown(run, which, worker, family, &opened));
     ok = ok && (opened || cut_chimera(run, which, family, &opened));
     ok = ok && (opened || open_circle(run, family, &opened));
     ok = ok && (opened || gather_copies(run, which, &family->copies, &own));
@@ -177,8 +217,18 @@ static bool polish_family(void *argument, size_t which, unsigned worker, rp_erro
     growing.n_lifted = own.n;
     ok = ok && (opened || rp_family_regrow(builder, &run->scanned, &growing, run->index, family));
     drop_copies(family);
-    rp_stage_done(1);
     free(own.items);
+    return ok;
+}
+
+static bool polish_family(void *argument, size_t which, unsigned worker, rp_error *error)
+{
+    polish_run *run = argument;
+    rp_family *family = &run->library->items[run->active[which]];
+    bool was_cut;
+    const bool ok =
+        run->is_last ? cut_overgrown(run, which, worker, family, &was_cut) : shape_family(run, which, worker, family);
+    rp_stage_done(1);
     return ok || rp_error_memory(error, "polishing families");
 }
 
@@ -189,6 +239,21 @@ static bool has_grown(const polish_run *run, size_t which)
            n >= before + LENGTHENED_BP + before * LENGTHENED_PERCENT / 100;
 }
 
+/* For so many families in a round. */
+static bool make_room(polish_run *run, size_t n)
+{
+    size_t *capacity = run->capacity;
+    const size_t had = capacity[3];
+    if (!rp_reserve((void **)&run->active, &capacity[0], n, sizeof *run->active) ||
+        !rp_reserve((void **)&run->consensus, &capacity[1], n, sizeof *run->consensus) ||
+        !rp_reserve((void **)&run->length, &capacity[2], n, sizeof *run->length) ||
+        !rp_reserve((void **)&run->cut_off, &capacity[3], n, sizeof *run->cut_off))
+        return false;
+    for (size_t f = had; f < capacity[3]; f++)
+        run->cut_off[f] = (pieces){0};
+    return true;
+}
+
 /* Keeps the families that have grown, and those that were cut off; the bases of the others rest. */
 static bool choose_active(polish_run *run)
 {
@@ -197,21 +262,50 @@ static bool choose_active(polish_run *run)
         if (!has_grown(run, run->parts.items[i].family))
             rp_bitmask_set(&run->resting, run->parts.items[i].begin, run->parts.items[i].end);
     for (size_t f = 0; f < run->n_active; f++) {
-        if (run->cut_off[f].n == 0)
-            continue;
-        const rp_family family = {.consensus = run->cut_off[f], .seed = run->library->items[run->active[f]].seed};
-        if (!rp_library_add(run->library, &family))
-            return false;
+        for (size_t i = 0; i < run->cut_off[f].n; i++) {
+            const rp_family family = {.consensus = run->cut_off[f].items[i],
+                                      .seed = run->library->items[run->active[f]].seed};
+            if (!rp_library_add(run->library, &family))
+                return false;
+            run->cut_off[f].items[i] = (rp_codes){0};
+        }
         run->cut_off[f].n = 0;
     }
     size_t n = 0;
     for (size_t f = 0; f < run->n_active; f++)
         if (has_grown(run, f))
             run->active[n++] = run->active[f]; /* n <= f: what has_grown reads is still there */
+    if (!make_room(run, n + run->library->n - first_cut_off))
+        return false;
     for (size_t f = first_cut_off; f < run->library->n; f++)
         run->active[n++] = f;
     run->n_active = n;
     return true;
+}
+
+/* Shows the round's parts and families to finders of independent places. */
+static bool begin_finding(polish_run *run)
+{
+    run->finders = rp_alloc(run->parameters->n_threads, sizeof *run->finders);
+    run->found = (rp_findings){.genome = run->scanned.genome, .parts = run->parts, .n_families = run->n_active};
+    run->found.families = rp_alloc(run->n_active, sizeof *run->found.families);
+    if (run->finders == NULL || run->found.families == NULL)
+        return false;
+    for (size_t f = 0; f < run->n_active; f++)
+        run->found.families[f] = (rp_found_family){.consensus = run->consensus[f],
+                                                   .parts = run->by_family + run->first[f],
+                                                   .n_parts = run->first[f + 1] - run->first[f]};
+    return true;
+}
+
+static void end_finding(polish_run *run)
+{
+    for (unsigned i = 0; run->finders != NULL && i < run->parameters->n_threads; i++)
+        rp_place_finder_destroy(run->finders[i]);
+    free(run->finders);
+    free(run->found.families);
+    run->finders = NULL;
+    run->found = (rp_findings){0};
 }
 
 static bool polish_round(polish_run *run, const rp_annotate_parameters *annotate, rp_error *error)
@@ -227,6 +321,8 @@ static bool polish_round(polish_run *run, const rp_annotate_parameters *annotate
     bool ok = rp_bitmask_init(&covered, run->scanned.genome->length_bp) && sort_parts(run);
     if (!ok)
         (void)rp_error_memory(error, "polishing families");
+    if (ok && !run->parameters->apart && !begin_finding(run))
+        ok = rp_error_memory(error, "polishing families");
     if (ok && !run->parameters->apart)
         rp_bitmask_add(&covered, &run->resting);
     for (size_t i = 0; ok && !run->parameters->apart && i < run->parts.n; i++)
@@ -234,6 +330,7 @@ static bool polish_round(polish_run *run, const rp_annotate_parameters *annotate
     run->growing.covered = &covered;
     ok = ok && rp_parallel(run->n_active, run->parameters->n_threads, polish_family, run, error);
     run->growing.covered = NULL;
+    end_finding(run);
     rp_bitmask_clear(&covered);
     return ok;
 }
@@ -276,35 +373,38 @@ bool rp_polish(const rp_view *view, const rp_kmer_index *index, const size_t *so
                       .parameters = parameters,
                       .library = library,
                       .n_active = n,
+                      .min_places = annotate->min_copies,
                       .cuts = !parameters->apart};
-    run.active = rp_alloc(2 * n, sizeof *run.active); /* each may be cut in two, once */
-    run.consensus = rp_alloc(2 * n, sizeof *run.consensus);
-    run.length = rp_alloc(2 * n, sizeof *run.length);
-    run.cut_off = rp_alloc(2 * n, sizeof *run.cut_off);
+    const rp_polish_state *state = parameters->state;
     bool ok =
         rp_builders_init(&run.builders, parameters->n_threads, parameters->kernel, parameters->max_extension_bp) &&
-        rp_bitmask_init(&run.resting, view->genome->length_bp) && run.active != NULL && run.consensus != NULL &&
-        run.length != NULL && run.cut_off != NULL;
+        rp_bitmask_init(&run.resting, view->genome->length_bp) &&
+        make_room(&run, state != NULL && state->n_active > n ? state->n_active : n);
     if (!ok)
         (void)rp_error_memory(error, "polishing families");
     for (size_t f = 0; ok && f < n; f++) {
         run.active[f] = source[f];
         drop_copies(&library->items[source[f]]);
     }
-    const unsigned first_round = parameters->state != NULL ? parameters->state->round : 0;
-    if (ok && parameters->state != NULL)
-        resume(&run, parameters->state);
-    for (unsigned round = first_round; ok && round < parameters->n_rounds && run.n_active > 0; round++) {
+    const unsigned first_round = state != NULL ? state->round : 0;
+    if (ok && state != NULL)
+        resume(&run, state);
+    const unsigned n_rounds = parameters->n_rounds + !parameters->apart;
+    for (unsigned round = first_round; ok && round < n_rounds && run.n_active > 0; round++) {
+        run.is_last = round == parameters->n_rounds;
         ok = polish_round(&run, &rough, error);
         if (ok && !choose_active(&run))
             ok = rp_error_memory(error, "polishing families");
         run.cuts = false;
-        if (ok && parameters->hook.keep != NULL && round + 1 < parameters->n_rounds && !keep_round(&run, round + 1))
+        if (ok && parameters->hook.keep != NULL && round + 1 < n_rounds && !keep_round(&run, round + 1))
             ok = rp_error_memory(error, "polishing families");
     }
     rp_builders_clear(&run.builders);
-    for (size_t f = 0; run.cut_off != NULL && f < 2 * n; f++)
+    for (size_t f = 0; f < run.capacity[3]; f++) {
+        for (size_t i = 0; i < run.cut_off[f].n; i++)
+            free(run.cut_off[f].items[i].items);
         free(run.cut_off[f].items);
+    }
     free(run.cut_off);
     free(run.active);
     free(run.consensus);

@@ -1,6 +1,6 @@
 /* placed_copies.h: the copies of a family in the genome, all parts of a copy together. */
-#ifndef RP_CLASSIFY_PLACED_COPIES_H
-#define RP_CLASSIFY_PLACED_COPIES_H
+#ifndef RP_COPIES_PLACED_COPIES_H
+#define RP_COPIES_PLACED_COPIES_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,8 +4,8 @@
  * by more than composition and chance explain. Pieces are found by common words and extended without gaps; sequence
  * that was duplicated long ago is alike in pieces only.
  */
-#ifndef RP_CLASSIFY_STRETCH_H
-#define RP_CLASSIFY_STRETCH_H
+#ifndef RP_COPIES_STRETCH_H
+#define RP_COPIES_STRETCH_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* independent.c: copies compared by what is around them; see independent.h. */
-#include "classify/independent.h"
+#include "copies/independent.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "align/scores.h"
 #include "base/sort.h"
-#include "classify/stretch.h"
+#include "copies/stretch.h"
 
 enum {
     BATCH = 4,              /* copies that are compared before it is asked whether that was enough */
@@ -20,7 +20,8 @@ enum {
     MAX_INSERTIONS = 6      /* that are passed in one step, where the two are alike already; else one */
 };
 
-typedef enum relation { SAME, DIFFERENT, UNKNOWN } relation;
+/* ALIKE: what is known beside the two is alike, but for less than RP_SAME_PLACE_BP. The closer, the later. */
+typedef enum relation { DIFFERENT, UNKNOWN, ALIKE, SAME } relation;
 
 typedef struct sampled {
     const rp_placed_copy *copy;
@@ -56,6 +57,7 @@ struct rp_place_finder {
     size_t depth_capacity, last_capacity;
     rp_stretch scratch[2]; /* of two walks */
     landings landings[2];
+    bool rows_are_places; /* copies so near to each other that they share their flanks are places of their own */
     uint32_t own[2]; /* numbers of the copies from which the two walks set out */
 };
 
@@ -304,8 +306,16 @@ static relation relate_disjoint(rp_place_finder *finder, sampled *left, sampled 
                : UNKNOWN;
 }
 
+/* Whether two copies may stand in a row, or in an array. */
+static bool are_near(const rp_placed_copy *a, const rp_placed_copy *b)
+{
+    return a->begin < b->end + RP_SAME_PLACE_BP && b->begin < a->end + RP_SAME_PLACE_BP;
+}
+
 static relation relate(rp_place_finder *finder, sampled *a, sampled *b)
 {
+    if (finder->rows_are_places && are_near(a->copy, b->copy))
+        return DIFFERENT;
     const uint32_t begin = a->copy->consensus_begin > b->copy->consensus_begin ? a->copy->consensus_begin
                                                                                : b->copy->consensus_begin,
                    end = a->copy->consensus_end < b->copy->consensus_end ? a->copy->consensus_end
@@ -326,7 +336,7 @@ static relation relate(rp_place_finder *finder, sampled *a, sampled *b)
         if (walked >= RP_SAME_PLACE_BP)
             return SAME;
     }
-    return ends[0] == DIFFERENT || ends[1] == DIFFERENT ? DIFFERENT : UNKNOWN;
+    return ends[0] == DIFFERENT || ends[1] == DIFFERENT ? DIFFERENT : walked > 0 ? ALIKE : UNKNOWN;
 }
 
 /* Takes copies [first, end) of the ranks; those whose flanks are known get their places first. */
@@ -348,8 +358,8 @@ static void place_batch(rp_place_finder *finder, const rp_placed_copies *copies,
             relation closest = DIFFERENT;
             for (unsigned p = 0; p < finder->n_places && closest != SAME; p++) {
                 const relation with = relate(finder, of, &finder->sample[finder->of_place[p]]);
-                closest = with == DIFFERENT ? closest : with;
-                of->place = with == SAME ? p : of->place;
+                of->place = with > closest && with >= ALIKE ? p : of->place;
+                closest = with > closest ? with : closest;
             }
             if (closest == DIFFERENT) {
                 of->place = finder->n_places;
@@ -411,13 +421,10 @@ static float find_worth(const rp_place_finder *finder, uint32_t n_places)
     return (float)(sum * SCORE_NATS / (log(4) * (double)finder->family->consensus->n));
 }
 
-bool rp_independent_places(rp_place_finder *finder, const rp_found_family *family, const rp_placed_copies *copies,
-                           uint32_t enough, rp_independence *found)
+/* Makes room for a family of so many copies, and ranks these: those first that hold most of the consensus. */
+static bool begin_family(rp_place_finder *finder, const rp_found_family *family, const rp_placed_copies *copies)
 {
-    *found = (rp_independence){0};
     const size_t length = family->consensus->n;
-    if (copies->n == 0)
-        return true;
     if (!rp_reserve((void **)&finder->ranks, &finder->ranks_capacity, copies->n, sizeof *finder->ranks) ||
         !rp_reserve((void **)&finder->depth, &finder->depth_capacity, length, sizeof *finder->depth) ||
         !rp_reserve((void **)&finder->last, &finder->last_capacity, length, sizeof *finder->last))
@@ -427,6 +434,18 @@ bool rp_independent_places(rp_place_finder *finder, const rp_found_family *famil
     for (size_t i = 0; i < copies->n; i++)
         finder->ranks[i] = (rp_rank){copies->items[i].consensus_end - copies->items[i].consensus_begin, i};
     rp_sort_ranks(finder->ranks, copies->n);
+    return true;
+}
+
+bool rp_independent_places(rp_place_finder *finder, const rp_found_family *family, const rp_placed_copies *copies,
+                           uint32_t enough, rp_independence *found)
+{
+    *found = (rp_independence){0};
+    if (copies->n == 0)
+        return true;
+    if (!begin_family(finder, family, copies))
+        return false;
+    finder->rows_are_places = false;
     const unsigned most = copies->n < SAMPLE ? (unsigned)copies->n : SAMPLE;
     for (unsigned n = 0; n < most && found->share < RP_SAME_PLACE_SHARE;) {
         const unsigned end = n + BATCH < most ? n + BATCH : most;
@@ -439,4 +458,91 @@ bool rp_independent_places(rp_place_finder *finder, const rp_found_family *famil
     found->n_places = found->n_places > 0 ? found->n_places : 1;
     found->worth = find_worth(finder, found->n_places);
     return true;
+}
+
+/* --- Overgrown families --- */
+
+/* Copies by base of the consensus, all of them; returns the most that any base has. */
+static uint32_t count_copies(const rp_place_finder *finder, const rp_found_family *family, uint32_t *copies)
+{
+    uint32_t most = 0;
+    for (size_t i = 0; i < family->n_parts; i++) {
+        const rp_part *part = &finder->findings->parts.items[family->parts[i]];
+        copies[part->consensus_begin]++;
+        copies[part->consensus_end]--;
+    }
+    for (size_t c = 0; c < family->consensus->n; c++) {
+        copies[c] += c > 0 ? copies[c - 1] : 0;
+        most = copies[c] > most ? copies[c] : most;
+    }
+    return most;
+}
+
+/* Whether a stretch has at most half of the copies that another has, and few enough for all to be looked at: only
+ * such a one may be overgrown. */
+static bool has_rarer_stretch(const uint32_t *copies, size_t length, uint32_t most, uint32_t enough)
+{
+    size_t n = 0;
+    for (size_t c = 0; c < length && n < RP_OVERGROWN_BP; c++)
+        n = copies[c] >= enough && copies[c] <= SAMPLE && 2 * copies[c] <= most ? n + 1 : 0;
+    return n == RP_OVERGROWN_BP;
+}
+
+/* Sets each base to whether enough copies stand there, all of them in the sample of n, but at fewer places. `copies`
+ * has all copies by base, and becomes that. */
+static void find_duplicated(rp_place_finder *finder, unsigned n, uint32_t enough, uint32_t *copies)
+{
+    const size_t length = finder->family->consensus->n;
+    for (unsigned i = 0; i < n; i++)
+        if (finder->sample[i].place == NO_PLACE) {
+            finder->of_place[finder->n_places] = i;
+            finder->sample[i].place = finder->n_places++;
+        }
+    (void)count_deep(finder, n, false, enough);
+    for (size_t c = 0; c < length; c++)
+        copies[c] = copies[c] >= enough && copies[c] == finder->depth[c];
+    (void)count_deep(finder, n, true, enough);
+    for (size_t c = 0; c < length; c++)
+        copies[c] = copies[c] && finder->depth[c] < enough;
+}
+
+/* Cuts at both ends of each stretch of one kind; stretches that are too short are of the kind around them. */
+static bool cut_apart(const uint32_t *duplicated, size_t length, rp_cuts *cuts)
+{
+    size_t begin = 0;
+    bool inside = duplicated[0];
+    for (size_t c = 0; c < length; c = begin) {
+        for (begin = c + 1; begin < length && duplicated[begin] == duplicated[c];)
+            begin++;
+        if (begin - c < RP_OVERGROWN_BP)
+            continue;
+        if (c > 0 && duplicated[c] != inside && !rp_cuts_push(cuts, (uint32_t)c))
+            return false;
+        inside = duplicated[c];
+    }
+    return true;
+}
+
+bool rp_independent_cuts(rp_place_finder *finder, const rp_found_family *family, uint32_t enough, rp_cuts *cuts)
+{
+    const size_t length = family->consensus->n;
+    rp_placed_copies placed = {0};
+    uint32_t *copies = rp_alloc(length + 1, sizeof *copies);
+    cuts->n = 0;
+    bool ok = copies != NULL;
+    const uint32_t most = ok ? count_copies(finder, family, copies) : 0;
+    if (ok && has_rarer_stretch(copies, length, most, enough)) {
+        ok = rp_placed_copies_gather(finder->findings, family, &placed) && begin_family(finder, family, &placed);
+        const unsigned n = placed.n < SAMPLE ? (unsigned)placed.n : SAMPLE;
+        finder->rows_are_places = true;
+        for (unsigned first = 0; ok && first < n; first += BATCH)
+            place_batch(finder, &placed, first, first + BATCH < n ? first + BATCH : n);
+        if (ok && finder->n_places < n) {
+            find_duplicated(finder, n, enough, copies);
+            ok = cut_apart(copies, length, cuts);
+        }
+    }
+    free(copies);
+    free(placed.items);
+    return ok;
 }

@@ -1,5 +1,5 @@
 /* placed_copies.c: parts gathered to copies; see placed_copies.h. */
-#include "classify/placed_copies.h"
+#include "copies/placed_copies.h"
 
 bool rp_placed_copies_gather(const rp_findings *findings, const rp_found_family *family, rp_placed_copies *copies)
 {

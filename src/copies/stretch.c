@@ -1,5 +1,5 @@
 /* stretch.c: pieces that two stretches have in common; see stretch.h. */
-#include "classify/stretch.h"
+#include "copies/stretch.h"
 
 #include <string.h>
 

@@ -7,10 +7,11 @@
  * are passed: copies in a row have their flanks in common. At contigs' ends, beside N and in tandem repeats a flank is
  * unknown, not different: a copy that cannot be told from an earlier place is no place of its own.
  */
-#ifndef RP_CLASSIFY_INDEPENDENT_H
-#define RP_CLASSIFY_INDEPENDENT_H
+#ifndef RP_COPIES_INDEPENDENT_H
+#define RP_COPIES_INDEPENDENT_H
 
-#include "classify/placed_copies.h"
+#include "base/memory.h"
+#include "copies/placed_copies.h"
 
 /* Few elements are longer, and of those seldom so much stands beside what was found of them; duplicated segments are
  * ten times as long. */
@@ -20,6 +21,8 @@ enum { RP_SAME_PLACE_BP = 8000 };
 #define RP_SAME_PLACE_SHARE 0.5f
 
 typedef struct rp_place_finder rp_place_finder;
+
+RP_ARRAY(rp_cuts, uint32_t);
 
 /* For one thread. The view shows the whole genome; what it excludes (tandem repeats) is unknown. NULL: out of
  * memory. */
@@ -37,5 +40,15 @@ typedef struct rp_independence {
  * copies elsewhere does not speak for the whole consensus: places are counted base by base. False: out of memory. */
 bool rp_independent_places(rp_place_finder *finder, const rp_found_family *family, const rp_placed_copies *copies,
                            uint32_t enough, rp_independence *found) RP_MUST_CHECK;
+
+/* Shorter stretches are not told apart. */
+enum { RP_OVERGROWN_BP = 100 };
+
+/* Where a consensus is to be cut, from left to right: a stretch that has enough copies, all of which were looked at,
+ * but at fewer places than `enough`, is duplicated sequence into which the family has grown, and stands by itself. Here
+ * a copy that cannot be told from others has a place of its own, and so has one in a row of copies. Replaces the
+ * content of *cuts; none: nothing is duplicated, or everything is. False: out of memory. */
+bool rp_independent_cuts(rp_place_finder *finder, const rp_found_family *family, uint32_t enough,
+                         rp_cuts *cuts) RP_MUST_CHECK;
 
 #endif
