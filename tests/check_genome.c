@@ -184,6 +184,15 @@ START_TEST(a_walk_beyond_a_stretch_stays_in_its_contig)
         for (uint64_t end = begin + 1; end <= 20; end++) {
             ck_assert_uint_eq(rp_view_walk_beyond(&view, begin, end, true).limit_bp, begin - 10);
             ck_assert_uint_eq(rp_view_walk_beyond(&view, begin, end, false).limit_bp, 20 - end);
+            rp_flank flanks[2];
+            rp_flanks_read(&view, begin, end, &flanks[0], &flanks[1]);
+            for (int reverse = 0; reverse < 2; reverse++) {
+                const rp_strand_walk walk = rp_view_walk_beyond(&view, begin, end, reverse);
+                const rp_flank one = rp_flank_read(&view, &walk);
+                ck_assert_uint_eq(flanks[reverse].valid, one.valid);
+                ck_assert_uint_eq(flanks[reverse].high & one.valid, one.high & one.valid);
+                ck_assert_uint_eq(flanks[reverse].low & one.valid, one.low & one.valid);
+            }
         }
     rp_genome_clear(&genome);
 }

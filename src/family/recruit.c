@@ -199,9 +199,8 @@ static bool promises(const rp_recruiter *recruiter, const rp_view *view, const c
 {
     const uint64_t begin = here->anchor - k / 2;
     const uint32_t query = here->anchor_query - k / 2;
-    const rp_strand_walk right = rp_view_walk_beyond(view, begin, begin + k, false);
-    const rp_strand_walk left = rp_view_walk_beyond(view, begin, begin + k, true);
-    const rp_flank genome[2] = {rp_flank_read(view, &right), rp_flank_read(view, &left)};
+    rp_flank genome[2];
+    rp_flanks_read(view, begin, begin + k, &genome[0], &genome[1]);
     const rp_flank consensus[2] = {rp_planes_cut(&recruiter->planes[here->reverse], (int64_t)query + k),
                                    rp_planes_cut(&recruiter->planes[!here->reverse], (int64_t)(length - query))};
     int gain = 0;

@@ -27,31 +27,73 @@ static __attribute__((constructor)) void fill_steps(void)
         }
 }
 
+/* Where the machine has an instruction that gathers bits, it makes planes of packed bases. */
+#ifdef RP_HAVE_X86
+#include <immintrin.h>
+
+__attribute__((target("bmi2"))) static rp_flank gather_planes(uint64_t first, uint64_t second)
+{
+    const uint64_t even = UINT64_C(0x5555555555555555);
+    return (rp_flank){.low = _pext_u64(first, even) | _pext_u64(second, even) << 32,
+                      .high = _pext_u64(first, even << 1) | _pext_u64(second, even << 1) << 32};
+}
+#endif
+
+static rp_flank make_planes(uint64_t first, uint64_t second)
+{
+#ifdef RP_HAVE_X86
+    if (__builtin_cpu_supports("bmi2"))
+        return gather_planes(first, second);
+#endif
+    return (rp_flank){.low = rp_flank_even_bits(first) | rp_flank_even_bits(second) << 32,
+                      .high = rp_flank_even_bits(first >> 1) | rp_flank_even_bits(second >> 1) << 32};
+}
+
 static rp_flank read_forward(const rp_view *view, uint64_t begin)
 {
-    const uint64_t first = rp_genome_window(view->genome, begin);
-    const uint64_t second = rp_genome_window(view->genome, begin + 32);
-    rp_flank out = {.low = rp_flank_even_bits(first) | rp_flank_even_bits(second) << 32,
-                    .high = rp_flank_even_bits(first >> 1) | rp_flank_even_bits(second >> 1) << 32};
+    rp_flank out = make_planes(rp_genome_window(view->genome, begin), rp_genome_window(view->genome, begin + 32));
     out.valid = ~(rp_bitmask_window(&view->genome->not_acgt, begin) | rp_view_covered(view, begin));
     return out;
 }
 
-rp_flank rp_flank_read(const rp_view *view, const rp_strand_walk *walk)
+static uint64_t first_bits(unsigned n)
 {
-    const unsigned n = walk->limit_bp < RP_FLANK_BP ? (unsigned)walk->limit_bp : RP_FLANK_BP;
+    return n == RP_FLANK_BP ? UINT64_MAX : ((uint64_t)1 << n) - 1;
+}
+
+/* Up to RP_FLANK_BP bases from an origin on, of which a contig has so many. */
+static rp_flank read_up(const rp_view *view, uint64_t origin, uint64_t limit_bp)
+{
+    const unsigned n = limit_bp < RP_FLANK_BP ? (unsigned)limit_bp : RP_FLANK_BP;
     if (n == 0)
         return (rp_flank){0, 0, 0};
-    const uint64_t inside = n == RP_FLANK_BP ? UINT64_MAX : ((uint64_t)1 << n) - 1;
-    rp_flank out = read_forward(view, walk->reverse ? walk->origin - n : walk->origin);
-    if (walk->reverse) {
-        const unsigned shift = RP_FLANK_BP - n; /* the n bases that were read come first, reversed */
-        out.high = ~rp_flank_reverse_bits(out.high) >> shift;
-        out.low = ~rp_flank_reverse_bits(out.low) >> shift;
-        out.valid = rp_flank_reverse_bits(out.valid) >> shift;
-    }
-    out.valid &= inside;
+    rp_flank out = read_forward(view, origin);
+    out.valid &= first_bits(n);
     return out;
+}
+
+static rp_flank read_down(const rp_view *view, uint64_t origin, uint64_t limit_bp)
+{
+    const unsigned n = limit_bp < RP_FLANK_BP ? (unsigned)limit_bp : RP_FLANK_BP;
+    if (n == 0)
+        return (rp_flank){0, 0, 0};
+    const unsigned shift = RP_FLANK_BP - n; /* the n bases that were read come first, reversed */
+    const rp_flank read = read_forward(view, origin - n);
+    return (rp_flank){.high = ~rp_flank_reverse_bits(read.high) >> shift,
+                      .low = ~rp_flank_reverse_bits(read.low) >> shift,
+                      .valid = rp_flank_reverse_bits(read.valid) >> shift & first_bits(n)};
+}
+
+rp_flank rp_flank_read(const rp_view *view, const rp_strand_walk *walk)
+{
+    return walk->reverse ? read_down(view, walk->origin, walk->limit_bp) : read_up(view, walk->origin, walk->limit_bp);
+}
+
+void rp_flanks_read(const rp_view *view, uint64_t begin, uint64_t end, rp_flank *up, rp_flank *down)
+{
+    const rp_contig *contig = &view->genome->contigs[rp_genome_contig_of(view->genome, begin)];
+    *up = read_up(view, end, contig->begin + contig->length_bp - end);
+    *down = read_down(view, begin, begin - contig->begin);
 }
 
 bool rp_planes_init(rp_planes *planes, size_t n_bases)

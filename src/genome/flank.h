@@ -19,6 +19,10 @@ typedef struct rp_flank {
 /* The next RP_FLANK_BP bases of a walk. */
 rp_flank rp_flank_read(const rp_view *view, const rp_strand_walk *walk);
 
+/* Those on either side of a stretch (not empty) of one contig: up from its end, and down from its begin on the other
+ * strand. */
+void rp_flanks_read(const rp_view *view, uint64_t begin, uint64_t end, rp_flank *up, rp_flank *down);
+
 /* The even and the odd bits of a word of 32 packed bases, as the planes' 32 bits. */
 static inline uint64_t rp_flank_even_bits(uint64_t x)
 {
@@ -102,7 +106,8 @@ enum { RP_FLANK_DROP = 8 };
 extern uint16_t rp_flank_steps[RP_FLANK_DROP + 1][256];
 
 /* Best score of the stretch from its first base on: +1 a match (bit set), -1 a mismatch, until
- * the score is RP_FLANK_DROP below its best. *reached, if not NULL: bases up to the best. */
+ * the score is RP_FLANK_DROP below its best. *reached, if not NULL: bases up to the best. A stretch of
+ * which fewer bases match scores no more. */
 static inline int rp_flank_extend(uint64_t same, unsigned *reached)
 {
     enum { MOST_END = 24 }; /* bases after which most have ended: until then, nobody asks */

@@ -11,22 +11,16 @@ enum { MIN_PLACES = 3 }; /* rejects 95 to 99 of 100 seeds; without it a search t
 /* A place of the seed, in the seed's direction. */
 typedef struct looked_at {
     rp_flank right, left;
-    rp_base_counts counts;   /* of both */
 } looked_at;
 
-static rp_flank read_flank(const rp_view *view, uint64_t position, unsigned k, bool reverse)
-{
-    const rp_strand_walk walk = rp_view_walk_beyond(view, position, position + k, reverse);
-    return rp_flank_read(view, &walk);
-}
-
 /* The left flank is read on the other strand. */
-static void count_bases(looked_at *place)
+static rp_base_counts count_bases(const looked_at *place)
 {
     rp_base_counts left = {{0}};
     rp_base_counts_add_flank(&left, &place->left);
-    place->counts = rp_base_counts_turned(&left);
-    rp_base_counts_add_flank(&place->counts, &place->right);
+    rp_base_counts both = rp_base_counts_turned(&left);
+    rp_base_counts_add_flank(&both, &place->right);
+    return both;
 }
 
 static int extend(const rp_flank *a, const rp_flank *b, unsigned *reached)
@@ -39,9 +33,11 @@ static bool is_significant(const looked_at *a, const looked_at *b, unsigned k)
 {
     unsigned right, left;
     const int gain = extend(&a->right, &b->right, &right) + extend(&a->left, &b->left, &left);
-    return gain >= RP_PRESCREEN_SCORE &&
-           rp_significant_score(RP_SCORE_MATCH * ((int)k + gain), k + right + left, &a->counts, &b->counts) >=
-               RP_SCORE_MATCH * ((int)k + RP_PRESCREEN_SCORE);
+    if (gain < RP_PRESCREEN_SCORE)
+        return false;
+    const rp_base_counts of_a = count_bases(a), of_b = count_bases(b);
+    return rp_significant_score(RP_SCORE_MATCH * ((int)k + gain), k + right + left, &of_a, &of_b) >=
+           RP_SCORE_MATCH * ((int)k + RP_PRESCREEN_SCORE);
 }
 
 bool rp_prescreen(const rp_view *view, const rp_batch *batch, unsigned k)
@@ -51,9 +47,8 @@ bool rp_prescreen(const rp_view *view, const rp_batch *batch, unsigned k)
     const unsigned n = batch->head.n_places < RP_PRESCREEN_PLACES ? batch->head.n_places : RP_PRESCREEN_PLACES;
     for (unsigned i = 0; i < n; i++) {
         const rp_place place = batch->places[batch->head.n_places * i / n];
-        places[i] = (looked_at){.right = read_flank(view, place.position, k, place.reverse),
-                                .left = read_flank(view, place.position, k, !place.reverse)};
-        count_bases(&places[i]);
+        rp_flanks_read(view, place.position, place.position + k, place.reverse ? &places[i].left : &places[i].right,
+                       place.reverse ? &places[i].right : &places[i].left);
         parent[i] = i;
         size[i] = 1;
     }
