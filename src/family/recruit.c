@@ -35,6 +35,7 @@ typedef struct chain {
     uint32_t query;           /* of the last hit */
     uint32_t n_hits;
     bool reverse;
+    bool crowded; /* there were so many that a hit was not tried against all in its reach, and this one was */
 } chain;
 
 RP_ARRAY(chains, chain);
@@ -42,8 +43,8 @@ RP_ARRAY(chains, chain);
 /* A k-mer of the consensus that the index has. */
 typedef struct query_seed {
     rp_occurrences occurrences;
-    uint32_t end;             /* its last base */
-    bool reverse;             /* the consensus reads its reverse complement */
+    uint32_t end; /* its last base */
+    bool reverse; /* the consensus reads its reverse complement */
 } query_seed;
 
 RP_ARRAY(query_seeds, query_seed);
@@ -68,7 +69,7 @@ struct rp_recruiter {
     rp_anchors anchors;
     rp_alignments alignments;
     rp_codes reverse_complement;
-    rp_planes planes[2];      /* of the consensus and its reverse complement */
+    rp_planes planes[2]; /* of the consensus and its reverse complement */
     rp_steps steps[RP_LANES];
 };
 
@@ -209,15 +210,22 @@ static bool promises(const rp_recruiter *recruiter, const rp_view *view, const c
     return 2 * ((int)k + gain) + (int)rp_flank_agreement(genome, consensus) >= MIN_EVIDENCE;
 }
 
-/* Notes the hits, which are sorted, with the flanks that a chain with its anchor there may be judged by. */
-static bool note_hits(const rp_recruiter *recruiter, size_t n_hits, unsigned k, rp_reads *reads)
+/* Notes the hits of a chain, with the flanks that it may be judged by. A lone hit that does not promise anything makes
+ * no difference, nor does its loss: with fewer bases beside it, it would promise less still, and the others are chained
+ * as they are without it. (Most hits are such, all over the genome.) */
+static bool note_chain(const chain *here, bool is_kept, unsigned k, rp_reads *reads)
 {
-    for (size_t i = 0; i < n_hits && reads != NULL; i++) {
-        const uint64_t position = recruiter->hits.items[i] << 1 >> 1 >> QUERY_BITS;
-        if (!rp_reads_note(reads, position < RP_FLANK_BP ? 0 : position - RP_FLANK_BP, position + k + RP_FLANK_BP))
-            return false;
-    }
-    return true;
+    if (!is_kept && here->n_hits == 1 && !here->crowded)
+        return true;
+    return rp_reads_note(reads, here->first < RP_FLANK_BP ? 0 : here->first - RP_FLANK_BP,
+                         here->position + k + RP_FLANK_BP);
+}
+
+/* A hit was not tried against more chains than these: the last ones. */
+static void mark_crowd(chains *all)
+{
+    for (size_t back = 0; back < CHAIN_LOOK_BACK; back++)
+        all->items[all->n - 1 - back].crowded = true;
 }
 
 static bool build_chains(rp_recruiter *recruiter, size_t n_hits, unsigned k)
@@ -230,7 +238,8 @@ static bool build_chains(rp_recruiter *recruiter, size_t n_hits, unsigned k)
         const uint64_t position = hit << 1 >> 1 >> QUERY_BITS;
         const uint32_t query = (uint32_t)(hit & ((1 << QUERY_BITS) - 1));
         chain *joined = NULL;
-        for (size_t back = 0; back < CHAIN_LOOK_BACK && back < all->n; back++) {
+        size_t back = 0;
+        for (; back < CHAIN_LOOK_BACK && back < all->n; back++) {
             chain *open = &all->items[all->n - 1 - back];
             if (open->reverse != reverse || position - open->position > CHAIN_GAP_BP)
                 break; /* chains are kept by their last hit */
@@ -240,6 +249,8 @@ static bool build_chains(rp_recruiter *recruiter, size_t n_hits, unsigned k)
                 break;
             }
         }
+        if (back == CHAIN_LOOK_BACK)
+            mark_crowd(all);
         if (joined == NULL) {
             const chain fresh = {.first = position,
                                  .position = position,
@@ -268,7 +279,8 @@ static bool build_chains(rp_recruiter *recruiter, size_t n_hits, unsigned k)
 }
 
 /* Makes anchors of the chains, less short ones whose flanks do not match. */
-static bool keep_strong_chains(rp_recruiter *recruiter, const rp_view *view, const rp_query queries[2], unsigned k)
+static bool keep_strong_chains(rp_recruiter *recruiter, const rp_view *view, const rp_query queries[2], unsigned k,
+                               rp_reads *reads)
 {
     const uint32_t length = queries[0].length;
     recruiter->anchors.n = 0;
@@ -279,7 +291,11 @@ static bool keep_strong_chains(rp_recruiter *recruiter, const rp_view *view, con
     }
     for (size_t i = 0; i < recruiter->chains.n; i++) {
         const chain *here = &recruiter->chains.items[i];
-        if (here->position - here->first < LONG_CHAIN_BP && !promises(recruiter, view, here, length, k))
+        const bool is_kept =
+            here->position - here->first >= LONG_CHAIN_BP || promises(recruiter, view, here, length, k);
+        if (!note_chain(here, is_kept, k, reads))
+            return false;
+        if (!is_kept)
             continue;
         if (!rp_anchors_push(
                 &recruiter->anchors,
@@ -397,8 +413,7 @@ bool rp_recruit(rp_recruiter *recruiter, const rp_view *view, const rp_kmer_inde
         return false;
     queries[0].tandem = queries[1].tandem = tandem;
     rp_sort_u64(recruiter->hits.items, recruiter->spare.items, n_hits, QUERY_BITS, 64);
-    if (!note_hits(recruiter, n_hits, k, reads) || !build_chains(recruiter, n_hits, k) ||
-        !keep_strong_chains(recruiter, view, queries, k))
+    if (!build_chains(recruiter, n_hits, k) || !keep_strong_chains(recruiter, view, queries, k, reads))
         return false;
     if (recruiter->hits.block.mapped > 0 && rp_account_is_short()) { /* the next ones may be spilled */
         clear_hits(&recruiter->hits);

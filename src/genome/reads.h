@@ -8,7 +8,9 @@
  *   2. A base that was seen covered is therefore covered at the turn too.
  *   3. A base that was seen free, and on which anything depended, is noted here: the bases of hits and what stands
  *      beside them, places of the consensus' end, all that lanes and alignments looked at - whatever became of them.
- *      A hit or a chain that was passed over is noted as one that was used, since without it another may stand.
+ *      A hit or a chain that was passed over is noted as one that was used, since without it another may stand. What
+ *      is not noted makes no difference whether it is free or covered: a lone hit whose flanks do not match
+ *      (note_chain in family/recruit.c).
  *   4. If no block that is noted has changed since the version of the cover at the beginning, each noted base is still
  *      free. With 2, every look at the cover gives at the turn what it gave: the same steps are taken, to the
  *      same result. Otherwise the result is made again, at its turn.
