@@ -326,7 +326,7 @@ typedef struct fuzz_target {
 static const fuzz_target TARGETS[] = {{"genome", rp_fuzz_genome},         {"library", rp_fuzz_library},
                                       {"features", rp_fuzz_features},     {"index", rp_fuzz_index},
                                       {"checkpoint", rp_fuzz_checkpoint}, {"report", rp_fuzz_report},
-                                      {"options", rp_fuzz_options}};
+                                      {"options", rp_fuzz_options},       {"scan", rp_fuzz_scan}};
 
 /* What fuzzing has found, and where it begins. */
 START_TEST(corpora_do_no_harm)

@@ -14,6 +14,7 @@ int rp_fuzz_library(const uint8_t *data, size_t n);    /* libraries of families 
 int rp_fuzz_features(const uint8_t *data, size_t n);   /* BED, GFF3 and GTF */
 int rp_fuzz_index(const uint8_t *data, size_t n);      /* index files */
 int rp_fuzz_checkpoint(const uint8_t *data, size_t n); /* states of interrupted runs */
+int rp_fuzz_scan(const uint8_t *data, size_t n);       /* scans in shares, and interrupted ones */
 int rp_fuzz_report(const uint8_t *data, size_t n);     /* summary, families and BED of a run */
 int rp_fuzz_options(const uint8_t *data, size_t n);    /* command lines; NUL ends an argument */
 
