@@ -5,6 +5,8 @@ import json
 import math
 import random
 import re
+import shutil
+import subprocess
 import sys
 
 from check_library import mutated, turned
@@ -292,14 +294,55 @@ def test_browser_blocks_are_the_parts_and_what_is_between(folder):
     assert not parts
 
 
+def test_copies_are_spelled_with_their_flanks(folder):
+    genome = nested_genome(folder)
+    run("annotate", "-q", "-o", "a", "--copies-fasta", "copies.fa", "--flank", 3100, "g.fa", "library.fa", cwd=folder)
+    copies = collections.defaultdict(list)
+    for row in lines(folder / "a.copies.bed"):
+        copies[f"{row[3]}_copy{row[10]}"].append((row[0].replace("%23", "#"), int(row[1]), int(row[2]), row[5]))
+    cut = 0
+    for header, sequence in fasta(folder / "copies.fa").items():
+        name, place, *fields = header.split()
+        parts = copies.pop(name)
+        contig, begin, end, strand = parts[0][0], parts[0][1], parts[-1][2], parts[0][3]
+        assert place == f"{contig}:{begin + 1}-{end}_{strand}", (header, parts)
+        from_, to = max(0, begin - 3100), min(len(genome[contig]), end + 3100)
+        expected = [c.lower() for c in genome[contig][from_:to]]
+        for _, b, e, _ in parts:
+            expected[b - from_:e - from_] = genome[contig][b:e]
+        expected = "".join(expected)
+        flanks = (begin - from_, to - end)
+        if strand == "-":
+            expected, flanks = expected.translate(str.maketrans("ACGTacgt", "TGCAtgca"))[::-1], flanks[::-1]
+        assert sequence == expected, header
+        assert fields == [f"flanks={flanks[0]},{flanks[1]}", f"parts={len(parts)}"], header
+        cut += flanks != (3100, 3100)
+    assert not copies and cut > 0, "contigs' ends are met"
+
+
+def test_one_family_is_taken_out_with_its_alignment(folder):
+    """As the manual of curate has it."""
+    nested_genome(folder)
+    run("curate", "-q", "-d", "-", "--only-decided", "-o", "mite.fa", "library.fa", text="keep mite\nkeep none\n", cwd=folder)
+    run("annotate", "-q", "--seed-alignments", "mite.stk", "--copies-fasta", "copies.fa", "-o", "m", "g.fa", "mite.fa", cwd=folder)
+    text = (folder / "mite.stk").read_text()
+    assert text.count("#=GF ID") == 1 and "#=GF ID mite\n" in text and ";hAT\n" in text, text[:300]  # none has no copies
+    rows = [line for line in text.splitlines() if line[0] not in "#/"]
+    assert len(rows) == len(lines(folder / "m.copies.bed")) > 20
+    if shutil.which("hmmbuild"):
+        done = subprocess.run(["hmmbuild", "--dna", "mite.hmm", "mite.stk"], cwd=folder, capture_output=True, text=True)
+        assert done.returncode == 0 and "NAME  mite\n" in (folder / "mite.hmm").read_text(), done.stdout + done.stderr
+
+
 def test_no_copies_give_valid_files(folder):
     rng = random.Random(3)
     (folder / "g.fa").write_text(f">a\n{random_letters(rng, 5000)}\n")
     (folder / "empty.fa").write_text("")
     (folder / "none.fa").write_text(f">x#DNA\n{random_letters(rng, 300)}\n")
     for library in ("empty.fa", "none.fa"):
-        run("annotate", "-q", "-o", "a", "--repeatmasker-align", "--gtf", "--browser", "g.fa", library, cwd=folder)
-        assert all((folder / f"a.{e}").read_text() == "" for e in ("align", "gtf", "rmsk.bed", "copies.bed"))
+        run("annotate", "-q", "-o", "a", "--repeatmasker-align", "--gtf", "--browser", "--seed-alignments", "a.stk", "--copies-fasta",
+            "a.fa", "g.fa", library, cwd=folder)
+        assert all((folder / f"a.{e}").read_text() == "" for e in ("align", "gtf", "rmsk.bed", "copies.bed", "stk", "fa"))
         assert (folder / "a.counts.tsv").read_text().splitlines()[-2:] == ["rest\tunique\t5000\t100.000", "total\ttotal\t5000\t100.000"]
         assert tbl(folder / "a")[1] == 0 and "\nDiv \n0 \n" in (folder / "a.divsum").read_text()
 

@@ -32,7 +32,7 @@
 typedef struct annotate_options {
     bool help, no_run_info, fast, hints, no_decoy;
     bool hard_mask, mask_tandem;
-    uint64_t min_copies, search_space;
+    uint64_t min_copies, search_space, flank;
     const char *device, *part, *protect, *class_names;
     rp_naming naming; /* of class_names */
 } annotate_options;
@@ -112,6 +112,8 @@ static size_t fill_table(annotate_run *run, rp_option *table, bool with_scan)
         {RP_OPTION_FLAG, "mask-tandem", 0, NULL, &o->mask_tandem, 0, 0, "mask tandem repeats too", .tells = true},
         {RP_OPTION_TEXT, "protect", 0, "FILE", &o->protect, 0, 0,
          "intervals, BED or GFF3, that the masked genome has as they came", .tells = true},
+        {RP_OPTION_NUMBER, "flank", 0, "N", &o->flank, 0, 1000000,
+         "bases on either side of copies in --copies-fasta [0]", .tells = true},
         {RP_OPTION_TEXT, "class-names", 0, "NAMES", &o->class_names, 0, 0,
          "names of classes: repeatmasker, wicker (codes), so (Sequence Ontology), dfam (lineages) [repeatmasker]",
          .tells = true},
@@ -310,6 +312,7 @@ static bool write_results(annotate_run *run, rp_error *error)
                                 .n_threads = run->governor.n_threads,
                                 .hard_mask = run->options.hard_mask,
                                 .mask_tandem = run->options.mask_tandem,
+                                .flank_bp = (uint32_t)run->options.flank,
                                 .summary = make_summary(run)};
     const bool ok = (outcome.summary != NULL || rp_error_memory(error, "summary")) &&
                     rp_results_write(&run->results, &outcome, error);

@@ -78,6 +78,7 @@ static bool write_results(find_command *find, rp_error *error)
                           .n_threads = run->n_threads,
                           .hard_mask = find->options->hard_mask,
                           .mask_tandem = find->options->mask_tandem,
+                          .flank_bp = (uint32_t)find->options->flank,
                           .summary = make_summary(find),
                           .title = find->options->results.planned_prefix,
                           .seeds = run->seeds,

@@ -20,6 +20,7 @@ typedef struct rp_find_options {
     rp_results results;
     rp_run_parameters search;
     bool hard_mask, mask_tandem, no_run_info;
+    uint64_t flank;                     /* beside the copies in FASTA */
     uint64_t minfreq, pa;               /* 0: not given; the same as min_copies and threads */
     const char *device, *classify_with, *genes, *protect, *class_names;
     rp_naming naming;                   /* of class_names */

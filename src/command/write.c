@@ -16,6 +16,11 @@ bool rp_write_result_masked(const rp_outcome *outcome, rp_file *file, rp_error *
     return rp_write_masked(outcome->findings, outcome->hard_mask, outcome->mask_tandem, file, error);
 }
 
+bool rp_write_result_copies_fasta(const rp_outcome *outcome, rp_file *file, rp_error *error)
+{
+    return rp_write_copies_fasta(outcome->findings, outcome->flank_bp, file, error);
+}
+
 bool rp_write_result_counts(const rp_outcome *outcome, rp_file *file, rp_error *error)
 {
     return rp_write_counts(outcome->findings, outcome->others, outcome->candidates, file, error);

@@ -129,6 +129,8 @@ static bool make_text(seed_maker *maker, const rp_findings *findings, size_t f, 
 {
     const rp_found_family *family = &findings->families[f];
     size_t n_rows = 0;
+    if (family->n_parts == 0)
+        return true;
     bool ok = make_rows(maker, findings, f, &n_rows) &&
               ksprintf(text,
                        "# STOCKHOLM 1.0\n#=GF ID %s\n#=GF DE copies %llu, bases %llu, divergence %.1f %%\n"

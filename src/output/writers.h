@@ -18,8 +18,13 @@ bool rp_write_split(const rp_findings *findings, rp_file *file, rp_error *error)
 /* The subfamilies of families that diagnostic sites tell apart (classify/subfamilies.h): R1_1, R1_2, ... */
 bool rp_write_subfamilies(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
 
-/* The seed alignment of each family, Stockholm 1.0: up to RP_SEED_ROWS of its copies. They are made by n_threads and
- * written in the order of the families. */
+/* Every copy, FASTA, as its family reads, with so many bases on either side as far as the contig goes: its parts in
+ * upper case, what is beside and between them in lower case. */
+bool rp_write_copies_fasta(const rp_findings *findings, uint32_t flank_bp, rp_file *file,
+                           rp_error *error) RP_MUST_CHECK;
+
+/* The seed alignment of each family that has copies, Stockholm 1.0: up to RP_SEED_ROWS of them. They are made by
+ * n_threads and written in the order of the families. */
 enum { RP_SEED_ROWS = 100 };
 bool rp_write_seed_alignments(const rp_findings *findings, unsigned n_threads, rp_file *file,
                               rp_error *error) RP_MUST_CHECK;

@@ -95,6 +95,7 @@ DRAWS = {
     **{name: Draw("output", 0.12, place(name)) for name in FILES},
     **{f"no-{name}": Draw("output", 0.06) for name in FILES},
     **{name: Draw("output", 0.35) for name in ON_REQUEST},
+    "copies-fasta": Draw("output", 0.2, place("copies-fasta")),
     "trf-dat": Draw("output", 0.2, place("trf-dat")),
     "hard-mask": Draw("output", 0.2),
     "mask-tandem": Draw("output", 0.2),
@@ -102,6 +103,7 @@ DRAWS = {
 
     "genes": Draw("method", 0.15, lambda rng, given: "{case}/features.bed"),
     "classify-with": Draw("method", 0.15, lambda rng, given: "{case}/known.fa"),
+    "flank": Draw("method", 0.2, log_number(1, 5000)),
     "class-names": Draw("method", 0.25, one_of("wicker", "so", "dfam")),
     "keep-other": Draw("method", 0.2),
     "keep-candidates": Draw("method", 0.2),
