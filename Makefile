@@ -38,7 +38,7 @@ ALL_LDFLAGS := -pthread -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SANITIZE) $(LD
 ALL_LIBS := $(PKG_LIBS) -lbz2 -lm $(LIBS)
 
 # One folder for each stage of the flow, in the order in which they may include each other.
-STAGES := base genome index align device family produce channel claim discover library copies checkpoint compare classify satellite output report run simulate command
+STAGES := base genome index align device family produce channel claim discover library copies checkpoint compare merge classify satellite output report run simulate command
 WITH_OPENCL := $(filter-out src/device/choice.c src/device/none.c src/device/offloading.c,$(wildcard src/device/*.c))
 LEFT_OUT := src/align/band_kernel.c src/command/main.c $(if $(filter 0,$(OPENCL)),$(WITH_OPENCL),src/device/none.c)
 SOURCES := $(filter-out $(LEFT_OUT),$(foreach s,$(STAGES),$(wildcard src/$(s)/*.c)))

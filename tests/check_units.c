@@ -25,6 +25,7 @@ int main(void)
     srunner_add_suite(runner, suite_scan_file());
     srunner_add_suite(runner, suite_library());
     srunner_add_suite(runner, suite_compare());
+    srunner_add_suite(runner, suite_merge());
     srunner_add_suite(runner, suite_classify());
     srunner_add_suite(runner, suite_kinds());
     srunner_add_suite(runner, suite_neighbours());

@@ -28,6 +28,7 @@ Suite *suite_checkpoint(void);
 Suite *suite_scan_file(void);
 Suite *suite_library(void);
 Suite *suite_compare(void);
+Suite *suite_merge(void);
 Suite *suite_classify(void);
 Suite *suite_kinds(void);
 Suite *suite_neighbours(void);

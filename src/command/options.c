@@ -37,10 +37,12 @@ static bool parse_value(const rp_option *option, const char *text, rp_error *err
 {
     if (option->kind == RP_OPTION_NUMBER)
         return parse_number(option, text, error);
+    if ((option->kind == RP_OPTION_TEXT || option->kind == RP_OPTION_LIST) && text[0] == '\0')
+        return rp_error_set(error, "--%s: the value is empty", option->name);
     if (option->kind == RP_OPTION_TEXT) {
-        if (text[0] == '\0')
-            return rp_error_set(error, "--%s: the value is empty", option->name);
         *(const char **)option->target = text;
+    } else if (option->kind == RP_OPTION_LIST) {
+        return rp_option_list_push(option->target, text) || rp_error_memory(error, "options");
     } else if (option->kind == RP_OPTION_SHARE) {
         char *end = NULL;
         const double share = strtod(text, &end);
@@ -73,6 +75,11 @@ static bool unknown_option(const rp_option *options, size_t n, const char *word,
     for (size_t i = 0; i < n; i++)
         n_alike += options[i].kind != RP_OPTION_HEADING && strncmp(options[i].name, name, length) == 0;
     return rp_error_set(error, n_alike > 1 ? "option %.100s is ambiguous" : "unknown option %.100s", word);
+}
+
+static bool begins_option(const char *word)
+{
+    return word[0] == '-' && word[1] != '\0';
 }
 
 bool rp_options_parse(const rp_option *options, size_t n, int argc, char **argv, int *first_operand, rp_error *error)
@@ -112,9 +119,23 @@ bool rp_options_parse(const rp_option *options, size_t n, int argc, char **argv,
         seen[which] = true;
         if (!parse_value(&options[which], optarg, error))
             return false;
+        while (options[which].kind == RP_OPTION_LIST && optind < argc && !begins_option(argv[optind]))
+            if (!parse_value(&options[which], argv[optind++], error))
+                return false;
     }
     *first_operand = optind;
     return true;
+}
+
+static json_t *list_of(const rp_option_list *list)
+{
+    json_t *words = json_array();
+    for (size_t i = 0; i < list->n && words != NULL; i++)
+        if (json_array_append_new(words, json_string(list->items[i])) != 0) {
+            json_decref(words);
+            words = NULL;
+        }
+    return words;
 }
 
 static json_t *value_of(const rp_option *option)
@@ -128,6 +149,7 @@ static json_t *value_of(const rp_option *option)
     case RP_OPTION_TEXT:
         text = *(const char *const *)option->target;
         return text == NULL ? json_null() : json_string(text);
+    case RP_OPTION_LIST: return list_of(option->target);
     case RP_OPTION_HEADING: break;
     }
     return NULL;

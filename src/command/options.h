@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 
 typedef enum rp_option_kind {
     RP_OPTION_HEADING, /* help only */
@@ -17,8 +18,12 @@ typedef enum rp_option_kind {
     RP_OPTION_NUMBER,  /* uint64_t, between min and max; K, M and G multiply by 10^3, 10^6, 10^9 */
     RP_OPTION_SHARE,   /* double, above 0 and up to 1 */
     RP_OPTION_SECONDS, /* double, above 0 */
-    RP_OPTION_TEXT     /* const char *, not empty */
+    RP_OPTION_TEXT,    /* const char *, not empty */
+    RP_OPTION_LIST     /* rp_option_list: the value and all operands behind it, up to the next option */
 } rp_option_kind;
+
+/* Borrowed words; the array is freed by its owner. */
+RP_ARRAY(rp_option_list, const char *);
 
 typedef struct rp_option {
     rp_option_kind kind;

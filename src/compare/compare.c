@@ -93,8 +93,9 @@ static void judge_link(judgement *with, const rp_pair_hit *pair, link *here)
     const double on_reference = (double)rp_spans_covered(&here->target, SLACK_BP) / reference_bp;
     if (on_found > WHOLE && on_reference > WHOLE && difference < CLOSE)
         reference->match = RP_MATCH_PERFECT;
-    if (here->matches > found->matches) {
+    if (here->matches > found->matches || (here->matches == found->matches && on_reference > found->best_share)) {
         found->matches = here->matches;
+        found->best_share = on_reference;
         found->best = pair->target;
     }
     const double so_far =
@@ -214,7 +215,7 @@ static bool find_alike(judgement *with, const rp_genome *records, const rp_compa
             family[n_wanted] = i;
             consensus[n_wanted++] = &with->reference->items[i].consensus;
         }
-    const rp_pair_parameters pairs = {parameters->n_threads, parameters->kernel, CHANCE, PAD_BP};
+    const rp_pair_parameters pairs = {parameters->n_threads, parameters->kernel, CHANCE, PAD_BP, false};
     if (!ok)
         (void)rp_error_memory(error, "comparing libraries");
     ok = ok && rp_pair_hits_find(consensus, n_wanted, records, &pairs, &hits, error);
@@ -296,7 +297,8 @@ static bool find_held(judgement *with, const rp_compare_parameters *parameters, 
     for (size_t i = 0; i < n; i++)
         consensus[i] = &with->reference->items[i].consensus;
     rp_pair_hits hits = {0};
-    const rp_pair_parameters pairs = {parameters->n_threads, parameters->kernel, CHANCE_IN_GENOME, GENOME_PAD_BP};
+    const rp_pair_parameters pairs = {parameters->n_threads, parameters->kernel, CHANCE_IN_GENOME, GENOME_PAD_BP,
+                                      false};
     bool ok = rp_pair_hits_find(consensus, n, parameters->genome, &pairs, &hits, error);
     for (size_t i = 0; i < n; i++)
         with->out->reference[i].held = false;
@@ -377,7 +379,7 @@ static bool judge(judgement *with, const rp_genome *records, const rp_compare_pa
         out->found[f] = (rp_found_verdict){.best = RP_NO_FAMILY, .second = RP_NO_FAMILY};
         consensus[f] = &with->found->items[f].consensus;
     }
-    const rp_pair_parameters pairs = {parameters->n_threads, parameters->kernel, CHANCE, PAD_BP};
+    const rp_pair_parameters pairs = {parameters->n_threads, parameters->kernel, CHANCE, PAD_BP, false};
     ok = ok && (parameters->genome == NULL || find_held(with, parameters, error)) &&
          rp_pair_hits_find(consensus, out->n_found, records, &pairs, &with->hits, error);
     for (size_t r = 0; ok && r < out->n_reference; r++)

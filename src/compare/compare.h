@@ -48,8 +48,9 @@ typedef struct rp_reference_verdict {
 } rp_reference_verdict;
 
 typedef struct rp_found_verdict {
-    size_t best;              /* reference family with the most matches; RP_NO_FAMILY: none */
-    uint64_t matches;         /* with it */
+    size_t best;              /* reference family with the most matches, of several the one of which it holds most; */
+    uint64_t matches;         /* RP_NO_FAMILY: none. With it; */
+    double best_share;        /* of its bases */
     double known_share;       /* of its bases that references cover at under 20 % difference */
     bool redundant;           /* another found family has more matches with the same reference */
     bool chimera;             /* two references that are not alike hold a part each */

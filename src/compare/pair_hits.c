@@ -85,6 +85,9 @@ static bool realign(const pair_run *run, cut_scratch *scratch, const rp_alignmen
 /* Cuts an alignment into its locally best stretches. */
 static bool cut_alignment(const pair_run *run, cut_scratch *scratch, const rp_alignment *alignment, rp_pair_hits *hits)
 {
+    if (run->parameters->earlier_only &&
+        rp_genome_contig_of(run->view.genome, alignment->begin) >= alignment->query / 2)
+        return true;
     const uint32_t length = (uint32_t)run->queries[alignment->query / 2]->n;
     const uint32_t query_begin = alignment->query % 2 != 0 ? length - alignment->query_end : alignment->query_begin;
     if (!realign(run, scratch, alignment, query_begin))

@@ -27,6 +27,7 @@ typedef struct rp_pair_parameters {
     const rp_band_kernel *kernel;
     double expected_by_chance;          /* alignments of one query of mean length */
     uint32_t pad_bp;                    /* of the band in which alignments are made anew (realign.h) */
+    bool earlier_only;                  /* queries and targets are the same: each with those before it */
 } rp_pair_parameters;
 
 /* Appends the hits of all queries with the contigs of `targets`, by query, strand, target
