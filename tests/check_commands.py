@@ -499,6 +499,24 @@ def test_any_kmer_length_runs(folder):
         assert json.load(open(folder / "g.summary.json"))["results"]["families"] > 0, k
 
 
+def test_name_prefix(folder):
+    """All files are those without it, but for the prefix before every name."""
+    endings = [e for e in ENDINGS if not e.startswith("masked")] + ["out", "paf", "subfamilies.fa", "split.fa"]
+    on_request = ["--repeatmasker", "--alignments", "--subfamilies", "--split-ltr"]
+    for prefix, options in (("plain", []), ("named", ["--name-prefix", "g1_"])):
+        run("find", "-q", "--no-run-info", *on_request, *options, "-o", folder / prefix, DEMO)
+    for ending in endings:
+        plain, named = ((folder / f"{prefix}.{ending}").read_text() for prefix in ("plain", "named"))
+        assert re.sub(r"\bg1_(?=(?:[ROCT]|SAT)\d)", "", named).split() == plain.replace('"name_prefix": null', '"name_prefix": "g1_"').split(), ending
+        assert not ending.endswith(".fa") or all(name.startswith("g1_") for name in fasta(folder / f"named.{ending}")), ending
+        assert not ending.endswith(("copies.bed", "other.bed", "candidates.bed")) or all(
+            row[3].startswith("g1_") for row in bed(folder / f"named.{ending}")), ending
+    report = run("report", "-o", "-", folder / "named").stdout
+    assert "g1_R1" in report
+    for bad in ("a b", "#", ">x", "x" * 65):
+        assert "--name-prefix" in run("find", "-q", "--name-prefix", bad, "-o", folder / "no", DEMO, status=2).stderr
+
+
 def test_simulate_is_reproducible_and_true(folder):
     for prefix in ("a", "b"):
         run("simulate", "-o", folder / prefix, "-l", "300K", "-f", "8", "-s", "3")

@@ -28,6 +28,8 @@ static size_t add_method_rows(rp_find_options *o, rp_option *table)
 {
     const rp_option rows[] = {
         {RP_OPTION_FLAG, "no-run-info", 0, NULL, &o->no_run_info, 0, 0, "leave times and threads out of the summary"},
+        {RP_OPTION_TEXT, "name-prefix", 0, "TEXT", &o->search.name_prefix, 0, 0,
+         "put TEXT before the names of all that is found: TEXT_R1 for --name-prefix TEXT_ [none]", .tells = true},
         {RP_OPTION_FLAG, "hard-mask", 0, NULL, &o->hard_mask, 0, 0, "mask with N instead of lower case", .tells = true},
         {RP_OPTION_FLAG, "mask-tandem", 0, NULL, &o->mask_tandem, 0, 0, "mask tandem repeats too", .tells = true},
         {RP_OPTION_TEXT, "protect", 0, "FILE", &o->protect, 0, 0,
@@ -168,7 +170,7 @@ bool rp_find_options_parse(rp_find_options *options, int argc, char **argv, rp_e
         options->governor.threads = options->pa;
     if (options->search.max_seed_frequency < options->search.min_seed_frequency)
         return rp_error_set(error, "--max-seed-frequency is below --min-seed-frequency");
-    if (!rp_governor_check(&options->governor, error) ||
+    if (!rp_name_prefix_check(options->search.name_prefix, error) || !rp_governor_check(&options->governor, error) ||
         !rp_device_choice_parse(&options->device_choice, options->device, error) ||
         !rp_naming_parse(options->class_names, &options->naming, error) || !rp_results_check(&options->results, error))
         return false;

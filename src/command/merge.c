@@ -250,15 +250,6 @@ static bool check_paths(const merge_run *run, rp_error *error)
     return true;
 }
 
-static bool check_prefix(const char *prefix, rp_error *error)
-{
-    for (const char *c = prefix; c != NULL && *c != '\0'; c++)
-        if ((unsigned char)*c <= ' ' || *c == 127 || *c == '#' || (c == prefix && *c == '>'))
-            return rp_error_set(
-                error, "--name-prefix: '%.100s' has what no name may have: blanks, '#' or '>' at its front", prefix);
-    return true;
-}
-
 static bool parse(merge_run *run, const rp_option *table, size_t n, int argc, char **argv, rp_error *error)
 {
     int first = 0;
@@ -271,7 +262,7 @@ static bool parse(merge_run *run, const rp_option *table, size_t n, int argc, ch
     run->n_libraries = run->n_paths + (run->options.keep != NULL);
     if (run->n_paths == 0)
         return rp_error_set(error, "a library is needed");
-    return check_paths(run, error) && check_prefix(run->options.name_prefix, error) &&
+    return check_paths(run, error) && rp_name_prefix_check(run->options.name_prefix, error) &&
            rp_governor_check(&run->governor, error);
 }
 

@@ -235,6 +235,20 @@ void rp_options_print(const rp_option *options, size_t n, FILE *to)
     }
 }
 
+bool rp_name_prefix_check(const char *prefix, rp_error *error)
+{
+    enum { MOST_BYTES = 64 };
+    for (const char *c = prefix; c != NULL && *c != '\0'; c++)
+        if ((unsigned char)*c <= ' ' || *c == 127 || *c == '#' || (c == prefix && *c == '>') ||
+            c - prefix >= MOST_BYTES)
+            return rp_error_set(
+                error,
+                "--name-prefix: '%.100s' cannot begin a name: no blanks, no '#', no '>' at its front, at "
+                "most %d bytes",
+                prefix, MOST_BYTES);
+    return true;
+}
+
 rp_option rp_device_option(const char **value)
 {
     return (rp_option){RP_OPTION_TEXT,

@@ -111,6 +111,18 @@ bool rp_findings_init_named(rp_findings *findings, const rp_genome *genome, cons
     return ok && measure_families(findings);
 }
 
+bool rp_findings_prefix_names(rp_findings *findings, const char *prefix)
+{
+    for (size_t f = 0; f < findings->n_families; f++) {
+        char *name = NULL;
+        if (asprintf(&name, "%s%s", prefix, findings->families[f].name) < 0)
+            return false;
+        free(findings->families[f].name);
+        findings->families[f].name = name;
+    }
+    return true;
+}
+
 bool rp_findings_add(rp_findings *findings, const char *name, const char *class_name, const rp_codes *consensus,
                      uint64_t n_copies, uint64_t bases, const rp_traits *traits)
 {

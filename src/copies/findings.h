@@ -57,6 +57,9 @@ typedef struct rp_findings {
 bool rp_findings_init(rp_findings *findings, const rp_genome *genome, const rp_codes *const *consensus,
                       size_t n_consensus, char letter, rp_parts *parts) RP_MUST_CHECK;
 
+/* Puts a prefix before the names of all families. False: out of memory. */
+bool rp_findings_prefix_names(rp_findings *findings, const char *prefix) RP_MUST_CHECK;
+
 /* Appends a family that has no parts, with a copy of the traits. */
 bool rp_findings_add(rp_findings *findings, const char *name, const char *class_name, const rp_codes *consensus,
                      uint64_t n_copies, uint64_t bases, const rp_traits *traits) RP_MUST_CHECK;

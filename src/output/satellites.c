@@ -25,7 +25,7 @@ bool rp_write_satellites(const rp_findings *others, rp_file *file, rp_error *err
     char name[RP_SATELLITE_NAME_BYTES];
     for (size_t s = 0; all != NULL && s < all->satellites.n; s++) {
         const rp_satellite *here = &all->satellites.items[s];
-        rp_satellite_name(s, name);
+        rp_satellite_name(all, s, name);
         rp_file_print(file, ">%s#Satellite period=%zu copies=%.1f identity=%.1f arrays=%llu bases=%llu", name,
                       here->monomer.n, here->copies, here->identity, (unsigned long long)here->n_arrays,
                       (unsigned long long)here->bases);
@@ -47,7 +47,7 @@ bool rp_write_arrays(const rp_findings *others, rp_file *file, rp_error *error)
     for (size_t i = 0; all != NULL && i < all->arrays.n; i++) {
         const rp_tandem_array *array = &all->arrays.items[i];
         const rp_locus at = rp_findings_locus(others, array->begin);
-        rp_satellite_name(array->satellite, name);
+        rp_satellite_name(all, array->satellite, name);
         rp_file_print(file, "%s\t%.*s\t%llu\t%llu\t%c\t%u\t%.1f\t%.1f\t", name, at.name_length, at.name,
                       (unsigned long long)at.position, (unsigned long long)(at.position + array->end - array->begin),
                       array->reverse ? '-' : '+', array->period_bp, array->copies, array->identity);

@@ -35,7 +35,7 @@ static json_t *describe_satellites(const rp_satellites *all)
     for (size_t s = 0; ok && s < all->satellites.n; s++) {
         const rp_satellite *here = &all->satellites.items[s];
         char name[RP_SATELLITE_NAME_BYTES];
-        rp_satellite_name(s, name);
+        rp_satellite_name(all, s, name);
         json_t *one =
             json_pack("{s:s, s:I, s:f, s:f, s:I, s:I}", "name", name, "period", (json_int_t)here->monomer.n, "copies",
                       rp_json_rounded(here->copies, 0.1), "identity_percent", rp_json_rounded(here->identity, 0.1),
@@ -220,7 +220,7 @@ static json_t *describe_family(const rp_findings *findings, const rp_found_famil
         ok = rp_json_set(one, "like", rp_json_text(family->like));
     if (ok && family->satellite > 0) {
         char name[RP_SATELLITE_NAME_BYTES];
-        rp_satellite_name(family->satellite - 1, name);
+        rp_satellite_name(findings->satellites, family->satellite - 1, name);
         ok = rp_json_set(one, "satellite", json_string(name));
     }
     if (ok && family->hint != NULL)

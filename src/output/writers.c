@@ -62,7 +62,7 @@ static bool write_family(const rp_findings *findings, const rp_found_family *fam
         rp_file_print(file, " reason=%s", rp_other_reason[family->traits.other]);
     if (family->satellite > 0) {
         char name[RP_SATELLITE_NAME_BYTES];
-        rp_satellite_name(family->satellite - 1, name);
+        rp_satellite_name(findings->satellites, family->satellite - 1, name);
         rp_file_print(file, " satellite=%s", name);
     }
     rp_file_write(file, "\n", 1);

@@ -229,6 +229,15 @@ static rp_annotation *scan_and_judge(rp_run *run, const rp_view *whole, rp_error
     return annotation;
 }
 
+static bool prefix_names(rp_run *run)
+{
+    const char *prefix = run->parameters->name_prefix;
+    run->satellites.name_prefix = prefix;
+    return prefix == NULL ||
+           (rp_findings_prefix_names(&run->findings, prefix) && rp_findings_prefix_names(&run->others, prefix) &&
+            rp_findings_prefix_names(&run->candidates, prefix));
+}
+
 bool rp_run_find_copies(rp_run *run, rp_error *error)
 {
     const rp_view whole = whole_genome(run);
@@ -249,6 +258,8 @@ bool rp_run_find_copies(rp_run *run, rp_error *error)
         return rp_error_memory(error, "tandem repeats");
     if (!rp_run_find_satellites(run, error))
         return false;
+    if (!prefix_names(run))
+        return rp_error_memory(error, "names");
     rp_log_line(run->log, "families that lie in others: %zu, versions of others: %zu", run->n_inside, run->n_versions);
     rp_log_line(run->log, "families: %zu, candidates: %zu, other repeats: %zu, parts of copies: %zu, masked: %.2f %%",
                 run->findings.n_families, run->candidates.n_families, run->others.n_families, run->findings.parts.n,

@@ -34,6 +34,7 @@ typedef struct rp_run_parameters {
     bool keep_other;                    /* what is no transposable element stays with the families */
     bool keep_candidates;               /* so do families of grade D (classify/grade.h) */
     bool no_decoy;                      /* families are not measured on the genome backwards (copies/decoy.h) */
+    const char *name_prefix;            /* before the names of all that is found; NULL: none */
     bool wants_frequencies;             /* the k-mers of REPrise's .freq are listed */
     const char *index;                  /* file of the index to map; NULL: it is made */
     /* without effect on what is found: */

@@ -36,6 +36,7 @@ typedef struct rp_satellites {
     rp_satellite_list satellites; /* by bases */
     rp_tandem_arrays arrays; /* in genome order; they do not overlap */
     rp_codes codes;
+    const char *name_prefix; /* of the satellites; NULL: none. Borrowed */
     uint64_t n_simple, simple_bp; /* arrays of units that are too short */
 } rp_satellites;
 

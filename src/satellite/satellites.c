@@ -124,7 +124,8 @@ void rp_satellites_add_bases(const rp_satellites *satellites, uint64_t begin, ui
     }
 }
 
-void rp_satellite_name(size_t satellite, char name[RP_SATELLITE_NAME_BYTES])
+void rp_satellite_name(const rp_satellites *satellites, size_t satellite, char name[RP_SATELLITE_NAME_BYTES])
 {
-    (void)snprintf(name, RP_SATELLITE_NAME_BYTES, "SAT%zu", satellite + 1);
+    const char *prefix = satellites->name_prefix != NULL ? satellites->name_prefix : "";
+    (void)snprintf(name, RP_SATELLITE_NAME_BYTES, "%.*sSAT%zu", RP_NAME_PREFIX_BYTES, prefix, satellite + 1);
 }

@@ -23,8 +23,8 @@ void rp_satellites_clear(rp_satellites *satellites);
  * (one entry each) that the interval holds. */
 void rp_satellites_add_bases(const rp_satellites *satellites, uint64_t begin, uint64_t end, uint64_t *bases);
 
-/* "SAT1" and so on. */
-enum { RP_SATELLITE_NAME_BYTES = 24 };
-void rp_satellite_name(size_t satellite, char name[RP_SATELLITE_NAME_BYTES]);
+/* "SAT1" and so on, behind the prefix. */
+enum { RP_NAME_PREFIX_BYTES = 64, RP_SATELLITE_NAME_BYTES = RP_NAME_PREFIX_BYTES + 24 };
+void rp_satellite_name(const rp_satellites *satellites, size_t satellite, char name[RP_SATELLITE_NAME_BYTES]);
 
 #endif

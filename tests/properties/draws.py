@@ -99,6 +99,7 @@ DRAWS = {
     "trf-dat": Draw("output", 0.2, place("trf-dat")),
     "hard-mask": Draw("output", 0.2),
     "mask-tandem": Draw("output", 0.2),
+    "name-prefix": Draw("output", 0.15, one_of("g1_", "Tc.")),
     "protect": Draw("output", 0.15, lambda rng, given: "{case}/features.bed"),
 
     "genes": Draw("method", 0.15, lambda rng, given: "{case}/features.bed"),
