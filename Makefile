@@ -181,12 +181,13 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(OUT)/reprise-c $(DESTDIR)$(PREFIX)/bin/reprise-c
+	install -m 755 scripts/workflow/reprise-c-pan $(DESTDIR)$(PREFIX)/bin/reprise-c-pan
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 scripts/reprise-c.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/reprise-c
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/reprise-c $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(wildcard man/*.1))) \
+	rm -f $(DESTDIR)$(PREFIX)/bin/reprise-c-pan $(DESTDIR)$(PREFIX)/bin/reprise-c $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(wildcard man/*.1))) \
 	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man5/,$(notdir $(wildcard man/*.5))) \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/reprise-c
 

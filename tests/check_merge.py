@@ -4,9 +4,11 @@
 check_merge.py PROGRAM
 """
 import itertools
+import os
 import random
+import subprocess
 
-from harness import INPUT, fasta, main, random_letters, run
+from harness import INPUT, PROGRAM, ROOT, fasta, main, random_letters, run
 
 TURN = str.maketrans("ACGT", "TGCA")
 
@@ -245,6 +247,61 @@ def test_a_genome_gives_a_new_consensus(folder):
     assert (folder / "c.tsv").read_text().count("\tperfect\t") == 2
     kept, _ = merged(folder, libraries[1], "--keep", libraries[0], "--genomes", *genomes, prefix="k")
     assert kept["A"][2] == fasta(libraries[0])["A"]
+
+
+# --- Several genomes ---
+
+def genome(folder, rng, name, copies):
+    """A genome with so many copies of each family."""
+    pieces = []
+    for family, n in copies.items():
+        pieces += [mutated(rng, family if rng.random() < 0.5 else turned(family), 0.05) for _ in range(n)]
+    rng.shuffle(pieces)
+    return write(folder / name, [("chr1", "".join(random_letters(rng, 1800) + piece for piece in pieces) + random_letters(rng, 1800))])
+
+
+def pan(folder, *words, status=0):
+    done = subprocess.run([ROOT / "scripts" / "workflow" / "reprise-c-pan", "--program", PROGRAM, *map(str, words)],
+                          cwd=folder, capture_output=True, text=True)
+    assert done.returncode == status, done
+    return done.stderr
+
+
+def rows_of(path):
+    head, *rows = (line.split("\t") for line in path.read_text().splitlines())
+    return [dict(zip(head, row)) for row in rows]
+
+
+def test_pan_counts_the_copies_of_each_genome(folder):
+    rng = random.Random(24)
+    everywhere, twice, once = (random_letters(rng, n) for n in (900, 500, 1300))
+    genome(folder, rng, "a.fa", {everywhere: 20, twice: 15, once: 12})
+    genome(folder, rng, "b.fa", {everywhere: 12, twice: 25})
+    genome(folder, rng, "c.fa", {everywhere: 15})
+    told = pan(folder, "-o", "p", "a.fa", "b.fa", "third=c.fa", "--rate", "0.01")
+    assert [line.split(": ")[1] for line in told.splitlines()] == ["find a", "find b", "find third", "merge", "annotate a", "annotate b", "annotate third"]
+    long, wide = rows_of(folder / "p.families.tsv"), rows_of(folder / "p.wide.tsv")
+    assert len(wide) == 3 and len(long) == 9
+    by_category = {row["category"]: row for row in wide}
+    for category, expected in (("core", [20, 12, 15]), ("shell", [15, 25, 0]), ("private", [12, 0, 0])):
+        row = by_category[category]
+        assert [int(row[f"copies.{name}"]) for name in ("a", "b", "third")] == expected, row
+        assert [int(row[f"full_length.{name}"]) for name in ("a", "b", "third")] == expected, row
+        for one in long:
+            if one["family"] == row["family"]:
+                copies = int(one["copies"])
+                assert (one["age"] == "NA") == (copies == 0) and (copies == 0 or 3 < float(one["divergence"]) < 7 and 3 < float(one["age"]) < 7.5), one
+    totals = rows_of(folder / "p.genomes.tsv")
+    assert sum(int(row["copies"]) for row in totals) == sum(int(row["copies"]) for row in long) == 20 + 15 + 12 + 12 + 25 + 15
+    before = {path.name: path.stat().st_mtime_ns for path in folder.glob("p.*") if path.suffix == ".bed"}
+    tables = [(folder / f"p.{name}.tsv").read_bytes() for name in ("families", "wide", "genomes")]
+    os.remove(folder / "p.b.copies.bed")
+    assert pan(folder, "-o", "p", "a.fa", "b.fa", "third=c.fa", "--rate", "0.01").split(": ")[1] == "annotate b\n"
+    assert {path.name: path.stat().st_mtime_ns for path in folder.glob("p.*.bed") if ".b." not in path.name} == {
+        name: when for name, when in before.items() if ".b." not in name}
+    assert tables == [(folder / f"p.{name}.tsv").read_bytes() for name in ("families", "wide", "genomes")]
+    assert "two genomes are named a" in pan(folder, "a.fa", "a=b.fa", status=2)
+    assert "no.fa" in pan(folder, "a.fa", "no.fa", status=65)
 
 
 # --- Edges ---
