@@ -304,6 +304,19 @@ def test_pan_counts_the_copies_of_each_genome(folder):
     assert "no.fa" in pan(folder, "a.fa", "no.fa", status=65)
 
 
+def test_inputs_that_are_near_copies_are_warned_of(folder):
+    """Two individuals of one species; not two chromosomes that share young repeats."""
+    rng = random.Random(25)
+    family = random_letters(rng, 2000)
+    first, second = ("".join(random_letters(rng, 8000) + mutated(rng, family, 0.01) for _ in range(30)) for _ in range(2))
+    for name, sequence in (("a", first), ("b", mutated(rng, first, 0.01)), ("c", second)):
+        write(folder / f"{name}.fa", [(f"chr_{name}", sequence)])
+    told = run("find", "-o", folder / "x", folder / "c.fa", folder / "a.fa", folder / "b.fa").stderr
+    assert f"21-mers of {folder}/a.fa stand in other input files" in told and "2 of 3 files" in told, told
+    assert "21-mers" not in run("find", "-o", folder / "x", folder / "a.fa", folder / "c.fa").stderr
+    assert "21-mers" not in run("find", "-o", folder / "x", folder / "a.fa").stderr
+
+
 # --- Edges ---
 
 def test_edges(folder):

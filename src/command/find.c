@@ -42,6 +42,8 @@ static bool read_input(find_command *find, rp_error *error)
     rp_log_line(&governor->log, "read %zu contigs, %llu bases", genome->n_contigs,
                 (unsigned long long)genome->length_bp);
     rp_warn_of_names(&governor->log, genome);
+    if (!rp_warn_of_near_copies(&governor->log, genome, options->inputs, options->n_inputs, governor->n_threads, error))
+        return false;
     return rp_governor_plan(governor, genome, rp_family_file_bases(&find->known), error) &&
            (options->genes == NULL ||
             rp_features_read(&find->genes, genome, options->genes, RP_FEATURES_CODING, error)) &&

@@ -20,6 +20,7 @@ typedef struct rp_contig {
     size_t id_length;    /* length of its first word */
     uint64_t begin;      /* genome position of the first base */
     uint64_t length_bp;
+    uint32_t file;       /* of the input, by number */
 } rp_contig;
 
 typedef struct rp_genome {

@@ -151,6 +151,7 @@ bool rp_part_append(rp_part *to, rp_part *from)
         !rp_reserve((void **)&genome->contigs, &to->contig_capacity, genome->n_contigs + part->n_contigs,
                     sizeof *genome->contigs))
         return false;
+    to->n_appended++;
     append_bits(genome->packed, 2 * begin, part->packed, 2 * part->length_bp);
     append_bits((uint64_t *)genome->not_acgt.words, begin, (const uint64_t *)part->not_acgt.words, part->length_bp);
     if (to->keep_soft_mask)
@@ -158,6 +159,7 @@ bool rp_part_append(rp_part *to, rp_part *from)
                     part->length_bp);
     for (size_t c = 0; c < part->n_contigs; c++) {
         genome->contigs[genome->n_contigs] = part->contigs[c];
+        genome->contigs[genome->n_contigs].file = to->n_appended;
         genome->contigs[genome->n_contigs++].begin += begin;
     }
     part->n_contigs = 0; /* their names have a new owner */

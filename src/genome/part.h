@@ -19,6 +19,7 @@
 typedef struct rp_part {
     rp_genome genome;         /* its contigs and length are the reader's */
     size_t contig_capacity;
+    uint32_t n_appended;      /* parts: the contigs of each have its number */
     bool keep_soft_mask;
     uint64_t capacity_bp;     /* that the masks and packed bases have room for */
     uint8_t letters[256];     /* codes */

@@ -12,4 +12,8 @@ void rp_warn_of_names(const rp_log *log, const rp_genome *genome);
 /* Reads that are given as a genome (index/coverage.h). */
 void rp_warn_of_reads(const rp_log *log, const rp_genome *genome, const rp_kmer_index *index);
 
+/* Input files of which most of the k-mers stand in others too (index/near_copies.h). False: error filled in. */
+bool rp_warn_of_near_copies(const rp_log *log, const rp_genome *genome, const char *const *paths, size_t n_paths,
+                            unsigned n_threads, rp_error *error) RP_MUST_CHECK;
+
 #endif
