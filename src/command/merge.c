@@ -149,7 +149,9 @@ static bool read_input(merge_run *run, rp_error *error)
                 (unsigned long long)bases);
     if (o->genomes.n == 0)
         return true;
-    if (!rp_genome_read(&run->genome, o->genomes.items, o->genomes.n, false, &run->governor.reading, error))
+    rp_reading reading = run->governor.reading;
+    reading.names_may_repeat = true;
+    if (!rp_genome_read(&run->genome, o->genomes.items, o->genomes.n, false, &reading, error))
         return false;
     rp_log_line(&run->governor.log, "read %zu contigs, %llu bases", run->genome.n_contigs,
                 (unsigned long long)run->genome.length_bp);

@@ -91,9 +91,13 @@ static void judge_link(judgement *with, const rp_pair_hit *pair, link *here)
                               (double)(here->matches + here->mismatches > 0 ? here->matches + here->mismatches : 1);
     const double on_found = (double)rp_spans_covered(&here->query, 0) / found_bp;
     const double on_reference = (double)rp_spans_covered(&here->target, SLACK_BP) / reference_bp;
-    if (on_found > WHOLE && on_reference > WHOLE && difference < CLOSE)
+    const bool is_perfect = on_found > WHOLE && on_reference > WHOLE && difference < CLOSE;
+    if (is_perfect)
         reference->match = RP_MATCH_PERFECT;
-    if (here->matches > found->matches || (here->matches == found->matches && on_reference > found->best_share)) {
+    if (is_perfect != found->is_perfect   ? is_perfect
+        : here->matches != found->matches ? here->matches > found->matches
+                                          : on_reference > found->best_share) {
+        found->is_perfect = is_perfect;
         found->matches = here->matches;
         found->best_share = on_reference;
         found->best = pair->target;

@@ -48,28 +48,29 @@ typedef struct rp_reference_verdict {
 } rp_reference_verdict;
 
 typedef struct rp_found_verdict {
-    size_t best;              /* reference family with the most matches, of several the one of which it holds most; */
-    uint64_t matches;         /* RP_NO_FAMILY: none. With it; */
-    double best_share;        /* of its bases */
-    double known_share;       /* of its bases that references cover at under 20 % difference */
-    bool redundant;           /* another found family has more matches with the same reference */
-    bool chimera;             /* two references that are not alike hold a part each */
-    size_t second;            /* the other one, for a chimera */
+    size_t best; /* reference family that it has perfect, or else with the most matches, of several the one */
+    uint64_t matches; /* of which it holds most; RP_NO_FAMILY: none. With it; */
+    double best_share; /* of its bases; */
+    bool is_perfect; /* it is its perfect one */
+    double known_share; /* of its bases that references cover at under 20 % difference */
+    bool redundant; /* another found family has more matches with the same reference */
+    bool chimera; /* two references that are not alike hold a part each */
+    size_t second; /* the other one, for a chimera */
 } rp_found_verdict;
 
 typedef struct rp_comparison {
     rp_reference_verdict *reference;
     rp_found_verdict *found;
     size_t n_reference, n_found;
-    size_t counts[RP_N_MATCH_CLASSES];   /* of the reference families that are held */
+    size_t counts[RP_N_MATCH_CLASSES]; /* of the reference families that are held */
     size_t n_held, n_redundant, n_chimeras, n_unmatched;
 } rp_comparison;
 
 typedef struct rp_compare_parameters {
     unsigned n_threads;
     const rp_band_kernel *kernel;
-    uint32_t min_length_bp;   /* shorter reference families do not count */
-    const rp_genome *genome;  /* reference families that it does not hold do not count; NULL: all do */
+    uint32_t min_length_bp; /* shorter reference families do not count */
+    const rp_genome *genome; /* reference families that it does not hold do not count; NULL: all do */
     uint32_t min_copies; /* the genome holds a family of which half stands so often there, at under 20 % difference */
 } rp_compare_parameters;
 

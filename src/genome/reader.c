@@ -576,7 +576,8 @@ bool rp_genome_read(rp_genome *genome, const char *const *paths, size_t n_paths,
     const bool has_inflaters = has_queue && rp_inflaters_init(&in.inflaters, &in.cpu, in.reading.n_threads);
     if (ok && !has_inflaters)
         ok = rp_error_set_as(error, RP_ERROR_PASSING, "cannot make a lock");
-    ok = ok && run_input(&in, error) && judge(&in, error) && check_names(&in, error) && join_parts(&in, genome, error);
+    ok = ok && run_input(&in, error) && judge(&in, error) && (in.reading.names_may_repeat || check_names(&in, error)) &&
+         join_parts(&in, genome, error);
     free(in.order);
     if (has_inflaters)
         rp_inflaters_clear(&in.inflaters);

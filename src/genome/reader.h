@@ -15,6 +15,7 @@ typedef struct rp_reading {
     uint64_t queue_bytes;    /* text that is read ahead of the encoders */
     rp_tokens *io_tokens;    /* taken for each read of a file; NULL: no bound, and nothing is read ahead */
     unsigned io_depth;       /* how many they are */
+    bool names_may_repeat;   /* contigs may have one name: nobody tells them by it */
     bool may_be_empty;       /* a file without any sequence is no error but has no contigs */
 } rp_reading;
 

@@ -94,12 +94,12 @@ static rp_likeness add_up(const rp_link *links, size_t last, rp_missing *widest)
  * on the target, or the other way round. On the query the two may overlap: by an LTR, which the target has twice. */
 static void add_rotated(rp_link *links, size_t n, bounds most, uint32_t query_bp, uint32_t target_bp, rp_likeness *like)
 {
+    const uint32_t more = most.target_gap_bp; /* than once round */
     for (int behind = 0; behind < 2; behind++) {
         const rp_span query = behind ? (rp_span){like->query_begin, query_bp} : (rp_span){0, like->query_end};
         const rp_span target =
-            behind ? (rp_span){0, like->target_begin + OVERLAP_BP}
-                   : (rp_span){like->target_end - (like->target_end < OVERLAP_BP ? like->target_end : OVERLAP_BP),
-                               target_bp};
+            behind ? (rp_span){0, like->target_begin + more}
+                   : (rp_span){like->target_end - (like->target_end < more ? like->target_end : more), target_bp};
         const size_t last = chain(links, n, most, query, target);
         if (last == n)
             continue;
