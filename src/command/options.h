@@ -58,8 +58,8 @@ json_t *rp_options_describe(const rp_option *options, size_t n) RP_MUST_CHECK;
 /* Prints the table as help text. */
 void rp_options_print(const rp_option *options, size_t n, FILE *to);
 
-/* Whether a text can stand at the front of families' names (NULL: there is none): it has no blanks, control characters and
- * '#', does not begin with '>', and has at most 64 bytes. False: misuse, error filled in. */
+/* Whether a text can stand at the front of families' names (NULL: there is none): it has no blanks, control characters
+ * and '#', does not begin with '>', and has at most 64 bytes. False: misuse, error filled in. */
 bool rp_name_prefix_check(const char *prefix, rp_error *error) RP_MUST_CHECK;
 
 /* The option --device. Its value is for rp_device_choice_parse (device/devices.h). */

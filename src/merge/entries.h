@@ -66,7 +66,8 @@ bool rp_entry_is_better(const rp_entries *entries, const rp_merge_library *libra
 bool rp_entries_find_twins(rp_entries *entries, const rp_merge_library *libraries) RP_MUST_CHECK;
 
 /* Lists the entries that are neither split nor twins: those that are kept as they came, then those that `first` marks,
- * then the others, the longest first but for small differences. first: one entry each, NULL: none. False: out of memory. */
+ * then the others, the longest first but for small differences. first: one entry each, NULL: none. False: out of
+ * memory. */
 bool rp_entries_order(const rp_entries *entries, const rp_merge_library *libraries, const uint8_t *first,
                       rp_entry_list *order) RP_MUST_CHECK;
 
