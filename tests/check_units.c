@@ -28,6 +28,7 @@ int main(void)
     srunner_add_suite(runner, suite_merge());
     srunner_add_suite(runner, suite_classify());
     srunner_add_suite(runner, suite_kinds());
+    srunner_add_suite(runner, suite_domains());
     srunner_add_suite(runner, suite_neighbours());
     srunner_add_suite(runner, suite_satellite());
     srunner_add_suite(runner, suite_output());

@@ -31,6 +31,7 @@ Suite *suite_compare(void);
 Suite *suite_merge(void);
 Suite *suite_classify(void);
 Suite *suite_kinds(void);
+Suite *suite_domains(void);
 Suite *suite_neighbours(void);
 Suite *suite_satellite(void);
 Suite *suite_output(void);

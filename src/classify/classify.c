@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/parallel.h"
+#include "classify/class_tree.h"
 #include "classify/codons.h"
 #include "classify/genes.h"
 #include "classify/grade.h"
@@ -12,6 +13,7 @@
 #include "classify/places.h"
 #include "classify/proteins.h"
 #include "classify/structure.h"
+#include "classify/superfamily.h"
 
 enum {
     LTR_SURE_BP = 150,
@@ -48,6 +50,7 @@ const char *const rp_other_class[RP_N_OTHERS] = {[RP_OTHER_NONE] = "",
                                                  [RP_OTHER_GENE] = "Gene_family",
                                                  [RP_OTHER_EXONS] = "Gene_family",
                                                  [RP_OTHER_BESIDE_EXONS] = "Gene_family",
+                                                 [RP_OTHER_HOST] = "Gene_family",
                                                  [RP_OTHER_ANNOTATED] = "Gene_family",
                                                  [RP_OTHER_RRNA] = "rRNA",
                                                  [RP_OTHER_TRNA] = "tRNA",
@@ -62,6 +65,7 @@ const char *const rp_other_reason[RP_N_OTHERS] = {[RP_OTHER_NONE] = "none",
                                                   [RP_OTHER_GENE] = "coding_divergence",
                                                   [RP_OTHER_EXONS] = "exons_at_varying_distances",
                                                   [RP_OTHER_BESIDE_EXONS] = "beside_exons",
+                                                  [RP_OTHER_HOST] = "host_domain",
                                                   [RP_OTHER_ANNOTATED] = "annotated_genes",
                                                   [RP_OTHER_RRNA] = "rRNA_gene",
                                                   [RP_OTHER_TRNA] = "tRNA_gene",
@@ -140,8 +144,8 @@ static const char *choose_class(const rp_traits *traits, size_t length)
 /* What a transposon shows; a short run of A stands at the end of many a gene. */
 static bool has_structure(const rp_traits *traits, size_t length)
 {
-    return traits->proteins != 0 || traits->ltr_bp > 0 || traits->tir_bp > 0 || traits->tsd_bp > 0 ||
-           traits->tail_bp >= TAIL_SURE_BP || traits->tail_in_copies >= MIN_TAIL_SHARE ||
+    return traits->proteins != 0 || traits->transposon_domains || traits->ltr_bp > 0 || traits->tir_bp > 0 ||
+           traits->tsd_bp > 0 || traits->tail_bp >= TAIL_SURE_BP || traits->tail_in_copies >= MIN_TAIL_SHARE ||
            strcmp(choose_class(traits, length), RP_CLASS_UNKNOWN) != 0;
 }
 
@@ -204,10 +208,12 @@ static rp_other judge(const rp_traits *traits, size_t length, const rp_classify_
         return RP_OTHER_CONTIGS;
     if (traits->n_independent < parameters->min_copies || traits->independent_share < RP_SAME_PLACE_SHARE)
         return RP_OTHER_DUPLICATION;
-    if (traits->worth < 1)
+    if (traits->worth < 1 && !traits->transposon_domains)
         return RP_OTHER_UNLIKELY;
     if (is_annotated(traits, length))
         return RP_OTHER_ANNOTATED;
+    if (traits->host_domains && may_be_gene(traits, length))
+        return RP_OTHER_HOST;
     return is_gene(traits, length) ? RP_OTHER_GENE : RP_OTHER_NONE;
 }
 
@@ -226,8 +232,9 @@ static int add(kstring_t *text, size_t begin, const char *format, ...)
     return n;
 }
 
-bool rp_evidence(const rp_traits *traits, kstring_t *text)
+bool rp_evidence(const rp_found_family *family, kstring_t *text)
 {
+    const rp_traits *traits = &family->traits;
     const size_t begin = text->l;
     int ok = 0;
     if (traits->ltr_bp > 0)
@@ -257,6 +264,8 @@ bool rp_evidence(const rp_traits *traits, kstring_t *text)
     for (unsigned i = 0; rp_protein_names[i] != NULL; i++)
         if ((traits->proteins >> i & 1) != 0)
             ok |= add(text, begin, "protein:%s", rp_protein_names[i]);
+    for (size_t i = 0; i < family->n_domains; i++)
+        ok |= (text->l > begin && kputc(',', text) < 0) ? -1 : rp_domain_tell(&family->domains[i], text);
     if (traits->coding_bp > 0)
         ok |= add(text, begin, "coding:%u:%.1f", traits->coding_bp, (double)traits->coding_score);
     if (traits->n_on_genes > 0)
@@ -287,12 +296,22 @@ static bool look_at_codons(classify_run *run, rp_found_family *family, unsigned 
     return rp_codons_look(&run->readers[worker], run->findings, family, traits);
 }
 
+/* They are there before the traits are judged by. */
+static void take_domains(rp_found_family *family, const rp_domains *domains)
+{
+    if (domains != NULL && family->source != SIZE_MAX)
+        family->domains = rp_domains_of(domains, family->source, &family->n_domains);
+    family->traits.transposon_domains = rp_domains_are_of_transposons(family->domains, family->n_domains);
+    family->traits.host_domains = rp_domains_are_of_hosts(family->domains, family->n_domains);
+}
+
 static bool classify_family(void *argument, size_t which, unsigned worker, rp_error *error)
 {
     classify_run *run = argument;
     rp_found_family *family = &run->findings->families[which];
     rp_traits *traits = &family->traits;
     *traits = (rp_traits){0};
+    take_domains(family, run->parameters->domains);
     if (!rp_structure_find(&run->scratch[worker], family->consensus, traits) ||
         !rp_proteins_find(family->consensus, &traits->proteins) ||
         !rp_places_find(run->finders[worker], run->findings, which, run->parameters->min_copies, traits) ||
@@ -300,19 +319,29 @@ static bool classify_family(void *argument, size_t which, unsigned worker, rp_er
         return rp_error_memory(error, "class hints");
     rp_genes_look(run->findings, family, &run->genes, traits);
     traits->other = judge(traits, family->consensus->n, run->parameters, run->findings->genome->n_contigs);
-    if (traits->other == RP_OTHER_NONE && family->decoy.is_chance)
+    if (traits->other == RP_OTHER_NONE && family->decoy.is_chance && !traits->transposon_domains)
         traits->other = RP_OTHER_CHANCE;
     traits->mite = traits->other == RP_OTHER_NONE && !is_ltr(traits, family->consensus->n) && is_tir(traits) &&
                    family->consensus->n < MITE_MAX_BP;
     return true;
 }
 
+/* What domains say goes before what structure says; long terminal repeats around what is no LTR element contradict. */
+static const char *choose_by_all(const rp_found_family *family)
+{
+    const char *by_structure = choose_class(&family->traits, family->consensus->n),
+               *by_domains = rp_superfamily_of(family->domains, family->n_domains);
+    if (by_domains == NULL)
+        return by_structure;
+    const bool contradicts = strncmp(by_structure, "LTR", 3) == 0 && strcmp(rp_class_order(by_domains), "LTR") != 0;
+    return contradicts ? RP_CLASS_UNKNOWN : by_domains;
+}
+
 /* The class of a family whose traits and verdict are known. */
 static bool name_class(rp_found_family *family, bool keeps_name)
 {
     const rp_traits *traits = &family->traits;
-    family->hint =
-        traits->other != RP_OTHER_NONE ? rp_other_class[traits->other] : choose_class(traits, family->consensus->n);
+    family->hint = traits->other != RP_OTHER_NONE ? rp_other_class[traits->other] : choose_by_all(family);
     if (keeps_name)
         return true;
     free(family->class_name);
@@ -355,4 +384,20 @@ bool rp_classify(rp_findings *findings, const rp_classify_parameters *parameters
     free(run.scratch);
     free(run.readers);
     return ok;
+}
+
+bool rp_classify_unknown(rp_findings *findings, const rp_domains *domains, rp_error *error)
+{
+    for (size_t f = 0; f < findings->n_families; f++) {
+        rp_found_family *family = &findings->families[f];
+        take_domains(family, domains);
+        const char *by_domains = rp_superfamily_of(family->domains, family->n_domains);
+        if (by_domains == NULL || strcmp(family->class_name, RP_CLASS_UNKNOWN) != 0)
+            continue;
+        free(family->class_name);
+        family->class_name = strdup(by_domains);
+        if (family->class_name == NULL)
+            return rp_error_memory(error, "class names");
+    }
+    return true;
 }

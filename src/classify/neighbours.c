@@ -49,7 +49,7 @@ typedef struct judge_run {
 
 static bool shows_structure(const rp_traits *traits)
 {
-    return traits->ltr_bp > 0 || traits->tir_bp > 0 || traits->tsd_bp > 0;
+    return traits->transposon_domains || traits->ltr_bp > 0 || traits->tir_bp > 0 || traits->tsd_bp > 0;
 }
 
 static bool is_gene(const rp_traits *traits)

@@ -102,7 +102,7 @@ static unsigned find_motifs(const char *protein, size_t n)
     return found;
 }
 
-static char translate(const rp_codes *consensus, size_t i, bool reverse)
+char rp_translate(const rp_codes *consensus, size_t i, bool reverse)
 {
     uint8_t codon[3];
     for (size_t j = 0; j < 3; j++) {
@@ -123,7 +123,7 @@ bool rp_proteins_find(const rp_codes *consensus, unsigned *found)
     for (unsigned frame = 0; frame < 6; frame++) {
         size_t n = 0;
         for (size_t i = frame % 3; i + 3 <= consensus->n; i += 3)
-            protein[n++] = translate(consensus, i, frame >= 3);
+            protein[n++] = rp_translate(consensus, i, frame >= 3);
         protein[n] = '*';
         *found |= find_motifs(protein, n + 1);
     }

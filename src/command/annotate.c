@@ -16,6 +16,7 @@
 #include "classify/kinds.h"
 #include "command/command.h"
 #include "command/describe.h"
+#include "command/domains.h"
 #include "command/governor.h"
 #include "device/offloading.h"
 #include "command/results.h"
@@ -58,6 +59,8 @@ typedef struct annotate_run {
     rp_family_file library;
     const rp_codes **consensus;
     rp_row_store *rows;
+    rp_domain_options domain_options;
+    rp_domains domains;                  /* of the library's families */
     rp_findings findings;
 } annotate_run;
 
@@ -125,6 +128,7 @@ static size_t fill_table(annotate_run *run, rp_option *table, bool with_scan)
     };
     memcpy(table + n, rows, sizeof rows);
     n += sizeof rows / sizeof rows[0];
+    n += rp_domain_options_rows(&run->domain_options, table + n);
     n += with_scan ? add_scan_rows(run, table + n) : 0;
     table[n++] = (rp_option){RP_OPTION_HEADING, "run (no effect on the results):", 0, NULL, NULL, 0, 0, NULL};
     n += with_scan ? add_run_rows(run, table + n) : 0;
@@ -185,7 +189,8 @@ static bool list_consensus(annotate_run *run, rp_error *error)
 static bool read_input(annotate_run *run, rp_error *error)
 {
     rp_stage_begin(RP_STAGE_READ, rp_input_bytes(&run->genome_path, 1));
-    if (!rp_family_file_read(&run->library, run->library_path, NULL, error) ||
+    if (!rp_domain_options_open(&run->domain_options, &run->governor.log, error) ||
+        !rp_family_file_read(&run->library, run->library_path, NULL, error) ||
         !rp_genome_read(&run->genome, &run->genome_path, 1, false, &run->governor.reading, error) ||
         !rp_governor_plan(&run->governor, &run->genome, rp_family_file_bases(&run->library), error) ||
         (run->options.protect != NULL &&
@@ -202,6 +207,31 @@ static bool read_input(annotate_run *run, rp_error *error)
 static uint64_t search_space(const annotate_run *run)
 {
     return run->options.search_space != 0 ? run->options.search_space : run->genome.acgt_bp;
+}
+
+/* Domains are looked for in families whose class is not known; for hints in all. */
+static bool find_domains(annotate_run *run, rp_error *error)
+{
+    static const rp_codes none = {0};
+    const rp_codes **consensus = rp_alloc(run->library.n, sizeof *consensus);
+    bool ok = consensus != NULL || rp_error_memory(error, "domains");
+    for (size_t f = 0; f < run->library.n && ok; f++) {
+        const rp_named_family *family = &run->library.items[f];
+        const bool is_unknown = strcmp(family->class_name, RP_CLASS_UNKNOWN) == 0;
+        consensus[f] = is_unknown || run->options.hints ? &family->consensus : &none;
+    }
+    ok = ok && rp_domain_search_run(&run->domain_options.search, consensus, run->library.n, run->governor.n_threads,
+                                    &run->domains, error);
+    free(consensus);
+    return ok;
+}
+
+static bool look_at_families(annotate_run *run, rp_error *error)
+{
+    const rp_classify_parameters hints = {
+        .n_threads = run->governor.n_threads, .keep_names = true, .domains = &run->domains};
+    return find_domains(run, error) && (!run->options.hints || rp_classify(&run->findings, &hints, error)) &&
+           rp_classify_unknown(&run->findings, &run->domains, error);
 }
 
 /* Takes what is found already: what was kept, or all from the parts. */
@@ -260,9 +290,7 @@ static bool find_copies(annotate_run *run, rp_error *error)
     run->findings.rows = run->rows;
     run->findings.naming = run->options.naming;
     run->findings.unmasked = run->options.protect != NULL ? &run->unmasked : NULL;
-    const rp_classify_parameters hints = {.n_threads = run->governor.n_threads, .keep_names = true};
-    ok = ok && (!run->options.hints || rp_classify(&run->findings, &hints, error)) &&
-         rp_kinds_find(&run->findings, run->governor.n_threads, error);
+    ok = ok && look_at_families(run, error) && rp_kinds_find(&run->findings, run->governor.n_threads, error);
     rp_parts_clear(&parts);
     if (ok)
         rp_log_line(
@@ -291,9 +319,10 @@ static bool make_part(annotate_run *run, rp_error *error)
 static json_t *describe_parameters(const annotate_run *run)
 {
     json_t *parameters = json_incref(run->described);
-    return rp_json_if(
-        parameters != NULL && rp_json_set(parameters, "search_space", json_integer((json_int_t)search_space(run))),
-        parameters);
+    return rp_json_if(parameters != NULL &&
+                          rp_json_set(parameters, "search_space", json_integer((json_int_t)search_space(run))) &&
+                          rp_domain_options_describe(&run->domain_options, parameters),
+                      parameters);
 }
 
 static json_t *make_summary(const annotate_run *run)
@@ -382,6 +411,7 @@ static bool plan_results(annotate_run *run, rp_error *error)
         (run->share.of == 0 || plan_part(run, error)) && rp_results_plan(&run->results, run->genome_path, error) &&
         rp_governor_add_targets(&run->governor, targets, error) && rp_targets_spare(targets, run->genome_path, error) &&
         rp_targets_spare(targets, run->library_path, error) &&
+        rp_domain_options_spare(&run->domain_options, targets, error) &&
         (run->options.protect == NULL || rp_targets_spare(targets, run->options.protect, error));
     for (size_t i = 0; ok && i < run->gathering.n; i++)
         ok = rp_targets_spare(targets, run->gathering.paths[i], error);
@@ -408,6 +438,8 @@ static void clear_run(annotate_run *run, bool done)
     rp_offloading_clear(&run->offloading);
     rp_results_clear(&run->results, done);
     rp_findings_clear(&run->findings);
+    free(run->domains.items);
+    rp_domain_options_close(&run->domain_options);
     rp_row_store_destroy(run->rows);
     free(run->consensus);
     rp_family_file_clear(&run->library);
@@ -459,7 +491,7 @@ static bool parse(annotate_run *run, const rp_option *table, size_t n, int argc,
         return false;
     if (!rp_device_choice_parse(&run->offloading.choice, run->options.device, error) ||
         !rp_naming_parse(run->options.class_names, &run->options.naming, error) ||
-        !rp_results_check(&run->results, error))
+        !rp_results_check(&run->results, error) || !rp_domain_options_check(&run->domain_options, error))
         return false;
     if (run->keeper.off && run->keeper.restart)
         return rp_error_set(error, "--no-checkpoint and --restart contradict each other");

@@ -32,6 +32,8 @@ static bool read_input(find_command *find, rp_error *error)
     const rp_find_options *options = find->options;
     rp_governor *governor = &find->options->governor;
     rp_genome *genome = &find->run.genome;
+    if (!rp_domain_options_open(&find->options->domains, &governor->log, error))
+        return false;
     if (options->classify_with != NULL &&
         !rp_family_file_read(&find->known, options->classify_with, &find->known_records, error))
         return false;
@@ -57,7 +59,8 @@ static bool read_input(find_command *find, rp_error *error)
 static json_t *describe_parameters(const find_command *find)
 {
     json_t *parameters = json_incref(find->options->described);
-    return rp_json_if(parameters != NULL && rp_json_set(parameters, "kmer", json_integer((json_int_t)find->run.k)),
+    return rp_json_if(parameters != NULL && rp_json_set(parameters, "kmer", json_integer((json_int_t)find->run.k)) &&
+                          rp_domain_options_describe(&find->options->domains, parameters),
                       parameters);
 }
 
@@ -140,6 +143,7 @@ static bool plan_results(rp_find_options *options, rp_error *error)
     for (size_t i = 0; ok && i < options->n_inputs; i++)
         ok = rp_targets_spare(targets, options->inputs[i], error);
     return ok && (options->classify_with == NULL || rp_targets_spare(targets, options->classify_with, error)) &&
+           rp_domain_options_spare(&options->domains, targets, error) &&
            (options->genes == NULL || rp_targets_spare(targets, options->genes, error)) &&
            (options->protect == NULL || rp_targets_spare(targets, options->protect, error)) &&
            (options->search.index == NULL || rp_targets_spare(targets, options->search.index, error));
@@ -150,6 +154,7 @@ static void clear(find_command *find, bool done)
     rp_keeper_close(&find->options->keeper, done);
     rp_offloading_clear(&find->offloading);
     rp_run_clear(&find->run);
+    rp_domain_options_close(&find->options->domains);
     rp_results_clear(&find->options->results, done);
     rp_bitmask_clear(&find->genes);
     rp_bitmask_clear(&find->unmasked);
@@ -189,6 +194,7 @@ int rp_command_find(int argc, char **argv)
                         .log = &governor->log,
                         .kernel = governor->kernel,
                         .n_threads = governor->n_threads,
+                        .domain_search = &options.domains.search,
                         .known = options.classify_with != NULL ? &find.known : NULL,
                         .known_records = &find.known_records,
                         .genes = options.genes != NULL ? &find.genes : NULL};

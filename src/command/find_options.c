@@ -110,6 +110,7 @@ static size_t fill_table(rp_find_options *o, rp_option *table)
     table[n++] = (rp_option){RP_OPTION_HEADING, "output:", 0, NULL, NULL, 0, 0, NULL};
     n += rp_results_options(&o->results, table + n);
     n += add_method_rows(o, table + n);
+    n += rp_domain_options_rows(&o->domains, table + n);
     table[n++] = (rp_option){RP_OPTION_HEADING, "run (no effect on the results):", 0, NULL, NULL, 0, 0, NULL};
     n += rp_governor_options(&o->governor, table + n);
     return n + add_run_rows(o, table + n);
@@ -172,7 +173,8 @@ bool rp_find_options_parse(rp_find_options *options, int argc, char **argv, rp_e
         return rp_error_set(error, "--max-seed-frequency is below --min-seed-frequency");
     if (!rp_name_prefix_check(options->search.name_prefix, error) || !rp_governor_check(&options->governor, error) ||
         !rp_device_choice_parse(&options->device_choice, options->device, error) ||
-        !rp_naming_parse(options->class_names, &options->naming, error) || !rp_results_check(&options->results, error))
+        !rp_naming_parse(options->class_names, &options->naming, error) ||
+        !rp_results_check(&options->results, error) || !rp_domain_options_check(&options->domains, error))
         return false;
     options->binding = rp_options_binding(table, n);
     options->described = rp_options_describe(table, n);

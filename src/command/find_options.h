@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "checkpoint/keeper.h"
+#include "command/domains.h"
 #include "command/governor.h"
 #include "command/results.h"
 #include "device/devices.h"
@@ -24,6 +25,7 @@ typedef struct rp_find_options {
     uint64_t minfreq, pa;               /* 0: not given; the same as min_copies and threads */
     const char *device, *classify_with, *genes, *protect, *class_names;
     rp_naming naming;                   /* of class_names */
+    rp_domain_options domains;
     rp_device_choice device_choice;
     const char *const *inputs;
     size_t n_inputs;

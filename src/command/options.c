@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_OPTIONS = 96, FIRST_LONG = 256, HELP_COLUMN = 34 };
+enum { MAX_OPTIONS = 112, FIRST_LONG = 256, HELP_COLUMN = 34 };
 
 static bool parse_number(const rp_option *option, const char *text, rp_error *error)
 {
@@ -37,11 +37,12 @@ static bool parse_value(const rp_option *option, const char *text, rp_error *err
 {
     if (option->kind == RP_OPTION_NUMBER)
         return parse_number(option, text, error);
-    if ((option->kind == RP_OPTION_TEXT || option->kind == RP_OPTION_LIST) && text[0] == '\0')
+    const bool is_list = option->kind == RP_OPTION_LIST || option->kind == RP_OPTION_TEXTS;
+    if ((option->kind == RP_OPTION_TEXT || is_list) && text[0] == '\0')
         return rp_error_set(error, "--%s: the value is empty", option->name);
     if (option->kind == RP_OPTION_TEXT) {
         *(const char **)option->target = text;
-    } else if (option->kind == RP_OPTION_LIST) {
+    } else if (is_list) {
         return rp_option_list_push(option->target, text) || rp_error_memory(error, "options");
     } else if (option->kind == RP_OPTION_SHARE) {
         char *end = NULL;
@@ -114,7 +115,7 @@ bool rp_options_parse(const rp_option *options, size_t n, int argc, char **argv,
         while (got >= FIRST_LONG ? which != (size_t)(got - FIRST_LONG)
                                  : options[which].kind == RP_OPTION_HEADING || options[which].letter != got)
             which++;
-        if (seen[which])
+        if (seen[which] && options[which].kind != RP_OPTION_TEXTS)
             return rp_error_set(error, "--%s is given twice", options[which].name);
         seen[which] = true;
         if (!parse_value(&options[which], optarg, error))
@@ -149,6 +150,7 @@ static json_t *value_of(const rp_option *option)
     case RP_OPTION_TEXT:
         text = *(const char *const *)option->target;
         return text == NULL ? json_null() : json_string(text);
+    case RP_OPTION_TEXTS:
     case RP_OPTION_LIST: return list_of(option->target);
     case RP_OPTION_HEADING: break;
     }

@@ -19,6 +19,7 @@ typedef enum rp_option_kind {
     RP_OPTION_SHARE,   /* double, above 0 and up to 1 */
     RP_OPTION_SECONDS, /* double, above 0 */
     RP_OPTION_TEXT,    /* const char *, not empty */
+    RP_OPTION_TEXTS,   /* rp_option_list: a value, not empty; the option may be given again */
     RP_OPTION_LIST     /* rp_option_list: the value and all operands behind it, up to the next option */
 } rp_option_kind;
 

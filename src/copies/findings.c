@@ -168,6 +168,8 @@ bool rp_findings_take_traits(rp_findings *findings, const rp_findings *from)
         if (same == NULL)
             continue;
         family->traits = same->traits;
+        family->domains = same->domains;
+        family->n_domains = same->n_domains;
         free(family->class_name);
         family->class_name = strdup(same->class_name);
         ok = family->class_name != NULL;

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "copies/annotate.h"
 #include "copies/called_copies.h"
+#include "copies/domains.h"
 #include "copies/traits.h"
 #include "genome/genome.h"
 #include "genome/view.h"
@@ -31,6 +32,8 @@ typedef struct rp_found_family {
     uint64_t n_of_kind[RP_N_COPY_KINDS]; /* copies of each kind; all zero until rp_kinds_find has told them */
     rp_decoy_figures decoy;      /* all zero without a decoy */
     rp_traits traits;            /* all zero until rp_classify has filled them in */
+    const rp_domain *domains;    /* of proteins, n_domains of them; borrowed from who looked for them */
+    size_t n_domains;
     const char *hint;            /* the class that they speak for; NULL until then */
     size_t satellite;            /* of another repeat: 1 + the satellite that it is of; 0: of none */
 } rp_found_family;

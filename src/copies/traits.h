@@ -14,6 +14,7 @@ typedef enum rp_other {
     RP_OTHER_GENE,           /* coding sequence that diverges as genes do */
     RP_OTHER_EXONS,          /* follow each other as the exons of genes do */
     RP_OTHER_BESIDE_EXONS,   /* stand directly beside exons */
+    RP_OTHER_HOST,           /* has domains of proteins that are not transposons' */
     RP_OTHER_ANNOTATED,      /* copies that lie on genes of the user's */
     RP_OTHER_RRNA,
     RP_OTHER_TRNA,
@@ -55,6 +56,8 @@ typedef struct rp_traits {
     uint32_t period_bp;         /* at which at least half of the consensus repeats itself; 0: none */
     bool trna, rrna;
     unsigned proteins;          /* of transposons, whose motifs it has (classify/proteins.h) */
+    bool transposon_domains;    /* domains of transposons' proteins were found in it, */
+    bool host_domains;          /* or only of others' */
     /* of the copies */
     uint32_t n_copies, n_full;  /* full: from one end of the consensus to the other */
     uint32_t n_truncated_left;  /* reach the right end but not the left one */

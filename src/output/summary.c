@@ -170,6 +170,21 @@ static json_t *describe_traits(const rp_traits *traits)
     return rp_json_if(ok, out);
 }
 
+/* The domains of proteins, in their order on the consensus. */
+static json_t *describe_domains(const rp_found_family *family)
+{
+    json_t *list = json_array();
+    bool ok = list != NULL;
+    for (size_t i = 0; ok && i < family->n_domains; i++) {
+        const rp_domain *domain = &family->domains[i];
+        ok = rp_json_append(
+            list, json_pack("{s:o, s:s*, s:I, s:I, s:s, s:f, s:f}", "name", rp_json_text(domain->kind->name), "class",
+                            domain->class_name, "begin", (json_int_t)domain->begin, "end", (json_int_t)domain->end,
+                            "strand", domain->reverse ? "-" : "+", "bits", domain->bits, "evalue", domain->evalue));
+    }
+    return rp_json_if(ok, list);
+}
+
 static json_t *describe_decoy(const rp_decoy_figures *figures)
 {
     return json_pack("{s:I, s:I, s:f}", "threshold", (json_int_t)figures->threshold, "false_bases",
@@ -200,7 +215,7 @@ static json_t *describe_kinds(const uint64_t n_of_kind[RP_N_COPY_KINDS])
 static json_t *describe_family(const rp_findings *findings, const rp_found_family *family, kstring_t *evidence)
 {
     evidence->l = 0;
-    if (!rp_evidence(&family->traits, evidence))
+    if (!rp_evidence(family, evidence))
         return NULL;
     json_t *one = json_pack("{s:o, s:o, s:I, s:I, s:I, s:f}", "name", rp_json_text(family->name), "class",
                             rp_json_text(rp_findings_class(findings, family)), "length",
@@ -223,6 +238,8 @@ static json_t *describe_family(const rp_findings *findings, const rp_found_famil
         rp_satellite_name(findings->satellites, family->satellite - 1, name);
         ok = rp_json_set(one, "satellite", json_string(name));
     }
+    if (ok && family->n_domains > 0)
+        ok = rp_json_set(one, "domains", describe_domains(family));
     if (ok && family->hint != NULL)
         ok = rp_json_set(one, "hint", json_string(rp_class_as(family->hint, findings->naming)));
     if (ok && family->traits.n_copies > 0)

@@ -42,7 +42,7 @@ static void write_kinds(const rp_found_family *family, rp_file *file)
 static bool write_family(const rp_findings *findings, const rp_found_family *family, kstring_t *evidence, rp_file *file)
 {
     evidence->l = 0;
-    if (!rp_evidence(&family->traits, evidence))
+    if (!rp_evidence(family, evidence))
         return false;
     rp_file_print(file, ">%s#%s copies=%llu bases=%llu length=%zu divergence=%.1f evidence=%s", family->name,
                   rp_findings_class(findings, family), (unsigned long long)family->n_copies,

@@ -176,6 +176,14 @@ static bool sort_out(rp_run *run, rp_annotation *annotation, rp_findings *all, r
     return ok;
 }
 
+static bool find_domains(rp_run *run, rp_error *error)
+{
+    if (run->domain_search == NULL)
+        return true;
+    return rp_domain_search_run(run->domain_search, run->consensus, run->state.n_source, run->n_threads, &run->domains,
+                                error);
+}
+
 /* Places the copies of all families and tells the families that are no transposable elements from the rest. */
 static bool place_and_classify(rp_run *run, rp_annotation *annotation, rp_error *error)
 {
@@ -192,9 +200,10 @@ static bool place_and_classify(rp_run *run, rp_annotation *annotation, rp_error 
     const rp_classify_parameters parameters = {.n_threads = run->n_threads,
                                                .min_copies = (uint32_t)run->parameters->min_copies,
                                                .tandem = &run->tandem,
-                                               .genes = run->genes};
+                                               .genes = run->genes,
+                                               .domains = &run->domains};
     rp_stage_begin(RP_STAGE_CLASSIFY, 0);
-    ok = ok && rp_classify(&all, &parameters, error);
+    ok = ok && find_domains(run, error) && rp_classify(&all, &parameters, error);
     if (ok)
         ok = sort_out(run, annotation, &all, error);
     else

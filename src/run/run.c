@@ -200,6 +200,7 @@ void rp_run_clear(rp_run *run)
     rp_findings_clear(&run->findings);
     rp_findings_clear(&run->others);
     rp_row_store_destroy(run->rows);
+    free(run->domains.items);
     rp_satellites_clear(&run->satellites);
     rp_findings_clear(&run->candidates);
     free(run->consensus);

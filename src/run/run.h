@@ -14,6 +14,7 @@
 #include "base/account.h"
 #include "base/log.h"
 #include "checkpoint/keeper.h"
+#include "classify/domain_search.h"
 #include "copies/findings.h"
 #include "device/offloading.h"
 #include "discover/pairs.h"
@@ -58,6 +59,7 @@ typedef struct rp_run {
     const rp_family_file *known;        /* a library to take class names from, and its records; NULL: none */
     const rp_genome *known_records;
     const rp_bitmask *genes;            /* coding bases, as the user has them; NULL: not known */
+    const rp_domain_search *domain_search; /* profiles of proteins' domains; NULL: none are looked for */
     rp_file *pairs_file;                /* where candidate pairs go (discover/pairs.h); NULL: nobody wants them */
     /* given by the caller, then the run's: */
     rp_genome genome;
@@ -77,6 +79,7 @@ typedef struct rp_run {
     const rp_codes **consensus;         /* of the listed families, state.source */
     rp_reprise_seed *seeds;             /* of the listed families */
     rp_row_store *rows;                 /* of the copies of all families, as they were traced */
+    rp_domains domains;                 /* of all families, by their place on the list */
     rp_findings findings;               /* the result: families, */
     rp_findings others;                 /* repeats that are no transposable elements, */
     rp_findings candidates;             /* and families of which too little is known */

@@ -10,7 +10,7 @@ import math
 import re
 from dataclasses import dataclass
 
-from harness import run
+from harness import ROOT, run
 
 COMMANDS = ["find", "annotate", "extend", "index"]
 
@@ -106,6 +106,8 @@ DRAWS = {
     "classify-with": Draw("method", 0.15, lambda rng, given: "{case}/known.fa"),
     "flank": Draw("method", 0.2, log_number(1, 5000)),
     "class-names": Draw("method", 0.25, one_of("wicker", "so", "dfam")),
+    "domains": Draw("method", 0.05, lambda rng, given: str(ROOT / "data" / "domains.hmm")),
+    "no-domains": Draw("method", 0.3),
     "keep-other": Draw("method", 0.2),
     "keep-candidates": Draw("method", 0.2),
     "no-decoy": Draw("method", 0.15),
@@ -149,7 +151,7 @@ DRAWS = {
 }
 
 # What the program refuses together: the second is dropped.
-AGAINST = [("threads", "pa"), ("min-copies", "minfreq"), ("no-checkpoint", "restart"), ("no-checkpoint", "checkpoint-dir"),
+AGAINST = [("threads", "pa"), ("no-domains", "domains"), ("min-copies", "minfreq"), ("no-checkpoint", "restart"), ("no-checkpoint", "checkpoint-dir"),
            *((name, f"no-{name}") for name in FILES)]
 
 
