@@ -271,13 +271,14 @@ def test_bed_columns(folder):
     assert rows == sorted(rows, key=lambda r: (order[r[0]], int(r[1])))
     copies, last, kinds = {}, {}, {}
     for row in rows:
-        contig, start, end, family, score, strand, divergence, begin, stop, length, copy, kind, level, host = row
+        contig, start, end, family, score, strand, divergence, begin, stop, length, copy, kind, level, host, tsd, identity = row
         assert 0 <= int(start) < int(end) <= sizes[contig]
         assert int(start) >= last.get(contig, 0), "copies overlap"
         last[contig] = int(end)
         assert 0 <= int(score) <= 1000 and strand in "+-" and 0 <= float(divergence) <= 100
         assert 0 <= int(begin) < int(stop) <= int(length) == lengths[family]
         copies.setdefault(family, set()).add(copy)
+        assert re.fullmatch(r"\.|[ACGT]{2,20}", tsd) and re.fullmatch(r"\.|[01]\.\d{4}", identity)
         assert kind in KINDS and (int(level) == 0) == (int(host) == 0)
         kinds.setdefault(family, {}).setdefault(kind, set()).add(copy)
     for header, sequence in fasta(f"{prefix}.families.fa").items():
@@ -295,15 +296,18 @@ def test_gff3(folder):
     lines = open(f"{prefix}.copies.gff3").read().splitlines()
     assert lines[0] == "##gff-version 3"
     rows = [line.split("\t") for line in lines if not line.startswith("#")]
-    order = {n.split()[0]: i for i, n in enumerate(fasta(DEMO))}
+    contigs = {n.split()[0]: s.upper() for n, s in fasta(DEMO).items()}
+    order = {n: i for i, n in enumerate(contigs)}
     assert rows == sorted(rows, key=lambda r: (order[r[0]], int(r[3])))
-    parts, copies = {}, {}
+    parts, copies, children = {}, {}, {}
     for row in rows:
         assert len(row) == 9
         told = dict(part.split("=") for part in row[8].split(";"))
         assert re.fullmatch(r"SO:\d{7}", told["Ontology_term"]) and re.fullmatch(r"R\d+ \d+ \d+ \+", told.get("Target", "R1 1 1 +"))
         if "ID" in told:
             copies[told["ID"]] = row, told
+        elif row[2] in ("long_terminal_repeat", "target_site_duplication"):
+            children.setdefault(told["Parent"], []).append((row[2], int(row[3]), int(row[4])))
         else:
             assert row[2] == "repeat_fragment"
             parts.setdefault(told["Parent"], []).append((row[0], int(row[3]) - 1, int(row[4]), row[6]))
@@ -315,6 +319,14 @@ def test_gff3(folder):
         row, told = copies[name]
         assert [(r[0], int(r[1]), int(r[2]), r[5]) for r in wanted] == parts.get(name, [(row[0], int(row[3]) - 1, int(row[4]), row[6])])
         assert int(row[3]) - 1 == int(wanted[0][1]) and int(row[4]) == max(int(r[2]) for r in wanted)
+        types = sorted(child[0] for child in children.get(name, []))
+        assert types == ["long_terminal_repeat"] * 2 * ("ltr_identity" in told) + ["target_site_duplication"] * 2 * ("tsd" in told)
+        assert (told.get("tsd", "."), told.get("ltr_identity", ".")) == tuple(wanted[0][14:16])
+        for kind, begin, end in children.get(name, []):
+            if kind == "target_site_duplication":
+                assert contigs[row[0]][begin - 1:end] == told["tsd"] or len(told["tsd"]) >= 10
+            else:
+                assert int(row[3]) <= begin < end <= int(row[4])
         assert ("Target" in told) == (name not in parts) == (len(wanted) == 1)
         assert told["Name"] == wanted[0][3] and told["kind"] == wanted[0][11]
         assert (told.get("nesting_level", "0"), told.get("nested_in", "copy0")) == (wanted[0][12], "copy" + wanted[0][13])

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "classify/kinds.h"
+#include "classify/ltr_pairs.h"
+#include "classify/places.h"
 #include "suites.h"
 
 enum { MAX_PARTS = 8, FAMILY_BP = 2000, LTR_BP = 300 };
@@ -156,6 +158,43 @@ START_TEST(copies_lie_in_the_gaps_of_others)
 }
 END_TEST
 
+START_TEST(two_sequences_have_a_distance)
+{
+    static const struct {
+        const char *left, *right;
+        double identity, distance;
+    } pairs[] = {{"ACGTACGTACGTACGTACGT", "ACGTACGTACGTACGTACGT", 1, 0},
+                 {"ACGTACGTACGTACGTACGT", "GCGTACGTACGTACGTACGT", 0.95, 0.0527},   /* a transition */
+                 {"ACGTACGTACGTACGTACGT", "ACGTACGTACGTACGTACGA", 0.95, 0.0520},   /* a transversion */
+                 {"ACGTACGTACGTTACGTACGT", "ACGTACGTACGTACGTACGT", 1, 0},          /* a gap counts for nothing */
+                 {"ACGTNACGTACGTACGTACGT", "ACGTCACGTACGTACGTACGT", 1, 0},         /* nor does N */
+                 {"AAAAAAAAAAAAAAAAAAAA", "GGGGGGGGGGGGGGGGGGGG", 0, -1}};
+    rp_ltr_scratch scratch = {0};
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        rp_codes left = {0}, right = {0};
+        rp_pair_distance told;
+        test_codes(&left, pairs[i].left);
+        test_codes(&right, pairs[i].right);
+        ck_assert(rp_pair_distance_of(&scratch, &left, &right, &told));
+        ck_assert_double_eq_tol(told.identity, pairs[i].identity, 1e-9);
+        ck_assert_double_eq_tol(told.distance, pairs[i].distance, 1e-4);
+        free(left.items);
+        free(right.items);
+    }
+    rp_ltr_scratch_clear(&scratch);
+}
+END_TEST
+
+START_TEST(a_duplication_is_trusted_by_its_length_and_its_family)
+{
+    ck_assert_double_gt(rp_tsd_trust(0.8, 0.25, 1, 5), 0.99);
+    ck_assert_double_lt(rp_tsd_trust(0.3, 0.25, 1, 2), 0.9);
+    ck_assert_double_gt(rp_tsd_trust(0.9, 0.25, 1, 2), 0.95);
+    ck_assert_double_gt(rp_tsd_trust(0.3, 0.25, 147, 8), rp_tsd_trust(0.3, 0.4, 147, 8)); /* less in AT-rich sequence */
+    ck_assert_double_gt(rp_tsd_trust(0.3, 0.25, 147, 9), rp_tsd_trust(0.3, 0.25, 147, 8));
+}
+END_TEST
+
 START_TEST(nothing_has_no_copies)
 {
     rp_findings findings;
@@ -179,6 +218,8 @@ Suite *suite_kinds(void)
     tcase_add_test(tests, copies_that_end_before_the_consensus_have_its_end);
     tcase_add_test(tests, ends_have_slack_by_wear_and_by_how_often_copies_are_cut);
     tcase_add_test(tests, copies_lie_in_the_gaps_of_others);
+    tcase_add_test(tests, two_sequences_have_a_distance);
+    tcase_add_test(tests, a_duplication_is_trusted_by_its_length_and_its_family);
     tcase_add_test(tests, nothing_has_no_copies);
     suite_add_tcase(suite, tests);
     return suite;

@@ -113,6 +113,48 @@ def test_threads_do_not_matter(folder):
                   ["-t", 1, folder / "g.fa"], ["-t", 4, folder / "g.fa"])
 
 
+def test_ltrs_tell_ages_and_sites_are_found(folder):
+    """Whole elements of one age, each in a target-site duplication of 5 bases, one with another element within an LTR."""
+    for seed in (21, 22):
+        rng = random.Random(seed)
+        ltr, internal = "TG" + random_letters(rng, 600) + "CA", random_letters(rng, 1500)
+        text, truth = [random_letters(rng, 800)], []
+        for number in range(24):
+            piece = worn(rng, ltr + internal + ltr if number % 3 else ltr, 0.05)
+            piece = turned(piece) if number % 2 else piece
+            site = random_letters(rng, 5)
+            begin = sum(map(len, text)) + 5
+            truth.append((begin, begin + len(piece), site, number % 3 > 0))
+            text += [site, piece, site, random_letters(rng, 800)]
+        (folder / "g.fa").write_text(">c\n" + "".join(text) + "\n")
+        (folder / "l.fa").write_text(f">el#LTR/Gypsy\n{ltr + internal + ltr}\n")
+        run("annotate", "-q", "-o", folder / "a", "--mutation-rate", "1e-8", folder / "g.fa", folder / "l.fa")
+        found, ages = 0, []
+        rows = bed(folder / "a.copies.bed")
+        assert len(rows) == len(truth)
+        told = [dict(part.split("=") for part in line.rstrip("\n").split("\t")[8].split(";"))
+                for line in open(folder / "a.copies.gff3") if "ID=" in line]
+        for row, attributes, (begin, end, site, whole) in zip(rows, told, truth):
+            assert row[14] in (site, "."), (row, site)
+            found += row[14] == site
+            assert (row[15] != ".") == whole == ("ltr_age" in attributes), row
+            if whole:
+                ages.append(int(attributes["ltr_age"]))
+                assert abs(float(attributes["ltr_distance"]) / 2e-8 - ages[-1]) < 5000
+        assert found >= 16, found
+        # 5 % of both LTRs have changed: 10 % of the sites, less those that have become the same, is 0.107 by the model
+        assert abs(sum(ages) / len(ages) - 0.107 / 2e-8) < 0.1 * 0.107 / 2e-8, sum(ages) / len(ages)
+        family = json.load(open(folder / "a.summary.json"))["families"][0]
+        assert family["ltr_pairs"] == 16 and abs(family["ltr_age"] - sum(ages) / len(ages)) < 2e4
+
+
+def test_no_rate_no_ages(folder):
+    planted(folder, 12)
+    run("annotate", "-q", "-o", folder / "a", folder / "g.fa", folder / "l.fa")
+    text = (folder / "a.copies.gff3").read_text()
+    assert "ltr_distance=" in text and "ltr_age" not in text and "ltr_age" not in (folder / "a.summary.json").read_text()
+
+
 def test_gff3_is_valid(folder):
     need("gt")
     planted(folder, 11)
@@ -120,7 +162,8 @@ def test_gff3_is_valid(folder):
     done = subprocess.run(["gt", "gff3validator", folder / "a.copies.gff3"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     types = {line.split("\t")[2] for line in open(folder / "a.copies.gff3") if not line.startswith("#")}
-    assert types == {"Gypsy_LTR_retrotransposon", "solo_LTR", "hAT_TIR_transposon", "repeat_fragment"}, types
+    assert types == {"Gypsy_LTR_retrotransposon", "solo_LTR", "hAT_TIR_transposon", "repeat_fragment",
+                     "long_terminal_repeat"}, types
 
 
 if __name__ == "__main__":

@@ -163,10 +163,10 @@ static const struct {
      ">R2#Unknown copies=1 bases=10 length=10 divergence=12.5 evidence=none kinds=full:1 "
      "like=Known:95.0:0.90\nACGTNACGTA\n"},
     {"BED", rp_write_bed,
-     "chr1\t10\t30\tR1\t950\t+\t5.0\t0\t20\t20\t1\tfull\t0\t0\n"
-     "chr1\t40\t50\tR2\t875\t-\t12.5\t0\t10\t10\t2\tfull\t0\t0\n"
-     "chr1\t60\t68\tR1\t1000\t-\t0.0\t2\t12\t20\t3\ttruncated_3\t0\t0\n"
-     "%232\t2\t6\tR1\t1000\t+\t0.0\t16\t20\t20\t4\tsolo\t0\t0\n"},
+     "chr1\t10\t30\tR1\t950\t+\t5.0\t0\t20\t20\t1\tfull\t0\t0\t.\t.\n"
+     "chr1\t40\t50\tR2\t875\t-\t12.5\t0\t10\t10\t2\tfull\t0\t0\t.\t.\n"
+     "chr1\t60\t68\tR1\t1000\t-\t0.0\t2\t12\t20\t3\ttruncated_3\t0\t0\t.\t.\n"
+     "%232\t2\t6\tR1\t1000\t+\t0.0\t16\t20\t20\t4\tsolo\t0\t0\t.\t.\n"},
     {"GFF3", rp_write_gff3,
      "##gff-version 3\n##sequence-region chr1 1 70\n##sequence-region %232 1 20\n"
      "chr1\treprise-c\tLTR_retrotransposon\t11\t30\t100\t+\t.\tID=copy1;Name=R1;Target=R1 1 20 +;"

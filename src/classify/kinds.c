@@ -7,7 +7,8 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
-#include "classify/classify.h"
+#include "classify/ltr_pairs.h"
+#include "classify/places.h"
 #include "classify/structure.h"
 
 enum {
@@ -16,6 +17,7 @@ enum {
     OFFSET_MIN_COPIES = 3
 };
 
+static const double MIN_TSD_TRUST = 0.95;
 static const double MIN_WEAR =
                         0.05, /* a young copy's ends are worn by what made it, and the consensus has its errors there */
     MAX_WEAR = 0.45;
@@ -28,8 +30,15 @@ double rp_end_rate(const rp_row_counts *counts)
     return -log(2 * sqrt(p * (1 - p)));
 }
 
-/* The same of sequence that is alike by chance only, for a consensus' composition. */
-static double chance_rate(const rp_codes *consensus)
+/* The same of sequence that is alike by chance only, by the share of pairs of bases that are the same. */
+static double chance_rate(double same)
+{
+    const double p = fmin(1 - same, 1 - MIN_WEAR);
+    return fmax(-log(2 * sqrt(p * (1 - p))), -log(2 * sqrt(MAX_WEAR * (1 - MAX_WEAR))));
+}
+
+/* The share of pairs of bases that are the same by chance, in a consensus' composition. */
+static double same_by_chance(const rp_codes *consensus)
 {
     uint32_t counts[RP_N_BASES] = {0};
     double n = 0, same = 0;
@@ -40,8 +49,7 @@ static double chance_rate(const rp_codes *consensus)
         }
     for (unsigned i = 0; i < RP_N_BASES; i++)
         same += n > 0 ? counts[i] / n * (counts[i] / n) : 1.0 / (RP_N_BASES * RP_N_BASES);
-    const double p = fmin(1 - same, 1 - MIN_WEAR);
-    return fmax(-log(2 * sqrt(p * (1 - p))), -log(2 * sqrt(MAX_WEAR * (1 - MAX_WEAR))));
+    return same;
 }
 
 double rp_end_slack(const rp_end_model *model, bool other_is_cut, double rate)
@@ -112,8 +120,44 @@ static end_miss miss_right(const family_ends *ends, const rp_called_copy *copy)
 
 typedef struct kinds_run {
     rp_findings *findings;
-    rp_structure_scratch *scratch; /* by thread */
+    rp_structure_scratch *structure; /* by thread */
+    rp_ltr_scratch *ltrs; /* by thread */
 } kinds_run;
+
+/* Looks for the target-site duplication of a copy. */
+static void look_for_tsd(const rp_findings *findings, const rp_traits *traits, double same, rp_called_copy *copy)
+{
+    const bool reverse = findings->parts.items[copy->first_part].reverse;
+    const rp_target_site site = rp_place_tsd(findings, copy, traits);
+    if (site.bp == 0 || rp_tsd_trust((double)traits->tsd_share, same, site.tries, site.bp) < MIN_TSD_TRUST)
+        return;
+    copy->tsd_bp = site.bp;
+    copy->tsd_left = copy->begin - (uint64_t)(int64_t)(reverse ? site.right : site.left) - site.bp;
+    copy->tsd_right = copy->end + (uint64_t)(int64_t)(reverse ? site.left : site.right);
+}
+
+/* Compares the LTRs of a copy that has both ends. */
+static bool look_at_ltrs(const kinds_run *run, unsigned worker, rp_found_family *family, rp_called_copy *copy)
+{
+    if ((copy->kind != RP_COPY_FULL && copy->kind != RP_COPY_DELETED) || run->findings->rows == NULL)
+        return true;
+    if (!rp_ltr_pair_look(&run->ltrs[worker], run->findings, copy))
+        return false;
+    if (copy->ltr_identity > 0 && copy->ltr_distance >= 0) {
+        family->n_ltr_pairs++;
+        family->ltr_distance += (double)copy->ltr_distance;
+    }
+    return true;
+}
+
+/* What has not been looked at by rp_classify. */
+static bool look_at_traits(const kinds_run *run, size_t which, unsigned worker)
+{
+    rp_found_family *family = &run->findings->families[which];
+    return family->traits.n_copies > 0 ||
+           (rp_structure_find_ends(&run->structure[worker], family->consensus, &family->traits) &&
+            rp_places_find_sites(run->findings, which, &family->traits));
+}
 
 /* The next copy of a family, by its first part; *at: the index in the family's list of parts to go on from. */
 static rp_called_copy *next_copy(const rp_findings *findings, const rp_found_family *family, size_t *at)
@@ -204,16 +248,19 @@ static bool look_at_family(void *argument, size_t which, unsigned worker, rp_err
     rp_found_family *family = &run->findings->families[which];
     rp_traits *traits = &family->traits;
     memset(family->n_of_kind, 0, sizeof family->n_of_kind);
+    family->n_ltr_pairs = 0;
+    family->ltr_distance = 0;
     if (family->n_parts == 0)
         return true;
-    if (traits->n_copies == 0 && !rp_structure_find_ends(&run->scratch[worker], family->consensus, traits))
+    if (!look_at_traits(run, which, worker))
         return rp_error_memory(error, "kinds of copies");
+    const double same = same_by_chance(family->consensus);
     const uint32_t length = (uint32_t)family->consensus->n;
     family_ends ends = {.has_ltrs = rp_has_ltrs(family),
                         .length = length,
                         .ltr_begin = traits->ltr_right_begin,
                         .ltr_end = traits->ltr_begin + traits->ltr_bp,
-                        .chance_rate = chance_rate(family->consensus),
+                        .chance_rate = chance_rate(same),
                         .left = {.length = length},
                         .right = {.length = length, .free_bp = traits->tail_bp}};
     find_offsets(run->findings, family, &ends);
@@ -222,18 +269,29 @@ static bool look_at_family(void *argument, size_t which, unsigned worker, rp_err
     for (size_t at = 0; (copy = next_copy(run->findings, family, &at)) != NULL;) {
         copy->kind = kind_of(&ends, copy);
         family->n_of_kind[copy->kind]++;
+        look_for_tsd(run->findings, traits, same, copy);
+        if (ends.has_ltrs && !look_at_ltrs(run, worker, family, copy))
+            return rp_error_memory(error, "LTRs of copies");
     }
+    family->ltr_distance /= family->n_ltr_pairs > 0 ? (double)family->n_ltr_pairs : 1;
     return true;
 }
 
 bool rp_kinds_find(rp_findings *findings, unsigned n_threads, rp_error *error)
 {
-    kinds_run run = {.findings = findings, .scratch = rp_alloc(n_threads, sizeof *run.scratch)};
-    const bool ok = (run.scratch != NULL || rp_error_memory(error, "kinds of copies")) &&
+    kinds_run run = {.findings = findings,
+                     .structure = rp_alloc(n_threads, sizeof *run.structure),
+                     .ltrs = rp_alloc(n_threads, sizeof *run.ltrs)};
+    const bool ok = ((run.structure != NULL && run.ltrs != NULL) || rp_error_memory(error, "kinds of copies")) &&
                     rp_called_copies_gather(&findings->copies, &findings->parts, error) &&
                     rp_parallel(findings->n_families, n_threads, look_at_family, &run, error);
-    for (unsigned i = 0; run.scratch != NULL && i < n_threads; i++)
-        rp_structure_scratch_clear(&run.scratch[i]);
-    free(run.scratch);
+    for (unsigned i = 0; i < n_threads; i++) {
+        if (run.structure != NULL)
+            rp_structure_scratch_clear(&run.structure[i]);
+        if (run.ltrs != NULL)
+            rp_ltr_scratch_clear(&run.ltrs[i]);
+    }
+    free(run.structure);
+    free(run.ltrs);
     return ok;
 }

@@ -1,6 +1,7 @@
 /* places.c: target sites, flanks and neighbours of copies; see places.h. */
 #include "classify/places.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,6 +97,8 @@ static void find_fixed_tsd(const ends *sample, size_t n, rp_traits *traits)
                 best_left = left;
                 best_right = right;
                 traits->tsd_bp = traits->tsd_max_bp = bp;
+                traits->tsd_left_bp = (int8_t)left;
+                traits->tsd_right_bp = (int8_t)right;
                 traits->tsd_share = (float)share;
             }
     for (unsigned i = 0; i < traits->tsd_bp; i++) {
@@ -112,14 +115,29 @@ static void find_fixed_tsd(const ends *sample, size_t n, rp_traits *traits)
     }
 }
 
-static bool has_variable_tsd(const ends *left_of, const ends *right_of, unsigned *bp)
+/* The longest duplication between two ends that may be off, and by how much either is. */
+static rp_target_site find_longest_tsd(const ends *left_of, const ends *right_of)
 {
-    for (*bp = RP_TSD_MAX_BP; *bp >= MIN_VARIABLE_BP; --*bp)
+    enum { TRIES = (2 * VARIABLE_LEFT_BP + 1) * (VARIABLE_RIGHT_IN_BP + VARIABLE_RIGHT_OUT_BP + 1) };
+    for (unsigned bp = RP_TSD_MAX_BP; bp >= MIN_VARIABLE_BP; bp--)
         for (int left = -VARIABLE_LEFT_BP; left <= VARIABLE_LEFT_BP; left++)
             for (int right = -VARIABLE_RIGHT_IN_BP; right <= VARIABLE_RIGHT_OUT_BP; right++)
-                if (has_tsd(left_of, right_of, left, right, *bp))
-                    return true;
-    return false;
+                if (has_tsd(left_of, right_of, left, right, bp))
+                    return (rp_target_site){bp, left, right, TRIES};
+    return (rp_target_site){0};
+}
+
+static bool has_variable_tsd(const ends *left_of, const ends *right_of, unsigned *bp)
+{
+    *bp = find_longest_tsd(left_of, right_of).bp;
+    return *bp > 0;
+}
+
+double rp_tsd_trust(double share, double same, unsigned tries, unsigned bp)
+{
+    const double errors = bp >= LONG_TSD_BP ? 1 + 3.0 * bp : 1;
+    const double chance = fmin(1, tries * errors * pow(same, bp));
+    return share / (share + (1 - share) * chance);
 }
 
 /* Duplications of 8 to 20 bases whose length differs, as LINEs and SINEs leave them. */
@@ -263,4 +281,59 @@ bool rp_places_find(rp_place_finder *finder, const rp_findings *findings, size_t
     free(sample);
     free(copies.items);
     return ok;
+}
+
+bool rp_places_find_sites(const rp_findings *findings, size_t which, rp_traits *traits)
+{
+    const rp_found_family *family = &findings->families[which];
+    const rp_view view = {.genome = findings->genome};
+    rp_placed_copies copies = {0};
+    ends *sample = rp_alloc(2 * MAX_SAMPLE, sizeof *sample);
+    const bool ok = sample != NULL && rp_placed_copies_gather(findings, family, &copies);
+    if (ok)
+        look_at_ends(&view, &copies, (uint32_t)family->consensus->n, sample, traits);
+    free(sample);
+    free(copies.items);
+    return ok;
+}
+
+/* By how many bases a copy misses the ends that a duplication stands at; false: it has not got them. */
+static bool missing_at_ends(const rp_findings *findings, const rp_called_copy *copy, bool fixed, uint32_t *left,
+                            uint32_t *right)
+{
+    const rp_part *part = &findings->parts.items[copy->first_part];
+    const uint32_t length = (uint32_t)findings->families[part->family].consensus->n;
+    *left = *right = 0;
+    if (copy->kind == RP_COPY_SOLO)
+        return true;
+    *right = length - copy->consensus_end;
+    if (copy->kind == RP_COPY_FULL || copy->kind == RP_COPY_DELETED)
+        *left = copy->consensus_begin;
+    else if (fixed || copy->kind != RP_COPY_TRUNCATED_5)
+        return false;
+    return *left <= FULL_SLACK_BP && *right <= FULL_SLACK_BP;
+}
+
+rp_target_site rp_place_tsd(const rp_findings *findings, const rp_called_copy *copy, const rp_traits *traits)
+{
+    const rp_view view = {.genome = findings->genome};
+    const bool fixed = traits->tsd_bp == traits->tsd_max_bp;
+    const rp_placed_copy place = {
+        .begin = copy->begin, .end = copy->end, .reverse = findings->parts.items[copy->first_part].reverse};
+    rp_target_site site = {0};
+    uint32_t left, right;
+    if (traits->tsd_bp == 0 || !missing_at_ends(findings, copy, fixed, &left, &right))
+        return site;
+    ends here = {.full = true};
+    decode_end(&view, &place, true, left, here.left);
+    decode_end(&view, &place, false, right, here.right);
+    if (fixed)
+        site = has_tsd(&here, &here, traits->tsd_left_bp, traits->tsd_right_bp, traits->tsd_bp)
+                   ? (rp_target_site){traits->tsd_bp, traits->tsd_left_bp, traits->tsd_right_bp, 1}
+                   : site;
+    else
+        site = find_longest_tsd(&here, &here);
+    site.left += (int)left;
+    site.right += (int)right;
+    return site;
 }

@@ -34,6 +34,7 @@ typedef struct annotate_options {
     bool help, no_run_info, fast, hints, no_decoy;
     bool hard_mask, mask_tandem;
     uint64_t min_copies, search_space, flank;
+    double mutation_rate;
     const char *device, *part, *protect, *class_names;
     rp_naming naming; /* of class_names */
 } annotate_options;
@@ -117,6 +118,8 @@ static size_t fill_table(annotate_run *run, rp_option *table, bool with_scan)
          "intervals, BED or GFF3, that the masked genome has as they came", .tells = true},
         {RP_OPTION_NUMBER, "flank", 0, "N", &o->flank, 0, 1000000,
          "bases on either side of copies in --copies-fasta [0]", .tells = true},
+        {RP_OPTION_SHARE, "mutation-rate", 0, "R", &o->mutation_rate, 0, 0,
+         "changes at a site in a year, for the ages of LTR elements [none: no ages]", .tells = true},
         {RP_OPTION_TEXT, "class-names", 0, "NAMES", &o->class_names, 0, 0,
          "names of classes: repeatmasker, wicker (codes), so (Sequence Ontology), dfam (lineages) [repeatmasker]",
          .tells = true},
@@ -289,6 +292,7 @@ static bool find_copies(annotate_run *run, rp_error *error)
     run->findings.kernel = run->governor.kernel;
     run->findings.rows = run->rows;
     run->findings.naming = run->options.naming;
+    run->findings.mutation_rate = run->options.mutation_rate;
     run->findings.unmasked = run->options.protect != NULL ? &run->unmasked : NULL;
     ok = ok && look_at_families(run, error) && rp_kinds_find(&run->findings, run->governor.n_threads, error);
     rp_parts_clear(&parts);

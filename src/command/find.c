@@ -111,6 +111,7 @@ static bool find_and_write(find_command *find, rp_error *error)
         return false;
     rp_run *run = &find->run;
     run->findings.naming = run->others.naming = run->candidates.naming = find->options->naming;
+    run->findings.mutation_rate = find->options->mutation_rate;
     run->findings.unmasked = find->options->protect != NULL ? &find->unmasked : NULL;
     return write_results(find, error);
 }

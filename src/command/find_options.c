@@ -36,6 +36,8 @@ static size_t add_method_rows(rp_find_options *o, rp_option *table)
          "intervals, BED or GFF3, that the masked genome has as they came", .tells = true},
         {RP_OPTION_NUMBER, "flank", 0, "N", &o->flank, 0, 1000000,
          "bases on either side of copies in --copies-fasta [0]", .tells = true},
+        {RP_OPTION_SHARE, "mutation-rate", 0, "R", &o->mutation_rate, 0, 0,
+         "changes at a site in a year, for the ages of LTR elements [none: no ages]", .tells = true},
         {RP_OPTION_TEXT, "class-names", 0, "NAMES", &o->class_names, 0, 0,
          "names of classes: repeatmasker, wicker (codes), so (Sequence Ontology), dfam (lineages) [repeatmasker]",
          .tells = true},

@@ -23,6 +23,7 @@ typedef struct rp_find_options {
     bool hard_mask, mask_tandem, no_run_info;
     uint64_t flank;                     /* beside the copies in FASTA */
     uint64_t minfreq, pa;               /* 0: not given; the same as min_copies and threads */
+    double mutation_rate;               /* 0: not given */
     const char *device, *classify_with, *genes, *protect, *class_names;
     rp_naming naming;                   /* of class_names */
     rp_domain_options domains;

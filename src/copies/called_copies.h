@@ -41,6 +41,11 @@ typedef struct rp_called_copy {
     rp_copy_kind kind;
     uint32_t host; /* number of the copy in which it is nested: it lies between two neighbouring parts of that one;
                              * RP_NO_HOST: in none */
+    uint32_t ltrs[2][2]; /* begin and end of its two LTRs, in the genome's order, from begin on; zero: not told */
+    float ltr_identity; /* share of the pairs of their bases that are the same; 0: there is no pair of LTRs */
+    float ltr_distance; /* changes at a base, Kimura's two parameters; below 0: too many to tell */
+    uint32_t tsd_bp; /* length of the target-site duplication; 0: none was found */
+    uint64_t tsd_left, tsd_right; /* where its two copies begin, on the genome */
     uint32_t level; /* of nesting: 0 in no copy, else one more than its host's */
 } rp_called_copy;
 

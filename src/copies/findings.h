@@ -29,6 +29,8 @@ typedef struct rp_found_family {
     double divergence;           /* percent, mean over its copies' bases */
     size_t *parts;               /* indices into findings->parts, in genome order */
     size_t n_parts;
+    uint64_t n_ltr_pairs;        /* copies whose two LTRs tell their age; ltr_distance: the mean of theirs */
+    double ltr_distance;
     uint64_t n_of_kind[RP_N_COPY_KINDS]; /* copies of each kind; all zero until rp_kinds_find has told them */
     rp_decoy_figures decoy;      /* all zero without a decoy */
     rp_traits traits;            /* all zero until rp_classify has filled them in */
@@ -50,6 +52,7 @@ typedef struct rp_findings {
     uint64_t masked_bp;          /* genome bases in copies */
     const rp_bitmask *unmasked;  /* bases that the masked genome has as they came; NULL: none. The caller's */
     bool has_decoy;              /* false bases were measured */
+    double mutation_rate;        /* changes at a site in a year, for ages; 0: not known */
     rp_naming naming;            /* of classes, in what is written; zeroed: RepeatMasker's */
     const struct rp_satellites *satellites; /* satellite/satellites.h; borrowed; NULL: they were not looked for */
 } rp_findings;

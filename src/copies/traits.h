@@ -70,6 +70,8 @@ typedef struct rp_traits {
     uint32_t n_at_contig_ends;  /* of long contigs */
     uint32_t tsd_bp;            /* target-site duplication of most copies; 0: none shows */
     uint32_t tsd_max_bp;        /* of duplications of various lengths, the upper end of their range; else tsd_bp */
+    int8_t tsd_left_bp,
+        tsd_right_bp; /* of duplications of one length: so far outwards from the consensus' ends they begin */
     float tsd_share;            /* of the full copies that were looked at, above what chance gives */
     char tsd_consensus[RP_TSD_MAX_BP + 1];
     float at_share;             /* copies between A and T */

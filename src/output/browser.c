@@ -239,6 +239,8 @@ bool rp_write_copies_as(const rp_findings *findings, rp_file *file, rp_error *er
                         "uint    copy;        \"Number of the copy, which its parts share\"\n"
                         "string  kind;        \"full, deleted, solo, truncated_5, truncated_3 or truncated_both\"\n"
                         "uint    level;       \"Of nesting; 0: in no other copy\"\n"
-                        "uint    host;        \"Number of the copy around it; 0: none\"\n)\n");
+                        "uint    host;        \"Number of the copy around it; 0: none\"\n"
+                        "string  tsd;         \"Target-site duplication, or .\"\n"
+                        "string  ltrIdentity; \"Of the copy's two LTRs, 0 to 1, or .\"\n)\n");
     return true;
 }

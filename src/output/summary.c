@@ -212,6 +212,17 @@ static json_t *describe_kinds(const uint64_t n_of_kind[RP_N_COPY_KINDS])
     return rp_json_if(ok, out);
 }
 
+/* What the pairs of LTRs of a family's copies tell, where there are any. */
+static bool describe_ltr_pairs(json_t *out, const rp_findings *findings, const rp_found_family *family)
+{
+    if (family->n_ltr_pairs == 0)
+        return true;
+    const double years = findings->mutation_rate > 0 ? family->ltr_distance / (2 * findings->mutation_rate) : 0;
+    return rp_json_set(out, "ltr_pairs", json_integer((json_int_t)family->n_ltr_pairs)) &&
+           rp_json_set(out, "ltr_distance", json_real(rp_json_rounded(family->ltr_distance, 0.0001))) &&
+           (findings->mutation_rate <= 0 || rp_json_set(out, "ltr_age", json_integer((json_int_t)(years + 0.5))));
+}
+
 static json_t *describe_family(const rp_findings *findings, const rp_found_family *family, kstring_t *evidence)
 {
     evidence->l = 0;
@@ -223,7 +234,7 @@ static json_t *describe_family(const rp_findings *findings, const rp_found_famil
                             (json_int_t)family->bases, "divergence_percent", rp_json_rounded(family->divergence, 0.01));
     bool ok = one != NULL;
     if (ok && family->n_parts > 0)
-        ok = rp_json_set(one, "kinds", describe_kinds(family->n_of_kind));
+        ok = rp_json_set(one, "kinds", describe_kinds(family->n_of_kind)) && describe_ltr_pairs(one, findings, family);
     if (ok && family->traits.other != RP_OTHER_NONE)
         ok = rp_json_set(one, "reason", json_string(rp_other_reason[family->traits.other]));
     if (ok && family->traits.grade != RP_GRADE_NONE)

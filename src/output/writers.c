@@ -110,6 +110,16 @@ static int display_score(const rp_part *part)
     return score < 0 ? 0 : (int)(score + 0.5);
 }
 
+void rp_write_tsd(const rp_findings *findings, const rp_called_copy *copy, rp_file *file)
+{
+    char letters[RP_TSD_MAX_BP + 1] = ".";
+    uint8_t codes[RP_TSD_MAX_BP];
+    rp_genome_decode(findings->genome, copy->tsd_left, copy->tsd_bp, codes);
+    for (uint32_t i = 0; i < copy->tsd_bp; i++)
+        letters[i] = rp_code_letter(codes[i]);
+    rp_file_print(file, "%.*s", copy->tsd_bp > 0 ? (int)copy->tsd_bp : 1, letters);
+}
+
 bool rp_write_bed(const rp_findings *findings, rp_file *file, rp_error *error)
 {
     (void)error;
@@ -119,12 +129,14 @@ bool rp_write_bed(const rp_findings *findings, rp_file *file, rp_error *error)
         const rp_called_copy *copy = &findings->copies.items[part->copy];
         const rp_locus at = rp_findings_locus(findings, part->begin);
         const rp_line_name name = rp_line_name_of(at.name, (size_t)at.name_length);
-        rp_file_print(file, "%s%.*s\t%llu\t%llu\t%s\t%d\t%c\t%.1f\t%u\t%u\t%zu\t%u\t%s\t%u\t%u\n", name.head,
+        rp_file_print(file, "%s%.*s\t%llu\t%llu\t%s\t%d\t%c\t%.1f\t%u\t%u\t%zu\t%u\t%s\t%u\t%u\t", name.head,
                       name.rest_length, name.rest, (unsigned long long)at.position,
                       (unsigned long long)(at.position + part->end - part->begin), family->name, display_score(part),
                       part->reverse ? '-' : '+', (double)part->divergence, part->consensus_begin, part->consensus_end,
                       family->consensus->n, part->copy + 1, rp_copy_kind_name[copy->kind], copy->level,
                       copy->host == RP_NO_HOST ? 0 : copy->host + 1);
+        rp_write_tsd(findings, copy, file);
+        rp_file_print(file, copy->ltr_identity > 0 ? "\t%.4f\n" : "\t.\n", (double)copy->ltr_identity);
     }
     return true;
 }

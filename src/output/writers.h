@@ -29,8 +29,12 @@ enum { RP_SEED_ROWS = 100 };
 bool rp_write_seed_alignments(const rp_findings *findings, unsigned n_threads, rp_file *file,
                               rp_error *error) RP_MUST_CHECK;
 
+/* The bases of a copy's target-site duplication, forward strand, or a dot. */
+void rp_write_tsd(const rp_findings *findings, const rp_called_copy *copy, rp_file *file);
+
 /* BED: contig, start, end, family, score, strand, divergence (%), consensus start, end,
- * length, copy (parts of one copy share its number), kind of the copy. */
+ * length, copy (parts of one copy share its number), kind, nesting, target-site duplication
+ * and LTR identity of the copy. */
 bool rp_write_bed(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
 
 /* GFF3: a feature for each copy, of a term of the Sequence Ontology and with Target, kind and nesting; the parts of a

@@ -105,6 +105,7 @@ DRAWS = {
     "genes": Draw("method", 0.15, lambda rng, given: "{case}/features.bed"),
     "classify-with": Draw("method", 0.15, lambda rng, given: "{case}/known.fa"),
     "flank": Draw("method", 0.2, log_number(1, 5000)),
+    "mutation-rate": Draw("method", 0.3, one_of("1.3e-8", "2.2e-9")),
     "class-names": Draw("method", 0.25, one_of("wicker", "so", "dfam")),
     "domains": Draw("method", 0.05, lambda rng, given: str(ROOT / "data" / "domains.hmm")),
     "no-domains": Draw("method", 0.3),
