@@ -16,6 +16,7 @@ enum {
     DRIFT_BP = 64,          /* of what is next to the same base of the consensus, */
     DRIFT_PERCENT = 3,      /* and of the bases that both copies share, by insertions and deletions */
     MAX_DRIFT_BP = 512,
+    STANDING_BP = 100,      /* of a family, between duplicated stretches */
     BETWEEN_PARTS_BP = 50,  /* insertions this near to each other are passed as one */
     MAX_INSERTIONS = 6      /* that are passed in one step, where the two are alike already; else one */
 };
@@ -514,7 +515,7 @@ static bool cut_apart(const uint32_t *duplicated, size_t length, rp_cuts *cuts)
     for (size_t c = 0; c < length; c = begin) {
         for (begin = c + 1; begin < length && duplicated[begin] == duplicated[c];)
             begin++;
-        if (begin - c < RP_OVERGROWN_BP)
+        if (begin - c < (duplicated[c] ? RP_OVERGROWN_BP : STANDING_BP))
             continue;
         if (c > 0 && duplicated[c] != inside && !rp_cuts_push(cuts, (uint32_t)c))
             return false;

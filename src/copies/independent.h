@@ -41,8 +41,9 @@ typedef struct rp_independence {
 bool rp_independent_places(rp_place_finder *finder, const rp_found_family *family, const rp_placed_copies *copies,
                            uint32_t enough, rp_independence *found) RP_MUST_CHECK;
 
-/* Shorter stretches are not told apart. */
-enum { RP_OVERGROWN_BP = 100 };
+/* Shorter stretches are none of the duplicated segments that are meant (Bailey et al. 2002): some copies of a gene have
+ * an exon or intron more. */
+enum { RP_OVERGROWN_BP = 1000 };
 
 /* Where a consensus is to be cut, from left to right: a stretch that has enough copies, all of which were looked at,
  * but at fewer places than `enough`, is duplicated sequence into which the family has grown, and stands by itself. Here
