@@ -329,6 +329,56 @@ START_TEST(survivors_come_out_by_their_serials)
 }
 END_TEST
 
+typedef struct recruiter_case {
+    rp_builder *builder;
+    rp_codes consensus; /* the genome's first bases of a place with many hits */
+    rp_copies copies;
+} recruiter_case;
+
+static recruiter_case make_recruiter(const test_search *with)
+{
+    recruiter_case one = {.builder = rp_builder_create(rp_band_select("auto"), 0)};
+    enum { LENGTH_BP = 300 };
+    uint32_t most = 0, seed = 0;
+    for (uint32_t id = 0; id < rp_kmer_index_n_kmers(with->index); id++)
+        if (rp_kmer_index_get(with->index, id).count > most)
+            most = rp_kmer_index_get(with->index, seed = id).count;
+    const uint64_t at = rp_kmer_index_position(with->index, rp_kmer_index_get(with->index, seed).first);
+    const uint64_t begin = at > LENGTH_BP / 2 ? at - LENGTH_BP / 2 : 0;
+    ck_assert(rp_codes_reserve(&one.consensus, LENGTH_BP));
+    for (unsigned i = 0; i < LENGTH_BP; i += 50)
+        rp_genome_decode(&with->genome, begin + i, 50, one.consensus.items + i);
+    one.consensus.n = LENGTH_BP;
+    return one;
+}
+
+/* Of the run's memory a growth may be the reason for its end. */
+START_TEST(a_growth_is_cut_short_when_the_run_is_to_end)
+{
+    test_search with;
+    test_begin_search(&with, 200000, 5, 4);
+    const rp_view view = {.genome = &with.genome, .excluded = &with.tandem};
+    recruiter_case one = make_recruiter(&with);
+    rp_error error = {""};
+    ck_assert(
+        rp_recruit(rp_builder_recruiter(one.builder), &view, with.index, &one.consensus, false, &one.copies, NULL));
+    ck_assert_uint_gt(one.copies.n, 0);
+    rp_cancel_memory(2000000, 1000000);
+    ck_assert(
+        !rp_recruit(rp_builder_recruiter(one.builder), &view, with.index, &one.consensus, false, &one.copies, NULL));
+    ck_assert(!rp_cut_short(&error, "growing a family"));
+    ck_assert_ptr_nonnull(strstr(error.message, "--max-memory"));
+    rp_cancel_reset();
+    error = (rp_error){""};
+    ck_assert(!rp_cut_short(&error, "growing a family"));
+    ck_assert_str_eq(error.message, "out of memory: growing a family");
+    free(one.consensus.items);
+    free(one.copies.items);
+    rp_builder_destroy(one.builder);
+    test_end_search(&with);
+}
+END_TEST
+
 START_TEST(limits_do_not_depend_on_the_run)
 {
     test_search with;
@@ -543,6 +593,7 @@ Suite *suite_discover(void)
     tcase_add_loop_test(tests, families_do_not_depend_on_the_run, 0, sizeof RUNS / sizeof RUNS[0]);
     tcase_add_test(tests, a_run_goes_on_from_any_of_its_states);
     tcase_add_test(tests, a_run_that_was_cancelled_goes_on);
+    tcase_add_test(tests, a_growth_is_cut_short_when_the_run_is_to_end);
     tcase_add_test(tests, survivors_wait_for_who_is_in_their_way);
     tcase_add_test(tests, survivors_come_out_by_their_serials);
     tcase_add_test(tests, limits_do_not_depend_on_the_run);

@@ -39,6 +39,11 @@ bool rp_not_cancelled(rp_error *error)
            rp_error_set(error, "ended by signal %d (%s)", signal_number, strsignal(signal_number));
 }
 
+bool rp_cut_short(rp_error *error, const char *what)
+{
+    return rp_not_cancelled(error) && rp_error_memory(error, what);
+}
+
 void rp_cancel_reset(void)
 {
     atomic_store_explicit(&number, 0, memory_order_relaxed);

@@ -16,6 +16,9 @@ int rp_cancelled(void);             /* the signal's number, or RP_CANCEL_MEMORY;
 /* False with the message, when the run is to end. */
 bool rp_not_cancelled(rp_error *error) RP_MUST_CHECK;
 
+/* Work has ended early: the run is to end, or else memory has run out for `what`. Always false. */
+bool rp_cut_short(rp_error *error, const char *what);
+
 void rp_cancel_reset(void);         /* for tests */
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "base/cancel.h"
 #include "base/metrics.h"
 #include "base/trace.h"
 #include "produce/prescreen.h"
@@ -115,11 +116,13 @@ void rp_discovery_keep(const rp_discovery *run)
     *state = began_with;
 }
 
-/* Takes over one result, made again if it no longer stands. False: out of memory, or the error is filled in. */
-static bool settle(rp_discovery *run, unsigned worker, rp_seed_result *made, rp_error *error)
+/* Takes over one result, made again if it no longer stands; *begun: what is committed is being changed. False: out of
+ * memory, the run is to end, or the error is filled in. */
+static bool settle(rp_discovery *run, unsigned worker, rp_seed_result *made, bool *begun, rp_error *error)
 {
     if (is_stale(run, made) && !make_again(run, worker, made))
         return false;
+    *begun = true;
     if (made->outcome == RP_OUTCOME_REJECTED || made->outcome == RP_OUTCOME_GROWN) {
         if (!write_pairs(run, worker, made, error))
             return false;
@@ -149,22 +152,22 @@ bool rp_discovery_commit(void *context, uint64_t serial, void *posted, unsigned 
 {
     rp_discovery *run = context;
     rp_seed_result *made = posted;
-    bool ok = true;
+    bool ok = true, begun = false;
     const uint64_t began = rp_trace_begin();
     if (atomic_load_explicit(&run->enough, memory_order_relaxed)) {
         /* what was sent meanwhile does not count */
     } else if (rp_seeds_is_used(run->seeds, made->seed_id)) {
         run->figures->n_gone++;
     } else {
-        ok = settle(run, worker, made, error);
+        ok = settle(run, worker, made, &begun, error);
     }
     if (made->outcome == RP_OUTCOME_GROWN)
         rp_trace("commit", made->seed_id, serial, began);
     if (made->growth != NULL)
         release(run, serial, made);
-    run->commit_failed |= !ok;
+    run->commit_failed |= !ok && begun; /* one that was only cut short while it was made again may be kept as it was */
     const rp_keep_hook *hook = &run->parameters->hook;
     if (ok && hook->keep != NULL && serial % KEEP_EVERY == 0 && hook->is_due(hook->context))
         rp_discovery_keep(run);
-    return ok || rp_error_memory(error, "growing a family");
+    return ok || rp_cut_short(error, "growing a family");
 }

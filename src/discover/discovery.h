@@ -105,7 +105,7 @@ bool rp_discovery_look_up(rp_discovery *run, unsigned worker, uint32_t seed_id, 
 /* The same, and prescreens it. */
 bool rp_discovery_screen(rp_discovery *run, unsigned worker, uint32_t seed_id, uint32_t floor,
                          rp_seed_result *into) RP_MUST_CHECK;
-/* Grows the worker's batch, which has passed the prescreen. False: out of memory. */
+/* Grows the worker's batch, which has passed the prescreen. False: out of memory, or the run is to end. */
 bool rp_discovery_grow(rp_discovery *run, unsigned worker, rp_growth *into) RP_MUST_CHECK;
 
 /* The free growths; thread-safe. take: one that is to be returned, NULL: out of memory. */

@@ -190,7 +190,7 @@ void rp_discovery_work(rp_discovery *run, unsigned worker)
         rp_gauge_move(RP_GAUGE_WORKERS, -1);
         rp_tokens_give(&run->tokens);
         if (!ok) {
-            (void)rp_error_memory(&error, "growing a family");
+            (void)rp_cut_short(&error, "growing a family");
             rp_order_fail(run->order, &error);
             now.step = STEP_END;
         }

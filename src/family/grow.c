@@ -6,6 +6,7 @@
 
 #include "align/lane_feed.h"
 #include "align/offload.h"
+#include "base/cancel.h"
 #include "family/frontiers.h"
 #include "family/growth_cost.h"
 #include "family/self_words.h"
@@ -473,7 +474,7 @@ bool rp_grow(rp_grower *grower, const rp_view *view, const rp_kmer_index *index,
     grower->targets_are_stale = false;
     bool ok = rp_codes_reserve(consensus, n_before + grower->max_bp);
     set_cost(grower, view, consensus);
-    while (ok && n_lanes > 0 && grower->row < grower->max_bp) {
+    while ((ok = ok && rp_cancelled() == 0) && n_lanes > 0 && grower->row < grower->max_bp) {
         const uint32_t left = grower->max_bp - grower->row, n_rows = left < RP_CHECK_ROWS ? left : RP_CHECK_ROWS;
         bool stopped = false;
         if (!advance_on_device(grower, view, consensus, n_rows, &stopped))

@@ -30,7 +30,7 @@ void rp_grower_destroy(rp_grower *grower);
  * the copies' strands from the consensus' end on; of more than RP_GROW_LANES an even
  * sample is taken. To grow to the left, hand over reverse complements. Notes in
  * `reads` (or NULL) what was looked at. *tandem tells whether growth was
- * stopped because the sequence is a tandem repeat. False: out of memory. */
+ * stopped because the sequence is a tandem repeat. False: out of memory, or the run is to end. */
 bool rp_grow(rp_grower *grower, const rp_view *view, const rp_kmer_index *index, rp_codes *consensus,
              const rp_strand_walk *walks, size_t n_walks, rp_reads *reads, bool *tandem) RP_MUST_CHECK;
 

@@ -7,6 +7,7 @@
 
 #include "base/account.h"
 #include "base/block.h"
+#include "base/cancel.h"
 #include "base/memory.h"
 #include "base/sort.h"
 #include "genome/flank.h"
@@ -21,6 +22,7 @@ enum {
     ASKED_AHEAD = 4,
     MOST_ASKED = 32, /* k-mers whose places are asked for before they are read, and places of one */
     STRAND_BIT = 63,
+    HITS_AT_ONCE = 4096, /* that are chained between two looks at whether the run is to end */
     PLAIN_HITS = 1 << 18 /* that the plan of memory has counted; nearly all consensus sequences have fewer */
 };
 
@@ -178,7 +180,7 @@ static bool find_hits(rp_recruiter *recruiter, const rp_view *view, const rp_kme
             continue;
         for (; asked < recruiter->seeds.n && asked < s + ASKED_AHEAD; asked++)
             ask_for_places(view, index, recruiter->seeds.items[asked].occurrences);
-        if (!reserve_hits(&recruiter->hits, n + occurrences.count))
+        if (rp_cancelled() != 0 || !reserve_hits(&recruiter->hits, n + occurrences.count))
             return false;
         const uint32_t at = i + 1 - k;
         for (uint64_t m = 0; m < occurrences.count; m++) {
@@ -233,6 +235,8 @@ static bool build_chains(rp_recruiter *recruiter, size_t n_hits, unsigned k)
     chains *all = &recruiter->chains;
     all->n = 0;
     for (size_t i = 0; i < n_hits; i++) {
+        if (i % HITS_AT_ONCE == 0 && rp_cancelled() != 0)
+            return false;
         const uint64_t hit = recruiter->hits.items[i];
         const bool reverse = hit >> STRAND_BIT != 0;
         const uint64_t position = hit << 1 >> 1 >> QUERY_BITS;

@@ -44,7 +44,8 @@ void rp_recruiter_destroy(rp_recruiter *recruiter);
 
 /* Puts the copies of the consensus that the view shows into *copies, in genome order.
  * Notes in `reads` (or NULL) what the answer relies on. Consensus length at most RP_CONSENSUS_MAX_BP. A tandem
- * consensus resembles itself: one alignment is kept for a stretch of genome. False: out of memory. */
+ * consensus resembles itself: one alignment is kept for a stretch of genome. False: out of memory, or the run is to
+ * end, whose reason may be what this would take. */
 bool rp_recruit(rp_recruiter *recruiter, const rp_view *view, const rp_kmer_index *index, const rp_codes *consensus,
                 bool tandem, rp_copies *copies, rp_reads *reads) RP_MUST_CHECK;
 
