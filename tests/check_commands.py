@@ -60,7 +60,7 @@ def test_the_status_tells_what_a_retry_can_mend(folder):
               (INPUT, ["find", "-q", "-o", folder / "x", "--index", library, genome]), (INPUT, ["find", "-q", "-o", folder / "x", "--genes", none, genome]),
               (INPUT, ["find", "-q", "-o", folder / "x", "--classify-with", bad, genome])]
     cases += [(MEMORY, [*words, "--max-memory", "20M", genome, library]) for words in with_both]
-    cases += [(MEMORY, ["find", "-q", "-o", folder / "x", "--max-memory", size, genome]) for size in ("20M", "130M")]
+    cases += [(MEMORY, ["find", "-q", "-o", folder / "x", "--max-memory", size, genome]) for size in ("20M", "75M")]
     cases += [(PASSING, [*words, "/dev/full", genome, *more]) for words, more in (
         (["find", "-q", "--no-masked", "-o", folder / "x", "--summary"], []), (["annotate", "-q", "-o", folder / "x", "--summary"], [library]),
         (["index", "-q", "-o"], []), (["extend", "-q", "-o"], [library]))]
@@ -70,6 +70,46 @@ def test_the_status_tells_what_a_retry_can_mend(folder):
         done = subprocess.run([PROGRAM, *map(str, words), *(["-t", "1"] if words[0] not in ("compare", "report") else [])], capture_output=True, text=True)
         assert done.returncode == status and done.stderr, (status, words, done)
     assert sorted(p.name for p in folder.iterdir()) == ["bad.fa", "g.fa", "l.fa", "p"]
+
+
+def test_plan_tells_what_find_takes(folder):
+    """From the genome or its .fai alike; by the figures that find itself is refused by and tells; more than a run then takes."""
+    genome, library = folder / "g.fa", folder / "l.fa"
+    run("simulate", "-o", folder / "g", "-l", "3M", "-f", 20, "-c", 3, "-s", 8)
+    (folder / "g.truth.fa").rename(library)
+    records = fasta(genome)
+    fai = folder / "g.fa.fai"
+    fai.write_text("".join(f"{n.split()[0]}\t{len(s)}\t0\t60\t61\n" for n, s in records.items()))
+    plans = [json.loads(run("plan", "-t", 2, path).stdout) for path in (genome, fai)]
+    assert plans[0] == plans[1] and plans[0]["schema"] == 1
+    plan = plans[0]
+    lengths = [len(s) for s in records.values()]
+    assert plan["input"] == {"contigs": 3, "bases": sum(lengths), "longest_contig": max(lengths)} and plan["threads"] == 2
+    memory = plan["find"]["memory"]
+    done = run("find", "-t", 2, "--max-memory", memory["least_bytes"] - 2 ** 20, "-o", folder / "x", genome, status=MEMORY)
+    assert f"the least is {memory['least_bytes'] // 2 ** 20 + 1} MB" in done.stderr, done.stderr
+    done = run("find", "-t", 2, "--max-memory", memory["least_bytes"] + 2 ** 20, "-o", folder / "x", genome)
+    assert f"memory: about {memory['usual_bytes'] // 2 ** 20} MB" in done.stderr, done.stderr
+    run("find", "-q", "-t", 2, "-o", folder / "x", genome)
+    peak = json.load(open(folder / "x.summary.json"))["run"]["peak_memory_kb"]
+    assert peak * 2 ** 10 < memory["usual_bytes"], (peak, memory)
+    assert memory["request_bytes"] * 3 // 4 >= memory["usual_bytes"] >= memory["least_bytes"]
+    time_ = plan["find"]["time"]
+    assert time_["class"] == "minutes" and 0 < time_["cpu_seconds_usual"] < time_["cpu_seconds_most"]
+    assert time_["wall_seconds_most"] < time_["cpu_seconds_most"] and plan["parts"]["number"] == 1
+    with_library = json.loads(run("plan", "-t", 2, "-l", library, fai).stdout)
+    assert with_library["annotate"]["memory"]["least_bytes"] > memory["least_bytes"]
+    large = folder / "large.fai"
+    large.write_text("a\t30000000000\n")
+    plan = json.loads(run("plan", "-t", 64, large).stdout)
+    assert plan["find"]["time"]["class"] == "hours" and plan["parts"]["number"] == 150
+    for text, line in (("", "empty"), ("a\n", "line 1"), ("a\t5\nb\t-3\n", "line 2"), ("a\t5\nb\t99999999999999999999\n", "line 2"), ("a\t5x\n", "line 1"), ("a\t5\x00\n", "line 1")):
+        large.write_text(text)
+        told = run("plan", large, status=INPUT).stderr
+        assert f"{large}: " in told and line in told, (text, told)
+    run("plan", folder / "none.fai", status=INPUT)
+    run("plan", status=2)
+    run("plan", "-", "-", status=2)
 
 
 def test_misuse_is_exit_2(folder):

@@ -29,9 +29,9 @@ def test_a_budget_that_is_too_small_is_refused_with_the_least(folder):
     for threads in (1, 2):
         done = run("find", "-t", threads, "--max-memory", "30M", "-o", folder / "out", genome, status=MEMORY)
         assert "--max-memory" in done.stderr and re.search(r"need \d+ MB", done.stderr), done.stderr
-        done = run("find", "-t", threads, "--max-memory", "150M", "-o", folder / "out", genome, status=MEMORY)
+        done = run("find", "-t", threads, "--max-memory", "110M", "-o", folder / "out", genome, status=MEMORY)
         least = int(re.search(r"the least is (\d+) MB", done.stderr).group(1))
-        assert "12" in done.stderr and least > 150, done.stderr
+        assert "12" in done.stderr and least > 110, done.stderr
         # the least that it names does
         run("find", "-q", "-t", threads, "--max-memory", f"{(least + 1) * 1048576}", "-o", folder / "out", genome)
         for ending in ENDINGS:
@@ -135,7 +135,7 @@ def test_a_library_counts_in_the_least_budget(folder):
     rng = random.Random(10)
     (folder / "g.fa").write_text(f">g\n{random_letters(rng, 50000)}\n")
     (folder / "l.fa").write_text("".join(f">f{i}\n{random_letters(rng, 20000)}\n" for i in range(100)))
-    done = run("annotate", "-t", 1, "--max-memory", "150M", "-o", folder / "out", folder / "g.fa", folder / "l.fa", status=MEMORY)
+    done = run("annotate", "-t", 1, "--max-memory", "110M", "-o", folder / "out", folder / "g.fa", folder / "l.fa", status=MEMORY)
     assert "a library of 2000000" in done.stderr, done.stderr
     least = int(re.search(r"the least is (\d+) MB", done.stderr).group(1))
     child = subprocess.Popen([PROGRAM, "annotate", "-q", "-t", "1", "--max-memory", str(least + 1 << 20), "-o", folder / "out",

@@ -37,6 +37,7 @@ int rp_command_index(int argc, char **argv);
 int rp_command_compare(int argc, char **argv);
 int rp_command_devices(int argc, char **argv);
 int rp_command_report(int argc, char **argv);
+int rp_command_plan(int argc, char **argv);
 int rp_command_simulate(int argc, char **argv);
 
 /* The processors that this process may use: its affinity, its control groups' quotas, and where no affinity restricts

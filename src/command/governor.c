@@ -22,10 +22,16 @@ enum {
     THREAD_BYTES = 24 << 20,          /* aligners and buffers of one thread */
     RESERVE_BYTES_A_KILOBASE = 1100,  /* masks and alignments that are to come when the index is made */
     LEAST_BYTES_A_KILOBASE = 1700,    /* genome, masks and what is found; the index in files */
-    USUAL_BYTES_A_KILOBASE = 3800,
+    SORT_BYTES_A_KILOBASE = 2000,     /* room to sort the index's k-mers in, */
+    SORT_BYTES = 64 << 20,            /* and more than this it does not need */
+    USUAL_FIXED_BYTES = 40 << 20,     /* what real genomes took at most: program, libraries, tables, */
+    USUAL_THREAD_BYTES = 12 << 20,
+    USUAL_BYTES_A_KILOBASE = 5400,
     CONTIG_BYTES = 112,               /* its row in tables and its name, of a usual length */
     LIBRARY_BYTES_A_BASE = 5,         /* of a library that is given: consensus, both strands' codes, their planes */
     WORD_BYTES_A_BASE = 24,           /* words and places of the part of it that is looked up at a time */
+    BUDGET_PARTS = 3,                 /* of BUDGET_OF parts of what there is are the budget that nobody gives */
+    BUDGET_OF = 4,
     MOST_OF = 20,                     /* of memory that nobody gave: all but this part of it may be taken */
     DEPTH_NVME = 24,
     DEPTH_SSD = 12,
@@ -115,7 +121,7 @@ static void choose_budget(rp_governor *governor)
 {
     const char *by;
     const uint64_t available = rp_available_memory(governor->n_threads, &by);
-    governor->memory_bytes = governor->max_memory != 0 ? governor->max_memory : available / 4 * 3;
+    governor->memory_bytes = governor->max_memory != 0 ? governor->max_memory : available / BUDGET_OF * BUDGET_PARTS;
     governor->memory_by = governor->max_memory != 0 ? NULL : by;
     governor->most_bytes = governor->max_memory != 0 ? governor->max_memory : available / MOST_OF * (MOST_OF - 1);
     if (governor->max_memory > available)
@@ -139,7 +145,7 @@ bool rp_governor_start(rp_governor *governor, const char *command, const char *f
 {
     governor->n_threads = governor->threads != 0 ? (unsigned)governor->threads : rp_available_threads();
     choose_budget(governor);
-    const uint64_t own = FIXED_BYTES + (uint64_t)governor->n_threads * THREAD_BYTES;
+    const uint64_t own = rp_governor_estimate(0, 0, 0, governor->n_threads).own_bytes;
     if (governor->memory_bytes < own) {
         (void)rp_error_set(error, "--max-memory: %llu MB are too few: %u threads need %llu MB for any genome",
                            (unsigned long long)(governor->memory_bytes >> 20), governor->n_threads,
@@ -179,14 +185,30 @@ bool rp_governor_start(rp_governor *governor, const char *command, const char *f
            rp_watch_start(&governor->watch, error);
 }
 
+rp_estimate rp_governor_estimate(uint64_t genome_bp, uint64_t n_contigs, uint64_t library_bp, unsigned n_threads)
+{
+    const uint64_t kilobases = genome_bp / 1000;
+    const uint64_t sort =
+        kilobases * SORT_BYTES_A_KILOBASE < SORT_BYTES ? kilobases * SORT_BYTES_A_KILOBASE : SORT_BYTES;
+    const uint64_t given = n_contigs * CONTIG_BYTES + library_bp * LIBRARY_BYTES_A_BASE +
+                           (library_bp < RP_WORD_PART_BP ? library_bp : RP_WORD_PART_BP) * WORD_BYTES_A_BASE;
+    const uint64_t own = FIXED_BYTES + (uint64_t)n_threads * THREAD_BYTES;
+    const uint64_t least = own + sort + given + kilobases * LEAST_BYTES_A_KILOBASE;
+    const uint64_t usual =
+        USUAL_FIXED_BYTES + (uint64_t)n_threads * USUAL_THREAD_BYTES + given + kilobases * USUAL_BYTES_A_KILOBASE;
+    return (rp_estimate){own, least, usual > least ? usual : least, kilobases * USUAL_BYTES_A_KILOBASE};
+}
+
+uint64_t rp_governor_request(uint64_t budget_bytes)
+{
+    return (budget_bytes + BUDGET_PARTS - 1) / BUDGET_PARTS * BUDGET_OF;
+}
+
 bool rp_governor_plan(const rp_governor *governor, const rp_genome *genome, uint64_t library_bp, rp_error *error)
 {
-    const uint64_t genome_bp = genome->length_bp, contigs = genome->n_contigs * (uint64_t)CONTIG_BYTES;
-    const uint64_t own = FIXED_BYTES + (uint64_t)governor->n_threads * THREAD_BYTES, sort = 64 << 20;
-    const uint64_t library = library_bp * LIBRARY_BYTES_A_BASE +
-                             (library_bp < RP_WORD_PART_BP ? library_bp : RP_WORD_PART_BP) * WORD_BYTES_A_BASE;
-    const uint64_t least = own + sort + library + contigs + genome_bp / 1000 * LEAST_BYTES_A_KILOBASE;
-    const uint64_t usual = own + sort + library + contigs + genome_bp / 1000 * USUAL_BYTES_A_KILOBASE;
+    const uint64_t genome_bp = genome->length_bp;
+    const rp_estimate estimate = rp_governor_estimate(genome_bp, genome->n_contigs, library_bp, governor->n_threads);
+    const uint64_t least = estimate.least_bytes, usual = estimate.usual_bytes;
     if (governor->memory_bytes < least) {
         char of_library[48] = "";
         if (library_bp > 0)

@@ -32,6 +32,20 @@ typedef struct rp_governor {
     rp_reading reading;           /* how input is read */
 } rp_governor;
 
+/* What a run takes of memory: a sum of what it takes for any genome, for each thread, base and contig, and for a library
+ * that is given. */
+typedef struct rp_estimate {
+    uint64_t own_bytes; /* for any genome: what is not leased */
+    uint64_t least_bytes; /* a budget below it is refused */
+    uint64_t usual_bytes; /* the most that real genomes took; above it nothing goes to files */
+    uint64_t spill_bytes; /* the most that goes to files with the least budget */
+} rp_estimate;
+
+rp_estimate rp_governor_estimate(uint64_t genome_bp, uint64_t n_contigs, uint64_t library_bp, unsigned n_threads);
+
+/* How much there must be for a budget of so many bytes that nobody gives. */
+uint64_t rp_governor_request(uint64_t budget_bytes);
+
 enum { RP_GOVERNOR_ROWS = 10 };
 
 /* Puts RP_GOVERNOR_ROWS rows into the table. */

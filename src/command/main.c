@@ -31,6 +31,7 @@ static const command COMMANDS[] = {
     {"merge", rp_command_merge, "make one library of several, in which each family stands once"},
     {"compare", rp_command_compare, "judge a library of families by a reference library"},
     {"index", rp_command_index, "write the k-mer index of a genome, for several runs of find"},
+    {"plan", rp_command_plan, "tell what a run of find will take: memory, disk, time"},
     {"report", rp_command_report, "make an HTML page of the results of a run"},
     {"devices", rp_command_devices, "list the OpenCL devices of this machine"},
     {"simulate", rp_command_simulate, "write a genome whose repeats are known"},

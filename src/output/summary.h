@@ -7,6 +7,9 @@
 #include "base/error.h"
 #include "copies/findings.h"
 
+/* Of what machines read (summary, plan): raised when a member goes or means something else, not when one is added. */
+enum { RP_SCHEMA = 1 };
+
 /* The figures of the findings, of the other repeats and of the candidates (NULL: none), together with what the
  * caller knows: objects `parameters`, `search` (figures of the search that do not depend on
  * timing) and `run` (those that do). NULL leaves one of the last two out; a caller that had no memory
