@@ -112,6 +112,97 @@ def test_plan_tells_what_find_takes(folder):
     run("plan", "-", "-", status=2)
 
 
+def small_runs(folder):
+    """A genome with some families, and their library."""
+    run("simulate", "-o", folder / "g", "-l", "60K", "-f", "3", "-c", 1, "-s", "3")
+    return folder / "g.fa", folder / "g.truth.fa"
+
+
+def test_a_summary_names_its_sample_and_schema(folder):
+    genome, library = small_runs(folder)
+
+    def summary(command, *words, prefix="deep/a b", environment=None):
+        inputs = [genome] if command == "find" else [genome, library]
+        subprocess.run([PROGRAM, command, "-q", "-o", prefix, *words, *inputs], cwd=folder, check=True, env={**os.environ, **(environment or {})})
+        return json.load(open(folder / f"{prefix}.summary.json"))
+
+    for command in ("find", "annotate"):
+        plain = summary(command)
+        assert plain["schema"] == 1 and plain["sample"] == "a b" and "run" in plain
+        named = summary(command, "--sample", "Zea mays B73", prefix="x")
+        assert named["sample"] == "Zea mays B73"
+        # what follows from where results lie is left out with what differs from run to run, unless it was given
+        for words, environment in ((["--no-run-info"], {}), ([], {"REPRISE_C_NO_RUN_INFO": "1"})):
+            bare = summary(command, *words, environment=environment)
+            assert "run" not in bare and "sample" not in bare and bare["schema"] == 1
+            assert summary(command, "--sample", "s", *words, environment=environment)["sample"] == "s"
+        for value in ("", "0"):
+            assert "run" in summary(command, environment={"REPRISE_C_NO_RUN_INFO": value})
+
+
+def test_figures_for_multiqc(folder):
+    genome, library = small_runs(folder)
+    out = folder / "out"
+    run("find", "-q", "--multiqc", "-o", out / "one", genome)
+    run("annotate", "-q", "--multiqc", "--sample", "two, too", "-o", out / "2", genome, library)
+    for name, sample in (("one", "one"), ("2", "two, too")):
+        table = json.load(open(out / f"{name}.general_mqc.json"))
+        results = json.load(open(out / f"{name}.summary.json"))["results"]
+        assert table["plot_type"] == "generalstats" and list(table["data"]) == [sample]
+        assert table["data"][sample]["percent"] == results["masked_percent"] and table["data"][sample]["copies"] == results["copies"]
+        assert {key for column in table["pconfig"] for key in column} == set(table["data"][sample])
+        bars = json.load(open(out / f"{name}.classes_mqc.json"))
+        rows = [line.split("\t") for line in open(out / f"{name}.classes.tsv")][1:-1]
+        assert bars["plot_type"] == "bargraph" and bars["data"][sample] == {row[0]: int(row[3]) for row in rows} and rows
+    (folder / "empty.fa").write_text(">a\nACGT\n")
+    run("find", "-q", "--multiqc", "-o", out / "three", folder / "empty.fa")
+    assert json.load(open(out / "three.classes_mqc.json"))["data"] == {"three": {}}
+    need("multiqc")
+    done = subprocess.run(["multiqc", "-q", "--no-ansi", "-o", folder / "page", out], capture_output=True, text=True)
+    assert done.returncode == 0, done
+    general = open(folder / "page" / "multiqc_data" / "multiqc_general_stats.txt").read()
+    assert "two, too" in general and "one" in general, general
+    assert "reprise_c_classes_plot" in open(folder / "page" / "multiqc_report.html").read()
+
+
+def test_messages_of_all_attempts_are_appended(folder):
+    genome, library = small_runs(folder)
+    log = folder / "logs" / "run.log"
+    run("find", "-q", "--log", log, "-o", folder / "x", folder / "none.fa", status=INPUT)
+    for words in (["find", "-o", folder / "x", genome], ["annotate", "-o", folder / "y", genome, library], ["extend", "-o", folder / "z.fa", genome, library],
+                  ["index", "-o", folder / "i", genome]):
+        for quiet in ([], ["-q"]):
+            told = run(*words, *quiet, "--log", log).stderr
+            assert all(line in log.read_text() for line in told.splitlines()) and bool(told) != bool(quiet)
+    text = log.read_text()
+    begun = re.findall(r"reprise-c (\w+) \S+ \(code [0-9a-f]{16}\) begins at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\n", text)
+    assert begun == ["find"] * 3 + ["annotate"] * 2 + ["extend"] * 2 + ["index"] * 2, begun
+    assert "none.fa: No such file" in text and text.count("results written") == 2 and "\r" not in text
+    for words in (["--log", "-"], ["--log", folder / "x.copies.bed"]):
+        run("find", "-q", *words, "-o", folder / "x", genome, status=2)
+    assert "is an input" in run("find", "-q", "--log", genome, "-o", folder / "x", genome, status=1).stderr
+    run("find", "-q", "--log", folder, "-o", folder / "x", genome, status=1)
+
+
+def test_results_of_another_input_of_this_name_are_spared(folder):
+    """a/genome.fa and b/genome.fa, as an array job has them, in one working folder."""
+    for name, seed in (("a", 3), ("b", 4)):
+        run("simulate", "-o", folder / name / "genome", "-l", "60K", "-f", "3", "-c", 1, "-s", seed)
+    library = folder / "a" / "genome.truth.fa"
+    for command, more in (("find", []), ("annotate", [library])):
+        for words, prefix in (([], "genome"), (["-o", "out/"], "out/genome")):
+            run(command, "-q", *words, "a/genome.fa", *more, cwd=folder)
+            run(command, "-q", *words, "a/genome.fa", *more, cwd=folder)
+            before = (folder / f"{prefix}.copies.bed").read_bytes()
+            told = run(command, "-q", *words, "b/genome.fa", *more, status=1, cwd=folder).stderr
+            assert f"{prefix}.summary.json" in told and "another input" in told and "--overwrite" in told, told
+            assert (folder / f"{prefix}.copies.bed").read_bytes() == before and not (folder / f"{prefix}.reprise").exists()
+            run(command, "-q", *words, "--overwrite", "b/genome.fa", *more, cwd=folder)
+            run(command, "-q", "-o", prefix, "a/genome.fa", *more, cwd=folder)  # a prefix that is given is meant
+    (folder / "genome.summary.json").write_text("no summary")
+    run("find", "-q", "b/genome.fa", cwd=folder)
+
+
 def test_misuse_is_exit_2(folder):
     for arguments in ([], ["nonsense"], ["find"], ["find", "--nonsense", "x.fa"], ["find", "-t", "0", "x.fa"],
                       ["find", "-t", "2", "-t", "3", "x.fa"], ["find", "--kmer", "99", "x.fa"], ["find", "--kmer", "1x", "x.fa"],

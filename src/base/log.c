@@ -2,6 +2,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,6 +30,7 @@ static pthread_t writer;
 static bool runs, ends, is_writing, progress_is_shown;
 static kstring_t waiting;                                /* what the writer has not taken yet */
 static unsigned long n_left_out;
+static int kept = -1;                                     /* the file that all is appended to; -1: there is none */
 
 /* --- The writer --- */
 
@@ -73,6 +76,22 @@ void rp_log_open(void)
         (void)pthread_cond_destroy(&changed);
 }
 
+bool rp_log_keep(const char *path, rp_error *error)
+{
+    const int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0666);
+    struct stat status;
+    if (file < 0)
+        return rp_error_set_as(error, rp_error_kind_of(errno), "--log: %s: %s", path, strerror(errno));
+    if (fstat(file, &status) != 0 || !(S_ISREG(status.st_mode) || S_ISCHR(status.st_mode))) {
+        (void)close(file);
+        return rp_error_set(error, "--log: %s: is no file that can be appended to", path);
+    }
+    (void)pthread_mutex_lock(&lock);
+    kept = file;
+    (void)pthread_mutex_unlock(&lock);
+    return true;
+}
+
 /* Under the lock: whether the writer has come to its end in time. */
 static bool wait_for_writer(void)
 {
@@ -94,6 +113,9 @@ void rp_log_close(void)
     if (runs)
         (void)pthread_cond_broadcast(&changed);
     const bool comes = runs && (rp_cancelled() == 0 || wait_for_writer());
+    if (kept >= 0)
+        (void)close(kept);
+    kept = -1;
     (void)pthread_mutex_unlock(&lock);
     if (comes) {
         (void)pthread_join(writer, NULL);
@@ -133,17 +155,21 @@ static void put(const char *text, size_t n)
     (void)pthread_cond_broadcast(&changed);
 }
 
-/* Puts a text where progress may be shown, and frees it. NULL, memory having run out, is left out. */
-static void put_text(char *text, size_t n)
+/* Puts a text where progress may be shown, and into the file that is kept, and frees it. NULL, memory having run out, is
+ * left out. */
+static void put_text(char *text, size_t n, bool is_shown)
 {
     static const char erase[] = "\r\033[K";
     if (text == NULL)
         return;
     (void)pthread_mutex_lock(&lock);
-    if (progress_is_shown)
+    if (is_shown && progress_is_shown)
         put(erase, sizeof erase - 1);
-    progress_is_shown = false;
-    put(text, n);
+    progress_is_shown = progress_is_shown && !is_shown;
+    if (is_shown)
+        put(text, n);
+    if (kept >= 0)
+        (void)rp_stream_write(kept, text, n, false); /* nobody can be told of a failure */
     (void)pthread_mutex_unlock(&lock);
     free(text);
 }
@@ -157,7 +183,7 @@ static void put_times(const rp_log *log, kstring_t *text)
 
 void rp_log_line(const rp_log *log, const char *format, ...)
 {
-    if (log->quiet)
+    if (log->quiet && kept < 0) /* set before there are threads */
         return;
     char line[LINE_BYTES], shown[4 * LINE_BYTES];
     va_list arguments;
@@ -167,7 +193,7 @@ void rp_log_line(const rp_log *log, const char *format, ...)
     kstring_t text = KS_INITIALIZE;
     put_times(log, &text);
     (void)ksprintf(&text, "%s\n", rp_text_show(line, shown, sizeof shown));
-    put_text(text.s, text.l);
+    put_text(text.s, text.l, !log->quiet);
 }
 
 void rp_log_message(const char *format, ...)
@@ -177,7 +203,7 @@ void rp_log_message(const char *format, ...)
     va_start(arguments, format);
     (void)kvsprintf(&text, format, arguments);
     va_end(arguments);
-    put_text(text.s, text.l);
+    put_text(text.s, text.l, true);
 }
 
 void rp_log_tell(const char *command, const char *format, ...)

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/error.h"
+
 typedef struct rp_log {
     uint64_t started_ns;
     bool quiet;
@@ -17,6 +19,10 @@ typedef struct rp_log {
  */
 
 void rp_log_open(void);
+
+/* From now on appends what is told to this file too, progress left out and quiet or not, until the log is closed; the
+ * file stays from one attempt to the next. False: error filled in. */
+bool rp_log_keep(const char *path, rp_error *error) RP_MUST_CHECK;
 
 /* Waits until all is written; a run that is to end (base/cancel.h) waits for a fifth of a second. Legal
  * without open. */

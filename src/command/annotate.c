@@ -195,6 +195,7 @@ static bool read_input(annotate_run *run, rp_error *error)
     if (!rp_domain_options_open(&run->domain_options, &run->governor.log, error) ||
         !rp_family_file_read(&run->library, run->library_path, NULL, error) ||
         !rp_genome_read(&run->genome, &run->genome_path, 1, false, &run->governor.reading, error) ||
+        !rp_results_spare_others(&run->results, run->genome.digest, error) ||
         !rp_governor_plan(&run->governor, &run->genome, rp_family_file_bases(&run->library), error) ||
         (run->options.protect != NULL &&
          !rp_features_read(&run->unmasked, &run->genome, run->options.protect, RP_FEATURES_ALL, error)))
@@ -336,7 +337,9 @@ static json_t *make_summary(const annotate_run *run)
                                                      &run->offloading)
                                : NULL;
     return rp_json_if(!with_run || process != NULL,
-                      rp_summary_make(&run->findings, NULL, NULL, "annotate", describe_parameters(run), NULL, process));
+                      rp_summary_make(&run->findings, NULL, NULL, "annotate",
+                                      with_run ? rp_results_sample(&run->results) : run->results.sample,
+                                      describe_parameters(run), NULL, process));
 }
 
 static bool write_results(annotate_run *run, rp_error *error)
@@ -346,6 +349,7 @@ static bool write_results(annotate_run *run, rp_error *error)
                                 .hard_mask = run->options.hard_mask,
                                 .mask_tandem = run->options.mask_tandem,
                                 .flank_bp = (uint32_t)run->options.flank,
+                                .sample = rp_results_sample(&run->results),
                                 .summary = make_summary(run)};
     const bool ok = (outcome.summary != NULL || rp_error_memory(error, "summary")) &&
                     rp_results_write(&run->results, &outcome, error);
@@ -491,6 +495,7 @@ static bool parse(annotate_run *run, const rp_option *table, size_t n, int argc,
         return false;
     if (run->options.help)
         return true;
+    run->options.no_run_info |= rp_describe_no_run();
     if (!take_operands(run, argc - first, argv + first, error) || !rp_governor_check(&run->governor, error))
         return false;
     if (!rp_device_choice_parse(&run->offloading.choice, run->options.device, error) ||

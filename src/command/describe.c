@@ -1,8 +1,17 @@
 /* describe.c: see describe.h. */
 #include "command/describe.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "command/telemetry.h"
 #include "output/json.h"
+
+bool rp_describe_no_run(void)
+{
+    const char *value = getenv("REPRISE_C_NO_RUN_INFO");
+    return value != NULL && value[0] != '\0' && strcmp(value, "0") != 0;
+}
 
 json_t *rp_describe_search(const rp_run *run)
 {

@@ -6,6 +6,9 @@
 
 #include "run/run.h"
 
+/* Whether the environment asks for summaries without `run`: REPRISE_C_NO_RUN_INFO, neither empty nor 0. */
+bool rp_describe_no_run(void);
+
 /* Figures of the search that do not depend on timing. All return NULL when memory is out. */
 json_t *rp_describe_search(const rp_run *run);
 

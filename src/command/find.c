@@ -44,7 +44,8 @@ static bool read_input(find_command *find, rp_error *error)
     rp_log_line(&governor->log, "read %zu contigs, %llu bases", genome->n_contigs,
                 (unsigned long long)genome->length_bp);
     rp_warn_of_names(&governor->log, genome);
-    if (!rp_warn_of_near_copies(&governor->log, genome, options->inputs, options->n_inputs, governor->n_threads, error))
+    if (!rp_results_spare_others(&find->options->results, genome->digest, error) ||
+        !rp_warn_of_near_copies(&governor->log, genome, options->inputs, options->n_inputs, governor->n_threads, error))
         return false;
     return rp_governor_plan(governor, genome, rp_family_file_bases(&find->known), error) &&
            (options->genes == NULL ||
@@ -67,10 +68,12 @@ static json_t *describe_parameters(const find_command *find)
 static json_t *make_summary(const find_command *find)
 {
     const rp_run *run = &find->run;
+    const rp_results *results = &find->options->results;
     const bool with_run = !find->options->no_run_info;
     json_t *search = rp_describe_search(run), *this_run = with_run ? rp_describe_run(run) : NULL;
     const bool ok = search != NULL && (!with_run || this_run != NULL);
     return rp_json_if(ok, rp_summary_make(&run->findings, &run->others, &run->candidates, "find",
+                                          with_run ? rp_results_sample(results) : results->sample,
                                           describe_parameters(find), search, this_run));
 }
 
@@ -85,6 +88,7 @@ static bool write_results(find_command *find, rp_error *error)
                           .mask_tandem = find->options->mask_tandem,
                           .flank_bp = (uint32_t)find->options->flank,
                           .summary = make_summary(find),
+                          .sample = rp_results_sample(&find->options->results),
                           .title = find->options->results.planned_prefix,
                           .seeds = run->seeds,
                           .frequencies = &run->frequencies,

@@ -7,6 +7,7 @@
 
 #include "align/band.h"
 #include "base/memory.h"
+#include "command/describe.h"
 #include "command/options.h"
 #include "family/family.h"
 #include "family/grow.h"
@@ -153,6 +154,7 @@ bool rp_find_options_parse(rp_find_options *options, int argc, char **argv, rp_e
         return false;
     if (options->help)
         return true;
+    options->no_run_info |= rp_describe_no_run();
     options->inputs = (const char *const *)argv + first;
     options->n_inputs = (size_t)(argc - first);
     if (options->n_inputs == 0)

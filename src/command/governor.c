@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/account.h"
 #include "base/block.h"
+#include "base/code.h"
 #include "base/file.h"
 #include "base/metrics.h"
 #include "base/trace.h"
@@ -54,6 +56,8 @@ size_t rp_governor_options(rp_governor *g, rp_option *table)
          "time between lines of progress [60, on a terminal 0.5]"},
         {RP_OPTION_TEXT, "prometheus", 0, "FILE", &g->prometheus, 0, 0,
          "rewrite this file with the run's figures for Prometheus' node_exporter"},
+        {RP_OPTION_TEXT, "log", 0, "FILE", &g->log_path, 0, 0,
+         "append all messages to this file too, one attempt behind the other"},
         {RP_OPTION_TEXT, "trace", 0, "FILE", &g->trace, 0, 0, "write when each task began and how long it took, TSV"},
         {RP_OPTION_TEXT, "simd", 0, "NAME", &g->simd, 0, 0, "instruction set: auto, avx512, avx2 or scalar [auto]"},
         {RP_OPTION_FLAG, "quiet", 'q', NULL, &g->quiet, 0, 0, "no progress on standard error"},
@@ -77,6 +81,8 @@ bool rp_governor_check(rp_governor *governor, rp_error *error)
         return rp_error_set(error, "--simd: %.100s is unknown or not to be had on this machine", governor->simd);
     if (governor->storage != NULL && strcmp(governor->storage, "auto") != 0 && depth_of(governor->storage) == 0)
         return rp_error_set(error, "--storage: '%.100s' is none of auto, nvme, ssd and hdd", governor->storage);
+    if (governor->log_path != NULL && strcmp(governor->log_path, "-") == 0)
+        return rp_error_set(error, "--log: - is no file; messages go to standard error anyway");
     governor->log.quiet = governor->quiet;
     governor->log.is_terminal = isatty(STDERR_FILENO);
     return true;
@@ -84,7 +90,8 @@ bool rp_governor_check(rp_governor *governor, rp_error *error)
 
 bool rp_governor_add_targets(const rp_governor *governor, rp_targets *targets, rp_error *error)
 {
-    return (governor->trace == NULL || rp_targets_add(targets, governor->trace, error)) &&
+    return (governor->log_path == NULL || rp_targets_add(targets, governor->log_path, error)) &&
+           (governor->trace == NULL || rp_targets_add(targets, governor->trace, error)) &&
            (governor->prometheus == NULL || rp_targets_add(targets, governor->prometheus, error));
 }
 
@@ -129,6 +136,22 @@ static void choose_budget(rp_governor *governor)
                     (unsigned long long)(governor->max_memory >> 20), (unsigned long long)(available >> 20), by);
 }
 
+/* The file that is kept tells each attempt when it began. */
+static bool keep_log(const rp_governor *governor, const char *command, rp_error *error)
+{
+    char date[32] = "";
+    struct tm parts;
+    const time_t now = time(NULL);
+    if (governor->log_path == NULL)
+        return true;
+    if (!rp_log_keep(governor->log_path, error))
+        return false;
+    if (gmtime_r(&now, &parts) != NULL)
+        (void)strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    rp_log_line(&governor->log, "reprise-c %s " RP_VERSION " (code %s) begins at %s", command, rp_code, date);
+    return true;
+}
+
 /* A budget that nobody gave is said to be what it is. False, for the caller to return. */
 static bool name_budget(const rp_governor *governor, rp_error *error)
 {
@@ -143,6 +166,8 @@ static bool name_budget(const rp_governor *governor, rp_error *error)
 bool rp_governor_start(rp_governor *governor, const char *command, const char *first_input, const char *folder_of,
                        rp_error *error)
 {
+    if (!keep_log(governor, command, error))
+        return false;
     governor->n_threads = governor->threads != 0 ? (unsigned)governor->threads : rp_available_threads();
     choose_budget(governor);
     const uint64_t own = rp_governor_estimate(0, 0, 0, governor->n_threads).own_bytes;

@@ -15,7 +15,7 @@
 typedef struct rp_governor {
     /* as the user gave them; 0 and NULL: chosen */
     uint64_t threads, max_memory, io_depth, queue_bytes;
-    const char *storage, *simd, *prometheus, *trace;
+    const char *storage, *simd, *prometheus, *trace, *log_path;
     double progress_interval;
     bool quiet;
     /* what follows from them: */
@@ -46,7 +46,7 @@ rp_estimate rp_governor_estimate(uint64_t genome_bp, uint64_t n_contigs, uint64_
 /* How much there must be for a budget of so many bytes that nobody gives. */
 uint64_t rp_governor_request(uint64_t budget_bytes);
 
-enum { RP_GOVERNOR_ROWS = 10 };
+enum { RP_GOVERNOR_ROWS = 11 };
 
 /* Puts RP_GOVERNOR_ROWS rows into the table. */
 size_t rp_governor_options(rp_governor *governor, rp_option *table);

@@ -16,6 +16,7 @@ typedef struct rp_outcome {
     bool hard_mask, mask_tandem;
     uint32_t flank_bp;                     /* beside the copies in FASTA */
     json_t *summary, *summary_of_report;   /* equal; two, since each is read by a thread of its own */
+    const char *sample;                    /* what the findings are of */
     const char *title;                     /* of the report */
     const rp_reprise_seed *seeds;          /* of REPrise's files: */
     const rp_reprise_frequencies *frequencies;

@@ -126,6 +126,11 @@ static const result_kind KINDS[RP_N_RESULTS] = {
     [RP_RESULT_PAIRS] = {".pairs.tsv", "pairs",
                          "write the candidate pairs that were looked at, both regions of each, TSV",
                          .named = RP_FOR_FIND, .write = rp_write_result_pairs},
+    [RP_RESULT_MULTIQC] = {".general_mqc.json", NULL, NULL, NULL, NULL, 0, "multiqc",
+                           "write PREFIX.general_mqc.json and PREFIX.classes_mqc.json too: figures for MultiQC", BOTH,
+                           .write = rp_write_result_multiqc},
+    [RP_RESULT_MULTIQC_CLASSES] = {".classes_mqc.json", NULL, NULL, NULL, NULL, 0, NULL, NULL, BOTH,
+                                   .with = RP_RESULT_MULTIQC, .write = rp_write_result_multiqc_classes},
     [RP_RESULT_SUMMARY] = {".summary.json", "summary", "parameters and figures, JSON [PREFIX.summary.json]",
                            "no-summary", "do not write the summary", BOTH, NULL, NULL, 0,
                            .write = rp_write_result_summary},
@@ -146,6 +151,22 @@ size_t rp_results_options(rp_results *results, rp_option *table)
         0,
         0,
         "names of the result files begin so; a folder: the input's name there [the input's name without its endings]"};
+    table[n++] = (rp_option){RP_OPTION_TEXT,
+                             "sample",
+                             0,
+                             "NAME",
+                             &results->sample,
+                             0,
+                             0,
+                             "what the results are of, for the summary and MultiQC [the last part of PREFIX]"};
+    table[n++] = (rp_option){RP_OPTION_FLAG,
+                             "overwrite",
+                             0,
+                             NULL,
+                             &results->overwrite,
+                             0,
+                             0,
+                             "without --output: take the place of results of another input of this name, too"};
     for (int i = 0; i < RP_N_RESULTS; i++)
         if (((KINDS[i].always | KINDS[i].named) & results->command) != 0)
             table[n++] =
@@ -286,6 +307,39 @@ bool rp_results_plan(rp_results *results, const char *input, rp_error *error)
             return false;
     }
     return keep_state_apart(results, error);
+}
+
+const char *rp_results_sample(const rp_results *results)
+{
+    const char *slash = strrchr(results->planned_prefix, '/');
+    return results->sample != NULL ? results->sample : slash == NULL ? results->planned_prefix : slash + 1;
+}
+
+/* A prefix that the user has named is meant. */
+static bool is_named_by_input(const rp_results *results)
+{
+    return results->prefix == NULL || is_folder(results->prefix);
+}
+
+bool rp_results_spare_others(const rp_results *results, const char *genome_digest, rp_error *error)
+{
+    char *path = NULL;
+    if (results->overwrite || !rp_results_use_prefix(results) || !is_named_by_input(results))
+        return true;
+    if (asprintf(&path, "%s%s", results->planned_prefix, KINDS[RP_RESULT_SUMMARY].ending) < 0)
+        return rp_error_memory(error, "file names");
+    json_t *summary = json_load_file(path, 0, NULL); /* what is none tells of nothing */
+    const json_t *input = json_object_get(summary, "input");
+    const char *digest = json_string_value(json_object_get(input, "md5"));
+    const bool ok =
+        digest == NULL || strcmp(digest, genome_digest) == 0 ||
+        rp_error_set(error,
+                     "%s: results of another input lie here (%lld bases, MD5 %s; this one has MD5 %s); name another "
+                     "PREFIX with --output, or have them replaced with --overwrite",
+                     path, (long long)json_integer_value(json_object_get(input, "bases")), digest, genome_digest);
+    json_decref(summary);
+    free(path);
+    return ok;
 }
 
 bool rp_results_open(rp_results *results, rp_error *error)

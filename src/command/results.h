@@ -45,6 +45,8 @@ typedef enum rp_result {
     RP_RESULT_REPRISE_BED,
     RP_RESULT_REPRISE_MASKED,
     RP_RESULT_PAIRS,
+    RP_RESULT_MULTIQC,
+    RP_RESULT_MULTIQC_CLASSES,
     RP_RESULT_SUMMARY,
     RP_RESULT_REPORT,
     RP_N_RESULTS
@@ -56,6 +58,8 @@ enum { RP_FOR_FIND = 1, RP_FOR_ANNOTATE = 2 };
 typedef struct rp_results {
     unsigned command;                   /* RP_FOR_... */
     const char *prefix;                 /* NULL: from the first input's name */
+    const char *sample;                 /* NULL: the prefix's last part */
+    bool overwrite;                     /* also results of another input under the input's name */
     const char *paths[RP_N_RESULTS];    /* NULL: PREFIX and the file's ending */
     bool off[RP_N_RESULTS];             /* by --no-... */
     bool on[RP_N_RESULTS];              /* for those that are written on request only */
@@ -73,6 +77,13 @@ bool rp_results_check(const rp_results *results, rp_error *error) RP_MUST_CHECK;
 /* Finds the names of all wanted results; the input gives what is not named. They and the run's state have places apart,
  * and their folders are made. False: error filled in; targets.clash tells misuse. */
 bool rp_results_plan(rp_results *results, const char *input, rp_error *error) RP_MUST_CHECK;
+
+/* What the results are of, as the user calls it; of the planned prefix. */
+const char *rp_results_sample(const rp_results *results);
+
+/* Where the prefix is the input's name, which other inputs may have too: whether no results of another genome lie there,
+ * as far as a summary tells. False: error filled in. */
+bool rp_results_spare_others(const rp_results *results, const char *genome_digest, rp_error *error) RP_MUST_CHECK;
 
 /* Opens all planned files before the work begins: a name that cannot be written is told at once. */
 bool rp_results_open(rp_results *results, rp_error *error) RP_MUST_CHECK;

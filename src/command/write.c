@@ -67,3 +67,13 @@ bool rp_write_result_pairs(const rp_outcome *outcome, rp_file *file, rp_error *e
     (void)file; /* the pairs were given it when they were opened */
     return rp_pairs_finish(outcome->pairs, error);
 }
+
+bool rp_write_result_multiqc(const rp_outcome *outcome, rp_file *file, rp_error *error)
+{
+    return rp_write_multiqc_table(outcome->findings, outcome->sample, file, error);
+}
+
+bool rp_write_result_multiqc_classes(const rp_outcome *outcome, rp_file *file, rp_error *error)
+{
+    return rp_write_multiqc_classes(outcome->findings, outcome->sample, file, error);
+}

@@ -11,6 +11,6 @@ typedef bool rp_result_writer(const rp_outcome *outcome, rp_file *file, rp_error
 
 rp_result_writer rp_write_result_seeds, rp_write_result_masked, rp_write_result_summary, rp_write_result_report,
     rp_write_result_counts, rp_write_result_copies_fasta, rp_write_result_reprof, rp_write_result_freq,
-    rp_write_result_reprise_bed, rp_write_result_pairs;
+    rp_write_result_reprise_bed, rp_write_result_pairs, rp_write_result_multiqc, rp_write_result_multiqc_classes;
 
 #endif

@@ -1,45 +1,39 @@
-/* classes.c: the table by class; see writers.h. */
+/* classes.c: see classes.h, and for the table by class writers.h. */
+#include "output/classes.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/sort.h"
 #include "output/writers.h"
 
-typedef struct class_figures {
-    const char *name;            /* as results have it */
-    uint64_t n_families, n_copies, bases;
-} class_figures;
-
-RP_ARRAY(class_list, class_figures);
-
 static int compare_names(const void *left, const void *right)
 {
-    const class_figures *a = left, *b = right;
+    const rp_class_figures *a = left, *b = right;
     return strcmp(a->name, b->name);
 }
 
 static int compare_bases(const void *left, const void *right)
 {
-    const class_figures *a = left, *b = right;
+    const rp_class_figures *a = left, *b = right;
     if (a->bases != b->bases)
         return a->bases > b->bases ? -1 : 1;
     return strcmp(a->name, b->name);
 }
 
-/* The classes of the families that have copies, by bases. False: out of memory. */
-static bool count_classes(const rp_findings *findings, class_list *classes)
+bool rp_classes_count(const rp_findings *findings, rp_class_list *classes)
 {
     classes->n = 0;
     for (size_t f = 0; f < findings->n_families; f++) {
         const rp_found_family *family = &findings->families[f];
-        if (family->n_parts > 0 && !class_list_push(classes, (class_figures){rp_findings_class(findings, family), 1,
-                                                                             family->n_copies, family->bases}))
+        if (family->n_parts > 0 && !rp_class_list_push(classes, (rp_class_figures){rp_findings_class(findings, family),
+                                                                                   1, family->n_copies, family->bases}))
             return false;
     }
     rp_sort(classes->items, classes->n, sizeof *classes->items, compare_names);
     size_t n = 0;
     for (size_t i = 0; i < classes->n; i++) {
-        const class_figures *here = &classes->items[i];
+        const rp_class_figures *here = &classes->items[i];
         if (n > 0 && strcmp(classes->items[n - 1].name, here->name) == 0) {
             classes->items[n - 1].n_families += here->n_families;
             classes->items[n - 1].n_copies += here->n_copies;
@@ -55,13 +49,13 @@ static bool count_classes(const rp_findings *findings, class_list *classes)
 
 bool rp_write_classes(const rp_findings *findings, rp_file *file, rp_error *error)
 {
-    class_list classes = {0};
-    const bool ok = count_classes(findings, &classes);
+    rp_class_list classes = {0};
+    const bool ok = rp_classes_count(findings, &classes);
     const double acgt = findings->genome->acgt_bp > 0 ? (double)findings->genome->acgt_bp : 1;
     uint64_t families = 0, copies = 0;
     rp_file_print(file, "class\tfamilies\tcopies\tbases\tpercent\n");
     for (size_t i = 0; ok && i < classes.n; i++) {
-        const class_figures *here = &classes.items[i];
+        const rp_class_figures *here = &classes.items[i];
         families += here->n_families;
         copies += here->n_copies;
         rp_file_print(file, "%s\t%llu\t%llu\t%llu\t%.3f\n", here->name, (unsigned long long)here->n_families,

@@ -271,19 +271,20 @@ static json_t *describe_families(const rp_findings *findings)
 }
 
 json_t *rp_summary_make(const rp_findings *findings, const rp_findings *others, const rp_findings *candidates,
-                        const char *command, json_t *parameters, json_t *search, json_t *run)
+                        const char *command, const char *sample, json_t *parameters, json_t *search, json_t *run)
 {
     const rp_satellites *all = findings->satellites;
+    json_t *name = sample != NULL ? rp_json_text(sample) : NULL;
     json_t *other = others != NULL ? describe_families(others) : NULL;
     json_t *satellites = all != NULL ? describe_satellites(all) : NULL;
     json_t *candidate = candidates != NULL ? describe_families(candidates) : NULL;
     /* json_pack with o takes the references over even when it fails; a NULL value leaves its key out with *. */
-    json_t *summary = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o*, s:o, s:o, s:o*, s:o*, s:o*, s:o*}", "program",
-                                "reprise-c", "command", command, "version", RP_VERSION, "parameters", parameters,
-                                "input", describe_input(findings), "search", search, "results",
-                                describe_results(findings, others), "families", describe_families(findings), "other",
-                                other, "candidates", candidate, "satellites", satellites, "run", run);
-    return rp_json_if((others == NULL || other != NULL) && (candidates == NULL || candidate != NULL) &&
-                          (all == NULL || satellites != NULL),
+    json_t *summary = json_pack(
+        "{s:s, s:s, s:s, s:i, s:o*, s:o, s:o, s:o*, s:o, s:o, s:o*, s:o*, s:o*, s:o*}", "program", "reprise-c",
+        "command", command, "version", RP_VERSION, "schema", RP_SCHEMA, "sample", name, "parameters", parameters,
+        "input", describe_input(findings), "search", search, "results", describe_results(findings, others), "families",
+        describe_families(findings), "other", other, "candidates", candidate, "satellites", satellites, "run", run);
+    return rp_json_if((sample == NULL || name != NULL) && (others == NULL || other != NULL) &&
+                          (candidates == NULL || candidate != NULL) && (all == NULL || satellites != NULL),
                       summary);
 }

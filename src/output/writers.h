@@ -69,6 +69,12 @@ bool rp_write_classes(const rp_findings *findings, rp_file *file, rp_error *erro
 bool rp_write_counts(const rp_findings *findings, const rp_findings *others, const rp_findings *candidates,
                      rp_file *file, rp_error *error) RP_MUST_CHECK;
 
+/* Figures of one sample as MultiQC reads them: columns of its table, and bars of bases by class. */
+bool rp_write_multiqc_table(const rp_findings *findings, const char *sample, rp_file *file,
+                            rp_error *error) RP_MUST_CHECK;
+bool rp_write_multiqc_classes(const rp_findings *findings, const char *sample, rp_file *file,
+                              rp_error *error) RP_MUST_CHECK;
+
 /* BED of tandem repeats. */
 bool rp_write_tandem(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
 

@@ -89,7 +89,7 @@ def undisturbed(given):
 
 FILES = ["families", "other", "candidates", "seed-alignments", "bed", "other-bed", "candidates-bed", "gff3", "classes",
          "tandem", "satellites", "satellite-arrays", "masked", "summary", "counts", "out", "tbl", "divsum", "paf"]
-ON_REQUEST = ["split-ltr", "subfamilies", "repeatmasker", "repeatmasker-align", "alignments", "gtf", "browser", "reprise-files", "report"]
+ON_REQUEST = ["split-ltr", "subfamilies", "repeatmasker", "repeatmasker-align", "alignments", "gtf", "browser", "reprise-files", "multiqc", "report"]
 
 DRAWS = {
     **{name: Draw("output", 0.12, place(name)) for name in FILES},
@@ -97,6 +97,8 @@ DRAWS = {
     **{name: Draw("output", 0.35) for name in ON_REQUEST},
     "copies-fasta": Draw("output", 0.2, place("copies-fasta")),
     "trf-dat": Draw("output", 0.2, place("trf-dat")),
+    "sample": Draw("output", 0.2, one_of("s", "a sample", "x/y")),
+    "overwrite": Draw("output", 0.1),
     "hard-mask": Draw("output", 0.2),
     "mask-tandem": Draw("output", 0.2),
     "name-prefix": Draw("output", 0.15, one_of("g1_", "Tc.")),
@@ -138,6 +140,7 @@ DRAWS = {
     "queue-bytes": Draw("run", 0.2, log_number(1, 1e8)),
     "progress-interval": Draw("run", 0.2, log_seconds(0.01, 10)),
     "prometheus": Draw("run", 0.15, lambda rng, given: "{side}/figures.prom"),
+    "log": Draw("run", 0.15, lambda rng, given: "{side}/run.log"),
     "trace": Draw("run", 0.15, lambda rng, given: "{side}/trace.tsv"),
     "simd": Draw("run", 0.3, simd),
     "device": Draw("run", 0.08, device, is_small),
