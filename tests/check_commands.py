@@ -518,7 +518,7 @@ def test_summary(folder):
     assert summary["results"]["masked_bases"] == sum(int(r[2]) - int(r[1]) for r in bed(f"{prefix}.copies.bed"))
     run("find", "-q", "-t", "2", "-o", folder / "two", DEMO)
     other = json.load(open(folder / "two.summary.json"))
-    assert other.pop("run")["threads"] == 2 and other == summary
+    assert other.pop("run")["threads"] == 2 and other.pop("sample") == "two" and other == summary
 
 
 def test_candidate_pairs(folder):
