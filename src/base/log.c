@@ -155,8 +155,8 @@ static void put(const char *text, size_t n)
     (void)pthread_cond_broadcast(&changed);
 }
 
-/* Puts a text where progress may be shown, and into the file that is kept, and frees it. NULL, memory having run out, is
- * left out. */
+/* Puts a text where progress may be shown, and into the file that is kept, and frees it. NULL, memory having run out,
+ * is left out. */
 static void put_text(char *text, size_t n, bool is_shown)
 {
     static const char erase[] = "\r\033[K";

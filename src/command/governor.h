@@ -32,8 +32,8 @@ typedef struct rp_governor {
     rp_reading reading;           /* how input is read */
 } rp_governor;
 
-/* What a run takes of memory: a sum of what it takes for any genome, for each thread, base and contig, and for a library
- * that is given. */
+/* What a run takes of memory: a sum of what it takes for any genome, for each thread, base and contig, and for a
+ * library that is given. */
 typedef struct rp_estimate {
     uint64_t own_bytes; /* for any genome: what is not leased */
     uint64_t least_bytes; /* a budget below it is refused */

@@ -81,8 +81,8 @@ bool rp_results_plan(rp_results *results, const char *input, rp_error *error) RP
 /* What the results are of, as the user calls it; of the planned prefix. */
 const char *rp_results_sample(const rp_results *results);
 
-/* Where the prefix is the input's name, which other inputs may have too: whether no results of another genome lie there,
- * as far as a summary tells. False: error filled in. */
+/* Where the prefix is the input's name, which other inputs may have too: whether no results of another genome lie
+ * there, as far as a summary tells. False: error filled in. */
 bool rp_results_spare_others(const rp_results *results, const char *genome_digest, rp_error *error) RP_MUST_CHECK;
 
 /* Opens all planned files before the work begins: a name that cannot be written is told at once. */
