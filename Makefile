@@ -4,6 +4,7 @@
 #   make deps         Debian packages that building and checking need (root or sudo)
 #   make demo         runs the main job on the demo genome in data/
 #   make check        all tests
+#   make check-cluster   batch jobs and workflows on a Slurm of this machine (root, slurm-wlm, munge, snakemake; no part of check)
 #   make soak         random genomes, options, kills and resumes for SOAK_CPU_SECONDS [3600] or SOAK_SECONDS; SOAK_SEED and
 #                     SOAK_CASE run one case again (tests/soak.py)
 #   make bench        the figures of scripts/bench/README.md (BENCH=quick, library, governance, huge: a part of them)
@@ -55,7 +56,7 @@ FUZZERS := $(filter-out support entry,$(basename $(notdir $(wildcard tests/fuzz/
 FUZZ_SECONDS ?= 300
 FUZZ_SAN := fuzzer-no-link,address,undefined
 
-.PHONY: all deps demo check soak bench format fuzz fuzzers install uninstall clean check-units check-commands
+.PHONY: all deps demo check check-cluster soak bench format fuzz fuzzers install uninstall clean check-units check-commands
 all: $(OUT)/reprise-c
 
 $(OUT)/reprise-c: $(OUT)/command/main.o $(OUT)/libreprise.a
@@ -165,6 +166,10 @@ check:
 	$(MAKE) all $(OUT)/check_units $(OUT)/check_schedules $(OUT)/faults.so $(OUT)/delays.so
 	tests/run.sh $(OUT)
 
+check-cluster:
+	$(MAKE) all
+	python3 tests/check_cluster.py $(OUT)/reprise-c
+
 soak:
 	$(MAKE) all $(OUT)/delays.so
 	python3 tests/soak.py $(OUT)/reprise-c $(if $(SOAK_SEED),--seed $(SOAK_SEED)) $(if $(SOAK_CASE),--case $(SOAK_CASE)) \
@@ -186,16 +191,19 @@ fuzz:
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
+	    $(DESTDIR)$(PREFIX)/share/man/man7 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(OUT)/reprise-c $(DESTDIR)$(PREFIX)/bin/reprise-c
 	install -m 755 scripts/workflow/reprise-c-pan $(DESTDIR)$(PREFIX)/bin/reprise-c-pan
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7/
 	install -m 644 scripts/reprise-c.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/reprise-c
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/reprise-c-pan $(DESTDIR)$(PREFIX)/bin/reprise-c $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(wildcard man/*.1))) \
 	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man5/,$(notdir $(wildcard man/*.5))) \
+	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man7/,$(notdir $(wildcard man/*.7))) \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/reprise-c
 
 clean:
