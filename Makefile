@@ -30,10 +30,12 @@ PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lhts -ljansso
 
 # What a row of a table leaves out is zero.
 WARNINGS := -Wall -Wextra -Wno-missing-field-initializers -Wformat=2 -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef
-X86 := $(filter x86_64 amd64,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null))))
+MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
+X86 := $(filter x86_64 amd64,$(MACHINE))
+NEON := $(filter aarch64,$(MACHINE))
 HARDENING := $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fstack-clash-protection $(if $(X86),-fcf-protection) -fPIE
 SANITIZE := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-ALL_CPPFLAGS := -Isrc -D_GNU_SOURCE -DRP_VERSION='"$(VERSION)"' $(if $(X86),-DRP_HAVE_X86) $(if $(SAN),-DRP_SANITIZED) $(if $(filter 0,$(OPENCL)),,-DRP_HAVE_OPENCL) $(PKG_CFLAGS) $(CPPFLAGS)
+ALL_CPPFLAGS := -Isrc -D_GNU_SOURCE -DRP_VERSION='"$(VERSION)"' $(if $(X86),-DRP_HAVE_X86) $(if $(NEON),-DRP_HAVE_NEON) $(if $(SAN),-DRP_SANITIZED) $(if $(filter 0,$(OPENCL)),,-DRP_HAVE_OPENCL) $(PKG_CFLAGS) $(CPPFLAGS)
 ALL_CFLAGS := -std=c11 -pthread $(WARNINGS) $(HARDENING) $(SANITIZE) $(CFLAGS)
 ALL_LDFLAGS := -pthread -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SANITIZE) $(LDFLAGS)
 ALL_LIBS := $(PKG_LIBS) -lbz2 -lm $(LIBS)
@@ -43,7 +45,7 @@ STAGES := base genome index align device family produce channel claim discover l
 WITH_OPENCL := $(filter-out src/device/choice.c src/device/none.c src/device/offloading.c,$(wildcard src/device/*.c))
 LEFT_OUT := src/align/band_kernel.c src/command/main.c $(if $(filter 0,$(OPENCL)),$(WITH_OPENCL),src/device/none.c)
 SOURCES := $(filter-out $(LEFT_OUT),$(foreach s,$(STAGES),$(wildcard src/$(s)/*.c)))
-OBJECTS := $(SOURCES:src/%.c=$(OUT)/%.o) $(OUT)/base/code.o $(OUT)/classify/own_profiles.o $(if $(filter 0,$(OPENCL)),,$(OUT)/device/kernels_source.o) $(if $(X86),$(OUT)/align/band_avx2.o $(OUT)/align/band_avx512.o)
+OBJECTS := $(SOURCES:src/%.c=$(OUT)/%.o) $(OUT)/base/code.o $(OUT)/classify/own_profiles.o $(if $(filter 0,$(OPENCL)),,$(OUT)/device/kernels_source.o) $(if $(X86),$(OUT)/align/band_avx2.o $(OUT)/align/band_avx512.o) $(if $(NEON),$(OUT)/align/band_neon.o)
 # The tests fail allocations of the library by number, delay its threads around their locks, let launches of devices hang
 # and kernels be compiled otherwise.
 WRAPPED := malloc calloc realloc aligned_alloc mmap mremap pthread_mutex_lock pthread_mutex_unlock clGetEventInfo clBuildProgram
@@ -113,7 +115,8 @@ $(OUT)/tests/fuzz/entry_%.o: tests/fuzz/entry.c $(OUT)/flags
 # The band's rows once for each instruction set; the program picks one when it runs.
 $(OUT)/align/band_avx2.o: RP_ISA := -mavx2 -DRP_BAND_KERNEL=rp_band_avx2 -DRP_BAND_KERNEL_NAME='"avx2"'
 $(OUT)/align/band_avx512.o: RP_ISA := -mavx512bw -mavx512vl -DRP_BAND_KERNEL=rp_band_avx512 -DRP_BAND_KERNEL_NAME='"avx512"'
-$(OUT)/align/band_avx2.o $(OUT)/align/band_avx512.o: src/align/band_kernel.c $(OUT)/flags
+$(OUT)/align/band_neon.o: RP_ISA := -DRP_BAND_KERNEL=rp_band_neon -DRP_BAND_KERNEL_NAME='"neon"'
+$(OUT)/align/band_avx2.o $(OUT)/align/band_avx512.o $(OUT)/align/band_neon.o: src/align/band_kernel.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -O3 $(RP_ISA) -MMD -MP -c -o $@ $<
 

@@ -3,9 +3,9 @@
 set -eu
 
 packages="gcc make pkg-config libc6-dev libhts-dev libjansson-dev zlib1g-dev libbz2-dev liblzma-dev check python3 ocl-icd-opencl-dev pocl-opencl-icd"
-# Programs that some tests need: readers of the results, and what lays out the code. Such a test is skipped where its program
-# cannot be had.
-readers="samtools bedtools genometools gffread chromium-headless-shell clang-format-16"
+# Programs that some tests need: readers of the results, what lays out the code, and what builds and runs the kernel for
+# aarch64. Such a test is skipped where its program cannot be had.
+readers="samtools bedtools genometools gffread chromium-headless-shell clang-format-16 gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static"
 # What the program itself uses where it is there: hmmsearch.
 recommended="hmmer"
 

@@ -7,7 +7,7 @@ _reprise_c()
         return
     fi
     if [ "$previous" = --simd ]; then
-        COMPREPLY=($(compgen -W "auto avx512 avx2 scalar" -- "$current"))
+        COMPREPLY=($(compgen -W "auto avx512 avx2 neon scalar" -- "$current"))
     elif [ "$previous" = --class-names ]; then
         COMPREPLY=($(compgen -W "repeatmasker wicker so dfam" -- "$current"))
     elif [[ $current == -* ]]; then

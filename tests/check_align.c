@@ -8,63 +8,18 @@
 #include "align/realign.h"
 #include "align/row.h"
 #include "align/significance.h"
+#include "bands.h"
 #include "suites.h"
 
-static const char *const KERNELS[] = {"avx2", "avx512"};
-
-static void random_band(rp_random *random, rp_band *band)
-{
-    for (unsigned lane = 0; lane < RP_LANES; lane++) {
-        rp_band_start_lane(band, lane);
-        const int kind = (int)rp_random_below(random, 4);
-        for (unsigned j = 0; j < RP_BAND; j++) {
-            if (kind == 0)
-                continue; /* a fresh lane */
-            /* ordinary scores, or ones at the ends of int16, where sums saturate */
-            const int spread = kind == 3 ? 65535 : 400;
-            band->score[j][lane] = (int16_t)((int)rp_random_below(random, (uint64_t)spread) - spread / 2);
-            band->deletion[j][lane] = (int16_t)((int)rp_random_below(random, (uint64_t)spread) - spread / 2);
-        }
-        if (kind != 0) {
-            band->best[lane] = (int16_t)rp_random_below(random, 200);
-            band->row[lane] = (int16_t)rp_random_below(random, 32767);
-        }
-        for (unsigned j = 0; j < RP_BAND + RP_BLOCK_ROWS; j++)
-            band->target[j][lane] = (int16_t)rp_random_below(random, 5);
-        for (unsigned r = 0; r < RP_BLOCK_ROWS; r++)
-            band->query[r][lane] = (int16_t)(rp_random_below(random, 8) == 0 ? 5 : rp_random_below(random, 4));
-    }
-}
+static const char *const KERNELS[] = {"avx2", "avx512", "neon"};
 
 START_TEST(kernels_equal_the_reference)
 {
     const rp_band_kernel *kernel = rp_band_select(KERNELS[_i]);
     if (kernel == NULL)
         return; /* not on this machine */
-    rp_random random = {17};
-    rp_band *a = aligned_alloc(64, sizeof *a), *b = aligned_alloc(64, sizeof *b);
-    rp_trace_row expected[RP_BLOCK_ROWS], got[RP_BLOCK_ROWS];
-    for (int trial = 0; trial < 3000; trial++) {
-        memset(a, 0, sizeof *a);
-        random_band(&random, a);
-        memcpy(b, a, sizeof *a);
-        int64_t sums[2][4] = {{1, 2, 3, 4}, {1, 2, 3, 4}};
-        const unsigned row = (unsigned)rp_random_below(&random, RP_BLOCK_ROWS);
-        rp_band_reference.candidates(a, row, 40, sums[0]);
-        kernel->candidates(b, row, 40, sums[1]);
-        ck_assert_mem_eq(sums[0], sums[1], sizeof sums[0]);
-        const unsigned first = (unsigned)rp_random_below(&random, RP_BLOCK_ROWS);
-        const bool trace = trial % 2 == 0;
-        memset(expected, 0, sizeof expected);
-        memset(got, 0, sizeof got);
-        rp_band_reference.rows(a, first, RP_BLOCK_ROWS, trace ? expected : NULL);
-        kernel->rows(b, first, RP_BLOCK_ROWS, trace ? got : NULL);
-        ck_assert_msg(memcmp(a, b, sizeof *a) == 0, "trial %d: the bands differ", trial);
-        ck_assert_msg(memcmp(expected, got, sizeof got) == 0, "trial %d: the traces differ", trial);
-        ck_assert_int_eq(rp_band_reference.sum_best(a), kernel->sum_best(b));
-    }
-    free(a);
-    free(b);
+    const char *differs = test_compare_kernel(kernel);
+    ck_assert_msg(differs == NULL, "%s: %s differs from the reference", KERNELS[_i], differs);
 }
 END_TEST
 
@@ -459,7 +414,7 @@ Suite *suite_align(void)
     Suite *suite = suite_create("align");
     TCase *tests = tcase_create("align");
     tcase_set_timeout(tests, 120);
-    tcase_add_loop_test(tests, kernels_equal_the_reference, 0, 2);
+    tcase_add_loop_test(tests, kernels_equal_the_reference, 0, sizeof KERNELS / sizeof *KERNELS);
     tcase_add_test(tests, extensions_trace_to_their_scores);
     tcase_add_test(tests, long_extensions_do_not_overflow);
     tcase_add_test(tests, rows_spell_the_genome);

@@ -32,6 +32,13 @@ case $? in
     *) failed=$((failed + 1)) ;;
 esac
 cat "$log"
+sh tests/check_neon.sh "$folder" >"$log" 2>&1
+case $? in
+    0) passed=$((passed + 1)) ;;
+    77) skipped=$((skipped + 1)) ;;
+    *) failed=$((failed + 1)) ;;
+esac
+cat "$log"
 case $folder in
     *san-*) skipped=$((skipped + 1)); echo "skipped schedules: sanitizers do not follow coroutines" ;;
     *)

@@ -146,8 +146,8 @@ int main(int argc, char **argv)
     }
     printf("| kernel | GCUPS, homologous pairs | GCUPS, 30 %% homologous | sum of 400 scores |\n"
            "| --- | --- | --- | --- |\n");
-    static const char *const names[] = {"scalar", "avx2", "avx512"};
-    for (int i = 0; i < 3; i++) {
+    static const char *const names[] = {"scalar", "avx2", "avx512", "neon"};
+    for (int i = 0; i < 4; i++) {
         const rp_band_kernel *kernel = rp_band_select(names[i]);
         if (kernel != NULL)
             print_row(names[i], i == 0 ? MOST_SCALAR : MOST_CPU, &all, &mixed, kernel, kernel);

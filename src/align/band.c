@@ -21,6 +21,10 @@ const rp_band_kernel *rp_band_select(const char *name)
     if ((automatic || strcmp(name, "avx2") == 0) && __builtin_cpu_supports("avx2"))
         return &rp_band_avx2;
 #endif
+#ifdef RP_HAVE_NEON
+    if (automatic || strcmp(name, "neon") == 0) /* every aarch64 has it */
+        return &rp_band_neon;
+#endif
     return automatic || strcmp(name, "scalar") == 0 ? &rp_band_reference : NULL;
 }
 

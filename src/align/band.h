@@ -57,9 +57,12 @@ extern const rp_band_kernel rp_band_reference;
 extern const rp_band_kernel rp_band_avx2;
 extern const rp_band_kernel rp_band_avx512;
 #endif
+#ifdef RP_HAVE_NEON
+extern const rp_band_kernel rp_band_neon;
+#endif
 
 /* The fastest kernel of this machine, or the one named: "auto", "scalar", "avx2",
- * "avx512". NULL: unknown, or not on this machine. */
+ * "avx512", "neon". NULL: unknown, or not on this machine. */
 const rp_band_kernel *rp_band_select(const char *name);
 
 /* Starts a lane: row -1 of an alignment that has consumed nothing. */

@@ -2,8 +2,13 @@
 #ifndef RP_ALIGN_LANES_H
 #define RP_ALIGN_LANES_H
 
-#include <immintrin.h>
 #include <stdint.h>
+
+#if defined(__aarch64__)
+#include <arm_neon.h>
+#else
+#include <immintrin.h>
+#endif
 
 #if defined(__AVX512BW__)
 
@@ -117,8 +122,78 @@ static inline int64_t lanes_sum(lanes a)
     return _mm_cvtsi128_si32(half);
 }
 
+#elif defined(__aarch64__)
+
+enum { LANES_PARTS = 4 }; /* of 8 lanes each */
+
+typedef struct lanes {
+    int16x8_t part[LANES_PARTS];
+} lanes;
+typedef struct lanes_mask {
+    uint16x8_t part[LANES_PARTS];
+} lanes_mask;
+
+#define LANES_OF(TYPE, EACH)              \
+    TYPE out;                             \
+    for (int i = 0; i < LANES_PARTS; i++) \
+        out.part[i] = (EACH);             \
+    return out
+
+static inline lanes lanes_load(const int16_t *from)
+{
+    LANES_OF(lanes, vld1q_s16(from + 8 * i));
+}
+static inline void lanes_store(int16_t *to, lanes a)
+{
+    for (int i = 0; i < LANES_PARTS; i++)
+        vst1q_s16(to + 8 * i, a.part[i]);
+}
+static inline lanes lanes_set(int value)
+{
+    LANES_OF(lanes, vdupq_n_s16((int16_t)value));
+}
+static inline lanes lanes_add(lanes a, lanes b)
+{
+    LANES_OF(lanes, vqaddq_s16(a.part[i], b.part[i]));
+}
+static inline lanes lanes_max(lanes a, lanes b)
+{
+    LANES_OF(lanes, vmaxq_s16(a.part[i], b.part[i]));
+}
+static inline lanes_mask lanes_equal(lanes a, lanes b)
+{
+    LANES_OF(lanes_mask, vceqq_s16(a.part[i], b.part[i]));
+}
+static inline lanes_mask lanes_greater(lanes a, lanes b)
+{
+    LANES_OF(lanes_mask, vcgtq_s16(a.part[i], b.part[i]));
+}
+static inline lanes lanes_blend(lanes_mask mask, lanes a, lanes b)
+{
+    LANES_OF(lanes, vbslq_s16(mask.part[i], b.part[i], a.part[i]));
+}
+static inline lanes lanes_max_where(lanes_mask mask, lanes a, lanes b)
+{
+    return lanes_max(a, lanes_blend(mask, a, b));
+}
+static inline uint32_t lanes_bits(lanes_mask mask)
+{
+    static const uint16_t BITS[8] = {1, 2, 4, 8, 16, 32, 64, 128};
+    uint32_t bits = 0;
+    for (int i = 0; i < LANES_PARTS; i++)
+        bits |= (uint32_t)vaddvq_u16(vandq_u16(mask.part[i], vld1q_u16(BITS))) << 8 * i;
+    return bits;
+}
+static inline int64_t lanes_sum(lanes a)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < LANES_PARTS; i++)
+        sum += vaddlvq_s16(a.part[i]);
+    return sum;
+}
+
 #else
-#error "lanes.h needs AVX2 or AVX-512BW"
+#error "lanes.h needs AVX2, AVX-512BW or aarch64"
 #endif
 
 #endif
