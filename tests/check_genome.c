@@ -198,6 +198,27 @@ START_TEST(a_walk_beyond_a_stretch_stays_in_its_contig)
 }
 END_TEST
 
+START_TEST(each_position_has_its_contig_of_very_many)
+{
+    rp_random random = {11};
+    enum { N = 3000 };
+    char *text = malloc(N * 120), *at = text;
+    for (int i = 0; i < N; i++) { /* short, long and empty ones */
+        const uint64_t n = rp_random_below(&random, 3) == 0 ? 0 : rp_random_below(&random, i % 100 == 0 ? 90 : 9);
+        at += sprintf(at, ">c%d\n%.*s\n", i, (int)n,
+                      "ACGTTGCAACGTTGCAACGTTGCAACGTTGCAACGTTGCAACGTTGCAACGTTGCAACGTTGCAACGTTGCAACGTTGCAACGTTGCA");
+    }
+    rp_genome genome;
+    test_genome(&genome, text);
+    ck_assert_ptr_nonnull(genome.contig_at);
+    for (size_t i = 0; i < genome.n_contigs; i++)
+        for (uint64_t j = 0; j < genome.contigs[i].length_bp; j++)
+            ck_assert_uint_eq(rp_genome_contig_of(&genome, genome.contigs[i].begin + j), i);
+    rp_genome_clear(&genome);
+    free(text);
+}
+END_TEST
+
 START_TEST(flank_extension_agrees_with_a_loop)
 {
     rp_random random = {5};
@@ -574,6 +595,7 @@ Suite *suite_genome(void)
     tcase_add_test(tests, bitmask_at_word_edges);
     tcase_add_test(tests, views_and_flanks_agree_with_the_definition);
     tcase_add_test(tests, a_walk_beyond_a_stretch_stays_in_its_contig);
+    tcase_add_test(tests, each_position_has_its_contig_of_very_many);
     tcase_add_test(tests, flank_extension_agrees_with_a_loop);
     tcase_add_test(tests, tandem_mask_finds_a_satellite);
     tcase_add_test(tests, copies_with_a_spacer_are_no_tandem_repeat);

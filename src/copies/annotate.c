@@ -306,13 +306,16 @@ static void link_parts(rp_annotation *run)
     for (size_t i = 0; i < parts->n; i++)
         parts->items[i].copy = UINT32_MAX;
     uint32_t n_copies = 0;
+    uint64_t contig_end = 0; /* of the part in hand: they go up the genome */
     for (size_t i = 0; i < parts->n; i++) {
         rp_part *here = &parts->items[i];
         if (here->copy == UINT32_MAX)
             here->copy = n_copies++;
-        const uint64_t contig_end =
-            run->view->genome->contigs[rp_genome_contig_of(run->view->genome, here->begin)].begin +
-            run->view->genome->contigs[rp_genome_contig_of(run->view->genome, here->begin)].length_bp;
+        if (here->begin >= contig_end) {
+            const rp_genome *genome = run->view->genome;
+            const rp_contig *contig = &genome->contigs[rp_genome_contig_of(genome, here->begin)];
+            contig_end = contig->begin + contig->length_bp;
+        }
         uint64_t explained_to = here->end, unexplained = 0; /* genome between here and the candidate */
         for (size_t j = i + 1; j < parts->n && j <= i + LINK_LOOK_AHEAD; j++) {
             rp_part *next = &parts->items[j];

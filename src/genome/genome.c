@@ -11,6 +11,7 @@ void rp_genome_clear(rp_genome *genome)
     for (size_t i = 0; i < genome->n_contigs; i++)
         free(genome->contigs[i].name);
     free(genome->contigs);
+    free(genome->contig_at);
     rp_block_free(&genome->packed_block);
     rp_bitmask_clear(&genome->not_acgt);
     rp_bitmask_clear(&genome->soft_masked);
@@ -54,9 +55,35 @@ void rp_chunks_of_share(const rp_genome *genome, const rp_chunk *chunks, size_t 
     *end = chunks_before(chunks, n, rp_share_end(share, genome->length_bp));
 }
 
+bool rp_genome_index_contigs(rp_genome *genome)
+{
+    if (genome->n_contigs < 2 || genome->n_contigs > UINT32_MAX)
+        return true;
+    unsigned shift = 0;
+    while (genome->length_bp >> shift > 2 * (uint64_t)genome->n_contigs)
+        shift++;
+    const size_t n = (size_t)(genome->length_bp >> shift) + 2;
+    uint32_t *contig_at = rp_alloc(n, sizeof *contig_at);
+    if (contig_at == NULL)
+        return false;
+    for (size_t i = 0, contig = 0; i < n; i++) {
+        while (contig + 1 < genome->n_contigs && genome->contigs[contig + 1].begin <= (uint64_t)i << shift)
+            contig++;
+        contig_at[i] = (uint32_t)contig;
+    }
+    genome->contig_at = contig_at;
+    genome->contig_shift = shift;
+    return true;
+}
+
 size_t rp_genome_contig_of(const rp_genome *genome, uint64_t position)
 {
     size_t low = 0, high = genome->n_contigs; /* the last contig that begins at or before position */
+    if (genome->contig_at != NULL) {
+        const uint32_t *near = &genome->contig_at[position >> genome->contig_shift];
+        low = near[0];
+        high = near[1] + (size_t)1;
+    }
     while (high - low > 1) {
         const size_t middle = low + (high - low) / 2;
         if (genome->contigs[middle].begin <= position)

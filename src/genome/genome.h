@@ -32,6 +32,8 @@ typedef struct rp_genome {
     rp_bitmask soft_masked;      /* set: lower case in the input; no words unless it was asked for */
     rp_contig *contigs;
     size_t n_contigs;
+    uint32_t *contig_at;         /* by position >> contig_shift: which contig holds it; NULL: not known */
+    unsigned contig_shift;
     char digest[33]; /* MD5 of names, lengths and bases, in hex; codes other than A, C, G, T are alike in it */
     char mask_digest[33]; /* MD5 of soft_masked; empty where that was not asked for */
 } rp_genome;
@@ -50,6 +52,10 @@ void rp_chunks_of_share(const rp_genome *genome, const rp_chunk *chunks, size_t 
                         size_t *end);
 
 void rp_genome_clear(rp_genome *genome);
+
+/* Makes rp_genome_contig_of quick, which it is asked for each place and copy: a genome may have very many contigs. To be
+ * called when all contigs are there. False: out of memory. */
+bool rp_genome_index_contigs(rp_genome *genome) RP_MUST_CHECK;
 
 /* Index of the contig that holds a genome position. Empty contigs hold none. */
 size_t rp_genome_contig_of(const rp_genome *genome, uint64_t position);

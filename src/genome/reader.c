@@ -548,7 +548,7 @@ static bool join_parts(input *in, rp_genome *genome, rp_error *error)
     bool ok = true;
     for (size_t f = 1; ok && f < in->n_files; f++)
         ok = rp_part_append(first, &in->files[f].part);
-    if (!ok || !rp_part_give(first, genome))
+    if (!ok || !rp_part_give(first, genome) || !rp_genome_index_contigs(genome))
         return rp_error_memory(error, "genome");
     return rp_digest_make(genome, in->reading.n_threads, error) &&
            (!first->keep_soft_mask || rp_digest_make_mask(genome, error));

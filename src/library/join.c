@@ -7,6 +7,7 @@
 #include "base/cancel.h"
 #include "base/sort.h"
 #include "base/ordered_loop.h"
+#include "base/parallel.h"
 #include "library/circle.h"
 
 enum {
@@ -57,6 +58,13 @@ typedef struct candidate {
 
 RP_ARRAY(candidates, candidate);
 
+/* What all candidates of a family ask for: its copies that reach the left and the right end, whether it runs round. */
+typedef struct family_figures {
+    uint32_t n_ends[2];
+    rp_circle cut;
+    bool is_circle;
+} family_figures;
+
 typedef struct trial {
     rp_family family;           /* what came out */
     rp_intervals lifted;
@@ -77,6 +85,7 @@ typedef struct join_pass {
     meetings meetings;
     candidates candidates;
     trial *trials;              /* by candidate */
+    family_figures *families;   /* while candidates are listed */
     uint8_t *touched;           /* by family: changed in this pass */
     uint64_t n_accepted;
     rp_intervals scratch;       /* the committer's */
@@ -210,15 +219,24 @@ static bool same_ends(const meeting *a, const meeting *b)
            a->second.end == b->second.end && a->second.reaches == b->second.reaches;
 }
 
-/* Copies of a family that reach this end of its consensus. */
-static uint32_t count_ends(const rp_library *library, const side *which)
+static bool measure_family(void *argument, size_t which, unsigned worker, rp_error *error)
 {
-    const rp_family *family = &library->items[which->family];
-    uint32_t n = 0;
-    for (size_t i = 0; i < family->copies.n; i++)
-        n += which->end ? family->consensus.n - family->copies.items[i].consensus_end <= END_SLACK_BP
-                        : family->copies.items[i].consensus_begin <= END_SLACK_BP;
-    return n;
+    (void)worker;
+    join_pass *pass = argument;
+    const rp_family *family = &pass->library->items[which];
+    family_figures *figures = &pass->families[which];
+    for (size_t i = 0; i < family->copies.n; i++) {
+        figures->n_ends[0] += family->copies.items[i].consensus_begin <= END_SLACK_BP;
+        figures->n_ends[1] += family->consensus.n - family->copies.items[i].consensus_end <= END_SLACK_BP;
+    }
+    return family->tandem || family->consensus.n == 0 ||
+           rp_circle_find(family, pass->view->genome, &figures->cut, &figures->is_circle) ||
+           rp_error_memory(error, "joining families");
+}
+
+static uint32_t count_ends(const join_pass *pass, const side *which)
+{
+    return pass->families[which->family].n_ends[which->end];
 }
 
 static bool add_end_candidate(join_pass *pass, size_t begin, size_t end)
@@ -227,7 +245,7 @@ static bool add_end_candidate(join_pass *pass, size_t begin, size_t end)
     const uint32_t n = (uint32_t)(end - begin);
     if (n < MIN_MEETINGS || one->first.family == one->second.family)
         return true;
-    const uint32_t a = count_ends(pass->library, &one->first), b = count_ends(pass->library, &one->second);
+    const uint32_t a = count_ends(pass, &one->first), b = count_ends(pass, &one->second);
     const uint32_t smaller = a < b ? a : b, larger = a < b ? b : a;
     if ((uint64_t)n * 100 < (uint64_t)smaller * SMALLER_PERCENT || (uint64_t)n * LARGER_SHARE < larger)
         return true;
@@ -242,14 +260,12 @@ static bool add_end_candidate(join_pass *pass, size_t begin, size_t end)
 
 static bool add_interior_candidates(join_pass *pass, size_t begin, size_t end)
 {
-    const rp_library *library = pass->library;
     const meeting *first = &pass->meetings.items[begin];
-    if (first->first.family == first->second.family)
+    const rp_family *base = &pass->library->items[first->first.family],
+                    *piece = &pass->library->items[first->second.family];
+    if (base == piece || piece->copies.n <= base->copies.n)
         return true;
-    const rp_family *base = &library->items[first->first.family], *piece = &library->items[first->second.family];
-    if (piece->copies.n <= base->copies.n)
-        return true;
-    const uint32_t n_ends = count_ends(library, &first->first);
+    const uint32_t n_ends = count_ends(pass, &first->first);
     for (size_t i = begin, j; i < end; i = j) {
         for (j = i + 1; j < end && pass->meetings.items[j].second.point - pass->meetings.items[j - 1].second.point <=
                                        INTERIOR_CLUSTER_BP;
@@ -289,35 +305,38 @@ static int compare_candidates(const void *left, const void *right)
     return (a->first_meeting > b->first_meeting) - (a->first_meeting < b->first_meeting);
 }
 
-static bool find_candidates(join_pass *pass, rp_error *error)
+/* The candidates of the pass' meetings, which are sorted, and of its circles. */
+static bool list_candidates(join_pass *pass)
 {
-    if (!find_meetings(pass, error))
-        return false;
-    if (!rp_sort_parallel(pass->meetings.items, pass->meetings.n, sizeof *pass->meetings.items, compare_meetings,
-                          pass->n_threads, error))
-        return false;
+    bool ok = true;
     pass->candidates.n = 0;
-    for (size_t i = 0, j; i < pass->meetings.n; i = j) {
+    for (size_t i = 0, j; ok && i < pass->meetings.n; i = j) {
         for (j = i + 1; j < pass->meetings.n && same_ends(&pass->meetings.items[i], &pass->meetings.items[j]); j++)
             ;
-        if (!(pass->meetings.items[i].second.reaches ? add_end_candidate(pass, i, j)
-                                                     : add_interior_candidates(pass, i, j)))
-            return rp_error_memory(error, "joining families");
+        ok = pass->meetings.items[i].second.reaches ? add_end_candidate(pass, i, j)
+                                                    : add_interior_candidates(pass, i, j);
     }
-    for (size_t f = 0; f < pass->library->n; f++) {
-        const rp_family *family = &pass->library->items[f];
-        rp_circle cut;
-        bool found = false;
-        if (family->tandem || family->consensus.n == 0)
-            continue;
-        if (!rp_circle_find(family, pass->view->genome, &cut, &found) ||
-            (found &&
-             !candidates_push(&pass->candidates,
-                              (candidate){.base = (uint32_t)f, .piece = (uint32_t)f, .circle = true, .cut = cut})))
-            return rp_error_memory(error, "joining families");
-    }
+    for (uint32_t f = 0; ok && f < pass->library->n; f++)
+        if (pass->families[f].is_circle)
+            ok = candidates_push(&pass->candidates,
+                                 (candidate){.base = f, .piece = f, .circle = true, .cut = pass->families[f].cut});
     rp_sort(pass->candidates.items, pass->candidates.n, sizeof *pass->candidates.items, compare_candidates);
-    return true;
+    return ok;
+}
+
+static bool find_candidates(join_pass *pass, rp_error *error)
+{
+    if (!find_meetings(pass, error) ||
+        !rp_sort_parallel(pass->meetings.items, pass->meetings.n, sizeof *pass->meetings.items, compare_meetings,
+                          pass->n_threads, error))
+        return false;
+    pass->families = rp_alloc(pass->library->n, sizeof *pass->families);
+    const bool ok = (pass->families != NULL || rp_error_memory(error, "joining families")) &&
+                    rp_parallel(pass->library->n, pass->n_threads, measure_family, pass, error) &&
+                    (list_candidates(pass) || rp_error_memory(error, "joining families"));
+    free(pass->families);
+    pass->families = NULL;
+    return ok;
 }
 
 /* --- One trial --- */
@@ -542,13 +561,9 @@ static bool run_pass(join_pass *pass, unsigned n_threads, rp_error *error)
     pass->n_accepted = 0;
     pass->touched = rp_alloc(pass->library->n, 1);
     pass->trials = rp_alloc(pass->candidates.n, sizeof *pass->trials);
-    bool ok = pass->touched != NULL && pass->trials != NULL;
-    if (ok)
-        ok = rp_ordered_loop(pass->candidates.n, n_threads, work, commit, pass, error);
-    else
-        (void)rp_error_memory(error, "joining families");
-    if (ok)
-        ok = uncover_parts(pass) || rp_error_memory(error, "joining families");
+    const bool ok = ((pass->touched != NULL && pass->trials != NULL) || rp_error_memory(error, "joining families")) &&
+                    rp_ordered_loop(pass->candidates.n, n_threads, work, commit, pass, error) &&
+                    (uncover_parts(pass) || rp_error_memory(error, "joining families"));
     if (ok)
         apply_joins(pass);
     for (size_t i = 0; pass->trials != NULL && i < pass->candidates.n; i++)
