@@ -1,5 +1,5 @@
-/* bands.h: an instruction set's kernel against the plain reference. Without foreign libraries: it runs under an emulator,
- * too (neon/check_neon.c). */
+/* bands.h: an instruction set's kernel against the plain reference. Without foreign libraries: it runs under an
+ * emulator, too (neon/check_neon.c). */
 #ifndef TEST_BANDS_H
 #define TEST_BANDS_H
 

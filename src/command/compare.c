@@ -41,7 +41,8 @@ static size_t fill_table(compare_options *o, rp_option *table)
         {RP_OPTION_NUMBER, "min-length", 0, "N", &o->min_length, 1, UINT32_MAX,
          "shorter reference families do not count [80]"},
         {RP_OPTION_NUMBER, "threads", 't', "N", &o->threads, 1, 1024, "CPU threads [those that this process may use]"},
-        {RP_OPTION_TEXT, "simd", 0, "NAME", &o->simd, 0, 0, "instruction set: auto, avx512, avx2, neon or scalar [auto]"},
+        {RP_OPTION_TEXT, "simd", 0, "NAME", &o->simd, 0, 0,
+         "instruction set: auto, avx512, avx2, neon or scalar [auto]"},
         {RP_OPTION_FLAG, "help", 'h', NULL, &o->help, 0, 0, "print this text"},
     };
     memcpy(table, rows, sizeof rows);

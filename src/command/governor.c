@@ -59,7 +59,8 @@ size_t rp_governor_options(rp_governor *g, rp_option *table)
         {RP_OPTION_TEXT, "log", 0, "FILE", &g->log_path, 0, 0,
          "append all messages to this file too, one attempt behind the other"},
         {RP_OPTION_TEXT, "trace", 0, "FILE", &g->trace, 0, 0, "write when each task began and how long it took, TSV"},
-        {RP_OPTION_TEXT, "simd", 0, "NAME", &g->simd, 0, 0, "instruction set: auto, avx512, avx2, neon or scalar [auto]"},
+        {RP_OPTION_TEXT, "simd", 0, "NAME", &g->simd, 0, 0,
+         "instruction set: auto, avx512, avx2, neon or scalar [auto]"},
         {RP_OPTION_FLAG, "quiet", 'q', NULL, &g->quiet, 0, 0, "no progress on standard error"},
     };
     memcpy(table, rows, sizeof rows);

@@ -53,7 +53,7 @@ void rp_chunks_of_share(const rp_genome *genome, const rp_chunk *chunks, size_t 
 
 void rp_genome_clear(rp_genome *genome);
 
-/* Makes rp_genome_contig_of quick, which it is asked for each place and copy: a genome may have very many contigs. To be
+/* Makes rp_genome_contig_of quick, which is asked for each place and copy: a genome may have very many contigs. To be
  * called when all contigs are there. False: out of memory. */
 bool rp_genome_index_contigs(rp_genome *genome) RP_MUST_CHECK;
 

@@ -1,5 +1,5 @@
-/* check_neon.c: the aarch64 kernel against the reference, as a program that needs no foreign library: it is built with a
- * cross compiler and run under an emulator (tests/check_neon.sh). */
+/* check_neon.c: the aarch64 kernel against the reference, as a program that needs no foreign library: it is built with
+ * a cross compiler and run under an emulator (tests/check_neon.sh). */
 #include <stdio.h>
 #include <stdlib.h>
 
