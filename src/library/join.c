@@ -394,25 +394,27 @@ static bool lift_copies(const join_pass *pass, const candidate *what, rp_interva
     return true;
 }
 
+/* Refines a trial's consensus where its parts' copies are free. */
+static bool refine(join_pass *pass, unsigned n_rounds, trial *out, unsigned worker)
+{
+    rp_view view = *pass->view;
+    view.lifted = out->lifted.items;
+    view.n_lifted = out->lifted.n;
+    rp_builder *builder = rp_builders_of(&pass->builders, worker);
+    return builder != NULL && rp_family_refine(builder, &view, pass->index, n_rounds, &out->family, &out->reads);
+}
+
 /* Cuts a family that runs round open at its LTR. */
 static bool try_circle(join_pass *pass, const candidate *what, trial *out, unsigned worker)
 {
     const rp_family *family = &pass->library->items[what->base];
-    out->version = rp_cover_version(pass->cover);
-    out->accepted = false;
-    rp_reads_restart(&out->reads);
-    out->family.tandem = false;
     if (!rp_circle_cut(family, &what->cut, pass->view->genome, &out->family.consensus) ||
         !lift_copies(pass, what, &out->lifted))
         return false;
     const size_t expected = out->family.consensus.n;
     if (expected > RP_CONSENSUS_GROWN_BP)
         return true;
-    rp_view view = *pass->view;
-    view.lifted = out->lifted.items;
-    view.n_lifted = out->lifted.n;
-    rp_builder *builder = rp_builders_of(&pass->builders, worker);
-    if (builder == NULL || !rp_family_refine(builder, &view, pass->index, 0, &out->family, &out->reads))
+    if (!refine(pass, 0, out, worker))
         return false;
     out->accepted = rp_family_holds(&out->family) && !out->family.tandem &&
                     100 * out->family.consensus.n >= CIRCLE_KEPT_PERCENT * expected;
@@ -421,25 +423,21 @@ static bool try_circle(join_pass *pass, const candidate *what, trial *out, unsig
 
 static bool try_join(join_pass *pass, const candidate *what, trial *out, unsigned worker)
 {
+    out->version = rp_cover_version(pass->cover);
+    out->accepted = false;
+    rp_reads_restart(&out->reads);
+    out->family.tandem = false;
     if (what->circle)
         return try_circle(pass, what, out, worker);
     const size_t base = pass->library->items[what->base].consensus.n;
     size_t other = pass->library->items[what->piece].consensus.n;
     if (what->interior)
         other = what->piece_end ? what->point : other - what->point;
-    out->version = rp_cover_version(pass->cover);
-    out->accepted = false;
-    rp_reads_restart(&out->reads);
-    out->family.tandem = false;
     if (base + other > RP_CONSENSUS_GROWN_BP)
         return true;
     if (!join_consensus(pass, what, &out->family.consensus) || !lift_copies(pass, what, &out->lifted))
         return false;
-    rp_view view = *pass->view;
-    view.lifted = out->lifted.items;
-    view.n_lifted = out->lifted.n;
-    rp_builder *builder = rp_builders_of(&pass->builders, worker);
-    if (builder == NULL || !rp_family_refine(builder, &view, pass->index, REFINE_ROUNDS, &out->family, &out->reads))
+    if (!refine(pass, REFINE_ROUNDS, out, worker))
         return false;
     const size_t longer = base > other ? base : other, shorter = base > other ? other : base;
     const size_t kept = what->interior ? base + other * KEPT_PERCENT / 100 : longer + shorter * KEPT_PERCENT / 100;
