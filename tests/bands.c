@@ -44,7 +44,7 @@ static void random_shift(rp_random *random, int16_t by[RP_LANES])
 static const char *compare(const rp_band_kernel *kernel, rp_random *random, rp_band *a, rp_band *b, bool with_trace)
 {
     rp_trace_row expected[RP_BLOCK_ROWS], got[RP_BLOCK_ROWS];
-    int16_t by[RP_LANES];
+    _Alignas(64) int16_t by[RP_LANES];
     int64_t sums[2][RP_N_BASES] = {{1, 2, 3, 4}, {1, 2, 3, 4}};
     const unsigned row = (unsigned)rp_random_below(random, RP_BLOCK_ROWS);
     rp_band_reference.candidates(a, row, CAP, sums[0]);

@@ -47,7 +47,8 @@ typedef struct rp_band_kernel {
     void (*candidates)(const rp_band *band, unsigned row, int cap, int64_t sums[4]);
     /* The sum of best over lanes. */
     int64_t (*sum_best)(const rp_band *band);
-    /* Moves each lane's band by so many cells (-RP_BAND < by < RP_BAND); the caller refills their target codes. */
+    /* Moves each lane's band by so many cells (-RP_BAND < by < RP_BAND), on a cache line; the caller refills their
+     * target codes. */
     void (*shift)(rp_band *band, const int16_t by[RP_LANES]);
     const struct rp_offload *offload; /* takes work of those that use this kernel; NULL: none (align/offload.h) */
 } rp_band_kernel;
