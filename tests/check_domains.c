@@ -6,6 +6,7 @@
 #include "classify/class_tree.h"
 #include "classify/domain_search.h"
 #include "classify/superfamily.h"
+#include "command/find_options.h"
 #include "suites.h"
 
 /* --- Names --- */
@@ -268,6 +269,20 @@ START_TEST(domains_are_found_by_their_family)
 }
 END_TEST
 
+START_TEST(misuse_leaves_no_list_of_profiles)
+{
+    char *beside_wrong[] = {"find", "--domains", "a.hmm", "--domains=b.hmm", "--bogus", "genome.fa", NULL},
+         *contradicting[] = {"find", "--domains", "a.hmm", "--no-domains", "genome.fa", NULL};
+    rp_find_options options;
+    rp_error error = {""};
+    ck_assert(!rp_find_options_parse(&options, 6, beside_wrong, &error));
+    ck_assert_ptr_null(options.domains.files.items);
+    error.message[0] = '\0';
+    ck_assert(!rp_find_options_parse(&options, 5, contradicting, &error));
+    ck_assert_ptr_null(options.domains.files.items);
+}
+END_TEST
+
 Suite *suite_domains(void)
 {
     Suite *suite = suite_create("domains");
@@ -280,6 +295,7 @@ Suite *suite_domains(void)
     tcase_add_test(tests, what_is_no_line_of_the_table_is_told);
     tcase_add_loop_test(tests, domains_speak_for_a_class, 0, (int)(sizeof DECISIONS / sizeof DECISIONS[0]));
     tcase_add_test(tests, domains_are_found_by_their_family);
+    tcase_add_test(tests, misuse_leaves_no_list_of_profiles);
     suite_add_tcase(suite, tests);
     return suite;
 }

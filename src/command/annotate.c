@@ -513,10 +513,13 @@ static int run_command(annotate_run *run, int argc, char **argv)
     rp_option table[TABLE_ROWS];
     const size_t n = fill_table(run, table, !run->gathers);
     rp_error error = {""};
-    if (!parse(run, table, n, argc, argv, &error))
+    if (!parse(run, table, n, argc, argv, &error)) {
+        rp_domain_options_close(&run->domain_options);
         return rp_command_misuse(run->command, &error);
+    }
     if (run->options.help) {
         print_help(run, table, n);
+        rp_domain_options_close(&run->domain_options);
         return RP_EXIT_OK;
     }
     if (!plan_results(run, &error)) {

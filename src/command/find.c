@@ -159,7 +159,6 @@ static void clear(find_command *find, bool done)
     rp_keeper_close(&find->options->keeper, done);
     rp_offloading_clear(&find->offloading);
     rp_run_clear(&find->run);
-    rp_domain_options_close(&find->options->domains);
     rp_results_clear(&find->options->results, done);
     rp_bitmask_clear(&find->genes);
     rp_bitmask_clear(&find->unmasked);
@@ -176,6 +175,7 @@ int rp_command_find(int argc, char **argv)
         return rp_command_misuse("find", &error);
     if (options.help) {
         rp_find_options_help();
+        rp_find_options_clear(&options);
         return RP_EXIT_OK;
     }
     if (!plan_results(&options, &error)) {

@@ -144,11 +144,10 @@ static size_t count_stdin(const rp_find_options *options)
     return n;
 }
 
-bool rp_find_options_parse(rp_find_options *options, int argc, char **argv, rp_error *error)
+static bool parse(rp_find_options *options, int argc, char **argv, rp_error *error)
 {
     rp_option table[TABLE_ROWS];
     int first = 0;
-    set_defaults(options);
     const size_t n = fill_table(options, table);
     if (!rp_options_parse(table, n, argc, argv, &first, error))
         return false;
@@ -185,8 +184,18 @@ bool rp_find_options_parse(rp_find_options *options, int argc, char **argv, rp_e
     return true;
 }
 
+bool rp_find_options_parse(rp_find_options *options, int argc, char **argv, rp_error *error)
+{
+    set_defaults(options);
+    const bool ok = parse(options, argc, argv, error);
+    if (!ok)
+        rp_find_options_clear(options);
+    return ok;
+}
+
 void rp_find_options_clear(rp_find_options *options)
 {
+    rp_domain_options_close(&options->domains);
     json_decref(options->binding);
     json_decref(options->described);
 }

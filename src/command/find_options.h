@@ -35,7 +35,8 @@ typedef struct rp_find_options {
     json_t *described;                  /* those that results follow from, for the summary */
 } rp_find_options;
 
-/* Parses `find`'s arguments into *options. False: misuse, error filled in, and neither object. */
+/* Parses `find`'s arguments into *options, which rp_find_options_clear frees. False: misuse, error filled in, and
+ * nothing is left to free. */
 bool rp_find_options_parse(rp_find_options *options, int argc, char **argv, rp_error *error) RP_MUST_CHECK;
 
 void rp_find_options_clear(rp_find_options *options);

@@ -28,7 +28,7 @@ int rp_fuzz_options(const uint8_t *data, size_t n)
     rp_find_options options;
     rp_error error = {""};
     if (rp_find_options_parse(&options, argc, argv, &error))
-        json_decref(options.binding);
+        rp_find_options_clear(&options);
     else if (error.message[0] == '\0')
         abort();
     uint64_t number = 5;
