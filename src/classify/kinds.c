@@ -59,7 +59,8 @@ double rp_end_slack(const rp_end_model *model, bool other_is_cut, double rate)
     return odds <= 1 ? 0 : fmin(log(odds) / rate, model->length / 5.0);
 }
 
-bool rp_has_ltrs(const rp_found_family *family)
+/* Whether the family's consensus has an LTR at either end, which copies may have lost all but one of. */
+static bool has_ltrs(const rp_found_family *family)
 {
     return family->traits.ltr_bp > 0 && strncmp(family->class_name, "LTR", 3) == 0;
 }
@@ -256,7 +257,7 @@ static bool look_at_family(void *argument, size_t which, unsigned worker, rp_err
         return rp_error_memory(error, "kinds of copies");
     const double same = same_by_chance(family->consensus);
     const uint32_t length = (uint32_t)family->consensus->n;
-    family_ends ends = {.has_ltrs = rp_has_ltrs(family),
+    family_ends ends = {.has_ltrs = has_ltrs(family),
                         .length = length,
                         .ltr_begin = traits->ltr_right_begin,
                         .ltr_end = traits->ltr_begin + traits->ltr_bp,

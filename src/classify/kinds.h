@@ -31,9 +31,6 @@ double rp_end_rate(const rp_row_counts *counts) RP_MUST_CHECK;
  * fifth of the consensus. */
 double rp_end_slack(const rp_end_model *model, bool other_is_cut, double rate);
 
-/* Whether the family's consensus has an LTR at either end, which copies may have lost all but one of. */
-bool rp_has_ltrs(const rp_found_family *family);
-
 /* Fills in findings->copies and how many copies of each kind the families have. The structure of families that have not
  * been classified is looked at: their traits' part of the consensus' ends. False: error filled in. */
 bool rp_kinds_find(rp_findings *findings, unsigned n_threads, rp_error *error) RP_MUST_CHECK;

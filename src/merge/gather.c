@@ -30,7 +30,8 @@ typedef struct gathering {
     rp_likeness_scratch scratch;
 } gathering;
 
-bool rp_gather_is_like(const rp_likeness *like, size_t query_bp, const rp_gather_parameters *parameters)
+/* Whether a query of so many bases is like the target. */
+static bool is_like(const rp_likeness *like, size_t query_bp, const rp_gather_parameters *parameters)
 {
     const double wanted = parameters->coverage * (double)query_bp;
     const double least = (double)query_bp < LEAST_BP ? wanted : LEAST_BP;
@@ -99,7 +100,7 @@ static bool judge(gathering *all, size_t which, size_t begin, size_t end, const 
         ok = rp_liken(first, j - i, n, (uint32_t)rp_entry_sequence(target)->n, max_gap, &all->scratch, &like,
                       &missing) &&
              note_holding(all, which, other, &like, missing);
-        if (!ok || !rp_gather_is_like(&like, n, all->parameters) || (is_kept && !target->kept) ||
+        if (!ok || !is_like(&like, n, all->parameters) || (is_kept && !target->kept) ||
             (is_kept == target->kept && like.matches <= entry->like.matches))
             continue;
         is_kept = target->kept;

@@ -27,9 +27,6 @@ typedef struct rp_holding {
 
 RP_ARRAY(rp_holdings, rp_holding);
 
-/* Whether a query of so many bases is like the target. */
-bool rp_gather_is_like(const rp_likeness *like, size_t query_bp, const rp_gather_parameters *parameters);
-
 /* Fills in `into` and `like` of the entries in the order, and of their twins. With holdings, appends those that are
  * seen on the way, by the inner one in that order. False: error filled in. */
 bool rp_gather(rp_entries *entries, const rp_entry_list *order, const rp_gather_parameters *parameters,
