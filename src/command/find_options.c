@@ -70,6 +70,14 @@ static size_t add_method_rows(rp_find_options *o, rp_option *table)
         {RP_OPTION_FLAG, "intra-contig", 0, NULL, &o->search.intra_contig, 0, 0,
          "only pairs of places within one contig start a family; it grows, and its copies are found, in all contigs",
          .binds = true},
+    };
+    memcpy(table, rows, sizeof rows);
+    return sizeof rows / sizeof rows[0];
+}
+
+static size_t add_reprise_rows(rp_find_options *o, rp_option *table)
+{
+    const rp_option rows[] = {
         {RP_OPTION_HEADING, "by the names that REPrise gives them:", 0, NULL, NULL, 0, 0, NULL},
         {RP_OPTION_NUMBER, "minlength", 0, "N", &o->search.minlength, RP_FAMILY_MIN_BP, RP_CONSENSUS_MAX_BP,
          "bases that a consensus needs to be reported [60]", .binds = true},
@@ -114,6 +122,7 @@ static size_t fill_table(rp_find_options *o, rp_option *table)
     n += rp_results_options(&o->results, table + n);
     n += add_method_rows(o, table + n);
     n += rp_domain_options_rows(&o->domains, table + n);
+    n += add_reprise_rows(o, table + n);
     table[n++] = (rp_option){RP_OPTION_HEADING, "run (no effect on the results):", 0, NULL, NULL, 0, 0, NULL};
     n += rp_governor_options(&o->governor, table + n);
     return n + add_run_rows(o, table + n);
