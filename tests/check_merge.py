@@ -278,7 +278,7 @@ def test_pan_counts_the_copies_of_each_genome(folder):
     genome(folder, rng, "a.fa", {everywhere: 20, twice: 15, once: 12})
     genome(folder, rng, "b.fa", {everywhere: 12, twice: 25})
     genome(folder, rng, "c.fa", {everywhere: 15})
-    told = pan(folder, "-o", "p", "a.fa", "b.fa", "third=c.fa", "--rate", "0.01")
+    told = pan(folder, "-o", "p", "a.fa", "b.fa", "third=c.fa", "--mutation-rate", "1e-8")
     assert [line.split(": ")[1] for line in told.splitlines()] == ["find a", "find b", "find third", "merge", "annotate a", "annotate b", "annotate third"]
     long, wide = rows_of(folder / "p.families.tsv"), rows_of(folder / "p.wide.tsv")
     assert len(wide) == 3 and len(long) == 9
@@ -296,7 +296,7 @@ def test_pan_counts_the_copies_of_each_genome(folder):
     before = {path.name: path.stat().st_mtime_ns for path in folder.glob("p.*") if path.suffix == ".bed"}
     tables = [(folder / f"p.{name}.tsv").read_bytes() for name in ("families", "wide", "genomes")]
     os.remove(folder / "p.b.copies.bed")
-    assert pan(folder, "-o", "p", "a.fa", "b.fa", "third=c.fa", "--rate", "0.01").split(": ")[1] == "annotate b\n"
+    assert pan(folder, "-o", "p", "a.fa", "b.fa", "third=c.fa", "--mutation-rate", "1e-8").split(": ")[1] == "annotate b\n"
     assert {path.name: path.stat().st_mtime_ns for path in folder.glob("p.*.bed") if ".b." not in path.name} == {
         name: when for name, when in before.items() if ".b." not in name}
     assert tables == [(folder / f"p.{name}.tsv").read_bytes() for name in ("families", "wide", "genomes")]
