@@ -598,7 +598,7 @@ def fasta_of(text):
 def curated_library(folder):
     rng = random.Random(7)
     sequences = {f"R{i}": random_letters(rng, 100 + 50 * i) for i in range(1, 8)}
-    facts = "copies=9 bases=900 length=9 divergence=2.0 evidence=tir:20:100% grade=A curated=keep note"
+    facts = "copies=9 bases=900 length=9 divergence=2.0 evidence=tir:20:100% kinds=full:9 grade=A curated=keep note"
     (folder / "library.fa").write_text("".join(f">{n}#DNA {facts}\n{s}\n" for n, s in sequences.items()))
     return sequences, facts
 
