@@ -202,7 +202,7 @@ static bool read_file(rp_profile_file *file, const char *path, const char *shown
 
 bool rp_profile_file_read(rp_profile_file *file, const char *path, rp_error *error)
 {
-    return read_file(file, path, path, error);
+    return read_file(file, path, path, error) || rp_error_be(error, RP_ERROR_INPUT);
 }
 
 bool rp_profile_file_own(rp_profile_file *file, rp_error *error)
