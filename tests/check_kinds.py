@@ -2,6 +2,7 @@
 """What each copy is, in genomes whose insertions are known: check_kinds.py PROGRAM."""
 import json
 import random
+import re
 import subprocess
 import sys
 
@@ -93,6 +94,10 @@ def test_kinds_are_counted_by_family(folder):
             if name == family["name"]:
                 counts[kind] = counts.get(kind, 0) + 1
         assert family["kinds"] == counts, family
+    run("report", folder / "a")  # its table by class has what is whole behind families and copies
+    rows = re.findall(r"<tr><td><i style=[^>]*></i>[^<]+</td>((?:<td class=\"n\">[^<]*</td>)+)", (folder / "a.report.html").read_text())
+    whole = [int(re.findall(r">([^<]*)</td>", row)[2]) for row in rows]
+    assert sum(whole) == sum(kind == "full" for _, kind, *_ in truth) > 0, whole
 
 
 def test_find_tells_kinds_too(folder):

@@ -32,7 +32,7 @@ static void add_family(rp_report_class *to, const json_t *facts)
     to->families++;
     to->copies += (uint64_t)rp_page_figure(facts, "copies");
     to->bases += (uint64_t)bases;
-    to->full += (uint64_t)rp_page_figure(json_object_get(facts, "structure"), "full_copies");
+    to->full += (uint64_t)rp_page_figure(json_object_get(facts, "kinds"), "full");
     to->divergence += bases * rp_page_figure(facts, "divergence_percent");
     to->wrong += rp_page_figure(json_object_get(facts, "decoy"), "false_bases");
     if (grade[0] >= 'A' && grade[0] < 'A' + RP_REPORT_GRADES)
