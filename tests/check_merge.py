@@ -4,6 +4,7 @@
 check_merge.py PROGRAM
 """
 import itertools
+import json
 import os
 import random
 import subprocess
@@ -291,6 +292,8 @@ def test_pan_counts_the_copies_of_each_genome(folder):
             if one["family"] == row["family"]:
                 copies = int(one["copies"])
                 assert (one["age"] == "NA") == (copies == 0) and (copies == 0 or 3 < float(one["divergence"]) < 7 and 3 < float(one["age"]) < 7.5), one
+    for name, path in (("a", "p.a"), ("third", "p.third"), ("b", "p.find/b")):
+        assert json.loads((folder / f"{path}.summary.json").read_text())["sample"] == name
     totals = rows_of(folder / "p.genomes.tsv")
     assert sum(int(row["copies"]) for row in totals) == sum(int(row["copies"]) for row in long) == 20 + 15 + 12 + 12 + 25 + 15
     before = {path.name: path.stat().st_mtime_ns for path in folder.glob("p.*") if path.suffix == ".bed"}
