@@ -35,7 +35,7 @@ def test_the_tutorial_does_what_it_says(folder):
     assert "#" in (folder / "named" / "demo.families.fa").read_text() and not list((folder / "states").iterdir())
 
 
-def test_the_tutorial_names_files_and_options_that_there_are(folder):
+def test_the_tutorial_names_pages_that_there_are(folder):
     manual = (ROOT / "man" / "reprise-c-tutorial.7").read_text()
     for page, section in re.findall(r"^\.BR (reprise-c[a-z-]*) \((\d)\)", manual, re.M):
         assert (ROOT / "man" / f"{page}.{section}").exists(), page
