@@ -123,8 +123,8 @@ static const failing_command COMMANDS[] = {
     {rp_command_find,
      "find -q --no-run-info -t 1 -k 10 -o %/out --split-ltr --subfamilies --repeatmasker --alignments --reprise-files "
      "--report --trf-dat %/out.dat --classify-with %/library.fa --no-domains %/genome.fa",
-     1},
-    {rp_command_find, "find -q --no-run-info -t 2 -k 10 -o %/out --no-domains %/genome.fa", 3},
+     2},
+    {rp_command_find, "find -q --no-run-info -t 2 -k 10 -o %/out --no-domains %/genome.fa", 5},
     {rp_command_annotate, "annotate -q --no-run-info -t 2 -o %/out --hints --no-domains %/genome.fa %/library.fa", 1},
     {rp_command_index, "index -q -t 2 -k 10 -o %/out.rpidx %/genome.fa", 1},
     {rp_command_extend, "extend -q -t 2 -o %/out.fa %/genome.fa %/library.fa", 1},

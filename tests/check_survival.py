@@ -220,7 +220,10 @@ OTHER_VALUES = {
     "classify-with": "library.fa", "kmer": 11, "min-seed-frequency": 12, "max-seed-frequency": 12, "min-copies": 9,
     "extension-length": 500, "max-candidates": 800, "minlength": 500, "minfreq": 9, "maxextend": 150, "tandemdist": 9000,
     "pa": 3, "threads": 3, "max-memory": "400M", "io-depth": 3, "storage": "hdd", "queue-bytes": "1M",
-    "progress-interval": 7, "simd": "scalar", "checkpoint-interval": 7, "checkpoint-dir": "states", "sample": "s", "class-names": "wicker", "index": "g.rpidx", "genes": "g.bed", "protect": "g.bed", "domains": ROOT / "data" / "domains.hmm", "channel-capacity": 7, "backpressure": 0.3, "device": "cpu"}
+    "progress-interval": 7, "simd": "scalar", "checkpoint-interval": 7, "checkpoint-dir": "states", "sample": "s",
+    "class-names": "wicker", "name-prefix": "g1_", "mutation-rate": 1e-8, "flank": 7, "index": "g.rpidx", "genes": "g.bed",
+    "protect": "g.bed", "domains": ROOT / "data" / "domains.hmm", "channel-capacity": 7, "backpressure": 0.3,
+    "device": "cpu"}
 NOT_RESULTS = {"trace", "prometheus", "log"}  # files that differ from run to run
 FROM_THE_START = {"pairs"}  # results that a run cannot have that was begun without
 
