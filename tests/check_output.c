@@ -326,9 +326,10 @@ START_TEST(a_comparison_is_written_byte_by_byte)
     rp_reference_verdict verdicts[] = {{true, RP_MATCH_PERFECT, 1, 1, 0, 0.99, 0.01, 2, 0},
                                        {true, RP_MATCH_MISSING, 0, 0.25, RP_NO_FAMILY, 0, 0, 0, RP_NO_FAMILY},
                                        {.held = false}};
-    rp_found_verdict of_found[] = {{0, 98, 1, false, false, RP_NO_FAMILY},
-                                   {0, 30, 0.75, true, true, 1},
-                                   {RP_NO_FAMILY, 0, 0.25, false, false, RP_NO_FAMILY}};
+    rp_found_verdict of_found[] = {
+        {.best = 0, .matches = 98, .is_perfect = true, .known_share = 1, .second = RP_NO_FAMILY},
+        {.best = 0, .matches = 30, .known_share = 0.75, .redundant = true, .chimera = true, .second = 1},
+        {.best = RP_NO_FAMILY, .known_share = 0.25, .second = RP_NO_FAMILY}};
     const rp_comparison comparison = {verdicts, of_found, 3, 3, {1, 0, 0, 1}, 2, 1, 1, 1};
     const rp_comparison_names names = {"found.fa", "known.fa", &found_file, &reference_file};
     static const char *const expected[] = {

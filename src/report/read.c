@@ -58,7 +58,11 @@ static bool read_summary(rp_report *report, const char *prefix, rp_error *error)
         return false;
     json_error_t where;
     report->summary = json_load_file(path, 0, &where);
-    bool ok = report->summary != NULL || rp_error_set(error, "%s: line %d: %s", path, where.line, where.text);
+    bool ok = report->summary != NULL;
+    if (!ok && json_error_code(&where) == json_error_out_of_memory)
+        (void)rp_error_memory(error, "report");
+    else if (!ok)
+        (void)rp_error_set(error, "%s: line %d: %s", path, where.line, where.text);
     const json_t *families = json_object_get(report->summary, "families");
     if (ok && (!json_is_array(families) || !json_is_object(json_object_get(report->summary, "results"))))
         ok = rp_error_set(error, "%s: is no summary of reprise-c", path);
@@ -103,6 +107,7 @@ static bool find_family(const khash_t(family_index) * index, const char *name, s
     return true;
 }
 
+/* False: *fault says what is wrong with the line; NULL: memory is out. */
 static bool take_line(rp_report *report, const khash_t(family_index) * index, char *line, const char **fault)
 {
     char *columns[BED_COLUMNS];
@@ -115,7 +120,7 @@ static bool take_line(rp_report *report, const khash_t(family_index) * index, ch
     const double divergence = strtod(columns[6], NULL);
     if (!(divergence >= 0 && divergence <= 100))
         return false;
-    *fault = "out of memory";
+    *fault = NULL;
     size_t which;
     bool found;
     if (!find_family(index, columns[3], &which, &found))
@@ -127,7 +132,7 @@ static bool take_line(rp_report *report, const khash_t(family_index) * index, ch
     *fault = "goes beyond its family's consensus";
     if (to > family->length_bp)
         return false;
-    *fault = "out of memory";
+    *fault = NULL;
     return rp_report_parts_push(&family->parts, (rp_report_part){(uint32_t)from, (uint32_t)to, (uint32_t)(end - begin),
                                                                  (uint32_t)lround(10 * divergence)});
 }
@@ -136,7 +141,7 @@ static bool read_copies(rp_report *report, const khash_t(family_index) * index, 
 {
     BGZF *file = bgzf_open(path, "r");
     if (file == NULL)
-        return rp_error_set(error, "%s: %s", path, strerror(errno));
+        return rp_error_set_as(error, rp_error_kind_of(errno), "%s: %s", path, strerror(errno));
     kstring_t line = KS_INITIALIZE;
     bool ok = true;
     unsigned long long number = 0;
@@ -145,7 +150,8 @@ static bool read_copies(rp_report *report, const khash_t(family_index) * index, 
         const char *fault;
         number++;
         if (!take_line(report, index, line.s, &fault))
-            ok = rp_error_set(error, "%s: line %llu: %s", path, number, fault);
+            ok = fault == NULL ? rp_error_memory(error, "report")
+                               : rp_error_set(error, "%s: line %llu: %s", path, number, fault);
     }
     if (ok && got < -1)
         ok = rp_error_set(error, "%s: line %llu: the file is damaged or cut off", path, number + 1);
