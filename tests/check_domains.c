@@ -2,7 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
+#include "base/process.h"
 #include "classify/class_tree.h"
 #include "classify/domain_search.h"
 #include "classify/superfamily.h"
@@ -283,6 +285,27 @@ START_TEST(misuse_leaves_no_list_of_profiles)
 }
 END_TEST
 
+/* Who has no memory to start a program may have it in another run; a program that is not there is another matter. */
+START_TEST(what_keeps_a_program_from_starting_is_told)
+{
+    const char *const arguments[] = {"true", NULL}, *const nothing[] = {"no-such-program", NULL};
+    struct rlimit limit, none;
+    bool is_absent;
+    rp_error error = {""};
+    ck_assert(rp_process_run(arguments, NULL, NULL, &is_absent, &error));
+    ck_assert(!rp_process_run(nothing, NULL, NULL, &is_absent, &error) && is_absent);
+    ck_assert_int_eq(error.kind, RP_ERROR_OTHER);
+    ck_assert_int_eq(getrlimit(RLIMIT_AS, &limit), 0);
+    none = (struct rlimit){.rlim_cur = 0, .rlim_max = limit.rlim_max};
+    error = (rp_error){""};
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &none), 0);
+    const bool ok = rp_process_run(arguments, NULL, NULL, &is_absent, &error);
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+    ck_assert(!ok && !is_absent);
+    ck_assert_int_eq(error.kind, RP_ERROR_MEMORY);
+}
+END_TEST
+
 Suite *suite_domains(void)
 {
     Suite *suite = suite_create("domains");
@@ -296,6 +319,7 @@ Suite *suite_domains(void)
     tcase_add_loop_test(tests, domains_speak_for_a_class, 0, (int)(sizeof DECISIONS / sizeof DECISIONS[0]));
     tcase_add_test(tests, domains_are_found_by_their_family);
     tcase_add_test(tests, misuse_leaves_no_list_of_profiles);
+    tcase_add_test(tests, what_keeps_a_program_from_starting_is_told);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -97,7 +97,8 @@ bool rp_process_run(const char *const *arguments, const rp_scratch_file *output,
     const int failure = start(arguments, output, complaints, &program);
     *is_absent = failure == ENOENT;
     if (failure != 0)
-        return rp_error_set(error, "%s cannot be started: %s", arguments[0], strerror(failure));
+        return rp_error_set_as(error, rp_error_kind_of(failure), "%s cannot be started: %s", arguments[0],
+                               strerror(failure));
     if (!await(program, &status))
         return rp_error_set(error, "%s cannot be waited for: %s", arguments[0], strerror(errno));
     if (!rp_not_cancelled(error))

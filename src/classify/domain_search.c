@@ -201,8 +201,8 @@ static void add_complaint(const rp_scratch_file *complaints, const char *path, r
         if (*c == '\n')
             *c = c[1] != '\0' ? ' ' : '\0';
     error->message[0] = '\0';
-    (void)rp_error_set(error, "%.300s%s%.200s%s%s", reason.message, path != NULL ? ", on " : "",
-                       path != NULL ? path : "", text[0] != '\0' ? ": " : "", text);
+    (void)rp_error_set_as(error, reason.kind, "%.300s%s%.200s%s%s", reason.message, path != NULL ? ", on " : "",
+                          path != NULL ? path : "", text[0] != '\0' ? ": " : "", text);
 }
 
 /* One run over one file of profiles; the table is filled. */
@@ -295,7 +295,7 @@ static bool find_program(rp_domain_search *search, bool is_needed, rp_error *err
     if (ok && !read_version(&help, search->version, sizeof search->version))
         ok = rp_error_set(&reason, "hmmsearch is not that of HMMER 3");
     rp_scratch_file_close(&help);
-    return ok || (is_absent && !is_needed) || rp_error_set(error, "%s", reason.message);
+    return ok || (is_absent && !is_needed) || rp_error_copy(error, &reason);
 }
 
 bool rp_domain_search_open(rp_domain_search *search, const char *const *paths, size_t n, bool with_own, rp_error *error)
