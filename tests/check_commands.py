@@ -72,6 +72,12 @@ def test_the_status_tells_what_a_retry_can_mend(folder):
     assert sorted(p.name for p in folder.iterdir()) == ["bad.fa", "g.fa", "l.fa", "p"]
 
 
+def test_peak_memory_is_of_the_program_and_not_of_who_started_it(folder):
+    filled = bytearray(300 * 2 ** 20)
+    run("find", "-q", "-o", folder / "x", DEMO)
+    assert len(filled) and json.load(open(folder / "x.summary.json"))["run"]["peak_memory_kb"] < 250 * 2 ** 10
+
+
 def test_plan_tells_what_find_takes(folder):
     """From the genome or its .fai alike; by the figures that find itself is refused by and tells; more than a run then takes."""
     genome, library = folder / "g.fa", folder / "l.fa"

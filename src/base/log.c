@@ -243,12 +243,32 @@ void rp_log_progress_end(const rp_log *log)
         rp_log_message("%s", "");
 }
 
+/* What getrusage tells is that of the program that started this one, if it was larger. */
+static uint64_t peak_kb(uint64_t otherwise)
+{
+    char line[256];
+    unsigned long long kb = otherwise;
+    FILE *file = fopen("/proc/self/status", "re");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        if (sscanf(line, "VmHWM: %llu", &kb) == 1)
+            break;
+    if (file != NULL)
+        (void)fclose(file);
+    return kb;
+}
+
+static double cpu_seconds(const struct rusage *usage)
+{
+    return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) +
+           1e-6 * (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec);
+}
+
 rp_usage rp_log_usage(const rp_log *log)
 {
-    struct rusage usage = {0};
-    (void)getrusage(RUSAGE_SELF, &usage);
+    struct rusage own = {0}, children = {0};
+    (void)getrusage(RUSAGE_SELF, &own);
+    (void)getrusage(RUSAGE_CHILDREN, &children);
     return (rp_usage){.wall_seconds = (double)(rp_clock_ns() - log->started_ns) * 1e-9,
-                      .cpu_seconds = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-                                     1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec),
-                      .peak_kb = (uint64_t)usage.ru_maxrss};
+                      .cpu_seconds = cpu_seconds(&own) + cpu_seconds(&children),
+                      .peak_kb = peak_kb((uint64_t)own.ru_maxrss)};
 }

@@ -43,7 +43,8 @@ void rp_log_line(const rp_log *log, const char *format, ...) __attribute__((form
 void rp_log_progress(const rp_log *log, const char *line);
 void rp_log_progress_end(const rp_log *log); /* takes it off the terminal */
 
-/* Seconds of wall time since the start, and of CPU time and kilobytes at the peak of the process. */
+/* Seconds of wall time since the start, of CPU time with that of programs it has started (hmmsearch), and kilobytes at
+ * the peak of the process. */
 typedef struct rp_usage {
     double wall_seconds, cpu_seconds;
     uint64_t peak_kb;
