@@ -16,10 +16,11 @@
 #include "classify/superfamily.h"
 
 enum {
-    PIECE = 30000,          /* residues of one target: hmmsearch refuses 100,000 */
-    PIECE_OVERLAP = 2000,   /* more than a domain */
+    PIECE = 30000,             /* residues of one target: hmmsearch refuses 100,000 */
+    PIECE_OVERLAP = 2000,      /* more than a domain */
+    BYTES_PER_THREAD = 250000, /* of targets: with fewer, a thread for each profile costs more than it saves */
     COMPLAINT_BYTES = 400,
-    FIELDS = 22             /* of a line, before the description */
+    FIELDS = 22                /* of a line, before the description */
 };
 
 /* What is expected among so many targets. A target is a frame: a family has six. */
@@ -57,16 +58,16 @@ static bool add_frames(kstring_t *text, const rp_codes *consensus, size_t family
     return true;
 }
 
-/* *any: something was written; hmmsearch takes no empty file. */
-static bool write_targets(const rp_scratch_file *file, const rp_codes *const *consensus, size_t n, bool *any,
+/* *bytes: how much was written; hmmsearch takes no empty file. */
+static bool write_targets(const rp_scratch_file *file, const rp_codes *const *consensus, size_t n, size_t *bytes,
                           rp_error *error)
 {
     kstring_t text = KS_INITIALIZE;
     bool ok = true;
     for (size_t f = 0; f < n && ok; f++) {
         text.l = 0;
-        *any |= consensus[f]->n >= 3;
         ok = add_frames(&text, consensus[f], f) || rp_error_memory(error, "translations");
+        *bytes += text.l;
         if (ok && text.l > 0 && !rp_stream_write(file->descriptor, text.s, text.l, true))
             ok = rp_error_set(error, "translations of the families: %s", strerror(errno));
     }
@@ -253,8 +254,11 @@ bool rp_domain_search_run(const rp_domain_search *search, const rp_codes *const 
     rp_scratch_file targets;
     if (!rp_scratch_file_open(&targets))
         return rp_error_set(error, "translations of the families: %s", strerror(errno));
-    bool any = false, ok = write_targets(&targets, consensus, n, &any, error);
-    for (size_t i = 0; any && i < search->n_files && ok; i++)
+    size_t bytes = 0;
+    bool ok = write_targets(&targets, consensus, n, &bytes, error);
+    if (bytes / BYTES_PER_THREAD < n_threads)
+        n_threads = (unsigned)(bytes / BYTES_PER_THREAD); /* 0: none beside the program itself */
+    for (size_t i = 0; bytes > 0 && i < search->n_files && ok; i++)
         ok = search_one(&search->files[i], &targets, consensus, n, n_threads, domains, error);
     rp_scratch_file_close(&targets);
     rp_sort(domains->items, domains->n, sizeof *domains->items, compare_domains);
