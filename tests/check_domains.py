@@ -146,6 +146,13 @@ def test_what_hmmsearch_does_wrong_is_told(folder):
     assert done.returncode == 0 and "RT(" not in (folder / "x.families.fa").read_text(), done.stderr
 
 
+def test_hmmsearch_that_is_killed_is_short_of_memory(folder):
+    run("simulate", "-o", folder / "s", "-l", "60K", "-f", 3, "-s", 3)
+    done = subprocess.run([PROGRAM, "find", "-q", "-o", folder / "x", folder / "s.fa"], capture_output=True, text=True,
+                          env=script(folder, "kill -KILL $$"))
+    assert done.returncode == MEMORY and "ended by signal 9" in done.stderr, (done.returncode, done.stderr)
+
+
 def test_a_run_that_ends_takes_hmmsearch_with_it(folder):
     run("simulate", "-o", folder / "s", "-l", "60K", "-f", 3, "-s", 3)
     environment = script(folder, f"echo $$ >{folder}/pid; exec sleep 600")

@@ -103,9 +103,10 @@ bool rp_process_run(const char *const *arguments, const rp_scratch_file *output,
         return rp_error_set(error, "%s cannot be waited for: %s", arguments[0], strerror(errno));
     if (!rp_not_cancelled(error))
         return false;
-    if (WIFSIGNALED(status))
-        return rp_error_set(error, "%s was ended by signal %d (%s)", arguments[0], WTERMSIG(status),
-                            strsignal(WTERMSIG(status)));
+    if (WIFSIGNALED(status)) /* KILL is what the system sends when its memory is out */
+        return rp_error_set_as(error, WTERMSIG(status) == SIGKILL ? RP_ERROR_MEMORY : RP_ERROR_OTHER,
+                               "%s was ended by signal %d (%s)", arguments[0], WTERMSIG(status),
+                               strsignal(WTERMSIG(status)));
     return WEXITSTATUS(status) == 0 ||
            rp_error_set(error, "%s has failed with exit status %d", arguments[0], WEXITSTATUS(status));
 }
