@@ -55,6 +55,15 @@ class Plan:
     tools: list = field(default_factory=list)  # (command, options that count, [options of a run])
 
 
+def keep_in_one_folder(runs):
+    """Runs that go on from each other look for the state where the last does: else it lies in the other's folder still."""
+    folder = runs[-1].get("checkpoint-dir")
+    for options in runs:
+        options.pop("checkpoint-dir", None)
+        if folder is not None and "no-checkpoint" not in options:
+            options["checkpoint-dir"] = folder
+
+
 def draw_variant(rng, given):
     killed = rng.random() < 0.5
     given = draws.Given(given.bases, "find", killed)
@@ -67,6 +76,7 @@ def draw_variant(rng, given):
         output = draws.draw(rng, "find", ["output"], given) if rng.random() < 0.3 else None
         legs.append(Leg(options, output, rng.uniform(0, 0.5 if legs else 1), rng.choice(SIGNALS), again))
     legs.append(Leg(draws.draw(rng, "find", ["run"], given)))
+    keep_in_one_folder([leg.options for leg in legs])
     delays = rng.randrange(1 << 30), rng.choice([10, 100, 1000]), rng.choice([100, 2000, 50000]), rng.uniform(0.1, 1)
     return Variant(rng.choice(genomes.FORMS), legs, delays if rng.random() < 0.4 else None)
 
