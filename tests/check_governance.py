@@ -39,9 +39,10 @@ def test_a_budget_that_is_too_small_is_refused_with_the_least(folder):
 
 
 def test_same_bytes_in_any_budget(folder):
-    genome = simulated(folder, "12M", "-s", 5)
+    genome = simulated(folder, "24M", "-s", 5)
+    least = json.loads(run("plan", "-t", 1, genome).stdout)["find"]["memory"]["least_bytes"]
     run("find", "-q", "--no-run-info", "-t", 2, "-o", folder / "one", genome)
-    done = run("find", "--no-run-info", "-t", 2, "--max-memory", "195M", "-o", folder / "two", genome)
+    done = run("find", "--no-run-info", "-t", 1, "--max-memory", least + 2 ** 20, "-o", folder / "two", genome)
     assert "may go to files" in done.stderr, done.stderr
     assert digest(folder / "one") == digest(folder / "two")
     assert not [n for n in os.listdir(folder) if "XXXX" in n or n.startswith("reprise-")]

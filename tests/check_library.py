@@ -426,7 +426,7 @@ def test_annotate_repeatmasker_columns(folder):
     sizes = {n.split()[0]: len(s) for n, s in fasta(DEMO).items()}
     assert len(rows) == len(parts) > 500 and {r[8] for r in rows} == {"+", "C"}
     for row, part in zip(rows, parts):
-        contig, start, end, family, _, strand, _, begin, stop, length, copy = part
+        contig, start, end, family, _, strand, _, begin, stop, length = part[:10]
         assert row[4:8] == [contig, str(int(start) + 1), end, f"({sizes[contig] - int(end)})"], (row, part)
         assert row[8] == {"+": "+", "-": "C"}[strand] and row[9] == family and len(row) == 15
         left = f"({int(length) - int(stop)})"
@@ -878,7 +878,7 @@ def test_copies_head_to_tail_leave_a_family_what_it_is(folder):
             genome += [random_letters(rng, 1200), "TA"] + [
                 (turned(m) if rng.random() < 0.5 else m) + "TA" for m in pair]
         name = the_family(folder, "".join(genome) + random_letters(rng, 1200), len(mite), 8)
-        assert name.endswith("#DNA"), name
+        assert "#DNA " in name and ",mite" in name, name
 
 
 def test_an_ltr_element_in_a_row_is_one_element(folder):
