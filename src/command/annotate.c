@@ -18,11 +18,12 @@
 #include "command/describe.h"
 #include "command/domains.h"
 #include "command/governor.h"
-#include "device/offloading.h"
+#include "command/presentation.h"
 #include "command/results.h"
 #include "command/shares.h"
 #include "run/warnings.h"
 #include "copies/annotate.h"
+#include "device/offloading.h"
 #include "genome/features.h"
 #include "genome/reader.h"
 #include "genome/tandem.h"
@@ -32,11 +33,9 @@
 
 typedef struct annotate_options {
     bool help, no_run_info, fast, hints, no_decoy;
-    bool hard_mask, mask_tandem;
-    uint64_t min_copies, search_space, flank;
-    double mutation_rate;
-    const char *device, *part, *protect, *class_names;
-    rp_naming naming; /* of class_names */
+    rp_presentation presentation;
+    uint64_t min_copies, search_space;
+    const char *device, *part;
 } annotate_options;
 
 /* Zeroed at the start; cleared in any state. */
@@ -93,11 +92,9 @@ static size_t add_run_rows(annotate_run *run, rp_option *table)
     const rp_option rows[] = {
         {RP_OPTION_TEXT, "part", 0, "I/N", &o->part, 0, 0,
          "scan the I-th of N parts of the genome only, for gather: PREFIX.I-of-N.scan is all that is written"},
-        {RP_OPTION_SECONDS, "checkpoint-interval", 0, "SECONDS", &run->keeper.interval_s, 0, 0,
-         "time between checkpoints in PREFIX.reprise, from which the same command goes on [600]"},
-        {RP_OPTION_FLAG, "no-checkpoint", 0, NULL, &run->keeper.off, 0, 0,
-         "keep no state and take no lock: PREFIX.reprise is not made"},
-        {RP_OPTION_FLAG, "restart", 0, NULL, &run->keeper.restart, 0, 0, "begin anew, whatever checkpoint there is"},
+        rp_interval_option(&run->keeper.interval_s),
+        rp_no_checkpoint_option(&run->keeper.off),
+        rp_restart_option(&run->keeper.restart),
     };
     memcpy(table, rows, sizeof rows);
     return sizeof rows / sizeof rows[0];
@@ -110,19 +107,10 @@ static size_t fill_table(annotate_run *run, rp_option *table, bool with_scan)
     size_t n = 0;
     table[n++] = (rp_option){RP_OPTION_HEADING, "output:", 0, NULL, NULL, 0, 0, NULL};
     n += rp_results_options(&run->results, table + n);
+    table[n++] = (rp_option){
+        RP_OPTION_FLAG, "no-run-info", 0, NULL, &o->no_run_info, 0, 0, "leave times and threads out of the summary"};
+    n += rp_presentation_rows(&o->presentation, table + n);
     const rp_option rows[] = {
-        {RP_OPTION_FLAG, "no-run-info", 0, NULL, &o->no_run_info, 0, 0, "leave times and threads out of the summary"},
-        {RP_OPTION_FLAG, "hard-mask", 0, NULL, &o->hard_mask, 0, 0, "mask with N instead of lower case", .tells = true},
-        {RP_OPTION_FLAG, "mask-tandem", 0, NULL, &o->mask_tandem, 0, 0, "mask tandem repeats too", .tells = true},
-        {RP_OPTION_TEXT, "protect", 0, "FILE", &o->protect, 0, 0,
-         "intervals, BED or GFF3, that the masked genome has as they came", .tells = true},
-        {RP_OPTION_NUMBER, "flank", 0, "N", &o->flank, 0, 1000000,
-         "bases on either side of copies in --copies-fasta [0]", .tells = true},
-        {RP_OPTION_SHARE, "mutation-rate", 0, "R", &o->mutation_rate, 0, 0,
-         "changes at a site in a year, for the ages of LTR elements [none: no ages]", .tells = true},
-        {RP_OPTION_TEXT, "class-names", 0, "NAMES", &o->class_names, 0, 0,
-         "names of classes: repeatmasker, wicker (codes), so (Sequence Ontology), dfam (lineages) [repeatmasker]",
-         .tells = true},
         {RP_OPTION_HEADING, "method:", 0, NULL, NULL, 0, 0, NULL},
         {RP_OPTION_FLAG, "hints", 0, NULL, &o->hints, 0, 0,
          "look at each family's structure too: class hints in the summary"},
@@ -143,7 +131,7 @@ static size_t fill_table(annotate_run *run, rp_option *table, bool with_scan)
 static annotate_run new_run(const char *command)
 {
     return (annotate_run){.command = command,
-                          .options = {.min_copies = 1, .device = "cpu", .class_names = "repeatmasker"},
+                          .options = {.min_copies = 1, .device = "cpu", .presentation = rp_presentation_defaults()},
                           .keeper = {.interval_s = 600},
                           .results = {.command = RP_FOR_ANNOTATE},
                           .governor = {.log = {.started_ns = rp_clock_ns()}}};
@@ -197,8 +185,8 @@ static bool read_input(annotate_run *run, rp_error *error)
         !rp_genome_read(&run->genome, &run->genome_path, 1, false, &run->governor.reading, error) ||
         !rp_results_spare_others(&run->results, run->genome.digest, error) ||
         !rp_governor_plan(&run->governor, &run->genome, rp_family_file_bases(&run->library), error) ||
-        (run->options.protect != NULL &&
-         !rp_features_read(&run->unmasked, &run->genome, run->options.protect, RP_FEATURES_ALL, error)))
+        (run->options.presentation.protect != NULL &&
+         !rp_features_read(&run->unmasked, &run->genome, run->options.presentation.protect, RP_FEATURES_ALL, error)))
         return false;
     rp_log_line(&run->governor.log, "read %zu families, %zu contigs, %llu bases", run->library.n, run->genome.n_contigs,
                 (unsigned long long)run->genome.length_bp);
@@ -292,9 +280,10 @@ static bool find_copies(annotate_run *run, rp_error *error)
         ok = rp_error_memory(error, "tandem repeats");
     run->findings.kernel = run->governor.kernel;
     run->findings.rows = run->rows;
-    run->findings.naming = run->options.naming;
-    run->findings.mutation_rate = run->options.mutation_rate;
-    run->findings.unmasked = run->options.protect != NULL ? &run->unmasked : NULL;
+    const rp_presentation *presentation = &run->options.presentation;
+    run->findings.naming = presentation->naming;
+    run->findings.mutation_rate = presentation->mutation_rate;
+    run->findings.unmasked = presentation->protect != NULL ? &run->unmasked : NULL;
     ok = ok && look_at_families(run, error) && rp_kinds_find(&run->findings, run->governor.n_threads, error);
     rp_parts_clear(&parts);
     if (ok)
@@ -346,9 +335,9 @@ static bool write_results(annotate_run *run, rp_error *error)
 {
     const rp_outcome outcome = {.findings = &run->findings,
                                 .n_threads = run->governor.n_threads,
-                                .hard_mask = run->options.hard_mask,
-                                .mask_tandem = run->options.mask_tandem,
-                                .flank_bp = (uint32_t)run->options.flank,
+                                .hard_mask = run->options.presentation.hard_mask,
+                                .mask_tandem = run->options.presentation.mask_tandem,
+                                .flank_bp = (uint32_t)run->options.presentation.flank,
                                 .sample = rp_results_sample(&run->results),
                                 .summary = make_summary(run)};
     const bool ok = (outcome.summary != NULL || rp_error_memory(error, "summary")) &&
@@ -420,7 +409,8 @@ static bool plan_results(annotate_run *run, rp_error *error)
         rp_governor_add_targets(&run->governor, targets, error) && rp_targets_spare(targets, run->genome_path, error) &&
         rp_targets_spare(targets, run->library_path, error) &&
         rp_domain_options_spare(&run->domain_options, targets, error) &&
-        (run->options.protect == NULL || rp_targets_spare(targets, run->options.protect, error));
+        (run->options.presentation.protect == NULL ||
+         rp_targets_spare(targets, run->options.presentation.protect, error));
     for (size_t i = 0; ok && i < run->gathering.n; i++)
         ok = rp_targets_spare(targets, run->gathering.paths[i], error);
     return ok;
@@ -483,7 +473,8 @@ static bool take_operands(annotate_run *run, int n, char **operands, rp_error *e
     run->library_path = operands[1];
     run->gathering.paths = (const char *const *)operands + 2;
     run->gathering.n = (size_t)n - 2;
-    const bool protect_is_stdin = run->options.protect != NULL && strcmp(run->options.protect, "-") == 0;
+    const char *protect = run->options.presentation.protect;
+    const bool protect_is_stdin = protect != NULL && strcmp(protect, "-") == 0;
     return (strcmp(run->genome_path, "-") == 0) + (strcmp(run->library_path, "-") == 0) + protect_is_stdin <= 1 ||
            rp_error_set(error, "standard input can be read once only");
 }
@@ -499,11 +490,11 @@ static bool parse(annotate_run *run, const rp_option *table, size_t n, int argc,
     if (!take_operands(run, argc - first, argv + first, error) || !rp_governor_check(&run->governor, error))
         return false;
     if (!rp_device_choice_parse(&run->offloading.choice, run->options.device, error) ||
-        !rp_naming_parse(run->options.class_names, &run->options.naming, error) ||
-        !rp_results_check(&run->results, error) || !rp_domain_options_check(&run->domain_options, error))
+        !rp_presentation_check(&run->options.presentation, error) || !rp_results_check(&run->results, error) ||
+        !rp_domain_options_check(&run->domain_options, error))
         return false;
-    if (run->keeper.off && run->keeper.restart)
-        return rp_error_set(error, "--no-checkpoint and --restart contradict each other");
+    if (!rp_checkpoint_options_check(run->keeper.off, run->keeper.restart, error))
+        return false;
     return run->options.part == NULL || check_part(run, table, error);
 }
 

@@ -50,8 +50,8 @@ static bool read_input(find_command *find, rp_error *error)
     return rp_governor_plan(governor, genome, rp_family_file_bases(&find->known), error) &&
            (options->genes == NULL ||
             rp_features_read(&find->genes, genome, options->genes, RP_FEATURES_CODING, error)) &&
-           (options->protect == NULL ||
-            rp_features_read(&find->unmasked, genome, options->protect, RP_FEATURES_ALL, error));
+           (options->presentation.protect == NULL ||
+            rp_features_read(&find->unmasked, genome, options->presentation.protect, RP_FEATURES_ALL, error));
 }
 
 /* --- Results --- */
@@ -84,9 +84,9 @@ static bool write_results(find_command *find, rp_error *error)
                           .others = &run->others,
                           .candidates = &run->candidates,
                           .n_threads = run->n_threads,
-                          .hard_mask = find->options->hard_mask,
-                          .mask_tandem = find->options->mask_tandem,
-                          .flank_bp = (uint32_t)find->options->flank,
+                          .hard_mask = find->options->presentation.hard_mask,
+                          .mask_tandem = find->options->presentation.mask_tandem,
+                          .flank_bp = (uint32_t)find->options->presentation.flank,
                           .summary = make_summary(find),
                           .sample = rp_results_sample(&find->options->results),
                           .title = find->options->results.planned_prefix,
@@ -114,9 +114,10 @@ static bool find_and_write(find_command *find, rp_error *error)
     if (!rp_run_find(&find->run, error))
         return false;
     rp_run *run = &find->run;
-    run->findings.naming = run->others.naming = run->candidates.naming = find->options->naming;
-    run->findings.mutation_rate = find->options->mutation_rate;
-    run->findings.unmasked = find->options->protect != NULL ? &find->unmasked : NULL;
+    const rp_presentation *presentation = &find->options->presentation;
+    run->findings.naming = run->others.naming = run->candidates.naming = presentation->naming;
+    run->findings.mutation_rate = presentation->mutation_rate;
+    run->findings.unmasked = presentation->protect != NULL ? &find->unmasked : NULL;
     return write_results(find, error);
 }
 
@@ -150,7 +151,7 @@ static bool plan_results(rp_find_options *options, rp_error *error)
     return ok && (options->classify_with == NULL || rp_targets_spare(targets, options->classify_with, error)) &&
            rp_domain_options_spare(&options->domains, targets, error) &&
            (options->genes == NULL || rp_targets_spare(targets, options->genes, error)) &&
-           (options->protect == NULL || rp_targets_spare(targets, options->protect, error)) &&
+           (options->presentation.protect == NULL || rp_targets_spare(targets, options->presentation.protect, error)) &&
            (options->search.index == NULL || rp_targets_spare(targets, options->search.index, error));
 }
 

@@ -21,27 +21,25 @@ static void set_defaults(rp_find_options *options)
     *options = (rp_find_options){.results = {.command = RP_FOR_FIND},
                                  .search = rp_run_defaults(),
                                  .device = "cpu",
-                                 .class_names = "repeatmasker",
+                                 .presentation = rp_presentation_defaults(),
                                  .keeper = {.interval_s = 600}};
 }
 
-static size_t add_method_rows(rp_find_options *o, rp_option *table)
+static size_t add_output_rows(rp_find_options *o, rp_option *table)
 {
     const rp_option rows[] = {
         {RP_OPTION_FLAG, "no-run-info", 0, NULL, &o->no_run_info, 0, 0, "leave times and threads out of the summary"},
         {RP_OPTION_TEXT, "name-prefix", 0, "TEXT", &o->search.name_prefix, 0, 0,
          "put TEXT before the names of all that is found: TEXT_R1 for --name-prefix TEXT_ [none]", .tells = true},
-        {RP_OPTION_FLAG, "hard-mask", 0, NULL, &o->hard_mask, 0, 0, "mask with N instead of lower case", .tells = true},
-        {RP_OPTION_FLAG, "mask-tandem", 0, NULL, &o->mask_tandem, 0, 0, "mask tandem repeats too", .tells = true},
-        {RP_OPTION_TEXT, "protect", 0, "FILE", &o->protect, 0, 0,
-         "intervals, BED or GFF3, that the masked genome has as they came", .tells = true},
-        {RP_OPTION_NUMBER, "flank", 0, "N", &o->flank, 0, 1000000,
-         "bases on either side of copies in --copies-fasta [0]", .tells = true},
-        {RP_OPTION_SHARE, "mutation-rate", 0, "R", &o->mutation_rate, 0, 0,
-         "changes at a site in a year, for the ages of LTR elements [none: no ages]", .tells = true},
-        {RP_OPTION_TEXT, "class-names", 0, "NAMES", &o->class_names, 0, 0,
-         "names of classes: repeatmasker, wicker (codes), so (Sequence Ontology), dfam (lineages) [repeatmasker]",
-         .tells = true},
+    };
+    const size_t n = sizeof rows / sizeof rows[0];
+    memcpy(table, rows, sizeof rows);
+    return n + rp_presentation_rows(&o->presentation, table + n);
+}
+
+static size_t add_method_rows(rp_find_options *o, rp_option *table)
+{
+    const rp_option rows[] = {
         {RP_OPTION_HEADING, "method:", 0, NULL, NULL, 0, 0, NULL},
         {RP_OPTION_TEXT, "classify-with", 0, "FILE", &o->classify_with, 0, 0,
          "take class names from this library of known families, by the 80-80-80 rule"},
@@ -95,13 +93,11 @@ static size_t add_reprise_rows(rp_find_options *o, rp_option *table)
 static size_t add_run_rows(rp_find_options *o, rp_option *table)
 {
     const rp_option rows[] = {
-        {RP_OPTION_SECONDS, "checkpoint-interval", 0, "SECONDS", &o->keeper.interval_s, 0, 0,
-         "time between checkpoints in PREFIX.reprise, from which the same command goes on [600]"},
+        rp_interval_option(&o->keeper.interval_s),
         {RP_OPTION_TEXT, "checkpoint-dir", 0, "DIR", &o->keeper.shared, 0, 0,
          "keep the state there instead, by input and options: a retry with another PREFIX goes on from it"},
-        {RP_OPTION_FLAG, "no-checkpoint", 0, NULL, &o->keeper.off, 0, 0,
-         "keep no state and take no lock: PREFIX.reprise is not made"},
-        {RP_OPTION_FLAG, "restart", 0, NULL, &o->keeper.restart, 0, 0, "begin anew, whatever checkpoint there is"},
+        rp_no_checkpoint_option(&o->keeper.off),
+        rp_restart_option(&o->keeper.restart),
         {RP_OPTION_TEXT, "index", 0, "FILE", &o->search.index, 0, 0,
          "map this index, which 'reprise-c index' made of the same input, and make none"},
         {RP_OPTION_NUMBER, "channel-capacity", 0, "N", &o->search.channel_capacity, 1, UINT32_MAX,
@@ -120,6 +116,7 @@ static size_t fill_table(rp_find_options *o, rp_option *table)
     size_t n = 0;
     table[n++] = (rp_option){RP_OPTION_HEADING, "output:", 0, NULL, NULL, 0, 0, NULL};
     n += rp_results_options(&o->results, table + n);
+    n += add_output_rows(o, table + n);
     n += add_method_rows(o, table + n);
     n += rp_domain_options_rows(&o->domains, table + n);
     n += add_reprise_rows(o, table + n);
@@ -147,7 +144,7 @@ static bool is_stdin(const char *path)
 
 static size_t count_stdin(const rp_find_options *options)
 {
-    size_t n = is_stdin(options->classify_with) + is_stdin(options->genes) + is_stdin(options->protect);
+    size_t n = is_stdin(options->classify_with) + is_stdin(options->genes) + is_stdin(options->presentation.protect);
     for (size_t i = 0; i < options->n_inputs; i++)
         n += is_stdin(options->inputs[i]);
     return n;
@@ -171,8 +168,8 @@ static bool parse(rp_find_options *options, int argc, char **argv, rp_error *err
         return rp_error_set(error, "standard input can be read once only");
     if (options->keeper.off && options->keeper.shared != NULL)
         return rp_error_set(error, "--no-checkpoint and --checkpoint-dir contradict each other");
-    if (options->keeper.off && options->keeper.restart)
-        return rp_error_set(error, "--no-checkpoint and --restart contradict each other");
+    if (!rp_checkpoint_options_check(options->keeper.off, options->keeper.restart, error))
+        return false;
     if (options->minfreq != 0 && options->search.min_copies != 3)
         return rp_error_set(error, "--minfreq and --min-copies are the same; give one");
     if (options->pa != 0 && options->governor.threads != 0)
@@ -185,8 +182,8 @@ static bool parse(rp_find_options *options, int argc, char **argv, rp_error *err
         return rp_error_set(error, "--max-seed-frequency is below --min-seed-frequency");
     if (!rp_name_prefix_check(options->search.name_prefix, error) || !rp_governor_check(&options->governor, error) ||
         !rp_device_choice_parse(&options->device_choice, options->device, error) ||
-        !rp_naming_parse(options->class_names, &options->naming, error) ||
-        !rp_results_check(&options->results, error) || !rp_domain_options_check(&options->domains, error))
+        !rp_presentation_check(&options->presentation, error) || !rp_results_check(&options->results, error) ||
+        !rp_domain_options_check(&options->domains, error))
         return false;
     options->binding = rp_options_binding(table, n);
     options->described = rp_options_describe(table, n);

@@ -10,6 +10,7 @@
 #include "checkpoint/keeper.h"
 #include "command/domains.h"
 #include "command/governor.h"
+#include "command/presentation.h"
 #include "command/results.h"
 #include "device/devices.h"
 #include "run/run.h"
@@ -20,12 +21,10 @@ typedef struct rp_find_options {
     rp_keeper keeper;
     rp_results results;
     rp_run_parameters search;
-    bool hard_mask, mask_tandem, no_run_info;
-    uint64_t flank;                     /* beside the copies in FASTA */
+    bool no_run_info;
+    rp_presentation presentation;
     uint64_t minfreq, pa;               /* 0: not given; the same as min_copies and threads */
-    double mutation_rate;               /* 0: not given */
-    const char *device, *classify_with, *genes, *protect, *class_names;
-    rp_naming naming;                   /* of class_names */
+    const char *device, *classify_with, *genes;
     rp_domain_options domains;
     rp_device_choice device_choice;
     const char *const *inputs;

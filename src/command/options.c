@@ -262,3 +262,33 @@ rp_option rp_device_option(const char **value)
                        0,
                        "cpu, opencl (all OpenCL devices but CPUs), opencl:0,2 (by index or name), all (both) [cpu]"};
 }
+
+rp_option rp_interval_option(double *seconds)
+{
+    return (rp_option){.kind = RP_OPTION_SECONDS,
+                       .name = "checkpoint-interval",
+                       .value = "SECONDS",
+                       .target = seconds,
+                       .help = "time between checkpoints in PREFIX.reprise, from which the same command goes on [600]"};
+}
+
+rp_option rp_no_checkpoint_option(bool *off)
+{
+    return (rp_option){.kind = RP_OPTION_FLAG,
+                       .name = "no-checkpoint",
+                       .target = off,
+                       .help = "keep no state and take no lock: PREFIX.reprise is not made"};
+}
+
+rp_option rp_restart_option(bool *restart)
+{
+    return (rp_option){.kind = RP_OPTION_FLAG,
+                       .name = "restart",
+                       .target = restart,
+                       .help = "begin anew, whatever checkpoint there is"};
+}
+
+bool rp_checkpoint_options_check(bool off, bool restart, rp_error *error)
+{
+    return !(off && restart) || rp_error_set(error, "--no-checkpoint and --restart contradict each other");
+}

@@ -66,4 +66,12 @@ bool rp_name_prefix_check(const char *prefix, rp_error *error) RP_MUST_CHECK;
 /* The option --device. Its value is for rp_device_choice_parse (device/devices.h). */
 rp_option rp_device_option(const char **value);
 
+/* The options of commands that keep their state in PREFIX.reprise. */
+rp_option rp_interval_option(double *seconds);
+rp_option rp_no_checkpoint_option(bool *off);
+rp_option rp_restart_option(bool *restart);
+
+/* Whether the last two go together. False: misuse, error filled in. */
+bool rp_checkpoint_options_check(bool off, bool restart, rp_error *error) RP_MUST_CHECK;
+
 #endif
