@@ -5,26 +5,31 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-bool rp_error_set(rp_error *error, const char *format, ...)
+/* The first message stays. */
+static bool set(rp_error *error, rp_error_kind kind, const char *format, va_list arguments)
 {
     if (error->message[0] != '\0')
         return false;
+    (void)vsnprintf(error->message, sizeof error->message, format, arguments);
+    error->kind = kind;
+    return false;
+}
+
+bool rp_error_set(rp_error *error, const char *format, ...)
+{
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(error->message, sizeof error->message, format, arguments);
+    (void)set(error, error->kind, format, arguments);
     va_end(arguments);
     return false;
 }
 
 bool rp_error_set_as(rp_error *error, rp_error_kind kind, const char *format, ...)
 {
-    if (error->message[0] != '\0')
-        return false;
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(error->message, sizeof error->message, format, arguments);
+    (void)set(error, kind, format, arguments);
     va_end(arguments);
-    error->kind = kind;
     return false;
 }
 
