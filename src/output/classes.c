@@ -21,15 +21,8 @@ static int compare_bases(const void *left, const void *right)
     return strcmp(a->name, b->name);
 }
 
-bool rp_classes_count(const rp_findings *findings, rp_class_list *classes)
+void rp_classes_add_up(rp_class_list *classes)
 {
-    classes->n = 0;
-    for (size_t f = 0; f < findings->n_families; f++) {
-        const rp_found_family *family = &findings->families[f];
-        if (family->n_parts > 0 && !rp_class_list_push(classes, (rp_class_figures){rp_findings_class(findings, family),
-                                                                                   1, family->n_copies, family->bases}))
-            return false;
-    }
     rp_sort(classes->items, classes->n, sizeof *classes->items, compare_names);
     size_t n = 0;
     for (size_t i = 0; i < classes->n; i++) {
@@ -44,6 +37,18 @@ bool rp_classes_count(const rp_findings *findings, rp_class_list *classes)
     }
     classes->n = n;
     rp_sort(classes->items, n, sizeof *classes->items, compare_bases);
+}
+
+bool rp_classes_count(const rp_findings *findings, rp_class_list *classes)
+{
+    classes->n = 0;
+    for (size_t f = 0; f < findings->n_families; f++) {
+        const rp_found_family *family = &findings->families[f];
+        if (family->n_parts > 0 && !rp_class_list_push(classes, (rp_class_figures){rp_findings_class(findings, family),
+                                                                                   1, family->n_copies, family->bases}))
+            return false;
+    }
+    rp_classes_add_up(classes);
     return true;
 }
 

@@ -12,6 +12,9 @@ typedef struct rp_class_figures {
 
 RP_ARRAY(rp_class_list, rp_class_figures);
 
+/* Adds up the figures of one class, and puts the classes in order: by bases, of two with as many by name. */
+void rp_classes_add_up(rp_class_list *classes);
+
 /* The classes of the families that have copies, by bases; the list is zeroed, and to be freed by its items. False: out
  * of memory. */
 bool rp_classes_count(const rp_findings *findings, rp_class_list *classes) RP_MUST_CHECK;

@@ -1,16 +1,8 @@
 /* counts.c: each base of the genome once, by what it is; see writers.h. */
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/sort.h"
+#include "output/classes.h"
 #include "output/writers.h"
-
-typedef struct class_bases {
-    const char *class_name;
-    uint64_t bases;
-} class_bases;
-
-RP_ARRAY(class_bases_list, class_bases);
 
 typedef struct counter {
     rp_bitmask taken;        /* bases that have a row */
@@ -18,20 +10,6 @@ typedef struct counter {
     double length_bp;
     rp_file *file;
 } counter;
-
-static int compare_names(const void *left, const void *right)
-{
-    const class_bases *a = left, *b = right;
-    return strcmp(a->class_name, b->class_name);
-}
-
-static int compare_bases(const void *left, const void *right)
-{
-    const class_bases *a = left, *b = right;
-    if (a->bases != b->bases)
-        return a->bases > b->bases ? -1 : 1;
-    return strcmp(a->class_name, b->class_name);
-}
 
 /* Takes an interval; the bases that nothing had taken. */
 static uint64_t take(counter *to, uint64_t begin, uint64_t end)
@@ -51,25 +29,18 @@ static void write_row(const counter *to, const char *kind, const char *class_nam
 /* The bases of findings that nothing has taken, by class. */
 static bool count_findings(counter *to, const char *kind, const rp_findings *findings)
 {
-    class_bases_list list = {0};
+    rp_class_list list = {0};
     bool ok = true;
     for (size_t f = 0; ok && f < findings->n_families; f++)
-        ok = class_bases_list_push(&list, (class_bases){rp_findings_class(findings, &findings->families[f]), 0});
+        ok = rp_class_list_push(&list, (rp_class_figures){.name = rp_findings_class(findings, &findings->families[f])});
     for (size_t i = 0; ok && i < findings->parts.n; i++) {
         const rp_part *part = &findings->parts.items[i];
         list.items[part->family].bases += take(to, part->begin, part->end);
     }
-    rp_sort(list.items, list.n, sizeof *list.items, compare_names);
-    size_t n = 0;
+    rp_classes_add_up(&list);
     for (size_t i = 0; ok && i < list.n; i++)
-        if (n > 0 && strcmp(list.items[n - 1].class_name, list.items[i].class_name) == 0)
-            list.items[n - 1].bases += list.items[i].bases;
-        else
-            list.items[n++] = list.items[i];
-    rp_sort(list.items, n, sizeof *list.items, compare_bases);
-    for (size_t i = 0; ok && i < n; i++)
         if (list.items[i].bases > 0)
-            write_row(to, kind, list.items[i].class_name, list.items[i].bases);
+            write_row(to, kind, list.items[i].name, list.items[i].bases);
     free(list.items);
     return ok;
 }
