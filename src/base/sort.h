@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 
@@ -18,6 +19,12 @@ static inline void rp_sort(void *items, size_t n, size_t size, int (*compare)(co
 {
     if (n > 1)
         qsort(items, n, size, compare);
+}
+
+/* For arrays of strings. */
+static inline int rp_compare_strings(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
 /* Something by its number and what it is sorted by. */

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/metrics.h"
+#include "base/sort.h"
 #include "command/command.h"
 #include "command/governor.h"
 #include "command/results.h"
@@ -83,11 +84,6 @@ static const char *path_of(const merge_run *run, size_t library)
     return library < run->n_paths ? run->paths[library] : run->options.keep;
 }
 
-static int compare_labels(const void *left, const void *right)
-{
-    return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
 /* What a library is called by its path: the name alone, without its endings. */
 static char *short_label(const char *path)
 {
@@ -110,11 +106,11 @@ static bool make_labels(merge_run *run, rp_error *error)
     for (size_t i = 0; ok && i < n; i++)
         ok = (sorted[i] = short_label(path_of(run, i))) != NULL;
     if (ok)
-        qsort(sorted, n, sizeof *sorted, compare_labels);
+        qsort(sorted, n, sizeof *sorted, rp_compare_strings);
     for (size_t i = 0; ok && i < n; i++) {
         run->labels[i] = short_label(path_of(run, i));
         ok = run->labels[i] != NULL;
-        char **at = ok ? bsearch(&run->labels[i], sorted, n, sizeof *sorted, compare_labels) : NULL;
+        char **at = ok ? bsearch(&run->labels[i], sorted, n, sizeof *sorted, rp_compare_strings) : NULL;
         if (at != NULL &&
             ((at > sorted && strcmp(at[-1], *at) == 0) || (at + 1 < sorted + n && strcmp(at[1], *at) == 0))) {
             free(run->labels[i]);

@@ -61,17 +61,13 @@ static bool fault(const curator *c, size_t line, const char *which, const char *
                            rp_text_show(which, shown, sizeof shown), what);
 }
 
-static int compare_names(const void *left, const void *right)
-{
-    return strcmp((*(const rp_named_family *const *)left)->name, (*(const rp_named_family *const *)right)->name);
-}
-
 /* The index of a family; SIZE_MAX: there is none of that name, and the error is filled in. */
 static size_t find_family(const curator *c, size_t line, char *name)
 {
     const rp_named_family key = {.name = name}, *wanted = &key;
     const rp_named_family *const *found =
-        c->library->n > 0 ? bsearch(&wanted, c->sorted, c->library->n, sizeof *c->sorted, compare_names) : NULL;
+        c->library->n > 0 ? bsearch(&wanted, c->sorted, c->library->n, sizeof *c->sorted, rp_named_family_compare)
+                          : NULL;
     if (found != NULL)
         return (size_t)(*found - c->library->items);
     (void)fault(c, line, name, "is no family of the library");
@@ -341,7 +337,7 @@ static bool check_names(const curator *c)
         return rp_error_memory(c->error, c->path);
     for (size_t i = 0; i < c->curated->n; i++)
         sorted[i] = &c->curated->items[i];
-    rp_sort(sorted, c->curated->n, sizeof *sorted, compare_names);
+    rp_sort(sorted, c->curated->n, sizeof *sorted, rp_named_family_compare);
     bool ok = true;
     for (size_t i = 1; ok && i < c->curated->n; i++)
         if (strcmp(sorted[i]->name, sorted[i - 1]->name) == 0) {
@@ -364,7 +360,7 @@ bool rp_curate(const rp_family_file *library, const char *path, bool only_decide
     for (size_t f = 0; ok && f < library->n; f++)
         c.sorted[f] = &library->items[f];
     if (ok)
-        rp_sort(c.sorted, library->n, sizeof *c.sorted, compare_names);
+        rp_sort(c.sorted, library->n, sizeof *c.sorted, rp_named_family_compare);
     ok = ok && read_decisions(&c, figures) && link_merges(&c) && apply(&c, only_decided, figures) && check_names(&c);
     for (size_t f = 0; c.decisions != NULL && f < library->n; f++) {
         free(c.decisions[f].name);

@@ -50,7 +50,7 @@ static bool take_record(rp_family_file *library, const rp_genome *records, const
     return true;
 }
 
-static int compare_names(const void *left, const void *right)
+int rp_named_family_compare(const void *left, const void *right)
 {
     return strcmp((*(const rp_named_family *const *)left)->name, (*(const rp_named_family *const *)right)->name);
 }
@@ -63,7 +63,7 @@ static bool check_names(const rp_family_file *library, const char *path, rp_erro
         return rp_error_memory(error, path);
     for (size_t i = 0; i < library->n; i++)
         sorted[i] = &library->items[i];
-    rp_sort(sorted, library->n, sizeof *sorted, compare_names);
+    rp_sort(sorted, library->n, sizeof *sorted, rp_named_family_compare);
     bool ok = true;
     for (size_t i = 1; ok && i < library->n; i++)
         if (strcmp(sorted[i]->name, sorted[i - 1]->name) == 0)

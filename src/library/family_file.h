@@ -22,6 +22,9 @@ RP_ARRAY(rp_family_file, rp_named_family);
  * families. A name may stand once only. With records, the sequences are handed out as a genome too, a contig a family,
  * which the caller clears. False: error filled in, nothing to clear. */
 bool rp_family_file_read(rp_family_file *library, const char *path, rp_genome *records, rp_error *error) RP_MUST_CHECK;
+/* For arrays of pointers to families: by name. */
+int rp_named_family_compare(const void *left, const void *right);
+
 uint64_t rp_family_file_bases(const rp_family_file *library); /* of all consensus sequences */
 void rp_family_file_clear(rp_family_file *library);
 

@@ -133,14 +133,9 @@ static bool digest_of(const rp_codes *sequence, char digest[ALL_DIGITS + 1])
     return ok;
 }
 
-static int compare_names(const void *left, const void *right)
-{
-    return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
 static bool is_among(const char *const *sorted, size_t n, const char *name)
 {
-    return n > 0 && bsearch(&name, sorted, n, sizeof *sorted, compare_names) != NULL;
+    return n > 0 && bsearch(&name, sorted, n, sizeof *sorted, rp_compare_strings) != NULL;
 }
 
 static char *make_name(const char *prefix, const char *rest, int length)
@@ -186,7 +181,7 @@ static bool name_by_digest(rp_merged *merged, const char *const *kept, size_t n_
             sorted[n_sorted++] = digests[f];
         }
     if (ok)
-        rp_sort(sorted, n_sorted, sizeof *sorted, compare_names);
+        rp_sort(sorted, n_sorted, sizeof *sorted, rp_compare_strings);
     for (size_t i = 0; ok && i < n_sorted; i++) {
         const bool doubled = (i > 0 && strncmp(sorted[i - 1], sorted[i], DIGITS) == 0) ||
                              (i + 1 < n_sorted && strncmp(sorted[i + 1], sorted[i], DIGITS) == 0);
@@ -218,7 +213,7 @@ bool rp_merged_name(rp_merged *merged, const char *name_prefix, rp_error *error)
         kept[n_kept++] = family->name;
     }
     if (ok)
-        rp_sort(kept, n_kept, sizeof *kept, compare_names);
+        rp_sort(kept, n_kept, sizeof *kept, rp_compare_strings);
     ok = ok && (name_prefix != NULL ? name_by_number(merged, name_prefix, kept, n_kept)
                                     : name_by_digest(merged, kept, n_kept));
     free(kept);
