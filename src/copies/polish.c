@@ -22,20 +22,23 @@ enum {
 
 RP_ARRAY(pieces, rp_codes);
 
+/* A family in a round. */
+typedef struct round_family {
+    size_t length;  /* of its consensus before */
+    pieces cut_off; /* what was cut off, to be families */
+} round_family;
+
 typedef struct polish_run {
     rp_view scanned, growing;    /* growing: under a cover of all parts */
     const rp_kmer_index *index;
     rp_bitmask resting;          /* bases of families that are not polished any more */
     rp_parts parts;              /* of this round */
     size_t *active;              /* families in the library that are polished in this round, */
-    size_t n_active;
-    const rp_codes **consensus;  /* and their consensus */
-    size_t *length;              /* before the round */
-    size_t capacity[4];          /* of active, consensus, length and cut_off */
+    round_family *rounds;        /* and how each fares */
+    size_t n_active, active_capacity, rounds_capacity;
     bool cuts;                   /* chimeras are cut: in the first round, unless each family is by itself */
     bool is_last;                /* what the round before has grown is cut, and nothing grows on */
     uint32_t min_places;         /* that what is no overgrown end has */
-    pieces *cut_off;             /* by index in active: what was cut off in this round, to be families */
     rp_findings found;           /* the round's parts and families, for the finders */
     rp_place_finder **finders;   /* by worker; NULL where none was needed yet */
     size_t *first, *by_family;   /* indices of parts, by family: from first[f] to first[f + 1] */
@@ -152,13 +155,13 @@ static bool cut_apart(polish_run *run, size_t which, rp_family *family, const ui
         const size_t end = i + 1 < n_cuts ? cuts[i + 1] : consensus->n;
         rp_codes piece = {0};
         if (!rp_codes_append(&piece, consensus->items + cuts[i], end - cuts[i]) ||
-            !pieces_push(&run->cut_off[which], piece)) {
+            !pieces_push(&run->rounds[which].cut_off, piece)) {
             free(piece.items);
             return false;
         }
     }
     consensus->n = cuts[0];
-    run->length[which] = 0; /* it is looked at again */
+    run->rounds[which].length = 0; /* it is looked at again */
     return true;
 }
 
@@ -235,7 +238,7 @@ static bool polish_family(void *argument, size_t which, unsigned worker, rp_erro
 
 static bool has_grown(const polish_run *run, size_t which)
 {
-    const size_t n = run->library->items[run->active[which]].consensus.n, before = run->length[which];
+    const size_t n = run->library->items[run->active[which]].consensus.n, before = run->rounds[which].length;
     return run->first[which + 1] - run->first[which] <= ENOUGH_PARTS &&
            n >= before + LENGTHENED_BP + before * LENGTHENED_PERCENT / 100;
 }
@@ -243,15 +246,12 @@ static bool has_grown(const polish_run *run, size_t which)
 /* For so many families in a round. */
 static bool make_room(polish_run *run, size_t n)
 {
-    size_t *capacity = run->capacity;
-    const size_t had = capacity[3];
-    if (!rp_reserve((void **)&run->active, &capacity[0], n, sizeof *run->active) ||
-        !rp_reserve((void **)&run->consensus, &capacity[1], n, sizeof *run->consensus) ||
-        !rp_reserve((void **)&run->length, &capacity[2], n, sizeof *run->length) ||
-        !rp_reserve((void **)&run->cut_off, &capacity[3], n, sizeof *run->cut_off))
+    const size_t had = run->rounds_capacity;
+    if (!rp_reserve((void **)&run->active, &run->active_capacity, n, sizeof *run->active) ||
+        !rp_reserve((void **)&run->rounds, &run->rounds_capacity, n, sizeof *run->rounds))
         return false;
-    for (size_t f = had; f < capacity[3]; f++)
-        run->cut_off[f] = (pieces){0};
+    for (size_t f = had; f < run->rounds_capacity; f++)
+        run->rounds[f] = (round_family){0};
     return true;
 }
 
@@ -263,14 +263,14 @@ static bool choose_active(polish_run *run)
         if (!has_grown(run, run->parts.items[i].family))
             rp_bitmask_set(&run->resting, run->parts.items[i].begin, run->parts.items[i].end);
     for (size_t f = 0; f < run->n_active; f++) {
-        for (size_t i = 0; i < run->cut_off[f].n; i++) {
-            const rp_family family = {.consensus = run->cut_off[f].items[i],
-                                      .seed = run->library->items[run->active[f]].seed};
+        pieces *cut_off = &run->rounds[f].cut_off;
+        for (size_t i = 0; i < cut_off->n; i++) {
+            const rp_family family = {.consensus = cut_off->items[i], .seed = run->library->items[run->active[f]].seed};
             if (!rp_library_add(run->library, &family))
                 return false;
-            run->cut_off[f].items[i] = (rp_codes){0};
+            cut_off->items[i] = (rp_codes){0};
         }
-        run->cut_off[f].n = 0;
+        cut_off->n = 0;
     }
     size_t n = 0;
     for (size_t f = 0; f < run->n_active; f++)
@@ -293,7 +293,7 @@ static bool begin_finding(polish_run *run)
     if (run->finders == NULL || run->found.families == NULL)
         return false;
     for (size_t f = 0; f < run->n_active; f++)
-        run->found.families[f] = (rp_found_family){.consensus = run->consensus[f],
+        run->found.families[f] = (rp_found_family){.consensus = &run->library->items[run->active[f]].consensus,
                                                    .parts = run->by_family + run->first[f],
                                                    .n_parts = run->first[f + 1] - run->first[f]};
     return true;
@@ -312,11 +312,16 @@ static void end_finding(polish_run *run)
 static bool polish_round(polish_run *run, const rp_annotate_parameters *annotate, rp_error *error)
 {
     rp_stage_add(run->n_active);
+    const rp_codes **consensus = rp_alloc(run->n_active, sizeof *consensus);
+    if (consensus == NULL)
+        return rp_error_memory(error, "polishing families");
     for (size_t f = 0; f < run->n_active; f++) {
-        run->consensus[f] = &run->library->items[run->active[f]].consensus;
-        run->length[f] = run->consensus[f]->n;
+        consensus[f] = &run->library->items[run->active[f]].consensus;
+        run->rounds[f].length = consensus[f]->n;
     }
-    if (!rp_annotate(&run->scanned, run->consensus, run->n_active, annotate, &run->parts, error))
+    const bool found = rp_annotate(&run->scanned, consensus, run->n_active, annotate, &run->parts, error);
+    free(consensus);
+    if (!found)
         return false;
     rp_bitmask covered;
     bool ok = rp_bitmask_init(&covered, run->scanned.genome->length_bp) && sort_parts(run);
@@ -401,15 +406,13 @@ bool rp_polish(const rp_view *view, const rp_kmer_index *index, const size_t *so
             ok = rp_error_memory(error, "polishing families");
     }
     rp_builders_clear(&run.builders);
-    for (size_t f = 0; f < run.capacity[3]; f++) {
-        for (size_t i = 0; i < run.cut_off[f].n; i++)
-            free(run.cut_off[f].items[i].items);
-        free(run.cut_off[f].items);
+    for (size_t f = 0; f < run.rounds_capacity; f++) {
+        for (size_t i = 0; i < run.rounds[f].cut_off.n; i++)
+            free(run.rounds[f].cut_off.items[i].items);
+        free(run.rounds[f].cut_off.items);
     }
-    free(run.cut_off);
+    free(run.rounds);
     free(run.active);
-    free(run.consensus);
-    free(run.length);
     free(run.first);
     free(run.by_family);
     rp_parts_clear(&run.parts);
