@@ -79,15 +79,6 @@ static void write_to(const rp_checkpoint *kept, const char *path)
     rp_file_destroy(file);
 }
 
-static size_t contents(const char *path, uint8_t *bytes, size_t room)
-{
-    FILE *file = fopen(path, "rb");
-    ck_assert_ptr_nonnull(file);
-    const size_t n = fread(bytes, 1, room, file);
-    fclose(file);
-    return n;
-}
-
 START_TEST(what_is_written_is_read)
 {
     enum { ROOM = 1 << 16 };
@@ -112,9 +103,9 @@ START_TEST(what_is_written_is_read)
     ck_assert_uint_eq(read.state.cover.items[1].begin, 600);
     /* all the rest: what was read is written as the same bytes */
     write_to(&read, again);
-    const size_t n = contents(path, first, ROOM);
+    const size_t n = test_contents(path, first, ROOM);
     ck_assert_uint_gt(n, 500);
-    ck_assert_uint_eq(contents(again, second, ROOM), n);
+    ck_assert_uint_eq(test_contents(again, second, ROOM), n);
     ck_assert_int_eq(memcmp(first, second, n), 0);
     rp_checkpoint_clear(&read);
     rp_checkpoint_clear(&kept);
@@ -246,7 +237,7 @@ START_TEST(every_state_that_is_written_can_be_read)
         rp_checkpoint kept = random_checkpoint(&random), read;
         rp_error error = {""};
         write_to(&kept, path);
-        const size_t n = contents(path, first, ROOM);
+        const size_t n = test_contents(path, first, ROOM);
         ck_assert_uint_lt(n, ROOM);
         ck_assert_msg(rp_checkpoint_read(&read, path, &error) == RP_CHECKPOINT_READ, "seed %d: %s", (int)seed,
                       error.message);
@@ -256,7 +247,7 @@ START_TEST(every_state_that_is_written_can_be_read)
             ck_assert_uint_eq(read.state.library.items[f].copies.n, kept.state.library.items[f].copies.n);
         }
         write_to(&read, path);
-        ck_assert_msg(contents(path, second, ROOM) == n && memcmp(first, second, n) == 0, "seed %d", (int)seed);
+        ck_assert_msg(test_contents(path, second, ROOM) == n && memcmp(first, second, n) == 0, "seed %d", (int)seed);
         rp_checkpoint_clear(&read);
         rp_checkpoint_clear(&kept);
     }
@@ -277,7 +268,7 @@ START_TEST(a_damaged_one_is_not_trusted)
     rp_checkpoint kept = make_checkpoint(&random), read;
     write_to(&kept, path);
     rp_checkpoint_clear(&kept);
-    const size_t n = contents(path, bytes, ROOM);
+    const size_t n = test_contents(path, bytes, ROOM);
     for (size_t at = 0; at < n; at++) {
         rp_error error = {""};
         bytes[at] ^= (uint8_t)(1 << at % 8);
@@ -343,7 +334,7 @@ START_TEST(corpora_do_no_harm)
         if (entry->d_name[0] == '.')
             continue;
         snprintf(path, sizeof path, "tests/fuzz/corpus/%s/%s", target->name, entry->d_name);
-        ck_assert_int_eq(target->run(bytes, contents(path, bytes, ROOM)), 0);
+        ck_assert_int_eq(target->run(bytes, test_contents(path, bytes, ROOM)), 0);
         n++;
     }
     closedir(list);

@@ -80,15 +80,6 @@ static char *write_scans(const subject *with, rp_kept_scans *scans)
     return path;
 }
 
-static size_t contents(const char *path, uint8_t *bytes, size_t room)
-{
-    FILE *file = fopen(path, "rb");
-    ck_assert_ptr_nonnull(file);
-    const size_t n = fread(bytes, 1, room, file);
-    fclose(file);
-    return n;
-}
-
 /* Takes a file; what comes of it. */
 static rp_checkpoint_status take(const subject *with, const char *path, rp_kept_scans *into)
 {
@@ -147,7 +138,7 @@ START_TEST(a_damaged_file_is_not_trusted)
     ck_assert(scan(&with, &scans, &(rp_share){1, 2}, 2));
     scans.genome.found.n = scans.genome.found.n < 20 ? scans.genome.found.n : 20;
     char *path = write_scans(&with, &scans);
-    const size_t n = contents(path, first, ROOM);
+    const size_t n = test_contents(path, first, ROOM);
     ck_assert_int_eq(take(&with, path, &read), RP_CHECKPOINT_READ);
     for (size_t at = 0; at < n; at++) {
         first[at] ^= (uint8_t)(1 << at % 8);
@@ -206,8 +197,8 @@ START_TEST(an_interrupted_scan_goes_on_from_its_file)
     free(path);
     path = write_scans(&with, &again);
     char *other = write_scans(&with, &whole);
-    const size_t n = contents(path, first, ROOM);
-    ck_assert_uint_eq(contents(other, second, ROOM), n);
+    const size_t n = test_contents(path, first, ROOM);
+    ck_assert_uint_eq(test_contents(other, second, ROOM), n);
     ck_assert_int_eq(memcmp(first, second, n), 0);
     unlink(path);
     unlink(other);

@@ -56,6 +56,9 @@ void test_genome(rp_genome *genome, const char *fasta);
 /* The path of a fresh temporary file with this text; to be freed after unlink. */
 char *test_file(const char *text, size_t n);
 
+/* Reads a file, at most so many bytes of it; returns how many. */
+size_t test_contents(const char *path, uint8_t *bytes, size_t room);
+
 /* Makes the n-th allocation from now on fail; 0: none. Counts them in test_allocations(). */
 void test_fail_allocation(long n);
 long test_allocations(void);

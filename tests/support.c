@@ -190,6 +190,15 @@ void test_codes(rp_codes *codes, const char *letters)
     }
 }
 
+size_t test_contents(const char *path, uint8_t *bytes, size_t room)
+{
+    FILE *file = fopen(path, "rb");
+    ck_assert_ptr_nonnull(file);
+    const size_t n = fread(bytes, 1, room, file);
+    fclose(file);
+    return n;
+}
+
 char *test_file(const char *text, size_t n)
 {
     char *path = strdup("/tmp/reprise-test-XXXXXX");

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "checkpoint/checkpoint.h"
 #include "fuzz/fuzz.h"
@@ -39,15 +38,7 @@ static void check_content(const rp_run_binding *binding, const rp_run_state *rea
 
 int rp_fuzz_checkpoint(const uint8_t *data, size_t n)
 {
-    uint8_t *bytes = malloc(n + 1);
-    if (bytes == NULL)
-        abort();
-    if (n > 0)
-        memcpy(bytes, data, n);
-    if (n >= sizeof(uint32_t)) {
-        const uint32_t crc = (uint32_t)crc32(crc32(0, NULL, 0), bytes, (uInt)(n - sizeof crc));
-        memcpy(bytes + n - sizeof crc, &crc, sizeof crc);
-    }
+    uint8_t *bytes = rp_fuzz_sealed(data, n);
     const int file = rp_fuzz_file(bytes, n);
     char path[64];
     rp_checkpoint read;

@@ -22,6 +22,10 @@ int rp_fuzz_options(const uint8_t *data, size_t n);    /* command lines; NUL end
 int rp_fuzz_file(const void *data, size_t n);
 const char *rp_fuzz_path(int file, char path[64]);
 
+/* A copy of the bytes, of which the last four are the checksum of the others: what lies behind it is reached. To be
+ * freed. */
+uint8_t *rp_fuzz_sealed(const uint8_t *data, size_t n);
+
 /* A small genome with repeats: the same at every call. */
 struct rp_genome;
 void rp_fuzz_small_genome(struct rp_genome *genome);

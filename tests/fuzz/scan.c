@@ -1,8 +1,6 @@
 /* scan.c: what scans have found, for one genome and library. The checksum is made right first. */
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "checkpoint/scan_file.h"
 #include "fuzz/fuzz.h"
@@ -34,15 +32,7 @@ int rp_fuzz_scan(const uint8_t *data, size_t n)
     static rp_genome genome;
     if (genome.length_bp == 0)
         rp_fuzz_small_genome(&genome);
-    uint8_t *bytes = malloc(n + 1), codes[FAMILY_BP] = {0};
-    if (bytes == NULL)
-        abort();
-    if (n > 0)
-        memcpy(bytes, data, n);
-    if (n >= sizeof(uint32_t)) {
-        const uint32_t crc = (uint32_t)crc32(crc32(0, NULL, 0), bytes, (uInt)(n - sizeof crc));
-        memcpy(bytes + n - sizeof crc, &crc, sizeof crc);
-    }
+    uint8_t *bytes = rp_fuzz_sealed(data, n), codes[FAMILY_BP] = {0};
     const rp_codes family = {.items = codes, .n = FAMILY_BP}, *families[] = {&family};
     const rp_scan_subject subject = {&genome, families, 1};
     const int file = rp_fuzz_file(bytes, n);

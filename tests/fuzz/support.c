@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "base/random.h"
 #include "fuzz/fuzz.h"
@@ -21,6 +22,20 @@ const char *rp_fuzz_path(int file, char path[64])
 {
     (void)snprintf(path, 64, "/proc/self/fd/%d", file);
     return path;
+}
+
+uint8_t *rp_fuzz_sealed(const uint8_t *data, size_t n)
+{
+    uint8_t *bytes = malloc(n + 1);
+    if (bytes == NULL)
+        abort();
+    if (n > 0)
+        memcpy(bytes, data, n);
+    if (n >= sizeof(uint32_t)) {
+        const uint32_t crc = (uint32_t)crc32(crc32(0, NULL, 0), bytes, (uInt)(n - sizeof crc));
+        memcpy(bytes + n - sizeof crc, &crc, sizeof crc);
+    }
+    return bytes;
 }
 
 void rp_fuzz_small_genome(rp_genome *genome)
