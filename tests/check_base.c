@@ -1,4 +1,5 @@
 /* check_base.c: account, blocks, metrics, tokens, what ends a run. */
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -15,6 +16,7 @@
 #include "base/random.h"
 #include "base/sort.h"
 #include "base/parallel.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "base/tokens.h"
 #include "channel/batch_size.h"
@@ -279,6 +281,25 @@ static bool count_part(void *context, size_t part, unsigned worker, rp_error *er
     return true;
 }
 
+START_TEST(a_file_for_a_program_is_not_written_when_the_run_is_to_end)
+{
+    rp_scratch_file file;
+    rp_error error = {0};
+    ck_assert(rp_scratch_file_open(&file));
+    ck_assert(rp_scratch_file_write(&file, "one", 3, "what it holds", &error));
+    rp_cancel(SIGTERM);
+    ck_assert(!rp_scratch_file_write(&file, "two", 3, "what it holds", &error));
+    ck_assert_ptr_nonnull(strstr(error.message, "ended by signal 15"));
+    rp_cancel_reset();
+    rp_scratch_file_close(&file);
+    error = (rp_error){0};
+    file.descriptor = open("/dev/full", O_WRONLY);
+    ck_assert(!rp_scratch_file_write(&file, "two", 3, "what it holds", &error));
+    ck_assert_str_eq(error.message, "what it holds: cannot be written: No space left on device");
+    rp_scratch_file_close(&file);
+}
+END_TEST
+
 START_TEST(a_cancelled_loop_ends_with_the_signal)
 {
     atomic_int n = 0;
@@ -473,6 +494,7 @@ Suite *suite_base(void)
     tcase_add_test(tests, a_gauge_has_a_mean_over_its_time_in_use);
     tcase_add_test(tests, tokens_go_out_of_use_as_they_are_given_back);
     tcase_add_test(tests, a_cancelled_loop_ends_with_the_signal);
+    tcase_add_test(tests, a_file_for_a_program_is_not_written_when_the_run_is_to_end);
     tcase_add_loop_test(tests, batch_sizes_climb_to_where_work_is_fastest, 0, 3);
     tcase_add_test(tests, parallel_sort_is_stable);
     tcase_add_loop_test(tests, text_is_utf8_or_shown, 0, sizeof TEXTS / sizeof TEXTS[0]);

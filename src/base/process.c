@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/cancel.h"
+#include "base/stream.h"
 
 extern char **environ;
 
@@ -31,6 +32,15 @@ void rp_scratch_file_close(rp_scratch_file *file)
 {
     (void)close(file->descriptor);
     *file = (rp_scratch_file){.descriptor = -1};
+}
+
+bool rp_scratch_file_write(const rp_scratch_file *file, const void *bytes, size_t n, const char *what, rp_error *error)
+{
+    if (rp_stream_write(file->descriptor, bytes, n, true))
+        return true;
+    const int failure = errno;
+    return (failure != ECANCELED || rp_not_cancelled(error)) &&
+           rp_error_set_as(error, rp_error_kind_of(failure), "%s: cannot be written: %s", what, strerror(failure));
 }
 
 /* Zero, or the number of the error. */

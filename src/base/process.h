@@ -18,6 +18,10 @@ typedef struct rp_scratch_file {
 bool rp_scratch_file_open(rp_scratch_file *file) RP_MUST_CHECK;
 void rp_scratch_file_close(rp_scratch_file *file);
 
+/* Appends. False: error filled in, which names `what`, or the signal by which the run is to end (base/cancel.h). */
+bool rp_scratch_file_write(const rp_scratch_file *file, const void *bytes, size_t n, const char *what,
+                           rp_error *error) RP_MUST_CHECK;
+
 /* Runs a program, arguments[0], which is looked for on the PATH; NULL ends the arguments. Its standard input is empty,
  * its standard output and error go to the files (NULL: nowhere). Signals are to it what they are to a program that a
  * shell starts. A run that is to end (base/cancel.h) kills it. True: it ended with status 0. False: error filled in;

@@ -11,7 +11,6 @@
 #include "base/cancel.h"
 #include "base/process.h"
 #include "base/sort.h"
-#include "base/stream.h"
 #include "classify/proteins.h"
 #include "classify/superfamily.h"
 
@@ -68,8 +67,7 @@ static bool write_targets(const rp_scratch_file *file, const rp_codes *const *co
         text.l = 0;
         ok = add_frames(&text, consensus[f], f) || rp_error_memory(error, "translations");
         *bytes += text.l;
-        if (ok && text.l > 0 && !rp_stream_write(file->descriptor, text.s, text.l, true))
-            ok = rp_error_set(error, "translations of the families: %s", strerror(errno));
+        ok = ok && (text.l == 0 || rp_scratch_file_write(file, text.s, text.l, "translations of the families", error));
     }
     ks_free(&text);
     return ok;
@@ -233,10 +231,12 @@ static bool search_one(const rp_profile_file *file, const rp_scratch_file *targe
     rp_scratch_file table, own = {.descriptor = -1};
     if (!rp_scratch_file_open(&table))
         return rp_error_set(error, "the table of hmmsearch: %s", strerror(errno));
-    bool ok = file->path != NULL || rp_scratch_file_open(&own);
-    ok = ok && (file->path != NULL || rp_stream_write(own.descriptor, rp_own_profiles, rp_own_profiles_bytes, true));
-    if (!ok)
-        (void)rp_error_set(error, "the program's own profiles: %s", strerror(errno));
+    static const char what[] = "the program's own profiles";
+    bool ok = true;
+    if (file->path == NULL) {
+        ok = rp_scratch_file_open(&own) || rp_error_set(error, "%s: %s", what, strerror(errno));
+        ok = ok && rp_scratch_file_write(&own, rp_own_profiles, rp_own_profiles_bytes, what, error);
+    }
     ok = ok && search_file(file->path != NULL ? file->path : own.path, file->path, targets, &table, n_threads, error) &&
          read_table(&table, file, consensus, n, domains, error);
     if (own.descriptor >= 0)
