@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Command-level checks of work in shares: one genome in several runs, at once or after an interruption."""
 import random
+import re
 import signal
 import sys
 import time
 
-from harness import INPUT, bed, digest, fasta, main, run, started
+from harness import ENDINGS, INPUT, bed, digest, fasta, main, run, started
 
 
 def random_bases(rng, n):
@@ -208,6 +209,26 @@ def test_a_kept_scan_is_for_its_part_and_may_be_damaged(folder):
     run("annotate", "-q", "--no-checkpoint", "--part", "1/2", "-o", folder / "y", genome, library)
     assert (folder / "x.1-of-2.scan").read_bytes() == (folder / "y.1-of-2.scan").read_bytes()
     assert not state.parent.exists()
+
+
+def test_an_interrupted_search_goes_on_within_its_scan_for_copies(folder):
+    run("simulate", "-o", folder / "g", "-l", "7M", "-c", 3, "-f", 20, "-s", 2)
+    genome = folder / "g.fa"
+    run("find", "-q", "--no-run-info", "-o", folder / "one", genome)
+    command = ["find", "--no-run-info", "--checkpoint-interval", "0.000001", "-o", folder / "x", genome]
+    kept = folder / "x.reprise" / "copies"
+    assert interrupted(command, kept) and kept.exists()
+    for threads in (3, 1):
+        interrupted([*command, "-t", threads], kept)
+    said = run(*command).stderr
+    assert re.search(r"going on from the checkpoint: \d+ alignments", said), said
+    assert digest(folder / "x", ENDINGS) == digest(folder / "one", ENDINGS)
+    assert not (folder / "x.reprise").exists()
+    assert interrupted(command, kept)  # a scan that is of no use gives way
+    said = run(*command, "--no-decoy").stderr
+    assert "is of no-decoy false, and this run has true; the scan begins anew" in said, said
+    run("find", "-q", "--no-run-info", "--no-decoy", "-o", folder / "two", genome)
+    assert digest(folder / "x", ENDINGS) == digest(folder / "two", ENDINGS)
 
 
 if __name__ == "__main__":

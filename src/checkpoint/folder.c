@@ -35,7 +35,8 @@ static void remove_parts(const rp_run_folder *folder)
         return;
     for (const struct dirent *entry; (entry = readdir(list)) != NULL;) {
         const size_t n = strlen(entry->d_name);
-        const bool is_state = strncmp(entry->d_name, "state.", 6) == 0 || strncmp(entry->d_name, "scan.", 5) == 0;
+        const bool is_state = strncmp(entry->d_name, "state.", 6) == 0 || strncmp(entry->d_name, "scan.", 5) == 0 ||
+                              strncmp(entry->d_name, "copies.", 7) == 0;
         if (n > 5 && is_state && strcmp(entry->d_name + n - 5, ".part") == 0)
             (void)unlinkat(dirfd(list), entry->d_name, 0);
     }
@@ -136,6 +137,7 @@ void rp_run_folder_close(rp_run_folder *folder, bool done)
         if (done) {
             (void)unlink(folder->state);
             remove_in(folder, "state.damaged");
+            remove_in(folder, "copies");
         }
         if (!rp_run_folder_has_state(folder)) {
             rp_run_folder_forget_pairs(folder);

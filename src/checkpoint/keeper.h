@@ -45,8 +45,8 @@ bool rp_keeper_keeps(const rp_keeper *keeper);
 /* Whether it is time to keep the state. */
 bool rp_keeper_is_due(const rp_keeper *keeper);
 
-/* Writes the state and puts it in place if it is time to; between stages it is time
- * sooner, since what follows cannot be kept in its midst. That it cannot be written is told; the run goes on. */
+/* Writes the state and puts it in place if it is time to; between stages it is time sooner, since much of what follows
+ * cannot be kept in its midst. That it cannot be written is told; the run goes on. */
 void rp_keeper_keep(rp_keeper *keeper, const rp_run_state *state, bool between_stages);
 
 /* Puts the latest state in place, for a run that is to end. */

@@ -55,7 +55,7 @@ bool rp_scan_keeper_open(rp_scan_keeper *keeper, const rp_run_folder *folder, co
         return rp_error_memory(error, "options");
     if (folder == NULL)
         return true;
-    if (asprintf(&keeper->path, "%s/scan", folder->path) < 0) {
+    if (asprintf(&keeper->path, "%s/%s", folder->path, keeper->name) < 0) {
         keeper->path = NULL;
         return rp_error_memory(error, "file names");
     }
@@ -64,31 +64,51 @@ bool rp_scan_keeper_open(rp_scan_keeper *keeper, const rp_run_folder *folder, co
     return true;
 }
 
+static void clear_scans(rp_scan_keeper *keeper)
+{
+    const rp_share share = keeper->scans.genome.progress.share;
+    rp_kept_scans_clear(&keeper->scans);
+    keeper->scans = (rp_kept_scans){.genome = {.progress = {.share = share}}, .decoy = {.progress = {.share = share}}};
+}
+
 /* A scan that cannot be trusted is none. */
 static bool begin_anew(rp_scan_keeper *keeper, const rp_error *reason)
 {
     rp_log_tell(keeper->command, "%s: the checkpoint is damaged (%s); the scan begins anew", keeper->path,
                 reason->message);
-    const rp_share share = keeper->scans.genome.progress.share;
-    rp_kept_scans_clear(&keeper->scans);
-    keeper->scans = (rp_kept_scans){.genome = {.progress = {.share = share}}, .decoy = {.progress = {.share = share}}};
+    clear_scans(keeper);
     return true;
+}
+
+/* What is of another scan, or of another version of the file. */
+static bool refuse(const rp_scan_keeper *keeper, const rp_error *reason, rp_error *error)
+{
+    if (!keeper->yields)
+        return rp_error_set(error, "%s; --restart begins anew", reason->message);
+    rp_log_line(keeper->log, "%s; the scan begins anew", reason->message);
+    return true;
+}
+
+/* Whether a file is of this scan. False: *reason filled in. */
+static bool is_own(const rp_scan_keeper *keeper, const rp_scan_file *file, rp_error *reason)
+{
+    char *name = NULL;
+    const rp_share share = keeper->scans.genome.progress.share;
+    if (asprintf(&name, "%s: the checkpoint", keeper->path) < 0)
+        return rp_error_memory(reason, "file names");
+    bool ok = rp_scan_file_check(file, name, &keeper->binding, "", reason);
+    if (ok && (file->share.number != share.number || file->share.of != share.of))
+        ok = rp_error_set(reason, "%s is of part %u of %u", name, file->share.number, file->share.of);
+    free(name);
+    return ok;
 }
 
 static bool take_file(rp_scan_keeper *keeper, rp_scan_file *file, const rp_scan_subject *subject, rp_error *error)
 {
-    char *name = NULL;
     rp_error reason = {""};
-    const rp_share share = keeper->scans.genome.progress.share;
-    if (asprintf(&name, "%s: the checkpoint", keeper->path) < 0)
-        return rp_error_memory(error, "file names");
-    bool ok = rp_scan_file_check(file, name, &keeper->binding, "; --restart begins anew", error);
-    if (ok && (file->share.number != share.number || file->share.of != share.of))
-        ok = rp_error_set(error, "%s is of part %u of %u; --restart begins anew", name, file->share.number,
-                          file->share.of);
-    free(name);
-    if (!ok)
-        return false;
+    if (!is_own(keeper, file, &reason))
+        return reason.kind == RP_ERROR_MEMORY ? rp_error_set_as(error, reason.kind, "%s", reason.message)
+                                              : refuse(keeper, &reason, error);
     switch (rp_scan_file_take(file, subject, &keeper->scans, &reason)) {
     case RP_CHECKPOINT_READ: break;
     case RP_CHECKPOINT_FAILED: return rp_error_set_as(error, reason.kind, "%s: %s", keeper->path, reason.message);
@@ -116,10 +136,12 @@ bool rp_scan_keeper_begin(rp_scan_keeper *keeper, const rp_scan_subject *subject
             rp_scan_file_close(&file);
             break;
         case RP_CHECKPOINT_DAMAGED: ok = begin_anew(keeper, &reason); break;
-        case RP_CHECKPOINT_OTHER:
-            ok = rp_error_set(error, "%s: the checkpoint cannot be used: %s; --restart begins anew", keeper->path,
-                              reason.message);
+        case RP_CHECKPOINT_OTHER: {
+            rp_error other = {""};
+            (void)rp_error_set(&other, "%s: the checkpoint cannot be used: %s", keeper->path, reason.message);
+            ok = refuse(keeper, &other, error);
             break;
+        }
         case RP_CHECKPOINT_FAILED:
             ok = rp_error_set_as(error, reason.kind, "%s: the checkpoint cannot be read: %s", keeper->path,
                                  reason.message);

@@ -15,6 +15,8 @@
 typedef struct rp_scan_keeper {
     double interval_s;            /* between two times, at least */
     bool restart, off;            /* as the user gave them */
+    const char *name;             /* of the file in the folder */
+    bool yields;                  /* what is of another scan gives way: it is told, and the scan begins anew */
     const char *command;          /* for messages */
     const rp_log *log;
     rp_kept_scans scans;          /* of the run */
@@ -29,7 +31,8 @@ bool rp_scan_keeper_open(rp_scan_keeper *keeper, const rp_run_folder *folder, co
                          rp_error *error) RP_MUST_CHECK;
 
 /* When genome and library are read: takes what was kept for them. What is of others, or of other code or options, is
- * refused; what is damaged is told, and the scan begins anew. The scans' share is set. False: error filled in. */
+ * refused, unless the keeper yields; what is damaged is told, and the scan begins anew. The scans' share is set. False:
+ * error filled in. */
 bool rp_scan_keeper_begin(rp_scan_keeper *keeper, const rp_scan_subject *subject, const rp_share *share,
                           rp_error *error) RP_MUST_CHECK;
 

@@ -132,7 +132,7 @@ static annotate_run new_run(const char *command)
 {
     return (annotate_run){.command = command,
                           .options = {.min_copies = 1, .device = "cpu", .presentation = rp_presentation_defaults()},
-                          .keeper = {.interval_s = 600},
+                          .keeper = {.interval_s = 600, .name = "scan"},
                           .results = {.command = RP_FOR_ANNOTATE},
                           .governor = {.log = {.started_ns = rp_clock_ns()}}};
 }

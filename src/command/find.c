@@ -131,11 +131,13 @@ static void add_advice(const rp_keeper *keeper, rp_error *error)
 }
 
 /* What a run that did not come to its end leaves. */
-static void end_early(rp_keeper *keeper, rp_error *error)
+static void end_early(rp_run *run, rp_error *error)
 {
+    rp_keeper *keeper = run->keeper;
     if (rp_cancelled() == 0 || rp_cancelled() == SIGPIPE)
         return;
     rp_keeper_flush(keeper);
+    (void)rp_scan_keeper_flush(&run->scans);
     if (rp_run_folder_has_state(&keeper->folder))
         add_advice(keeper, error);
 }
@@ -157,6 +159,7 @@ static bool plan_results(rp_find_options *options, rp_error *error)
 
 static void clear(find_command *find, bool done)
 {
+    rp_scan_keeper_close(&find->run.scans, done);
     rp_keeper_close(&find->options->keeper, done);
     rp_offloading_clear(&find->offloading);
     rp_run_clear(&find->run);
@@ -209,7 +212,7 @@ int rp_command_find(int argc, char **argv)
     if (ok)
         rp_offloading_log(&find.offloading);
     else
-        end_early(&options.keeper, &error);
+        end_early(&find.run, &error);
     clear(&find, ok);
     ok = rp_governor_stop(governor, ok, &error) && ok;
     return rp_command_end("find", ok, &error);

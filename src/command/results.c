@@ -271,7 +271,7 @@ bool rp_results_use_prefix(const rp_results *results)
 /* The run's own files are no places for results. */
 static bool keep_state_apart(rp_results *results, rp_error *error)
 {
-    static const char *const own[] = {"", "/lock", "/state", "/scan"};
+    static const char *const own[] = {"", "/lock", "/state", "/scan", "/copies"};
     bool ok = true;
     for (size_t i = 0; ok && rp_results_use_prefix(results) && i < sizeof own / sizeof own[0]; i++) {
         char *path = NULL;

@@ -219,16 +219,37 @@ static bool place_and_classify(rp_run *run, rp_annotation *annotation, rp_error 
            rp_kinds_find(&run->candidates, run->n_threads, error);
 }
 
+/* The scan goes on from what an earlier run has kept of it, if that had this library. Its file goes with the run's
+ * state: one that has another library, for it had other options, is of no use to anybody. */
+static bool begin_scans(rp_run *run, const rp_share *share, rp_error *error)
+{
+    rp_scan_keeper *scans = &run->scans;
+    const rp_keeper *keeper = run->keeper;
+    const rp_scan_subject subject = {&run->genome, run->consensus, run->state.n_source};
+    json_t *options = json_pack("{s:s, s:b}", "command", "find", "no-decoy", run->parameters->no_decoy);
+    *scans = (rp_scan_keeper){.interval_s = keeper->interval_s,
+                              .restart = keeper->restart,
+                              .name = "copies",
+                              .yields = true,
+                              .command = "find",
+                              .log = run->log};
+    const bool ok = rp_scan_keeper_open(scans, rp_keeper_keeps(keeper) ? &keeper->folder : NULL, options, error) &&
+                    rp_scan_keeper_begin(scans, &subject, share, error);
+    json_decref(options);
+    return ok;
+}
+
 /* The alignments of all families, each with the threshold that the decoy gives it. NULL: error filled in. */
 static rp_annotation *scan_and_judge(rp_run *run, const rp_view *whole, rp_error *error)
 {
     rp_annotate_parameters parameters = scan_parameters(run);
     rp_decoy decoy = {.one_in = 0};
     const rp_share all = {0, 0};
-    bool ok = true;
+    bool ok = begin_scans(run, &all, error);
     parameters.keeps_chance = true;
+    parameters.kept = &run->scans.scans;
     parameters.rows = run->rows;
-    if (!run->parameters->no_decoy) {
+    if (ok && !run->parameters->no_decoy) {
         ok = rp_decoy_make(&decoy, whole, DECOY_ONE_IN, &all, error);
         parameters.decoy = &decoy;
     }

@@ -197,6 +197,7 @@ bool rp_run_find(rp_run *run, rp_error *error)
 void rp_run_clear(rp_run *run)
 {
     rp_pairs_close(run->pairs);
+    rp_scan_keeper_close(&run->scans, false);
     rp_findings_clear(&run->findings);
     rp_findings_clear(&run->others);
     rp_row_store_destroy(run->rows);

@@ -14,6 +14,7 @@
 #include "base/account.h"
 #include "base/log.h"
 #include "checkpoint/keeper.h"
+#include "checkpoint/scan_keeper.h"
 #include "classify/domain_search.h"
 #include "copies/findings.h"
 #include "device/offloading.h"
@@ -65,6 +66,7 @@ typedef struct rp_run {
     rp_genome genome;
     /* the run's: */
     rp_bitmask tandem, lower_case;      /* lower_case: with the tandem repeats; only with respect_mask */
+    rp_scan_keeper scans;               /* how far the scan for copies is; the caller closes it when all is done */
     rp_kmer_index *index;               /* of the first pass; the joins use it too */
     unsigned k;                         /* of the first pass; the second has RP_REST_SHORTER less */
     rp_cover cover;
