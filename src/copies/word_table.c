@@ -76,43 +76,178 @@ static bool divide(rp_word_table *table)
     return true;
 }
 
-/* The bases beside the word at a place; beyond the codes, A. */
-static uint32_t flanks_at(const rp_word_table *table, size_t place)
-{
-    uint32_t flanks = 0;
-    for (unsigned i = 0; i < RP_WORD_FLANK; i++)
-        flanks = flanks << 2 | (place + i >= RP_WORD_FLANK ? table->codes[place + i - RP_WORD_FLANK] & 3u : 0);
-    for (size_t i = place + table->word_bases; i < place + table->word_bases + RP_WORD_FLANK; i++)
-        flanks = flanks << 2 | (i < table->n_codes ? table->codes[i] & 3u : 0);
-    return flanks;
-}
+/* The table of a part is made in two steps, so that each looks at little memory at a time: threads go through pieces of
+ * the codes and put each word's places into the bucket of its word's highest bits, where counts made before say; then
+ * each bucket's words are counted and filed. The places of a bucket are in the order of the codes, whoever put them
+ * there, so the table does not depend on the number of threads. */
+enum {
+    PIECE_CODES = 1 << 16,
+    MOST_BUCKET_BITS = 11,
+    BLOCK_BITS = 6 /* a bucket has whole words of `present` */
+};
 
-/* The table is made in shares, each a range of words: every share goes through all codes of the part and takes its own
- * words, so that neither counts nor places are shared and the table does not depend on the number of threads. */
-typedef struct word_share {
-    size_t begin, end;         /* words, multiples of 64 */
-    uint32_t n_present, n_places; /* of its words; then of those before them */
-} word_share;
+typedef struct listed_word {
+    uint32_t word;
+    rp_word_place place;
+} listed_word;
+
+typedef struct bucket {
+    uint32_t begin, end; /* of its listed words */
+    uint32_t n_present, n_places; /* of its words that are looked for; then of those of the buckets before */
+} bucket;
 
 typedef struct word_build {
     rp_word_table *table;
     size_t code_begin, code_end; /* of the part of the library */
-    uint16_t *count;           /* by word, up to UINT16_MAX */
-    uint32_t most;             /* places of a word that is looked for */
-    word_share *shares;
-    size_t n_shares;
-    bool lists_common; /* marks the words of the whole library that are too many, instead of those of a part */
+    uint32_t most; /* places of a word that is looked for */
+    unsigned bucket_shift; /* word >> bucket_shift: its bucket */
+    size_t n_buckets, n_pieces;
+    uint32_t *next; /* by piece and bucket: how many words; then, where the next one goes */
+    bucket *buckets;
+    listed_word *listed;
+    uint16_t **counts; /* by thread, of a bucket's words, up to UINT16_MAX */
+    uint16_t *all_counts; /* of the words of all parts; NULL: of one part, by thread */
+    rp_lease lease;
 } word_build;
 
-/* The next word of the share in the codes behind *at: *at is its last base. False: there are no more. */
-static bool next_word(const word_build *build, const word_share *share, rp_kmer_roll *roll, size_t *at)
+/* The words of a piece of the codes, with the bases beside them. */
+typedef struct word_walk {
+    const rp_word_table *table;
+    size_t at, end; /* of the codes */
+    uint64_t rolling; /* the word and RP_WORD_FLANK bases on either side; beyond the codes, A */
+    unsigned filled;
+} word_walk;
+
+static uint64_t bits_at(const rp_word_table *table, size_t at)
+{
+    return at < table->n_codes ? table->codes[at] & 3u : 0;
+}
+
+static word_walk begin_walk(const word_build *build, size_t piece)
+{
+    const size_t begin = build->code_begin + piece * PIECE_CODES,
+                 end = begin + PIECE_CODES + build->table->word_bases - 1;
+    word_walk walk = {.table = build->table, .at = begin, .end = end < build->code_end ? end : build->code_end};
+    for (size_t i = 0; i < 2 * RP_WORD_FLANK; i++)
+        walk.rolling =
+            walk.rolling << 2 | (begin + i >= RP_WORD_FLANK ? bits_at(walk.table, begin + i - RP_WORD_FLANK) : 0);
+    return walk;
+}
+
+/* The next word; its place is walk->at less its bases. False: there are no more. */
+static inline bool next_word(word_walk *walk, uint32_t *word)
+{
+    const unsigned bases = walk->table->word_bases;
+    while (walk->at < walk->end) {
+        walk->rolling = walk->rolling << 2 | bits_at(walk->table, walk->at + RP_WORD_FLANK);
+        walk->filled = rp_code_is_base(walk->table->codes[walk->at++]) ? walk->filled + 1 : 0;
+        *word = (uint32_t)(walk->rolling >> 2 * RP_WORD_FLANK & rp_kmer_mask(bases));
+        if (walk->filled >= bases)
+            return true;
+    }
+    return false;
+}
+
+static bool count_piece(void *argument, size_t piece, unsigned worker, rp_error *error)
+{
+    (void)worker;
+    (void)error;
+    const word_build *build = argument;
+    uint32_t *counts = build->next + piece * build->n_buckets, word;
+    for (word_walk walk = begin_walk(build, piece); next_word(&walk, &word);)
+        counts[word >> build->bucket_shift]++;
+    return true;
+}
+
+static bool list_piece(void *argument, size_t piece, unsigned worker, rp_error *error)
+{
+    (void)worker;
+    (void)error;
+    const word_build *build = argument;
+    const unsigned bases = build->table->word_bases;
+    const uint64_t side = ((uint64_t)1 << 2 * RP_WORD_FLANK) - 1;
+    uint32_t *next = build->next + piece * build->n_buckets, word;
+    for (word_walk walk = begin_walk(build, piece); next_word(&walk, &word);) {
+        const uint64_t left = walk.rolling >> (2 * RP_WORD_FLANK + 2 * bases) & side;
+        build->listed[next[word >> build->bucket_shift]++] = (listed_word){
+            word, {(uint32_t)(walk.at - bases), (uint32_t)(left << 2 * RP_WORD_FLANK | (walk.rolling & side))}};
+    }
+    return true;
+}
+
+/* Where each piece's words go in the list. */
+static uint32_t lay_out_buckets(word_build *build)
+{
+    uint32_t at = 0;
+    for (size_t b = 0; b < build->n_buckets; b++) {
+        build->buckets[b] = (bucket){.begin = at};
+        for (size_t piece = 0; piece < build->n_pieces; piece++) {
+            uint32_t *next = &build->next[piece * build->n_buckets + b];
+            const uint32_t n = *next;
+            *next = at;
+            at += n;
+        }
+        build->buckets[b].end = at;
+    }
+    return at;
+}
+
+static void end_list(word_build *build)
+{
+    free(build->next);
+    free(build->listed);
+    build->next = NULL;
+    build->listed = NULL;
+    rp_lease_set(&build->lease, 0);
+}
+
+/* Lists the words of a part by bucket. */
+static bool list_words(word_build *build, size_t part, unsigned n_threads, rp_error *error)
 {
     const rp_word_table *table = build->table;
-    while (++*at < build->code_end)
-        if (rp_kmer_roll_push(roll, table->codes[*at], table->word_bases) && roll->forward >= share->begin &&
-            roll->forward < share->end && !rp_kmer_is_periodic(roll->forward, table->word_bases))
-            return true;
-    return false;
+    end_list(build);
+    build->code_begin = table->query_begin[table->part_query[part]];
+    build->code_end = table->query_begin[table->part_query[part + 1]];
+    build->n_pieces = (build->code_end - build->code_begin + PIECE_CODES - 1) / PIECE_CODES;
+    build->next = rp_alloc(build->n_pieces * build->n_buckets, sizeof *build->next);
+    if (build->next == NULL)
+        return rp_error_memory(error, "library words");
+    if (!rp_parallel(build->n_pieces, n_threads, count_piece, build, error))
+        return false;
+    const uint32_t n = lay_out_buckets(build);
+    rp_lease_set(&build->lease, build->n_pieces * build->n_buckets * sizeof *build->next + n * sizeof *build->listed);
+    build->listed = rp_alloc_wide((size_t)n + 1, sizeof *build->listed);
+    if (build->listed == NULL)
+        return rp_error_memory(error, "library words");
+    return rp_parallel(build->n_pieces, n_threads, list_piece, build, error);
+}
+
+static size_t words_of_bucket(const word_build *build)
+{
+    return (size_t)1 << build->bucket_shift;
+}
+
+/* Counts of a bucket's words, by the bits below those of the bucket. NULL: out of memory. */
+static uint16_t *count_bucket(const word_build *build, size_t which, unsigned worker)
+{
+    const size_t n = words_of_bucket(build), mask = n - 1;
+    uint16_t *counts;
+    if (build->all_counts != NULL) {
+        counts = build->all_counts + which * n;
+    } else {
+        if (build->counts[worker] == NULL)
+            build->counts[worker] = rp_alloc(n, sizeof **build->counts);
+        counts = build->counts[worker];
+        if (counts == NULL)
+            return NULL;
+        memset(counts, 0, n * sizeof *counts);
+    }
+    const bucket *here = &build->buckets[which];
+    for (uint32_t i = here->begin; i < here->end; i++) {
+        uint16_t *count = &counts[build->listed[i].word & mask];
+        *count += *count < UINT16_MAX;
+    }
+    return counts;
 }
 
 static bool is_marked(const uint64_t *words, size_t word)
@@ -120,95 +255,114 @@ static bool is_marked(const uint64_t *words, size_t word)
     return words != NULL && (words[word / 64] >> word % 64 & 1) != 0;
 }
 
-/* Counts the share's words and marks those that are present, or those that are common. */
-static bool count_words(void *argument, size_t number, unsigned worker, rp_error *error)
+/* Marks the words of a bucket that are looked for. */
+static bool mark_present(void *argument, size_t which, unsigned worker, rp_error *error)
 {
-    (void)worker;
-    (void)error;
     const word_build *build = argument;
     rp_word_table *table = build->table;
-    word_share *share = &build->shares[number];
-    rp_kmer_roll roll = {0};
-    for (size_t at = build->code_begin - 1; next_word(build, share, &roll, &at);)
-        build->count[roll.forward] += build->count[roll.forward] < UINT16_MAX;
-    for (size_t word = share->begin; word < share->end; word++) {
-        const bool few = build->count[word] <= build->most && !is_marked(table->common, word);
-        if (build->lists_common && !few)
-            table->common[word / 64] |= (uint64_t)1 << word % 64;
-        if (build->lists_common || !few || build->count[word] == 0)
+    bucket *here = &build->buckets[which];
+    const uint16_t *counts = count_bucket(build, which, worker);
+    if (counts == NULL)
+        return rp_error_memory(error, "library words");
+    const size_t n = words_of_bucket(build);
+    for (size_t i = 0; i < n; i++) {
+        const size_t word = which * n + i;
+        if (counts[i] == 0 || counts[i] > build->most || is_marked(table->common, word) ||
+            rp_kmer_is_periodic(word, table->word_bases))
             continue;
         table->present[word / 64] |= (uint64_t)1 << word % 64;
-        share->n_present++;
-        share->n_places += build->count[word];
+        here->n_present++;
+        here->n_places += counts[i];
     }
     return true;
 }
 
-/* Ranks the share's words and files their places, by word and in the order of the codes. */
-static bool file_words(void *argument, size_t number, unsigned worker, rp_error *error)
+/* Ranks a bucket's words and files their places, by word and in the order of the codes. */
+static bool file_words(void *argument, size_t which, unsigned worker, rp_error *error)
 {
-    (void)worker;
-    (void)error;
     const word_build *build = argument;
     rp_word_table *table = build->table;
-    const word_share *share = &build->shares[number];
-    uint32_t rank = share->n_present, at_place = share->n_places;
-    for (size_t word = share->begin; word < share->end; word++) {
+    const bucket *here = &build->buckets[which];
+    const uint16_t *counts = count_bucket(build, which, worker);
+    if (counts == NULL)
+        return rp_error_memory(error, "library words");
+    uint32_t rank = here->n_present, at_place = here->n_places;
+    const size_t n = words_of_bucket(build);
+    for (size_t word = which * n; word < (which + 1) * n; word++) {
         if (word % 64 == 0)
             table->rank[word / 64] = rank;
-        if (table->present[word / 64] >> word % 64 & 1) {
+        if (is_marked(table->present, word)) {
             table->first[++rank] = at_place; /* one ahead: filing moves each to the next one's beginning */
-            at_place += build->count[word];
+            at_place += counts[word - which * n];
         }
     }
-    rp_kmer_roll roll = {0};
-    for (size_t at = build->code_begin - 1; next_word(build, share, &roll, &at);) {
-        if ((table->present[roll.forward / 64] >> roll.forward % 64 & 1) == 0)
-            continue;
-        const size_t place = at + 1 - table->word_bases;
-        table->places[table->first[rp_word_table_rank(table, roll.forward) + 1]++] =
-            (rp_word_place){(uint32_t)place, flanks_at(table, place)};
+    for (uint32_t i = here->begin; i < here->end; i++) {
+        const listed_word *listed = &build->listed[i];
+        if (is_marked(table->present, listed->word))
+            table->places[table->first[rp_word_table_rank(table, listed->word) + 1]++] = listed->place;
     }
     return true;
 }
 
-/* Room for ranks and places, when the shares have been counted. */
+/* Room for ranks and places, when the buckets have been counted. */
 static bool make_room(word_build *build, size_t n_words)
 {
     rp_word_table *table = build->table;
     uint32_t n_present = 0, n_places = 0;
-    for (size_t i = 0; i < build->n_shares; i++) {
-        word_share *share = &build->shares[i];
-        const uint32_t present = share->n_present, places = share->n_places;
-        share->n_present = n_present;
-        share->n_places = n_places;
+    for (size_t i = 0; i < build->n_buckets; i++) {
+        bucket *here = &build->buckets[i];
+        const uint32_t present = here->n_present, places = here->n_places;
+        here->n_present = n_present;
+        here->n_places = n_places;
         n_present += present;
         n_places += places;
     }
     rp_lease_set(&table->part_lease, n_words / 64 * (sizeof *table->present + sizeof *table->rank) +
-                                         n_words * sizeof *build->count + (uint64_t)n_present * sizeof *table->first +
+                                         (uint64_t)n_present * sizeof *table->first +
                                          (uint64_t)n_places * sizeof *table->places);
     table->first = rp_alloc_wide((size_t)n_present + 2, sizeof *table->first);
     table->places = rp_alloc_wide((size_t)n_places + 1, sizeof *table->places);
     return table->first != NULL && table->places != NULL;
 }
 
-/* The shares and their counts. */
-static bool begin_build(word_build *build, unsigned n_threads)
+static bool begin_build(word_build *build, rp_word_table *table, unsigned n_threads, rp_error *error)
 {
-    const size_t n_words = (size_t)1 << 2 * build->table->word_bases, n_blocks = n_words / 64;
-    build->n_shares = n_threads;
-    build->count = rp_alloc_wide(n_words, sizeof *build->count);
-    build->shares = rp_alloc(n_threads, sizeof *build->shares);
-    for (size_t i = 0; build->shares != NULL && i < n_threads; i++)
-        build->shares[i] =
-            (word_share){.begin = n_blocks * i / n_threads * 64, .end = n_blocks * (i + 1) / n_threads * 64};
-    return build->count != NULL && build->shares != NULL;
+    const unsigned bits = 2 * table->word_bases, bucket_bits = bits - BLOCK_BITS;
+    *build = (word_build){.table = table};
+    build->most = table->max_places < UINT16_MAX ? table->max_places : UINT16_MAX - 1;
+    build->bucket_shift = bits - (bucket_bits < MOST_BUCKET_BITS ? bucket_bits : MOST_BUCKET_BITS);
+    build->n_buckets = (size_t)1 << (bits - build->bucket_shift);
+    build->buckets = rp_alloc(build->n_buckets, sizeof *build->buckets);
+    build->counts = rp_alloc(n_threads, sizeof *build->counts);
+    return (build->buckets != NULL && build->counts != NULL) || rp_error_memory(error, "library words");
 }
 
-static uint32_t most_places(const rp_word_table *table)
+static void end_build(word_build *build, unsigned n_threads)
 {
-    return table->max_places < UINT16_MAX ? table->max_places : UINT16_MAX - 1;
+    end_list(build);
+    for (unsigned i = 0; build->counts != NULL && i < n_threads; i++)
+        free(build->counts[i]);
+    free(build->counts);
+    free(build->all_counts);
+    free(build->buckets);
+}
+
+static bool add_to_counts(void *argument, size_t which, unsigned worker, rp_error *error)
+{
+    (void)error;
+    return count_bucket(argument, which, worker) != NULL;
+}
+
+static bool mark_common(void *argument, size_t which, unsigned worker, rp_error *error)
+{
+    (void)worker;
+    (void)error;
+    const word_build *build = argument;
+    const size_t n = words_of_bucket(build);
+    for (size_t word = which * n; word < (which + 1) * n; word++)
+        if (build->all_counts[word] > build->most)
+            build->table->common[word / 64] |= (uint64_t)1 << word % 64;
+    return true;
 }
 
 /* Which words are too many is judged by the whole library; one that is one part counts them when that is loaded. */
@@ -216,13 +370,18 @@ static bool list_common_words(rp_word_table *table, unsigned n_threads, rp_error
 {
     if (table->n_parts < 2)
         return true;
-    word_build build = {.table = table, .code_end = table->n_codes, .most = most_places(table), .lists_common = true};
-    table->common = rp_alloc_wide(((size_t)1 << 2 * table->word_bases) / 64 + 1, sizeof *table->common);
-    const bool ok =
-        ((begin_build(&build, n_threads) && table->common != NULL) || rp_error_memory(error, "library words")) &&
-        rp_parallel(n_threads, n_threads, count_words, &build, error);
-    free(build.count);
-    free(build.shares);
+    const size_t n_words = (size_t)1 << 2 * table->word_bases;
+    word_build build;
+    bool ok = begin_build(&build, table, n_threads, error);
+    table->common = rp_alloc_wide(n_words / 64 + 1, sizeof *table->common);
+    build.all_counts = rp_alloc_wide(n_words, sizeof *build.all_counts);
+    if (ok && (table->common == NULL || build.all_counts == NULL))
+        ok = rp_error_memory(error, "library words");
+    for (size_t part = 0; ok && part < table->n_parts; part++)
+        ok = list_words(&build, part, n_threads, error) &&
+             rp_parallel(build.n_buckets, n_threads, add_to_counts, &build, error);
+    ok = ok && rp_parallel(build.n_buckets, n_threads, mark_common, &build, error);
+    end_build(&build, n_threads);
     return ok;
 }
 
@@ -230,19 +389,17 @@ bool rp_word_table_load(rp_word_table *table, size_t part, unsigned n_threads, r
 {
     const size_t n_words = (size_t)1 << 2 * table->word_bases;
     rp_word_table_unload(table);
-    word_build build = {.table = table,
-                        .most = most_places(table),
-                        .code_begin = table->query_begin[table->part_query[part]],
-                        .code_end = table->query_begin[table->part_query[part + 1]]};
+    word_build build;
+    bool ok = begin_build(&build, table, n_threads, error);
     table->present = rp_alloc_wide(n_words / 64 + 1, sizeof *table->present);
     table->rank = rp_alloc_wide(n_words / 64 + 1, sizeof *table->rank);
-    const bool ok = ((begin_build(&build, n_threads) && table->present != NULL && table->rank != NULL) ||
-                     rp_error_memory(error, "library words")) &&
-                    rp_parallel(n_threads, n_threads, count_words, &build, error) &&
-                    (make_room(&build, n_words) || rp_error_memory(error, "library words")) &&
-                    rp_parallel(n_threads, n_threads, file_words, &build, error);
-    free(build.count);
-    free(build.shares);
+    if (ok && (table->present == NULL || table->rank == NULL))
+        ok = rp_error_memory(error, "library words");
+    ok = ok && list_words(&build, part, n_threads, error) &&
+         rp_parallel(build.n_buckets, n_threads, mark_present, &build, error) &&
+         (make_room(&build, n_words) || rp_error_memory(error, "library words")) &&
+         rp_parallel(build.n_buckets, n_threads, file_words, &build, error);
+    end_build(&build, n_threads);
     return ok;
 }
 
