@@ -154,6 +154,82 @@ def test_parts_and_their_misuse(folder):
     assert (folder / "new" / "g.2-of-3.scan").read_bytes() == (folder / "g.2-of-3.scan").read_bytes()
 
 
+# --- find in steps ---
+
+def scanned(folder, name, n, genome, state, *options):
+    """Has all n parts of find's scan made, in an order of their own and with threads of their own."""
+    for number in sorted(range(1, n + 1), key=lambda i: i * 7 % (n + 1)):
+        run("find", "-q", "-t", 1 + number % 3, "--from", state, "--part", f"{number}/{n}", *options, "-o", folder / name, genome)
+    return [folder / f"{name}.{number}-of-{n}.scan" for number in range(1, n + 1)]
+
+
+def test_find_in_steps_makes_the_bytes_of_one_run(folder):
+    for seed, size, contigs, numbers, search, scan, results in (
+            (3, "3M", 3, (1, 3, 7, 64), [], [], ["--subfamilies", "--reprise-files"]),
+            (4, "2M", 400, (3, 7), ["--min-copies", 4], [], ["--hard-mask", "--name-prefix", "x_"]),
+            (5, "1M", 1, (7,), ["-k", 11, "--respect-mask"], ["--no-decoy"], ["--keep-other"])):
+        genome, state = folder / f"g{seed}.fa", folder / f"s{seed}.state"
+        run("simulate", "-o", folder / f"g{seed}", "-s", seed, "-l", size, "-c", contigs, "-f", 12)
+        run("find", "-q", "--no-run-info", *search, *scan, *results, "-o", folder / "one", genome)
+        one = digest(folder / "one", ENDINGS)
+        run("find", "-q", "-t", 3, *search, "--until-copies", "-o", folder / f"s{seed}", genome)
+        last = ["find", "-q", "--no-run-info", "--from", state, *search, *scan, *results, "-o", folder / "whole"]
+        run(*last, genome)
+        assert digest(folder / "whole", ENDINGS) == one, "from the families on"
+        for n in numbers:
+            files = scanned(folder, f"p{seed}", n, genome, state, *search, *scan)
+            run(*last, "--gather", *reversed(files), "--", genome)
+            assert digest(folder / "whole", ENDINGS) == one, (seed, n)
+        assert not list(folder.glob("*.reprise")), "nothing is left of finished steps"
+
+
+def test_steps_and_their_misuse(folder):
+    run("simulate", "-o", folder / "g", "-l", "300K", "-c", 2, "-f", 4)
+    run("simulate", "-o", folder / "h", "-l", "300K", "-c", 2, "-f", 4, "-s", 9)
+    genome, state = folder / "g.fa", folder / "x.state"
+
+    def misused(*options):
+        return run("find", *options, genome, status=2, cwd=folder).stderr
+
+    for options in (["--from", state], ["--part", "1/2"], ["--gather", "a", "--no-bed"]):
+        assert "--until-copies ends before the steps" in misused("--until-copies", *options)
+    assert "--part needs the families: --from FILE" in misused("--part", "1/2")
+    assert "--gather needs the families: --from FILE" in misused("--gather", "a", "--no-bed")
+    assert "contradict each other" in misused("--from", state, "--part", "1/2", "--gather", "a", "--no-bed")
+    assert "no part I/N" in misused("--from", state, "--part", "3/2")
+    assert "--pairs is of the search" in misused("--from", state, "--pairs", "p.tsv")
+    for option in (["--no-bed"], ["--bed", "x"], ["--hard-mask"], ["--no-run-info"], ["--report"]):
+        assert f"{option[0]} is of results" in misused("--until-copies", *option)
+        assert f"{option[0]} is of results" in misused("--from", state, "--part", "1/2", *option)
+
+    run("find", "-q", "--until-copies", "-o", folder / "x", genome)
+    one, two = scanned(folder, "p", 2, genome, state)
+
+    def refused(*options, genome=genome, status=INPUT):
+        said = run("find", "-q", "-o", folder / "y", *options, genome, status=status).stderr
+        assert not list(folder.glob("y.*")), "no results of what is refused"
+        return said
+
+    assert f"{genome}: the state cannot be used: it is no checkpoint" in refused("--from", genome)
+    assert "none: the state cannot be used" in refused("--from", folder / "none")
+    whole = state.read_bytes()
+    (folder / "damaged").write_bytes(whole[:-100])
+    assert "damaged: the state cannot be used" in refused("--from", folder / "damaged")
+    assert "the state is of another genome" in refused("--from", state, genome=folder / "h.fa", status=1)
+    said = refused("--from", state, "-k", 12, status=1)
+    assert "is of --kmer 0, and this run has 12" in said and "--restart" not in said, said
+    assert "1 of 2 parts are missing: 1" in refused("--from", state, "--gather", two, "--")
+    assert f"{one} is of --no-decoy false, and this run has true" in refused("--from", state, "--no-decoy", "--gather", one, two, "--")
+    run("annotate", "-q", "--part", "1/1", "-o", folder / "a", genome, folder / "g.truth.fa")
+    assert "a.1-of-1.scan is of command none, and this run has" in refused("--from", state, "--gather", folder / "a.1-of-1.scan", "--")
+    said = run("gather", "-q", genome, folder / "g.truth.fa", one, two, status=INPUT).stderr
+    assert "or of find" in said, said
+    child = interrupted(["find", "--checkpoint-interval", "0.000001", "-o", folder / "k", genome], folder / "k.reprise" / "state")
+    if child:
+        said = refused("--from", folder / "k.reprise" / "state")
+        assert "has not found all families yet: --until-copies" in said, said
+
+
 # --- Interruption ---
 
 def interrupted(command, state):
@@ -226,9 +302,22 @@ def test_an_interrupted_search_goes_on_within_its_scan_for_copies(folder):
     assert not (folder / "x.reprise").exists()
     assert interrupted(command, kept)  # a scan that is of no use gives way
     said = run(*command, "--no-decoy").stderr
-    assert "is of no-decoy false, and this run has true; the scan begins anew" in said, said
+    assert "is of --no-decoy false, and this run has true; the scan begins anew" in said, said
     run("find", "-q", "--no-run-info", "--no-decoy", "-o", folder / "two", genome)
     assert digest(folder / "x", ENDINGS) == digest(folder / "two", ENDINGS)
+
+
+def test_an_interrupted_part_of_the_search_goes_on(folder):
+    run("simulate", "-o", folder / "g", "-l", "7M", "-c", 1, "-f", 20, "-s", 2)
+    run("find", "-q", "--until-copies", "-o", folder / "g", folder / "g.fa")
+    command = ["find", "--checkpoint-interval", "0.000001", "--from", folder / "g.state", "--part", "1/2"]
+    kept = folder / "x.1-of-2.reprise" / "copies"
+    assert interrupted([*command, "-o", folder / "x", folder / "g.fa"], kept)
+    said = run(*command, "-o", folder / "x", folder / "g.fa").stderr
+    assert re.search(r"going on from the checkpoint: \d+ alignments", said), said
+    run(*command, "-q", "--checkpoint-dir", folder / "states", "-o", folder / "y", folder / "g.fa")
+    assert (folder / "x.1-of-2.scan").read_bytes() == (folder / "y.1-of-2.scan").read_bytes()
+    assert not kept.parent.exists() and not list((folder / "states").iterdir())
 
 
 if __name__ == "__main__":

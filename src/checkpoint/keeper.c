@@ -15,16 +15,49 @@
 
 static const double BETWEEN_STAGES_S = 5;
 
+/* Where the state is from, and what to do when it is not of this run. */
+static const char *origin(const rp_keeper *keeper)
+{
+    return keeper->given != NULL ? keeper->given : keeper->folder.path;
+}
+
+static const char *remedy(const rp_keeper *keeper)
+{
+    return keeper->given != NULL ? "" : "; --restart begins anew";
+}
+
+static const char *what(const rp_keeper *keeper)
+{
+    return keeper->given != NULL ? "state" : "checkpoint";
+}
+
 /* Tells the first parameter in which the checkpoint differs from this run. */
 static bool compare_parameters(const rp_keeper *keeper, rp_error *error)
 {
     char *name = NULL;
-    if (asprintf(&name, "%s: the checkpoint", keeper->folder.path) < 0)
+    if (asprintf(&name, "%s: the %s", origin(keeper), what(keeper)) < 0)
         return rp_error_memory(error, "checkpoint");
     const rp_bound own = {"this run", keeper->binding.parameters}, other = {name, keeper->from.binding.parameters};
-    const bool ok = rp_binding_compare(&own, &other, "; --restart begins anew", error);
+    const bool ok = rp_binding_compare(&own, &other, remedy(keeper), error);
     free(name);
     return ok;
+}
+
+/* The state that the user names. */
+static bool read_given(rp_keeper *keeper, rp_error *error)
+{
+    rp_error reason = {""};
+    if (rp_checkpoint_read(&keeper->from, keeper->given, &reason) != RP_CHECKPOINT_READ) {
+        (void)rp_error_set_as(error, reason.kind, "%s: the state cannot be used: %s", keeper->given, reason.message);
+        return rp_error_be(error, RP_ERROR_INPUT);
+    }
+    keeper->resumes = true;
+    if (keeper->from.state.mark != RP_MARK_COPIES)
+        return rp_error_set_as(error, RP_ERROR_INPUT,
+                               "%s: it is the state of a run that has not found all families yet: "
+                               "--until-copies writes one that has",
+                               keeper->given);
+    return compare_parameters(keeper, error);
 }
 
 static bool read_state(rp_keeper *keeper, rp_error *error)
@@ -48,6 +81,8 @@ static bool read_state(rp_keeper *keeper, rp_error *error)
 
 static bool look_for_state(rp_keeper *keeper, rp_error *error)
 {
+    if (keeper->given != NULL)
+        return true;
     if (keeper->restart)
         return rp_run_folder_forget(&keeper->folder, error);
     return !rp_run_folder_has_state(&keeper->folder) || read_state(keeper, error);
@@ -77,6 +112,7 @@ static bool name_state(const rp_keeper *keeper, char name[33])
     hts_md5_update(md5, binding->digest, strlen(binding->digest) + 1);
     hts_md5_update(md5, binding->mask_digest, strlen(binding->mask_digest) + 1);
     hts_md5_update(md5, keeper->with_pairs ? "pairs" : "", keeper->with_pairs ? 5 : 0);
+    hts_md5_update(md5, keeper->part != NULL ? keeper->part : "", keeper->part != NULL ? strlen(keeper->part) : 0);
     hts_md5_final(digest, md5);
     hts_md5_hex(name, digest);
     hts_md5_destroy(md5);
@@ -101,6 +137,8 @@ bool rp_keeper_open(rp_keeper *keeper, const char *prefix, const json_t *options
     keeper->binding.parameters = rp_binding_make(options);
     if (keeper->binding.parameters == NULL)
         return rp_error_memory(error, "parameters");
+    if (keeper->given != NULL && !read_given(keeper, error))
+        return false;
     if (keeper->off)
         return true;
     if (keeper->shared != NULL)
@@ -119,23 +157,19 @@ bool rp_keeper_check_genome(rp_keeper *keeper, const rp_genome *genome, rp_error
     if (!keeper->resumes)
         return true;
     if (strcmp(keeper->from.binding.digest, genome->digest) != 0 || keeper->from.binding.genome_bp != genome->length_bp)
-        return rp_error_set(error,
-                            "%s: the checkpoint is of another genome (MD5 %s, this one has %s); --restart begins anew",
-                            keeper->folder.path, keeper->from.binding.digest, genome->digest);
+        return rp_error_set(error, "%s: the %s is of another genome (MD5 %s, this one has %s)%s", origin(keeper),
+                            what(keeper), keeper->from.binding.digest, genome->digest, remedy(keeper));
     return strcmp(keeper->from.binding.mask_digest, genome->mask_digest) == 0 ||
-           rp_error_set(
-               error,
-               "%s: where the checkpoint is from, lower case was elsewhere (MD5 %s, here %s); --restart begins anew",
-               keeper->folder.path, keeper->from.binding.mask_digest, genome->mask_digest);
+           rp_error_set(error, "%s: where the %s is from, lower case was elsewhere (MD5 %s, here %s)%s", origin(keeper),
+                        what(keeper), keeper->from.binding.mask_digest, genome->mask_digest, remedy(keeper));
 }
 
 bool rp_keeper_check_k(rp_keeper *keeper, unsigned k, rp_error *error)
 {
     keeper->binding.k = k;
     return !keeper->resumes || keeper->from.binding.k == k ||
-           rp_error_set(error,
-                        "%s: the checkpoint is of %u-mers, and this run's index of %u-mers; --restart begins anew",
-                        keeper->folder.path, keeper->from.binding.k, k);
+           rp_error_set(error, "%s: the %s is of %u-mers, and this run's index of %u-mers%s", origin(keeper),
+                        what(keeper), keeper->from.binding.k, k, remedy(keeper));
 }
 
 static bool has_passed(const rp_keeper *keeper, double seconds)

@@ -12,21 +12,24 @@ typedef struct rp_keeper {
     double interval_s;            /* between checkpoints; as the user gave it, else the default */
     bool restart, off;
     const char *shared;           /* a folder for the states of many runs; NULL: the state goes with the results */
-    bool with_pairs;              /* the run writes candidate pairs, and a state goes with those written before */
+    const char *given;            /* a state with all families, which is only read and begun at; NULL: none */
+    const char *part; /* of the scan for copies that the run makes, as the user gave it; NULL: the whole */
+    bool with_pairs; /* the run writes candidate pairs, and a state goes with those written before */
     const rp_log *log;
-    rp_run_folder folder;         /* of the state, and with `shared`, */
-    rp_run_folder results;        /* what keeps other runs from the results */
-    rp_checkpoint from;           /* that the run goes on from, */
-    bool resumes;                 /* if there is one */
-    rp_run_binding binding;       /* of this run; its parameters are owned */
-    uint64_t kept_ns;             /* when the state was put in place last, or the run began */
-    rp_file *latest;              /* the latest state, written but not in place; NULL: it is, or there is none */
+    rp_run_folder folder; /* of the state, and with `shared`, */
+    rp_run_folder results; /* what keeps other runs from the results */
+    rp_checkpoint from; /* that the run goes on from, */
+    bool resumes; /* if there is one */
+    rp_run_binding binding; /* of this run; its parameters are owned */
+    uint64_t kept_ns; /* when the state was put in place last, or the run began */
+    rp_file *latest; /* the latest state, written but not in place; NULL: it is, or there is none */
 } rp_keeper;
 
 /* Takes PREFIX.reprise/ (NULL: no result lies there) and reads the checkpoint in it, if it is to be used. `options`: an
  * object with those that the families follow from (NULL: there was no memory for it). A checkpoint with others, or of
  * other code, is refused; a damaged one is told and set aside. In a shared folder each state has a name that follows
- * from all that it is bound to: it is taken when the genome is known. False: error filled in. */
+ * from all that it is bound to: it is taken when the genome is known. A state that is given is read in place of these,
+ * and refused, if damaged or without all families, as bad input. False: error filled in. */
 bool rp_keeper_open(rp_keeper *keeper, const char *prefix, const json_t *options, const rp_log *log,
                     rp_error *error) RP_MUST_CHECK;
 

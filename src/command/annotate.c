@@ -11,6 +11,7 @@
 #include "base/metrics.h"
 #include "base/clock.h"
 #include "checkpoint/folder.h"
+#include "checkpoint/gathering.h"
 #include "checkpoint/scan_keeper.h"
 #include "classify/classify.h"
 #include "classify/kinds.h"
@@ -45,8 +46,7 @@ typedef struct annotate_run {
     bool gathers; /* the scans come from the files of all parts */
     rp_gathering gathering;
     rp_share share; /* of a part; else the whole */
-    char *part_prefix, *part_path; /* where it goes */
-    rp_file *part;
+    rp_step_file part; /* where it goes */
     rp_scan_keeper keeper;
     json_t *described; /* the options that results follow from, for the summary */
     const char *genome_path, *library_path;
@@ -153,18 +153,11 @@ static void print_help(const annotate_run *run, const rp_option *table, size_t n
 /* The soft mask of what is scanned, or of all that results are of. */
 static bool mask_tandem(annotate_run *run, rp_error *error)
 {
-    rp_interval whole = {0, run->genome.length_bp}, forwards = whole, backwards = whole;
-    if (run->share.of > 0) {
-        if (!rp_scan_stretch(&run->genome, &run->share, &forwards) ||
-            !rp_decoy_stretch(&run->genome, DECOY_ONE_IN, &run->share, &backwards))
-            return rp_error_memory(error, "tandem repeats");
-        forwards = forwards.end == 0 ? backwards : forwards;
-        backwards = backwards.end == 0 ? forwards : backwards;
-        whole.begin = forwards.begin < backwards.begin ? forwards.begin : backwards.begin;
-        whole.end = forwards.end > backwards.end ? forwards.end : backwards.end;
-    }
-    rp_stage_begin(RP_STAGE_TANDEM, whole.end - whole.begin);
-    return rp_tandem_mask_within(&run->tandem, &run->genome, &whole, run->governor.n_threads, error);
+    rp_interval stretch;
+    if (!rp_annotate_stretch(&run->genome, DECOY_ONE_IN, &run->share, &stretch))
+        return rp_error_memory(error, "tandem repeats");
+    rp_stage_begin(RP_STAGE_TANDEM, stretch.end - stretch.begin);
+    return rp_tandem_mask_within(&run->tandem, &run->genome, &stretch, run->governor.n_threads, error);
 }
 
 static bool list_consensus(annotate_run *run, rp_error *error)
@@ -303,10 +296,10 @@ static bool make_part(annotate_run *run, rp_error *error)
     rp_stage_begin(RP_STAGE_WRITE, 0);
     if (!rp_scan_file_order(&keeper->scans, run->governor.n_threads, error))
         return false;
-    rp_scan_file_write(run->part, &keeper->binding, &keeper->scans);
+    rp_scan_file_write(run->part.file, &keeper->binding, &keeper->scans);
     rp_log_line(&run->governor.log, "part %u of %u: %zu alignments", run->share.number, run->share.of,
                 keeper->scans.genome.found.n);
-    return rp_file_finish(run->part, error) && rp_file_commit(run->part, error);
+    return rp_file_finish(run->part.file, error) && rp_file_commit(run->part.file, error);
 }
 
 /* The options as they were given, but for a search space that the genome gave. NULL: out of memory. */
@@ -349,11 +342,11 @@ static bool write_results(annotate_run *run, rp_error *error)
 static bool annotate(annotate_run *run, rp_error *error)
 {
     rp_stages_expect(1u << RP_STAGE_READ | 1u << RP_STAGE_TANDEM | 1u << RP_STAGE_COPIES | 1u << RP_STAGE_WRITE);
-    if (run->part_path != NULL && (run->part = rp_file_open(run->part_path, error)) == NULL)
+    if (run->part.path != NULL && (run->part.file = rp_file_open(run->part.path, error)) == NULL)
         return false;
     if (!rp_results_open(&run->results, error) || !read_input(run, error))
         return false;
-    return run->part != NULL ? make_part(run, error) : find_copies(run, error) && write_results(run, error);
+    return run->part.file != NULL ? make_part(run, error) : find_copies(run, error) && write_results(run, error);
 }
 
 /* No other run may write results under the prefix meanwhile. */
@@ -368,12 +361,22 @@ static bool take_prefix(annotate_run *run, rp_error *error)
     return ok;
 }
 
+/* The options that the parts were made with are those of the run. */
+static bool take_options(const rp_gathering *gathering, const rp_option *table, size_t n, rp_error *error)
+{
+    json_t *values = json_loads(gathering->files[0].binding.parameters, 0, NULL);
+    const bool ok = rp_options_take_binding(table, n, values);
+    json_decref(values);
+    return ok || rp_error_set_as(error, RP_ERROR_INPUT, "%s: it is of another version of reprise-c, or of find",
+                                 gathering->paths[0]);
+}
+
 /* The parts tell what the scan was made with; scans that are under way are kept in the folder. */
 static bool open_scans(annotate_run *run, rp_error *error)
 {
     rp_option table[TABLE_ROWS];
     const size_t n = fill_table(run, table, true);
-    if (run->gathers && !rp_gathering_open(&run->gathering, table, n, error))
+    if (run->gathers && (!rp_gathering_open(&run->gathering, error) || !take_options(&run->gathering, table, n, error)))
         return false;
     run->described = rp_options_describe(table, n);
     json_t *options = rp_options_binding(table, n);
@@ -385,32 +388,19 @@ static bool open_scans(annotate_run *run, rp_error *error)
     return ok;
 }
 
-/* A part has a name of its own, and a folder for its state. */
-static bool plan_part(annotate_run *run, rp_error *error)
-{
-    rp_results *results = &run->results;
-    char *prefix = rp_output_prefix(results->prefix, run->genome_path);
-    const bool ok =
-        prefix != NULL && asprintf(&run->part_prefix, "%s.%u-of-%u", prefix, run->share.number, run->share.of) >= 0;
-    free(prefix);
-    if (!ok || asprintf(&run->part_path, "%s.scan", run->part_prefix) < 0)
-        return rp_error_memory(error, "file names");
-    results->prefix = run->part_prefix;
-    results->command = 0; /* no result of annotate's is written */
-    return rp_targets_add(&results->targets, run->part_path, error);
-}
-
 /* All that is written has places apart, and all that is read is left alone. */
 static bool plan_results(annotate_run *run, rp_error *error)
 {
     rp_targets *targets = &run->results.targets;
-    bool ok =
-        (run->share.of == 0 || plan_part(run, error)) && rp_results_plan(&run->results, run->genome_path, error) &&
-        rp_governor_add_targets(&run->governor, targets, error) && rp_targets_spare(targets, run->genome_path, error) &&
-        rp_targets_spare(targets, run->library_path, error) &&
-        rp_domain_options_spare(&run->domain_options, targets, error) &&
-        (run->options.presentation.protect == NULL ||
-         rp_targets_spare(targets, run->options.presentation.protect, error));
+    bool ok = (run->share.of == 0 ||
+               rp_step_file_plan(&run->part, &run->results, &run->share, run->genome_path, ".scan", error)) &&
+              rp_results_plan(&run->results, run->genome_path, error) &&
+              rp_governor_add_targets(&run->governor, targets, error) &&
+              rp_targets_spare(targets, run->genome_path, error) &&
+              rp_targets_spare(targets, run->library_path, error) &&
+              rp_domain_options_spare(&run->domain_options, targets, error) &&
+              (run->options.presentation.protect == NULL ||
+               rp_targets_spare(targets, run->options.presentation.protect, error));
     for (size_t i = 0; ok && i < run->gathering.n; i++)
         ok = rp_targets_spare(targets, run->gathering.paths[i], error);
     return ok;
@@ -431,7 +421,6 @@ static void clear_run(annotate_run *run, bool done)
 {
     rp_gathering_clear(&run->gathering);
     rp_scan_keeper_close(&run->keeper, done);
-    rp_file_destroy(run->part);
     rp_run_folder_close(&run->folder, false); /* a checkpoint of find's stays */
     rp_offloading_clear(&run->offloading);
     rp_results_clear(&run->results, done);
@@ -445,8 +434,7 @@ static void clear_run(annotate_run *run, bool done)
     rp_bitmask_clear(&run->unmasked);
     rp_genome_clear(&run->genome);
     json_decref(run->described);
-    free(run->part_prefix);
-    free(run->part_path);
+    rp_step_file_clear(&run->part);
 }
 
 /* What names or shapes results is for gather: all but the scan's options up to those of the run. */

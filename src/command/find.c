@@ -108,11 +108,14 @@ static bool write_results(find_command *find, rp_error *error)
 
 static bool find_and_write(find_command *find, rp_error *error)
 {
-    if (!rp_results_open(&find->options->results, error) || !read_input(find, error))
+    rp_find_steps *steps = &find->options->steps;
+    if (!rp_steps_open(steps, error) || !rp_results_open(&find->options->results, error) || !read_input(find, error))
         return false;
     find->run.pairs_file = find->options->results.files[RP_RESULT_PAIRS];
     if (!rp_run_find(&find->run, error))
         return false;
+    if (!rp_steps_give_results(steps))
+        return rp_steps_write(steps, &find->run, error);
     rp_run *run = &find->run;
     const rp_presentation *presentation = &find->options->presentation;
     run->findings.naming = run->others.naming = run->candidates.naming = presentation->naming;
@@ -137,8 +140,8 @@ static void end_early(rp_run *run, rp_error *error)
     if (rp_cancelled() == 0 || rp_cancelled() == SIGPIPE)
         return;
     rp_keeper_flush(keeper);
-    (void)rp_scan_keeper_flush(&run->scans);
-    if (rp_run_folder_has_state(&keeper->folder))
+    const bool has_scan = rp_scan_keeper_flush(&run->scans);
+    if (has_scan || rp_run_folder_has_state(&keeper->folder))
         add_advice(keeper, error);
 }
 
@@ -146,7 +149,9 @@ static void end_early(rp_run *run, rp_error *error)
 static bool plan_results(rp_find_options *options, rp_error *error)
 {
     rp_targets *targets = &options->results.targets;
-    bool ok = rp_results_plan(&options->results, options->inputs[0], error) &&
+    bool ok = rp_steps_plan(&options->steps, &options->results, options->inputs[0], error) &&
+              rp_results_plan(&options->results, options->inputs[0], error) &&
+              rp_steps_spare(&options->steps, targets, error) &&
               rp_governor_add_targets(&options->governor, targets, error);
     for (size_t i = 0; ok && i < options->n_inputs; i++)
         ok = rp_targets_spare(targets, options->inputs[i], error);
@@ -207,6 +212,7 @@ int rp_command_find(int argc, char **argv)
                         .known = options.classify_with != NULL ? &find.known : NULL,
                         .known_records = &find.known_records,
                         .genes = options.genes != NULL ? &find.genes : NULL};
+    rp_steps_set(&options.steps, &find.run);
     ok = ok && rp_keeper_open(&options.keeper, uses_prefix ? prefix : NULL, options.binding, &governor->log, &error) &&
          rp_offloading_choose(&find.offloading, &governor->log, "find", &error) && find_and_write(&find, &error);
     if (ok)

@@ -120,6 +120,7 @@ static size_t fill_table(rp_find_options *o, rp_option *table)
     n += add_method_rows(o, table + n);
     n += rp_domain_options_rows(&o->domains, table + n);
     n += add_reprise_rows(o, table + n);
+    n += rp_steps_rows(&o->steps, table + n);
     table[n++] = (rp_option){RP_OPTION_HEADING, "run (no effect on the results):", 0, NULL, NULL, 0, 0, NULL};
     n += rp_governor_options(&o->governor, table + n);
     return n + add_run_rows(o, table + n);
@@ -148,6 +149,21 @@ static size_t count_stdin(const rp_find_options *options)
     for (size_t i = 0; i < options->n_inputs; i++)
         n += is_stdin(options->inputs[i]);
     return n;
+}
+
+/* Where there are no results, what names or shapes them is for the step that has them. Candidate pairs no step has. */
+static bool check_step(const rp_find_options *options, const rp_option *table, rp_error *error)
+{
+    rp_find_options plain;
+    rp_option defaults[TABLE_ROWS];
+    set_defaults(&plain);
+    (void)fill_table(&plain, defaults);
+    for (size_t i = 1; !rp_steps_give_results(&options->steps) && table[i].kind != RP_OPTION_HEADING; i++)
+        if (table[i].target != &options->results.prefix && !rp_option_is_alike(&table[i], &defaults[i]))
+            return rp_error_set(error, "--%s is of results, and this step has none: give it to the last one",
+                                table[i].name);
+    return options->steps.from == NULL || options->results.paths[RP_RESULT_PAIRS] == NULL ||
+           rp_error_set(error, "--pairs is of the search for families, which --from leaves out");
 }
 
 static bool parse(rp_find_options *options, int argc, char **argv, rp_error *error)
@@ -183,8 +199,11 @@ static bool parse(rp_find_options *options, int argc, char **argv, rp_error *err
     if (!rp_name_prefix_check(options->search.name_prefix, error) || !rp_governor_check(&options->governor, error) ||
         !rp_device_choice_parse(&options->device_choice, options->device, error) ||
         !rp_presentation_check(&options->presentation, error) || !rp_results_check(&options->results, error) ||
-        !rp_domain_options_check(&options->domains, error))
+        !rp_domain_options_check(&options->domains, error) || !rp_steps_check(&options->steps, error) ||
+        !check_step(options, table, error))
         return false;
+    options->keeper.given = options->steps.from;
+    options->keeper.part = options->steps.part;
     options->binding = rp_options_binding(table, n);
     options->described = rp_options_describe(table, n);
     return true;
@@ -202,6 +221,7 @@ bool rp_find_options_parse(rp_find_options *options, int argc, char **argv, rp_e
 void rp_find_options_clear(rp_find_options *options)
 {
     rp_domain_options_close(&options->domains);
+    rp_steps_clear(&options->steps);
     json_decref(options->binding);
     json_decref(options->described);
 }

@@ -12,6 +12,7 @@
 #include "command/governor.h"
 #include "command/presentation.h"
 #include "command/results.h"
+#include "command/steps.h"
 #include "device/devices.h"
 #include "run/run.h"
 
@@ -26,6 +27,7 @@ typedef struct rp_find_options {
     uint64_t minfreq, pa;               /* 0: not given; the same as min_copies and threads */
     const char *device, *classify_with, *genes;
     rp_domain_options domains;
+    rp_find_steps steps;
     rp_device_choice device_choice;
     const char *const *inputs;
     size_t n_inputs;

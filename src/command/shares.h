@@ -1,29 +1,23 @@
-/* shares.h: annotate in shares: which share, and the files of all of them put together. */
+/* shares.h: scans in shares: which share, and where its file goes. */
 #ifndef RP_COMMAND_SHARES_H
 #define RP_COMMAND_SHARES_H
 
-#include "checkpoint/scan_file.h"
-#include "command/options.h"
+#include "base/share.h"
+#include "command/results.h"
 
 /* Reads "3/7". False: misuse, error filled in. */
 bool rp_share_parse(rp_share *share, const char *text, rp_error *error) RP_MUST_CHECK;
 
-/* The files of all shares. Zeroed at the start. */
-typedef struct rp_gathering {
-    const char *const *paths; /* as the user gave them */
-    size_t n;
-    rp_scan_file *files;
-    size_t n_open;
-} rp_gathering;
+/* What a run writes that has no results: one file. Zeroed at the start. */
+typedef struct rp_step_file {
+    char *prefix, *path;
+    rp_file *file;
+} rp_step_file;
 
-/* Opens the files: each share once and none that is missing, all of one genome, library and code and with the same
- * options, which are set in the table. False: error filled in. */
-bool rp_gathering_open(rp_gathering *gathering, const rp_option *table, size_t n, rp_error *error) RP_MUST_CHECK;
-
-/* Takes what all have found, when the files have turned out to be those of this run. False: error filled in. */
-bool rp_gathering_take(rp_gathering *gathering, const rp_scan_binding *own, const rp_scan_subject *subject,
-                       rp_kept_scans *into, rp_error *error) RP_MUST_CHECK;
-
-void rp_gathering_clear(rp_gathering *gathering);
+/* Gives the run that file, PREFIX.scan or so, in place of its results; PREFIX is that of the results and, for a share,
+ * ".I-of-N", so that shares have folders for their state apart. False: error filled in. */
+bool rp_step_file_plan(rp_step_file *step, rp_results *results, const rp_share *share, const char *input,
+                       const char *ending, rp_error *error) RP_MUST_CHECK;
+void rp_step_file_clear(rp_step_file *step); /* a file that was not committed is removed */
 
 #endif

@@ -482,6 +482,21 @@ static bool scan_both(rp_annotation *run, rp_kept_scans *into, rp_error *error)
     return true;
 }
 
+bool rp_annotate_stretch(const rp_genome *genome, uint32_t decoy_one_in, const rp_share *share, rp_interval *stretch)
+{
+    rp_interval forwards, backwards;
+    *stretch = (rp_interval){0, genome->length_bp};
+    if (share->of == 0)
+        return true;
+    if (!rp_scan_stretch(genome, share, &forwards) || !rp_decoy_stretch(genome, decoy_one_in, share, &backwards))
+        return false;
+    forwards = forwards.end == 0 ? backwards : forwards;
+    backwards = backwards.end == 0 ? forwards : backwards;
+    stretch->begin = forwards.begin < backwards.begin ? forwards.begin : backwards.begin;
+    stretch->end = forwards.end > backwards.end ? forwards.end : backwards.end;
+    return true;
+}
+
 bool rp_annotate_scan(const rp_view *view, const rp_codes *const *consensus, size_t n_families,
                       const rp_annotate_parameters *parameters, rp_error *error)
 {

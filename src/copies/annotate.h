@@ -67,6 +67,11 @@ typedef struct rp_annotation rp_annotation;
 bool rp_annotate_scan(const rp_view *view, const rp_codes *const *consensus, size_t n_families,
                       const rp_annotate_parameters *parameters, rp_error *error) RP_MUST_CHECK;
 
+/* The stretch of the genome that holds all that a share's scans of genome and decoy look at; the whole for the whole.
+ * False: out of memory. */
+bool rp_annotate_stretch(const rp_genome *genome, uint32_t decoy_one_in, const rp_share *share,
+                         rp_interval *stretch) RP_MUST_CHECK;
+
 /* Finds all alignments, or those that parameters->kept, whose shares are the whole, lacks yet. `view` shows the whole
  * genome; its `excluded` bases give no word hits. View and consensus sequences must outlive the annotation. NULL: error
  * filled in. */

@@ -220,43 +220,72 @@ static bool place_and_classify(rp_run *run, rp_annotation *annotation, rp_error 
 }
 
 /* The scan goes on from what an earlier run has kept of it, if that had this library. Its file goes with the run's
- * state: one that has another library, for it had other options, is of no use to anybody. */
-static bool begin_scans(rp_run *run, const rp_share *share, rp_error *error)
+ * state: one that has another library, for it had other options, is of no use to anybody. Shares that were gathered are
+ * the whole. */
+static bool begin_scans(rp_run *run, rp_error *error)
 {
     rp_scan_keeper *scans = &run->scans;
     const rp_keeper *keeper = run->keeper;
+    const bool keeps = run->gathering == NULL && rp_keeper_keeps(keeper);
     const rp_scan_subject subject = {&run->genome, run->consensus, run->state.n_source};
-    json_t *options = json_pack("{s:s, s:b}", "command", "find", "no-decoy", run->parameters->no_decoy);
+    json_t *options = json_pack("{s:s, s:b}", "command", "find", "--no-decoy", run->parameters->no_decoy);
     *scans = (rp_scan_keeper){.interval_s = keeper->interval_s,
                               .restart = keeper->restart,
                               .name = "copies",
                               .yields = true,
                               .command = "find",
                               .log = run->log};
-    const bool ok = rp_scan_keeper_open(scans, rp_keeper_keeps(keeper) ? &keeper->folder : NULL, options, error) &&
-                    rp_scan_keeper_begin(scans, &subject, share, error);
+    const bool ok =
+        rp_scan_keeper_open(scans, keeps ? &keeper->folder : NULL, options, error) &&
+        rp_scan_keeper_begin(scans, &subject, &run->share, error) &&
+        (run->gathering == NULL || rp_gathering_take(run->gathering, &scans->binding, &subject, &scans->scans, error));
     json_decref(options);
     return ok;
 }
 
-/* The alignments of all families, each with the threshold that the decoy gives it. NULL: error filled in. */
-static rp_annotation *scan_and_judge(rp_run *run, const rp_view *whole, rp_error *error)
+/* The alignments of all families, each with the threshold that the decoy gives it; of a share those that a scan finds:
+ * *annotation is NULL then. */
+static bool find_alignments(rp_run *run, const rp_view *whole, rp_annotation **annotation, rp_error *error)
 {
     rp_annotate_parameters parameters = scan_parameters(run);
-    rp_decoy decoy = {.one_in = 0};
-    const rp_share all = {0, 0};
-    bool ok = begin_scans(run, &all, error);
+    rp_decoy decoy = {.one_in = DECOY_ONE_IN};
+    const size_t n = run->state.n_source;
+    bool ok = begin_scans(run, error);
     parameters.keeps_chance = true;
     parameters.kept = &run->scans.scans;
     parameters.rows = run->rows;
-    if (ok && !run->parameters->no_decoy) {
-        ok = rp_decoy_make(&decoy, whole, DECOY_ONE_IN, &all, error);
-        parameters.decoy = &decoy;
+    parameters.decoy = run->parameters->no_decoy ? NULL : &decoy;
+    if (ok && parameters.decoy != NULL && run->gathering == NULL) /* gathered scans are done */
+        ok = rp_decoy_make(&decoy, whole, DECOY_ONE_IN, &run->share, error);
+    if (ok && run->share.of > 0) {
+        ok = rp_annotate_scan(whole, run->consensus, n, &parameters, error);
+    } else if (ok) {
+        *annotation = rp_annotation_create(whole, run->consensus, n, &parameters, error);
+        ok = *annotation != NULL;
     }
-    rp_annotation *annotation =
-        ok ? rp_annotation_create(whole, run->consensus, run->state.n_source, &parameters, error) : NULL;
     rp_decoy_clear(&decoy);
-    return annotation;
+    return ok;
+}
+
+bool rp_run_stretch(const rp_run *run, rp_interval *stretch)
+{
+    return rp_annotate_stretch(&run->genome, DECOY_ONE_IN, &run->share, stretch);
+}
+
+/* The families that have copies, each once. */
+static bool list_for_copies(rp_run *run, rp_error *error)
+{
+    rp_kmer_index_destroy(run->index);
+    run->index = NULL;
+    rp_stage_begin(RP_STAGE_COPIES, 0);
+    return rp_run_list_once(run, error) && (rp_run_list_consensus(run) || rp_error_memory(error, "finding copies"));
+}
+
+bool rp_run_scan_share(rp_run *run, rp_error *error)
+{
+    const rp_view whole = whole_genome(run);
+    return list_for_copies(run, error) && find_alignments(run, &whole, NULL, error) &&
+           rp_scan_file_order(&run->scans.scans, run->n_threads, error);
 }
 
 static bool prefix_names(rp_run *run)
@@ -271,16 +300,13 @@ static bool prefix_names(rp_run *run)
 bool rp_run_find_copies(rp_run *run, rp_error *error)
 {
     const rp_view whole = whole_genome(run);
-    rp_kmer_index_destroy(run->index);
-    run->index = NULL;
-    rp_stage_begin(RP_STAGE_COPIES, 0);
-    if (!rp_run_list_once(run, error))
+    if (!list_for_copies(run, error))
         return false;
     run->rows = rp_row_store_create();
-    if (run->rows == NULL || !rp_run_list_consensus(run))
+    if (run->rows == NULL)
         return rp_error_memory(error, "finding copies");
-    rp_annotation *annotation = scan_and_judge(run, &whole, error);
-    const bool ok = annotation != NULL && place_and_classify(run, annotation, error);
+    rp_annotation *annotation = NULL;
+    const bool ok = find_alignments(run, &whole, &annotation, error) && place_and_classify(run, annotation, error);
     rp_annotation_destroy(annotation);
     if (!ok)
         return false;

@@ -109,8 +109,8 @@ static bool restore(rp_run *run, rp_error *error)
         rp_cover_add(&run->cover, state->cover.items, state->cover.n);
     free(state->cover.items);
     state->cover = (rp_intervals){0};
-    rp_log_line(run->log, "going on from the checkpoint: %zu families, at %s", state->library.n,
-                STAGES[state->mark].name);
+    rp_log_line(run->log, "going on from the %s: %zu families, at %s",
+                run->keeper->given != NULL ? "state" : "checkpoint", state->library.n, STAGES[state->mark].name);
     return true;
 }
 
@@ -131,8 +131,11 @@ static bool open_pairs(rp_run *run, rp_error *error)
 
 static bool mask_tandem(rp_run *run, rp_error *error)
 {
-    rp_stage_begin(RP_STAGE_TANDEM, run->genome.length_bp);
-    if (!rp_tandem_mask(&run->tandem, &run->genome, run->n_threads, error))
+    rp_interval stretch; /* that is looked at */
+    if (!rp_run_stretch(run, &stretch))
+        return rp_error_memory(error, "masks");
+    rp_stage_begin(RP_STAGE_TANDEM, stretch.end - stretch.begin);
+    if (!rp_tandem_mask_within(&run->tandem, &run->genome, &stretch, run->n_threads, error))
         return false;
     const uint64_t tandem_bp = rp_bitmask_count(&run->tandem, 0, run->genome.length_bp);
     rp_log_line(run->log, "tandem repeats: %llu bases", (unsigned long long)tandem_bp);
@@ -185,6 +188,10 @@ bool rp_run_find(rp_run *run, rp_error *error)
     if (!rp_keeper_check_genome(run->keeper, &run->genome, error) || !prepare(run, error))
         return false;
     while (run->state.mark < RP_N_MARKS) {
+        if (run->state.mark == RP_MARK_COPIES && run->until_copies)
+            return true;
+        if (run->state.mark == RP_MARK_COPIES && run->share.of > 0)
+            return rp_run_scan_share(run, error);
         if (!STAGES[run->state.mark].work(run, error))
             return false;
         run->state.mark++;

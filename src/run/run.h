@@ -13,6 +13,7 @@
 
 #include "base/account.h"
 #include "base/log.h"
+#include "checkpoint/gathering.h"
 #include "checkpoint/keeper.h"
 #include "checkpoint/scan_keeper.h"
 #include "classify/domain_search.h"
@@ -61,6 +62,9 @@ typedef struct rp_run {
     const rp_genome *known_records;
     const rp_bitmask *genes;            /* coding bases, as the user has them; NULL: not known */
     const rp_domain_search *domain_search; /* profiles of proteins' domains; NULL: none are looked for */
+    bool until_copies;                  /* the run ends with all families, its state at RP_MARK_COPIES */
+    rp_share share;                     /* or with this share of the scan for copies; zeroed: the whole */
+    rp_gathering *gathering;            /* the shares that others have scanned; NULL: the run scans itself */
     rp_file *pairs_file;                /* where candidate pairs go (discover/pairs.h); NULL: nobody wants them */
     /* given by the caller, then the run's: */
     rp_genome genome;
@@ -88,8 +92,8 @@ typedef struct rp_run {
     rp_satellites satellites;
 } rp_run;
 
-/* The whole search over run->genome. False: error filled in; where the run was cancelled its state has been handed to
- * the keeper. */
+/* The search over run->genome, all of it or as far as the caller wants. False: error filled in; where the run was
+ * cancelled its state has been handed to the keeper. */
 bool rp_run_find(rp_run *run, rp_error *error) RP_MUST_CHECK;
 
 void rp_run_clear(rp_run *run);

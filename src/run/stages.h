@@ -20,6 +20,12 @@ bool rp_run_join(rp_run *run, rp_error *error) RP_MUST_CHECK;        /* parts of
 bool rp_run_polish(rp_run *run, rp_error *error) RP_MUST_CHECK;      /* copies.c: with the copies of a scan */
 bool rp_run_find_copies(rp_run *run, rp_error *error) RP_MUST_CHECK; /* all copies, classes, what is set apart */
 
+/* The stretch of the genome that the scan of run->share looks at. False: out of memory. */
+bool rp_run_stretch(const rp_run *run, rp_interval *stretch) RP_MUST_CHECK;
+
+/* In place of the last stage: the scan of run->share, all of it in run->scans, ordered (copies.c). */
+bool rp_run_scan_share(rp_run *run, rp_error *error) RP_MUST_CHECK;
+
 /* The satellites of all that is tandem, at the end of that stage (satellites.c); run->tandem holds all of it
  * afterwards. */
 bool rp_run_find_satellites(rp_run *run, rp_error *error) RP_MUST_CHECK;

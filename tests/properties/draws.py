@@ -18,6 +18,9 @@ EXEMPT = {
     "help": "prints a text and ends",
     "output": "every run has a folder of its own",
     "part": "no results are written: check_shares.py",
+    "until-copies": "no results are written: check_shares.py",
+    "from": "a step needs the file of the one before: check_shares.py",
+    "gather": "a step needs the files of those before: check_shares.py",
     "no-run-info": "given to every run: what it leaves out differs from run to run",
 }
 
