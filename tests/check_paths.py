@@ -93,6 +93,16 @@ def test_no_result_takes_an_inputs_place(folder):
         assert {p: p.read_bytes() for p in inputs} == inputs, (arguments, KEPT)
 
 
+def test_standard_output_is_no_prefix(folder):
+    genome = write_genome(folder)
+    before = files_of(folder)
+    for command in (["find", genome], ["annotate", genome, genome], ["find", "--until-copies", genome]):
+        for name in ("-", "/dev/stdout"):
+            said = run(command[0], "-q", "-o", name, *command[1:], status=2, cwd=folder).stderr
+            assert f"--output: {name} is no PREFIX" in said and "--bed -" in said, said
+    assert files_of(folder) == before
+
+
 def test_results_may_go_to_the_null_device_together(folder):
     run("find", "-q", "-o", folder / "x", "--bed", "/dev/null", "--gff3", "/dev/null", write_genome(folder))
 

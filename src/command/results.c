@@ -186,7 +186,8 @@ bool rp_results_check(const rp_results *results, rp_error *error)
     for (int i = 0; i < RP_N_RESULTS; i++)
         if (results->paths[i] != NULL && results->off[i])
             return rp_error_set(error, "%s is both named and switched off", KINDS[i].ending);
-    return true;
+    return results->prefix == NULL || !rp_stream_is_stdout(results->prefix) ||
+           rp_error_set(error, "--output: %s is no PREFIX; one result can go there: --bed -, say", results->prefix);
 }
 
 /* The input's name without its folder and endings. */
