@@ -94,6 +94,37 @@ def test_annotate_names_what_is_unknown(folder):
     assert "DNA/hAT-Ac" in (folder / "t1.classes.tsv").read_text()
 
 
+def test_families_take_the_class_of_their_kin(folder):
+    rng = random.Random(7)
+    left, right, body, line, tail = (random_letters(rng, n) for n in (70, 70, 900, 3000, 90))
+    hat, copia = left + body + right, random_letters(rng, 70) + random_letters(rng, 800) + random_letters(rng, 70)
+    hopper = mutated(rng, left, 0.08) + random_letters(rng, 200) + mutated(rng, right, 0.08)
+    library = {
+        "hat#DNA/hAT-Ac": hat, "copia#LTR/Copia": copia, "line#LINE/L1": line + tail,
+        "hopper": hopper.translate(COMPLEMENT)[::-1], "one_end": left + random_letters(rng, 300),
+        "within": random_letters(rng, 200) + body[300:500],
+        "torn": hat[:70] + random_letters(rng, 200) + copia[-70:],  # of two orders
+        "cut": mutated(rng, line[1500:2000], 0.05), "sine": random_letters(rng, 150) + tail,
+        "microsatellite#DNA/MULE": "CACAG" * 20 + random_letters(rng, 500),
+        "chance": "CACAG" * 20 + random_letters(rng, 300), "both_INT#LTR/Gypsy": random_letters(rng, 900),
+        "both_LTR": random_letters(rng, 400), "other_LTR": random_letters(rng, 400)}
+    (folder / "l.fa").write_text("".join(f">{name}\n{bases}\n" for name, bases in library.items()))
+    (folder / "g.fa").write_text(f">g\n{random_letters(rng, 30000)}{hat}{random_letters(rng, 3000)}\n")
+    for threads in (1, 4):
+        run("annotate", "-q", "--no-domains", "--no-run-info", "-t", threads, "-o", folder / f"t{threads}", folder / "g.fa",
+            folder / "l.fa")
+    assert (folder / "t1.summary.json").read_bytes() == (folder / "t4.summary.json").read_bytes()
+    got = {family["name"]: family for family in families(folder / "t1")}
+    named = {name: family["class"] for name, family in got.items() if "kin" in family}
+    assert named == {"hopper": "DNA/hAT-Ac", "one_end": "DNA/hAT-Ac", "cut": "LINE/L1", "both_LTR": "LTR/Gypsy"}, named
+    assert {got[name]["kin"]["by"] for name in ("hopper", "one_end")} == {"ends"}
+    assert got["cut"]["kin"]["by"] == "piece" and 490 <= got["cut"]["kin"]["bases"] <= 500, got["cut"]
+    kin = got["one_end"]["kin"]
+    assert kin["family"] == "hat" and 70 <= kin["bases"] <= 75 and kin["identity_percent"] > 97, kin
+    assert got["both_LTR"]["kin"] == {"by": "parts", "family": "both_INT"}
+    assert all(got[name]["class"] == "Unknown" for name in ("within", "torn", "sine", "chance", "other_LTR"))
+
+
 def test_profiles_of_the_users_are_searched_too(folder):
     hat = element(folder, "DNA/hAT-Ac:TPase")
     with open(folder / "one.hmm", "w") as file:

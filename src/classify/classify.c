@@ -9,6 +9,7 @@
 #include "classify/codons.h"
 #include "classify/genes.h"
 #include "classify/grade.h"
+#include "classify/kin.h"
 #include "classify/neighbours.h"
 #include "classify/places.h"
 #include "classify/proteins.h"
@@ -266,6 +267,8 @@ bool rp_evidence(const rp_found_family *family, kstring_t *text)
             ok |= add(text, begin, "protein:%s", rp_protein_names[i]);
     for (size_t i = 0; i < family->n_domains; i++)
         ok |= (text->l > begin && kputc(',', text) < 0) ? -1 : rp_domain_tell(&family->domains[i], text);
+    if (family->kin.of != NULL)
+        ok |= (text->l > begin && kputc(',', text) < 0) ? -1 : rp_kin_tell(&family->kin, text);
     if (traits->coding_bp > 0)
         ok |= add(text, begin, "coding:%u:%.1f", traits->coding_bp, (double)traits->coding_score);
     if (traits->n_on_genes > 0)
@@ -326,11 +329,22 @@ static bool classify_family(void *argument, size_t which, unsigned worker, rp_er
     return true;
 }
 
+/* The class that domains speak for. Helitrons pick up pieces of genes and of other transposons: the ends of one around
+ * the domains of another element contradict these. Of a thousand LTR elements and LINEs none has such ends. */
+static const char *choose_by_domains(const rp_found_family *family)
+{
+    const char *by_domains = rp_superfamily_of(family->domains, family->n_domains);
+    return by_domains != NULL && strcmp(rp_class_order(by_domains), "RC") != 0 &&
+                   rp_structure_has_helitron_ends(family->consensus)
+               ? NULL
+               : by_domains;
+}
+
 /* What domains say goes before what structure says; long terminal repeats around what is no LTR element contradict. */
 static const char *choose_by_all(const rp_found_family *family)
 {
     const char *by_structure = choose_class(&family->traits, family->consensus->n),
-               *by_domains = rp_superfamily_of(family->domains, family->n_domains);
+               *by_domains = choose_by_domains(family);
     if (by_domains == NULL)
         return by_structure;
     const bool contradicts = strncmp(by_structure, "LTR", 3) == 0 && strcmp(rp_class_order(by_domains), "LTR") != 0;
@@ -391,7 +405,7 @@ bool rp_classify_unknown(rp_findings *findings, const rp_domains *domains, rp_er
     for (size_t f = 0; f < findings->n_families; f++) {
         rp_found_family *family = &findings->families[f];
         take_domains(family, domains);
-        const char *by_domains = rp_superfamily_of(family->domains, family->n_domains);
+        const char *by_domains = choose_by_domains(family);
         if (by_domains == NULL || strcmp(family->class_name, RP_CLASS_UNKNOWN) != 0)
             continue;
         free(family->class_name);

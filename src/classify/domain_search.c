@@ -24,6 +24,8 @@ enum {
 
 /* What is expected among so many targets. A target is a frame: a family has six. */
 #define SEARCHED "10000"
+static const double SEARCHED_TARGETS = 10000;
+enum { N_FRAMES = 6 };
 #define MAX_EVALUE "0.001"
 
 /* --- Targets --- */
@@ -245,6 +247,17 @@ static bool search_one(const rp_profile_file *file, const rp_scratch_file *targe
     return ok;
 }
 
+/* What is expected of each domain among all frames and all profiles. */
+static void count_expected(const rp_domain_search *search, size_t n_families, rp_domains *domains)
+{
+    size_t n_profiles = 0;
+    for (size_t i = 0; i < search->n_files; i++)
+        n_profiles += search->files[i].n;
+    const double times = (double)n_profiles * N_FRAMES * (double)n_families / SEARCHED_TARGETS;
+    for (size_t i = 0; i < domains->n; i++)
+        domains->items[i].expected = domains->items[i].evalue * times;
+}
+
 bool rp_domain_search_run(const rp_domain_search *search, const rp_codes *const *consensus, size_t n,
                           unsigned n_threads, rp_domains *domains, rp_error *error)
 {
@@ -261,6 +274,7 @@ bool rp_domain_search_run(const rp_domain_search *search, const rp_codes *const 
     for (size_t i = 0; bytes > 0 && i < search->n_files && ok; i++)
         ok = search_one(&search->files[i], &targets, consensus, n, n_threads, domains, error);
     rp_scratch_file_close(&targets);
+    count_expected(search, n, domains);
     rp_sort(domains->items, domains->n, sizeof *domains->items, compare_domains);
     if (ok && !rp_domains_resolve(domains))
         ok = rp_error_memory(error, "domains");

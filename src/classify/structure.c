@@ -292,6 +292,13 @@ static void find_helitron(const rp_codes *consensus, rp_traits *traits)
         traits->hairpin_bp = find_hairpin(c, n);
 }
 
+bool rp_structure_has_helitron_ends(const rp_codes *consensus)
+{
+    rp_traits traits = {0};
+    find_helitron(consensus, &traits);
+    return traits.helitron_ends;
+}
+
 bool rp_structure_is_turned(const rp_codes *consensus)
 {
     rp_codes turned = {0};

@@ -26,6 +26,9 @@ bool rp_structure_find_ends(rp_structure_scratch *scratch, const rp_codes *conse
 /* Fills in the consensus' part of the traits. False: out of memory. */
 bool rp_structure_find(rp_structure_scratch *scratch, const rp_codes *consensus, rp_traits *traits) RP_MUST_CHECK;
 
+/* Whether it begins with TC and ends with CTRR, between A and T or not. */
+bool rp_structure_has_helitron_ends(const rp_codes *consensus);
+
 /* Whether the consensus reads as the reverse strand of an element: a poly-T head where the other
  * strand has a poly-A tail, or a Helitron's 3' end at its beginning. */
 bool rp_structure_is_turned(const rp_codes *consensus);

@@ -14,6 +14,9 @@ enum {
 /* A class that is this close to the best is not told from it: bits, or a share of the best score. */
 static const double CLOSE_BITS = 8, CLOSE_SHARE = 0.1;
 
+/* A domain that stands alone names a family where so many are expected by chance in the whole search, or fewer. */
+static const double MAX_ALONE = 1e-3;
+
 /* --- Stretches --- */
 
 static bool is_one_stretch(const rp_domain *a, const rp_domain *b)
@@ -86,15 +89,20 @@ bool rp_domains_resolve(rp_domains *domains)
 
 /* --- The order of the domains --- */
 
-/* The best domain of that name, of LTR elements or of retroelements at large. "RT.plants" is an RT. */
+/* "RT.plants" is an RT. */
+static bool is_named(const rp_domain *domain, const char *name)
+{
+    const size_t n = strlen(name);
+    return strncmp(domain->kind->name, name, n) == 0 && (domain->kind->name[n] == '\0' || domain->kind->name[n] == '.');
+}
+
+/* The best domain of that name, of LTR elements or of retroelements at large. */
 static const rp_domain *find_domain(const rp_domain *domains, size_t n, const char *name)
 {
     const rp_domain *best = NULL;
     for (size_t i = 0; i < n; i++) {
         const rp_domain *here = &domains[i];
-        const char *rest = here->kind->name + strlen(name);
-        if (here->class_name == NULL || rp_class_common(here->class_name, "LTR") == NULL ||
-            strncmp(here->kind->name, name, strlen(name)) != 0 || (*rest != '\0' && *rest != '.'))
+        if (here->class_name == NULL || rp_class_common(here->class_name, "LTR") == NULL || !is_named(here, name))
             continue;
         best = best == NULL || here->bits > best->bits ? here : best;
     }
@@ -150,6 +158,31 @@ static const char *give_way(const rp_domain *domains, size_t n, const char *clas
     return best != NULL && best->class_name != NULL ? rp_class_common(class_name, best->class_name) : NULL;
 }
 
+/* Whether more than one domain that might be chance speaks for the class. */
+static bool is_borne_out(const rp_domain *domains, size_t n, const char *class_name)
+{
+    size_t agreeing = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!agree(class_name, &domains[i]))
+            continue;
+        if (domains[i].expected <= MAX_ALONE || ++agreeing > 1)
+            return true;
+    }
+    return false;
+}
+
+/* Gypsy's integrases are as diverse as retroviruses', and nearer to these than to Copia's (Malik and Eickbush 1999): an
+ * integrase alone does not tell a retrovirus. */
+static const char *respect_retroviruses(const rp_domain *domains, size_t n, const char *class_name)
+{
+    if (class_name == NULL || !rp_class_contains("LTR/ERV", class_name))
+        return class_name;
+    for (size_t i = 0; i < n; i++)
+        if (agree(class_name, &domains[i]) && !is_named(&domains[i], "INT"))
+            return class_name;
+    return rp_class_known("LTR");
+}
+
 const char *rp_superfamily_of(const rp_domain *domains, size_t n)
 {
     const rp_domain *best = NULL;
@@ -162,8 +195,8 @@ const char *rp_superfamily_of(const rp_domain *domains, size_t n)
             found = domains[i].class_name;
     while (found != NULL && !stands(domains, n, found))
         found = give_way(domains, n, found);
-    found = respect_order(domains, n, found);
-    return found != NULL && rp_class_is_given(found) ? found : NULL;
+    found = respect_retroviruses(domains, n, respect_order(domains, n, found));
+    return found != NULL && rp_class_is_given(found) && is_borne_out(domains, n, found) ? found : NULL;
 }
 
 bool rp_domains_are_of_transposons(const rp_domain *domains, size_t n)

@@ -3,7 +3,8 @@
  * Of the profiles that match one stretch the best counts; where a profile of another class is nearly as good, only what
  * the two classes have in common. The stretches of one family must agree: what contradicts the rest, and is not far
  * weaker, leaves what they have in common, or nothing. Reverse transcriptase behind the integrase is Copia's order, and
- * before it that of the other LTR elements (Wicker et al. 2007).
+ * before it that of the other LTR elements (Wicker et al. 2007). A domain that stands alone must be beyond chance among
+ * all families and profiles that were searched, and an integrase alone tells no retrovirus.
  */
 #ifndef RP_CLASSIFY_SUPERFAMILY_H
 #define RP_CLASSIFY_SUPERFAMILY_H

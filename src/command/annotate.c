@@ -14,6 +14,7 @@
 #include "checkpoint/gathering.h"
 #include "checkpoint/scan_keeper.h"
 #include "classify/classify.h"
+#include "classify/kin.h"
 #include "classify/kinds.h"
 #include "command/command.h"
 #include "command/describe.h"
@@ -216,7 +217,8 @@ static bool look_at_families(annotate_run *run, rp_error *error)
     const rp_classify_parameters hints = {
         .n_threads = run->governor.n_threads, .keep_names = true, .domains = &run->domains};
     return find_domains(run, error) && (!run->options.hints || rp_classify(&run->findings, &hints, error)) &&
-           rp_classify_unknown(&run->findings, &run->domains, error);
+           rp_classify_unknown(&run->findings, &run->domains, error) &&
+           rp_kin_find((rp_findings *const[]){&run->findings}, 1, false, run->governor.n_threads, error);
 }
 
 /* Takes what is found already: what was kept, or all from the parts. */

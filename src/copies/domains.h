@@ -21,6 +21,7 @@ typedef struct rp_domain {
     uint32_t begin, end;    /* bases of the consensus */
     bool reverse;           /* on its reverse strand */
     double bits, evalue;
+    double expected;        /* domains of this score among all that were searched, families and profiles, by chance */
     const char *class_name; /* that this stretch speaks for: of all profiles that match it about as well; NULL: none */
 } rp_domain;
 

@@ -8,6 +8,9 @@
 #include "base/memory.h"
 #include "base/sort.h"
 
+const char *const rp_kin_sign_name[RP_N_KIN_SIGNS] = {
+    [RP_KIN_NONE] = "none", [RP_KIN_ENDS] = "ends", [RP_KIN_PIECE] = "piece", [RP_KIN_PARTS] = "parts"};
+
 /* Counts and lists the parts of each family. */
 static bool measure_families(rp_findings *findings)
 {

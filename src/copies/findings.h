@@ -18,6 +18,19 @@
 
 #define RP_CLASS_UNKNOWN "Unknown"
 
+/* By what a family is kin to another one (classify/kin.h). */
+typedef enum rp_kin_sign { RP_KIN_NONE, RP_KIN_ENDS, RP_KIN_PIECE, RP_KIN_PARTS, RP_N_KIN_SIGNS } rp_kin_sign;
+
+extern const char *const rp_kin_sign_name[RP_N_KIN_SIGNS]; /* "ends" */
+
+typedef struct rp_kinship {
+    const struct rp_found_family *of; /* whose class the family has taken; borrowed; NULL: none */
+    rp_kin_sign sign;
+    uint32_t bp;                 /* of the family, that are alike; 0 with RP_KIN_PARTS, whose names tell it */
+    float identity;              /* percent */
+    bool is_torn;                /* it has kin that contradict each other, and no class by them */
+} rp_kinship;
+
 /* A family with its figures. */
 typedef struct rp_found_family {
     char *name;                  /* without the class */
@@ -36,6 +49,7 @@ typedef struct rp_found_family {
     rp_traits traits;            /* all zero until rp_classify has filled them in */
     const rp_domain *domains;    /* of proteins, n_domains of them; borrowed from who looked for them */
     size_t n_domains;
+    rp_kinship kin;
     const char *hint;            /* the class that they speak for; NULL until then */
     size_t satellite;            /* of another repeat: 1 + the satellite that it is of; 0: of none */
 } rp_found_family;

@@ -185,6 +185,17 @@ static json_t *describe_domains(const rp_found_family *family)
     return rp_json_if(ok, list);
 }
 
+/* The family whose class it has taken, and by what. */
+static json_t *describe_kin(const rp_kinship *kin)
+{
+    json_t *out = json_pack("{s:s, s:o}", "by", rp_kin_sign_name[kin->sign], "family", rp_json_text(kin->of->name));
+    bool ok = out != NULL;
+    if (ok && kin->bp > 0)
+        ok = rp_json_set(out, "bases", json_integer((json_int_t)kin->bp)) &&
+             rp_json_set(out, "identity_percent", json_real(rp_json_rounded((double)kin->identity, 0.1)));
+    return rp_json_if(ok, out);
+}
+
 static json_t *describe_decoy(const rp_decoy_figures *figures)
 {
     return json_pack("{s:I, s:I, s:f}", "threshold", (json_int_t)figures->threshold, "false_bases",
@@ -251,6 +262,8 @@ static json_t *describe_family(const rp_findings *findings, const rp_found_famil
     }
     if (ok && family->n_domains > 0)
         ok = rp_json_set(one, "domains", describe_domains(family));
+    if (ok && family->kin.of != NULL)
+        ok = rp_json_set(one, "kin", describe_kin(&family->kin));
     if (ok && family->hint != NULL)
         ok = rp_json_set(one, "hint", json_string(rp_class_as(family->hint, findings->naming)));
     if (ok && family->traits.n_copies > 0)

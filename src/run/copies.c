@@ -5,6 +5,7 @@
 #include "base/metrics.h"
 #include "classify/by_library.h"
 #include "classify/classify.h"
+#include "classify/kin.h"
 #include "classify/kinds.h"
 #include "classify/versions.h"
 #include "copies/annotate.h"
@@ -215,6 +216,7 @@ static bool place_and_classify(rp_run *run, rp_annotation *annotation, rp_error 
            (run->known == NULL ||
             (rp_classify_by_library(&run->findings, run->known, run->known_records, run->n_threads, error) &&
              rp_classify_by_library(&run->candidates, run->known, run->known_records, run->n_threads, error))) &&
+           rp_kin_find((rp_findings *const[]){&run->findings, &run->candidates}, 2, true, run->n_threads, error) &&
            rp_kinds_find(&run->findings, run->n_threads, error) && rp_kinds_find(&run->others, run->n_threads, error) &&
            rp_kinds_find(&run->candidates, run->n_threads, error);
 }
