@@ -308,37 +308,38 @@ static int path_score(const rp_steps *steps, const uint8_t *query, uint32_t n, c
     return score;
 }
 
-/* Gotoh's recurrence over the whole matrix. */
+/* Gotoh's recurrence over the whole matrix, two rows at a time. */
 static int best_global_score(const uint8_t *query, uint32_t n, const uint8_t *target, uint32_t m)
 {
-    enum { MAX = 64, LOW = -100000 };
-    static int match[MAX][MAX], up[MAX][MAX], left[MAX][MAX];
+    enum { MAX = 4096, LOW = -1000000, OPEN = RP_REALIGN_GAP_OPEN + RP_REALIGN_GAP_BASE };
+    static int match[2][MAX], up[2][MAX], left[2][MAX];
+    ck_assert_uint_lt(m, MAX);
     for (uint32_t i = 0; i <= n; i++)
         for (uint32_t j = 0; j <= m; j++) {
-            match[i][j] = i == 0 && j == 0 ? 0 : LOW;
-            up[i][j] = left[i][j] = LOW;
-            const int open = RP_REALIGN_GAP_OPEN + RP_REALIGN_GAP_BASE;
+            const uint32_t here = i & 1, before = !here;
+            match[here][j] = i == 0 && j == 0 ? 0 : LOW;
+            up[here][j] = left[here][j] = LOW;
             if (i > 0) {
-                const int from = match[i - 1][j] > left[i - 1][j] ? match[i - 1][j] : left[i - 1][j];
-                up[i][j] =
-                    from + open > up[i - 1][j] + RP_REALIGN_GAP_BASE ? from + open : up[i - 1][j] + RP_REALIGN_GAP_BASE;
+                const int from = match[before][j] > left[before][j] ? match[before][j] : left[before][j],
+                          on = up[before][j] + RP_REALIGN_GAP_BASE;
+                up[here][j] = from + OPEN > on ? from + OPEN : on;
             }
             if (j > 0) {
-                const int from = match[i][j - 1] > up[i][j - 1] ? match[i][j - 1] : up[i][j - 1];
-                left[i][j] = from + open > left[i][j - 1] + RP_REALIGN_GAP_BASE ? from + open
-                                                                                : left[i][j - 1] + RP_REALIGN_GAP_BASE;
+                const int from = match[here][j - 1] > up[here][j - 1] ? match[here][j - 1] : up[here][j - 1],
+                          on = left[here][j - 1] + RP_REALIGN_GAP_BASE;
+                left[here][j] = from + OPEN > on ? from + OPEN : on;
             }
             if (i > 0 && j > 0) {
-                int from = match[i - 1][j - 1];
-                from = up[i - 1][j - 1] > from ? up[i - 1][j - 1] : from;
-                from = left[i - 1][j - 1] > from ? left[i - 1][j - 1] : from;
-                match[i][j] =
+                int from = match[before][j - 1];
+                from = up[before][j - 1] > from ? up[before][j - 1] : from;
+                from = left[before][j - 1] > from ? left[before][j - 1] : from;
+                match[here][j] =
                     from + (query[i - 1] == target[j - 1] && query[i - 1] < 4 ? RP_REALIGN_MATCH : RP_REALIGN_MISMATCH);
             }
         }
-    int best = match[n][m];
-    best = up[n][m] > best ? up[n][m] : best;
-    return left[n][m] > best ? left[n][m] : best;
+    int best = match[n & 1][m];
+    best = up[n & 1][m] > best ? up[n & 1][m] : best;
+    return left[n & 1][m] > best ? left[n & 1][m] : best;
 }
 
 START_TEST(realigning_is_exact)
@@ -375,6 +376,34 @@ static rp_base_counts counts_by_chance(double chance)
     const uint32_t other = (uint32_t)lround(30000 * (1 - a) / 3);
     return (rp_base_counts){{30000 - 3 * other, other, other, other}};
 }
+
+/* The trace of a large one is made in blocks. */
+START_TEST(realigning_long_sequences_is_exact_and_takes_little_memory)
+{
+    enum { MAX = 4000 };
+    static uint8_t query[MAX], target[MAX];
+    rp_random random = {62};
+    rp_realigner realigner = {0};
+    rp_steps steps = {0};
+    for (int trial = 0; trial < 4; trial++) {
+        const uint32_t n = 2500 + (uint32_t)rp_random_below(&random, 1000);
+        uint32_t m = 0;
+        for (uint32_t i = 0; i < n; i++) {
+            query[i] = (uint8_t)rp_random_below(&random, 5);
+            const uint64_t draw = rp_random_below(&random, 40);
+            if (m < MAX && draw > 0)
+                target[m++] = draw < 4 ? (uint8_t)rp_random_below(&random, 4) : query[i];
+            for (int added = 0; m < MAX && draw == 5 && added < 3; added++)
+                target[m++] = (uint8_t)rp_random_below(&random, 4);
+        }
+        ck_assert(rp_realign(&realigner, query, n, target, m, 300, &steps));
+        ck_assert_int_eq(path_score(&steps, query, n, target, m), best_global_score(query, n, target, m));
+        ck_assert_uint_lt(realigner.trace_capacity + 4 * realigner.kept_capacity, (size_t)n * 300);
+    }
+    free(steps.items);
+    rp_realigner_clear(&realigner);
+}
+END_TEST
 
 START_TEST(a_score_is_worth_its_log_odds_by_composition)
 {
@@ -420,6 +449,7 @@ Suite *suite_align(void)
     tcase_add_test(tests, rows_spell_the_genome);
     tcase_add_loop_test(tests, a_path_over_bases_that_were_covered_meanwhile_is_whole, 0, 12);
     tcase_add_test(tests, realigning_is_exact);
+    tcase_add_test(tests, realigning_long_sequences_is_exact_and_takes_little_memory);
     tcase_add_test(tests, a_score_is_worth_its_log_odds_by_composition);
     tcase_add_test(tests, chance_recurrence_follows_the_composition);
     suite_add_tcase(suite, tests);

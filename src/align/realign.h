@@ -15,11 +15,18 @@
 
 enum { RP_REALIGN_MATCH = 2, RP_REALIGN_MISMATCH = -3, RP_REALIGN_GAP_OPEN = -5, RP_REALIGN_GAP_BASE = -2 };
 
-/* Reused memory of one thread. Zeroed by its owner. */
+/* Reused memory of one thread. Zeroed by its owner.
+ *
+ * The trace of a large alignment is made again, a block of rows at a time, from the rows before the blocks, which are
+ * kept: two thirds more time, and memory by the square root of the rows in place of the rows (Hirschberg's idea in the
+ * form of Grice et al., CABIOS 1997).
+ */
 typedef struct rp_realigner {
     int32_t *scores, *deletions;   /* of a row's cells */
     size_t row_capacity, deletion_capacity;
-    uint8_t *trace;
+    int32_t *kept;                 /* the same of the rows before each block, both of one block together */
+    size_t kept_capacity;
+    uint8_t *trace;                /* of the rows of a block */
     size_t trace_capacity;
 } rp_realigner;
 
