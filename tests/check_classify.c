@@ -113,7 +113,7 @@ END_TEST
 
 /* --- Classes --- */
 
-typedef enum layout { APART, HEAD_TO_TAIL, DUPLICATED, WHOLE_CONTIGS } layout;
+typedef enum layout { APART, HEAD_TO_TAIL, DUPLICATED, WHOLE_CONTIGS, SOLO, SOLO_WITHOUT_SITE } layout;
 
 static const struct {
     const char *recipe;
@@ -124,6 +124,9 @@ static const struct {
                {"CA c30 G d500 G ~c30 TG", 6, 0, APART, "DNA"},
                {"CA c30 G d900 G ~c30 TG", 6, 0, APART, "DNA"},
                {"TG a200 CA b1500 TG a200 CA", 6, 0, APART, "LTR"},
+               {"C TG a600 CA GCGCGC", 8, 0, SOLO, "LTR"}, /* the consensus has bases too many */
+               {"C TG a600 CA GCGCGC", 8, 0, SOLO_WITHOUT_SITE, "Unknown"},
+               {"C TC a600 CA GCGCGC", 8, 0, SOLO, "Unknown"},
                {"TC f400 GG GGCATCGC TTTT GCGATGCC GG CTAG", 6, 0, APART, "RC/Helitron"},
                {"e300 C A*20", 13, 0, APART, "SINE"},
                {"e300 C A*20", 5, 0, APART, "Unknown"},
@@ -149,6 +152,8 @@ static char *lay_out(int row, const char *letters)
         case APART: at += sprintf(at, "%s%s", spacer, copy); break;
         case HEAD_TO_TAIL: at += sprintf(at, "%s", copy); break;
         case DUPLICATED: at += sprintf(at, "%s%s%s%s", spacer, same, copy, same); break;
+        case SOLO: at += sprintf(at, "%s%.*s%.5s", spacer, (int)strlen(copy) - 7, copy + 1, spacer + 695); break;
+        case SOLO_WITHOUT_SITE: at += sprintf(at, "%s%.*s", spacer, (int)strlen(copy) - 7, copy + 1); break;
         case WHOLE_CONTIGS: at += sprintf(at, "%s\n>x%u\n", copy, i + 1); break;
         }
         free(spacer);

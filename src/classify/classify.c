@@ -21,7 +21,7 @@ enum {
     LTR_SURE_ELEMENT_BP = 1000,
     LTR_SURE_PERCENT = 85,
     SOLO_MIN_BP = 150,
-    SOLO_MAX_BP = 2500,
+    SOLO_MAX_BP = 6000, /* as LTRs may be (structure.c) */
     TIR_SURE_BP = 18,
     TAIL_SURE_BP = 12,   /* not by chance in AT-rich sequence either */
     MITE_MAX_BP = 800,

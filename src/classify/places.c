@@ -13,7 +13,10 @@ enum {
     INNER_BP = 8,                /* of the copy itself, decoded with each flank */
     OUTER_BP = 40,
     MIN_TSD_BP = 2,
-    FIXED_SHIFT_BP = 2,          /* by which the consensus' ends may be off */
+    FIXED_SHIFT_BP = 2,          /* by which the consensus' ends may be off; */
+    LTR_SHIFT_BP = 8,            /* where TG and CA tell the ends of an LTR, so far inwards */
+    LTR_MIN_TSD_BP = 4,
+    LTR_MAX_TSD_BP = 6,
     MIN_VARIABLE_BP = 8,         /* shorter ones of varying length cannot be told from chance */
     VARIABLE_LEFT_BP = 3,
     VARIABLE_RIGHT_IN_BP = 6,
@@ -31,7 +34,8 @@ enum {
     LONG_CONTIG_COPIES = 20      /* times as long as the copy at its end */
 };
 
-static const double MIN_TSD_EXCESS = 0.2, MIN_TSD_SIGNIFICANCE = 4;
+/* Standard errors: of 475 lengths and places that are tried, and of the few beside TG and CA. */
+static const double MIN_TSD_EXCESS = 0.2, MIN_TSD_SIGNIFICANCE = 4, MIN_LTR_TSD_SIGNIFICANCE = 3;
 
 /* The sequence around the two ends of a copy as the consensus reads, going outwards: base
  * INNER_BP is the first beyond the consensus' end. */
@@ -72,40 +76,42 @@ static size_t partner(size_t i, size_t n, size_t step)
     return (i + step) % n;
 }
 
-/* Duplications of one length at all copies. */
-static void find_fixed_tsd(const ends *sample, size_t n, rp_traits *traits)
+/* A duplication of one length at a place, and how much it tells: bases beyond what chance gives; 0: no more than chance
+ * may. */
+typedef struct fixed_tsd {
+    int left, right; /* outwards from the consensus' ends */
+    unsigned bp;
+    double share, gain;
+} fixed_tsd;
+
+/* Looks at one length and place in all copies. */
+static fixed_tsd weigh_fixed_tsd(const ends *sample, size_t n, int left, int right, unsigned bp, double significance)
 {
-    double best = 0;
-    int best_left = 0, best_right = 0;
-    for (int left = -FIXED_SHIFT_BP; left <= FIXED_SHIFT_BP; left++)
-        for (int right = -FIXED_SHIFT_BP; right <= FIXED_SHIFT_BP; right++)
-            for (unsigned bp = MIN_TSD_BP; bp <= RP_TSD_MAX_BP; bp++) {
-                unsigned own = 0, chance = 0;
-                for (size_t i = 0; i < n; i++) {
-                    own += has_tsd(&sample[i], &sample[i], left, right, bp);
-                    chance += has_tsd(&sample[i], &sample[partner(i, n, 1)], left, right, bp);
-                    chance += has_tsd(&sample[i], &sample[partner(i, n, 2)], left, right, bp);
-                }
-                const double expected = 0.5 * chance, excess = own - expected;
-                const double share = excess / (double)n;
-                /* a duplication of n bases is one of n - 1, too, with an end moved: count bases */
-                if (own < MIN_TSD_COPIES || share < MIN_TSD_EXCESS ||
-                    excess * excess < MIN_TSD_SIGNIFICANCE * MIN_TSD_SIGNIFICANCE * (expected + 1) ||
-                    excess * bp <= best)
-                    continue;
-                best = excess * bp;
-                best_left = left;
-                best_right = right;
-                traits->tsd_bp = traits->tsd_max_bp = bp;
-                traits->tsd_left_bp = (int8_t)left;
-                traits->tsd_right_bp = (int8_t)right;
-                traits->tsd_share = (float)share;
-            }
-    for (unsigned i = 0; i < traits->tsd_bp; i++) {
+    unsigned own = 0, chance = 0;
+    for (size_t i = 0; i < n; i++) {
+        own += has_tsd(&sample[i], &sample[i], left, right, bp);
+        chance += has_tsd(&sample[i], &sample[partner(i, n, 1)], left, right, bp);
+        chance += has_tsd(&sample[i], &sample[partner(i, n, 2)], left, right, bp);
+    }
+    const double expected = 0.5 * chance, excess = own - expected, share = excess / (double)n;
+    fixed_tsd found = {.left = left, .right = right, .bp = bp, .share = share};
+    if (own >= MIN_TSD_COPIES && share >= MIN_TSD_EXCESS &&
+        excess * excess >= significance * significance * (expected + 1))
+        found.gain = excess * bp; /* a duplication of n bases is one of n - 1, too, with an end moved: count bases */
+    return found;
+}
+
+static void take_fixed_tsd(const ends *sample, size_t n, const fixed_tsd *best, rp_traits *traits)
+{
+    traits->tsd_bp = traits->tsd_max_bp = best->bp;
+    traits->tsd_left_bp = (int8_t)best->left;
+    traits->tsd_right_bp = (int8_t)best->right;
+    traits->tsd_share = (float)best->share;
+    for (unsigned i = 0; i < best->bp; i++) {
         unsigned counts[RP_N_BASES] = {0}, total = 0, top = 0;
         for (size_t c = 0; c < n; c++)
-            if (has_tsd(&sample[c], &sample[c], best_left, best_right, traits->tsd_bp)) {
-                const uint8_t code = sample[c].right[INNER_BP + best_right + (int)i];
+            if (has_tsd(&sample[c], &sample[c], best->left, best->right, best->bp)) {
+                const uint8_t code = sample[c].right[INNER_BP + best->right + (int)i];
                 counts[code & 3]++;
                 total++;
             }
@@ -113,6 +119,42 @@ static void find_fixed_tsd(const ends *sample, size_t n, rp_traits *traits)
             top = counts[code] > counts[top] ? code : top;
         traits->tsd_consensus[i] = 10 * counts[top] >= 7 * total ? rp_code_letter(top) : 'N';
     }
+}
+
+/* Duplications of one length at all copies. */
+static void find_fixed_tsd(const ends *sample, size_t n, rp_traits *traits)
+{
+    fixed_tsd best = {.gain = 0};
+    for (int left = -FIXED_SHIFT_BP; left <= FIXED_SHIFT_BP; left++)
+        for (int right = -FIXED_SHIFT_BP; right <= FIXED_SHIFT_BP; right++)
+            for (unsigned bp = MIN_TSD_BP; bp <= RP_TSD_MAX_BP; bp++) {
+                const fixed_tsd here = weigh_fixed_tsd(sample, n, left, right, bp, MIN_TSD_SIGNIFICANCE);
+                best = here.gain > best.gain ? here : best;
+            }
+    if (best.gain > 0)
+        take_fixed_tsd(sample, n, &best, traits);
+}
+
+/* Those of an LTR whose consensus has a few bases too many: beside TG and CA. */
+static void find_ltr_tsd(const rp_codes *consensus, const ends *sample, size_t n, rp_traits *traits)
+{
+    const uint8_t *c = consensus->items;
+    const size_t length = consensus->n;
+    fixed_tsd best = {.gain = 0};
+    for (int left = 0; left <= LTR_SHIFT_BP && length > 4 * LTR_SHIFT_BP; left++)
+        for (int right = 0; right <= LTR_SHIFT_BP; right++) {
+            const uint8_t *end = c + length - right;
+            if (c[left] != RP_BASE_T || c[left + 1] != RP_BASE_G || end[-2] != RP_BASE_C || end[-1] != RP_BASE_A)
+                continue;
+            for (unsigned bp = LTR_MIN_TSD_BP; bp <= LTR_MAX_TSD_BP; bp++) {
+                const fixed_tsd here = weigh_fixed_tsd(sample, n, -left, -right, bp, MIN_LTR_TSD_SIGNIFICANCE);
+                best = here.gain > best.gain ? here : best;
+            }
+        }
+    if (best.gain == 0)
+        return;
+    traits->tg_ca = true;
+    take_fixed_tsd(sample, n, &best, traits);
 }
 
 /* The longest duplication between two ends that may be off, and by how much either is. */
@@ -175,9 +217,10 @@ static bool has_a_tail(const ends *sample)
     return false;
 }
 
-static void look_at_ends(const rp_view *view, const rp_placed_copies *copies, uint32_t length, ends *sample,
+static void look_at_ends(const rp_view *view, const rp_placed_copies *copies, const rp_codes *consensus, ends *sample,
                          rp_traits *traits)
 {
+    const uint32_t length = (uint32_t)consensus->n;
     size_t n_full = 0, n_right = 0, n_tail = 0, n_at = 0;
     ends *variable = sample + MAX_SAMPLE;
     const size_t step = copies->n / (4 * MAX_SAMPLE) + 1; /* more than the sample: many are not full */
@@ -201,6 +244,8 @@ static void look_at_ends(const rp_view *view, const rp_placed_copies *copies, ui
     if (n_full >= MIN_TSD_COPIES) {
         traits->at_share = (float)n_at / (float)n_full;
         find_fixed_tsd(sample, n_full, traits);
+        if (traits->tsd_bp == 0 && traits->ltr_bp == 0)
+            find_ltr_tsd(consensus, sample, n_full, traits);
     }
     if (n_right >= MIN_TSD_COPIES)
         traits->tail_in_copies = (float)n_tail / (float)n_right;
@@ -270,7 +315,7 @@ bool rp_places_find(rp_place_finder *finder, const rp_findings *findings, size_t
             traits->n_truncated_left += left > TRUNCATED_BP && right <= TRUNCATED_BP;
             traits->n_truncated_right += right > TRUNCATED_BP && left <= TRUNCATED_BP;
         }
-        look_at_ends(&view, &copies, length, sample, traits);
+        look_at_ends(&view, &copies, family->consensus, sample, traits);
         traits->n_independent = independence.n_places;
         traits->independent_share = independence.share;
         traits->worth = independence.worth;
@@ -291,7 +336,7 @@ bool rp_places_find_sites(const rp_findings *findings, size_t which, rp_traits *
     ends *sample = rp_alloc(2 * MAX_SAMPLE, sizeof *sample);
     const bool ok = sample != NULL && rp_placed_copies_gather(findings, family, &copies);
     if (ok)
-        look_at_ends(&view, &copies, (uint32_t)family->consensus->n, sample, traits);
+        look_at_ends(&view, &copies, family->consensus, sample, traits);
     free(sample);
     free(copies.items);
     return ok;
