@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/account.h"
+#include "index/duplicates.h"
 #include "index/file.h"
 #include "index/kmer_index.h"
 #include "suites.h"
@@ -328,6 +329,133 @@ START_TEST(a_budget_of_nothing_changes_no_index)
 }
 END_TEST
 
+/* --- Duplicated stretches --- */
+
+/* The letters with one in `one_in` drawn anew. */
+static char *redrawn(rp_random *random, const char *letters, size_t n, unsigned one_in)
+{
+    char *copy = malloc(n + 1);
+    for (size_t i = 0; i < n; i++)
+        copy[i] = rp_random_below(random, one_in) == 0 ? "ACGT"[rp_random_below(random, 4)] : letters[i];
+    copy[n] = '\0';
+    return copy;
+}
+
+static void turn_round(char *letters, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        letters[i] = letters[i] == 'A' ? 'T' : letters[i] == 'C' ? 'G' : letters[i] == 'G' ? 'C' : 'A';
+    for (size_t i = 0; i < n / 2; i++) {
+        const char swap = letters[i];
+        letters[i] = letters[n - 1 - i];
+        letters[n - 1 - i] = swap;
+    }
+}
+
+static rp_duplicates duplicates_of(const rp_genome *genome, unsigned threads)
+{
+    rp_duplicates found;
+    rp_error error = {""};
+    ck_assert_msg(rp_duplicates_find(genome, threads, &found, &error), "%s", error.message);
+    return found;
+}
+
+/* Marked bases of a stretch. */
+static uint64_t count_marked(const rp_genome *genome, uint64_t begin, uint64_t end)
+{
+    rp_bitmask mask;
+    rp_duplicates found = duplicates_of(genome, 1);
+    ck_assert(rp_bitmask_init(&mask, genome->length_bp));
+    rp_duplicates_mark(&found, &mask);
+    const uint64_t n = rp_bitmask_count(&mask, begin, end);
+    rp_bitmask_clear(&mask);
+    free(found.items);
+    return n;
+}
+
+enum { HAPLOTYPE_BP = 60000, INSERTED_AT = 25000, INSERTED_BP = 100 };
+
+/* The second haplotype, on either strand, is marked to its very ends, but for what it has alone. */
+START_TEST(a_haplotype_is_marked_but_for_its_insertions)
+{
+    rp_random random = {(uint64_t)_i + 60};
+    char *first = test_random_letters(&random, HAPLOTYPE_BP), *text = calloc(1, 3 * HAPLOTYPE_BP);
+    char *again = redrawn(&random, first, HAPLOTYPE_BP, 75), *inserted = test_random_letters(&random, INSERTED_BP);
+    if (_i > 0)
+        turn_round(again, HAPLOTYPE_BP);
+    sprintf(text, ">a\n%s\n>b\n%.*s%s%s\n", first, INSERTED_AT, again, inserted, again + INSERTED_AT);
+    rp_genome genome;
+    test_genome(&genome, text);
+    const uint64_t b = HAPLOTYPE_BP, end = genome.length_bp, at = b + INSERTED_AT;
+    ck_assert_uint_eq(count_marked(&genome, 0, b), 0);
+    ck_assert_uint_ge(count_marked(&genome, b, at), INSERTED_AT - 5);
+    ck_assert_uint_ge(count_marked(&genome, at + INSERTED_BP, end), HAPLOTYPE_BP - INSERTED_AT - 5);
+    ck_assert_uint_le(count_marked(&genome, at, at + INSERTED_BP), 10);
+    rp_duplicates one = duplicates_of(&genome, 1), four = duplicates_of(&genome, 4);
+    ck_assert_uint_eq(one.n, 2);
+    ck_assert_uint_eq(one.items[0].block, one.items[1].block);
+    ck_assert_int_eq(one.items[0].reverse, _i > 0);
+    ck_assert_uint_eq(four.n, one.n);
+    for (size_t i = 0; i < one.n; i++) {
+        ck_assert_uint_eq(one.items[i].again.begin, four.items[i].again.begin);
+        ck_assert_uint_eq(one.items[i].first.end, four.items[i].first.end);
+    }
+    free(one.items);
+    free(four.items);
+    rp_genome_clear(&genome);
+    free(first);
+    free(again);
+    free(inserted);
+    free(text);
+}
+END_TEST
+
+/* Elements as long as they get, of which there are three, and units of an array in a row, are not duplicated. */
+START_TEST(neither_long_elements_nor_arrays_are_duplicated)
+{
+    rp_random random = {62};
+    char *unit = test_random_letters(&random, 25000), *text = calloc(1, 400000), *end = text;
+    end += sprintf(end, ">elements\n");
+    for (int copy = 0; copy < 3; copy++) {
+        char *flank = test_random_letters(&random, 20000), *element = redrawn(&random, unit, 25000, 100);
+        end += sprintf(end, "%s%s", flank, element);
+        free(flank);
+        free(element);
+    }
+    end += sprintf(end, "\n>array\n");
+    for (int copy = 0; copy < 12; copy++)
+        end += sprintf(end, "%.9000s", unit + 3000);
+    rp_genome genome;
+    test_genome(&genome, text);
+    ck_assert_uint_eq(count_marked(&genome, 0, genome.length_bp), 0);
+    rp_genome_clear(&genome);
+    free(unit);
+    free(text);
+}
+END_TEST
+
+/* Of four haplotypes one is left, in which family members and paralogs are what they were. */
+START_TEST(of_four_haplotypes_one_is_left)
+{
+    rp_random random = {63};
+    char *first = test_random_letters(&random, HAPLOTYPE_BP), *text = calloc(1, 5 * HAPLOTYPE_BP), *end = text;
+    for (int member = 1; member < 30; member++)
+        memcpy(first + 2000 * member, first, 400);
+    for (int h = 0; h < 4; h++) {
+        char *here = redrawn(&random, first, HAPLOTYPE_BP, h == 0 ? UINT32_MAX : 75);
+        end += sprintf(end, ">h%d\n%s\n", h, here);
+        free(here);
+    }
+    rp_genome genome;
+    test_genome(&genome, text);
+    ck_assert_uint_eq(count_marked(&genome, 0, HAPLOTYPE_BP), 0);
+    ck_assert_uint_ge(count_marked(&genome, HAPLOTYPE_BP, genome.length_bp), 3 * (HAPLOTYPE_BP - 20));
+    rp_genome_clear(&genome);
+    free(first);
+    free(text);
+}
+END_TEST
+
 Suite *suite_index(void)
 {
     Suite *suite = suite_create("index");
@@ -341,6 +469,9 @@ Suite *suite_index(void)
     tcase_add_test(tests, kmer_arithmetic);
     tcase_add_test(tests, too_many_kmers_leave_the_least_frequent_out);
     tcase_add_test(tests, a_budget_of_nothing_changes_no_index);
+    tcase_add_loop_test(tests, a_haplotype_is_marked_but_for_its_insertions, 0, 2);
+    tcase_add_test(tests, neither_long_elements_nor_arrays_are_duplicated);
+    tcase_add_test(tests, of_four_haplotypes_one_is_left);
     suite_add_tcase(suite, tests);
     return suite;
 }

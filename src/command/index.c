@@ -8,6 +8,7 @@
 #include "command/command.h"
 #include "command/governor.h"
 #include "command/results.h"
+#include "run/passed_over.h"
 #include "run/warnings.h"
 #include "genome/tandem.h"
 #include "index/file.h"
@@ -18,7 +19,8 @@ typedef struct index_run {
     uint64_t kmer;
     rp_governor governor;
     rp_genome genome;
-    rp_bitmask excluded;
+    rp_bitmask tandem;
+    rp_passed_over passed_over;
     rp_kmer_index *index;
 } index_run;
 
@@ -48,17 +50,19 @@ static bool make(index_run *run, const char *const *inputs, size_t n_inputs, rp_
                 (unsigned long long)run->genome.length_bp);
     rp_stage_begin(RP_STAGE_TANDEM, run->genome.length_bp);
     if (!rp_governor_plan(governor, &run->genome, 0, error) ||
-        !rp_tandem_mask(&run->excluded, &run->genome, governor->n_threads, error))
+        !rp_tandem_mask(&run->tandem, &run->genome, governor->n_threads, error) ||
+        !rp_passed_over_find(&run->genome, &run->tandem, governor->n_threads, &governor->log, &run->passed_over, error))
         return false;
     if (run->respect_mask)
-        rp_genome_exclude_soft_mask(&run->genome, &run->excluded, RP_KMER_MAX);
+        rp_genome_exclude_soft_mask(&run->genome, &run->passed_over.mask, RP_KMER_MAX);
     const rp_kmer_index_parameters parameters = {
-        .k = run->kmer != 0 ? (unsigned)run->kmer : rp_kmer_index_default_k(run->genome.acgt_bp),
+        .k = run->kmer != 0 ? (unsigned)run->kmer
+                            : rp_kmer_index_default_k(rp_passed_over_left(&run->passed_over, &run->genome)),
         .min_frequency = 2,
         .n_threads = governor->n_threads,
         .memory_bytes = rp_kmer_index_default_memory(run->genome.length_bp)};
     rp_stage_begin(RP_STAGE_INDEX, 0);
-    run->index = rp_kmer_index_create(&run->genome, &run->excluded, &parameters, error);
+    run->index = rp_kmer_index_create(&run->genome, &run->passed_over.mask, &parameters, error);
     if (run->index == NULL)
         return false;
     rp_log_line(&governor->log, "index: %u repeated %u-mers at %llu places", rp_kmer_index_n_kmers(run->index),
@@ -117,7 +121,8 @@ int rp_command_index(int argc, char **argv)
         rp_log_line(&run.governor.log, "%s written", path);
     rp_file_destroy(file);
     rp_kmer_index_destroy(run.index);
-    rp_bitmask_clear(&run.excluded);
+    rp_bitmask_clear(&run.tandem);
+    rp_passed_over_clear(&run.passed_over);
     rp_genome_clear(&run.genome);
     ok = rp_governor_stop(&run.governor, ok, &error) && ok;
     rp_targets_clear(&targets, ok);

@@ -13,6 +13,7 @@
 #include "copies/traits.h"
 #include "genome/genome.h"
 #include "genome/view.h"
+#include "index/duplicates.h"
 #include "library/class_names.h"
 #include "library/family_file.h"
 
@@ -68,6 +69,8 @@ typedef struct rp_findings {
     bool has_decoy;              /* false bases were measured */
     double mutation_rate;        /* changes at a site in a year, for ages; 0: not known */
     rp_naming naming;            /* of classes, in what is written; zeroed: RepeatMasker's */
+    const rp_duplicates *duplicates; /* long ones of the genome; borrowed; NULL: they were not looked for */
+    uint64_t duplicated_bp;      /* genome bases in them, and in families that were only duplicated; with them */
     const struct rp_satellites *satellites; /* satellite/satellites.h; borrowed; NULL: they were not looked for */
 } rp_findings;
 

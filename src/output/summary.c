@@ -1,6 +1,9 @@
 /* summary.c: the run as JSON; see summary.h. */
 #include "output/summary.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "classify/classify.h"
 #include "classify/proteins.h"
 #include "classify/grade.h"
@@ -63,11 +66,41 @@ static bool add_satellites(json_t *results, const rp_satellites *all)
 /* The bases that only were duplicated, and their percentage of the genome. */
 static bool add_duplicated(json_t *results, const rp_findings *others, double acgt)
 {
-    uint64_t bases = 0;
-    for (size_t f = 0; f < others->n_families; f++)
-        bases += others->families[f].traits.other == RP_OTHER_DUPLICATION ? others->families[f].bases : 0;
+    const uint64_t bases = others->duplicated_bp;
     return rp_json_set(results, "duplicated_bases", json_integer((json_int_t)bases)) &&
            rp_json_set(results, "duplicated_percent", json_real(rp_json_rounded(100.0 * (double)bases / acgt, 0.001)));
+}
+
+static json_t *describe_stretch(const rp_findings *findings, const rp_interval *at)
+{
+    const rp_locus locus = rp_findings_locus(findings, at->begin);
+    char *name = strndup(locus.name, (size_t)locus.name_length);
+    json_t *one = name == NULL
+                      ? NULL
+                      : json_pack("{s:o, s:I, s:I}", "contig", rp_json_text(name), "begin", (json_int_t)locus.position,
+                                  "end", (json_int_t)(locus.position + at->end - at->begin));
+    free(name);
+    return one;
+}
+
+/* One entry a block of long duplicated stretches, from its first run to its last. NULL: out of memory. */
+static json_t *describe_duplicates(const rp_findings *findings)
+{
+    const rp_duplicates *all = findings->duplicates;
+    json_t *list = json_array();
+    bool ok = list != NULL;
+    for (size_t i = 0, next; ok && i < all->n; i = next) {
+        rp_duplicate hull = all->items[i];
+        uint64_t bases = 0;
+        for (next = i; next < all->n && all->items[next].block == hull.block; next++) {
+            rp_duplicate_widen(&hull, &all->items[next]);
+            bases += all->items[next].again.end - all->items[next].again.begin;
+        }
+        ok = rp_json_append(list, json_pack("{s:o, s:o, s:s, s:I}", "first", describe_stretch(findings, &hull.first),
+                                            "again", describe_stretch(findings, &hull.again), "strand",
+                                            hull.reverse ? "-" : "+", "bases", (json_int_t)bases));
+    }
+    return rp_json_if(ok, list);
 }
 
 static json_t *describe_results(const rp_findings *findings, const rp_findings *others)
@@ -289,15 +322,19 @@ json_t *rp_summary_make(const rp_findings *findings, const rp_findings *others, 
     const rp_satellites *all = findings->satellites;
     json_t *name = sample != NULL ? rp_json_text(sample) : NULL;
     json_t *other = others != NULL ? describe_families(others) : NULL;
+    const bool has_duplicates = others != NULL && others->duplicates != NULL;
+    json_t *duplicated = has_duplicates ? describe_duplicates(others) : NULL;
     json_t *satellites = all != NULL ? describe_satellites(all) : NULL;
     json_t *candidate = candidates != NULL ? describe_families(candidates) : NULL;
     /* json_pack with o takes the references over even when it fails; a NULL value leaves its key out with *. */
-    json_t *summary = json_pack(
-        "{s:s, s:s, s:s, s:i, s:o*, s:o, s:o, s:o*, s:o, s:o, s:o*, s:o*, s:o*, s:o*}", "program", "reprise-c",
-        "command", command, "version", RP_VERSION, "schema", RP_SCHEMA, "sample", name, "parameters", parameters,
-        "input", describe_input(findings), "search", search, "results", describe_results(findings, others), "families",
-        describe_families(findings), "other", other, "candidates", candidate, "satellites", satellites, "run", run);
+    json_t *summary =
+        json_pack("{s:s, s:s, s:s, s:i, s:o*, s:o, s:o, s:o*, s:o, s:o, s:o*, s:o*, s:o*, s:o*, s:o*}", "program",
+                  "reprise-c", "command", command, "version", RP_VERSION, "schema", RP_SCHEMA, "sample", name,
+                  "parameters", parameters, "input", describe_input(findings), "search", search, "results",
+                  describe_results(findings, others), "families", describe_families(findings), "other", other,
+                  "candidates", candidate, "satellites", satellites, "duplicated", duplicated, "run", run);
     return rp_json_if((sample == NULL || name != NULL) && (others == NULL || other != NULL) &&
-                          (candidates == NULL || candidate != NULL) && (all == NULL || satellites != NULL),
+                          (candidates == NULL || candidate != NULL) && (all == NULL || satellites != NULL) &&
+                          (!has_duplicates || duplicated != NULL),
                       summary);
 }

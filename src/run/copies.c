@@ -27,6 +27,7 @@ static rp_annotate_parameters scan_parameters(const rp_run *run)
     return (rp_annotate_parameters){.n_threads = run->n_threads,
                                     .kernel = &run->offloading->for_stages,
                                     .expected_by_chance = RP_CHANCE_FOUND,
+                                    .search_space_bp = rp_passed_over_left(&run->passed_over, &run->genome),
                                     .min_copies = (uint32_t)run->parameters->min_copies,
                                     .manner = RP_ANNOTATE_FOUND};
 }
@@ -44,7 +45,7 @@ static void end_polishing(rp_polish_state *polish)
 bool rp_run_polish(rp_run *run, rp_error *error)
 {
     rp_run_state *state = &run->state;
-    const rp_view whole = whole_genome(run);
+    const rp_view searched = {.genome = &run->genome, .excluded = &run->passed_over.mask}; /* in lower case, too */
     const rp_annotate_parameters scan = scan_parameters(run);
     const rp_polish_parameters parameters = {.n_threads = run->n_threads,
                                              .kernel = &run->offloading->for_stages,
@@ -53,7 +54,7 @@ bool rp_run_polish(rp_run *run, rp_error *error)
                                              .hook = rp_run_hook(run),
                                              .state = &state->polish};
     rp_stage_begin(RP_STAGE_POLISH, 0);
-    if (!rp_polish(&whole, run->index, state->source, state->n_source, &scan, &parameters, &state->library, error))
+    if (!rp_polish(&searched, run->index, state->source, state->n_source, &scan, &parameters, &state->library, error))
         return false;
     end_polishing(&state->polish);
     if (!rp_run_list_families(run, state->n_before))
@@ -108,20 +109,35 @@ static heap heap_of(const rp_run *run, const rp_found_family *family, bool is_ve
     return family->traits.grade == RP_GRADE_D && !run->parameters->keep_candidates ? CANDIDATES : LIBRARY;
 }
 
+/* All families as they are judged. */
+typedef struct judged {
+    rp_findings all;
+    rp_parts parts; /* of the copies in duplicated stretches too, where there are any; their family is an index into
+                       run->consensus */
+    heap *heaps; /* by the same index */
+} judged;
+
+/* The parts that a family has, or lacks, among all. */
+static bool add_parts(const rp_findings *all, const rp_parts *from, const heap *heaps, heap wanted, rp_parts *to,
+                      rp_error *error)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < from->n; i++) {
+        rp_part part = from->items[i];
+        part.family = all != NULL ? (uint32_t)all->families[part.family].source : part.family;
+        ok = heaps[part.family] != wanted || rp_parts_push(to, &part, error);
+    }
+    return ok;
+}
+
 /* Makes findings of the families of one heap, with the parts that they have among all. */
-static bool take_heap(const rp_run *run, const rp_findings *all, const heap *heaps, heap wanted, char letter,
-                      rp_findings *to, rp_error *error)
+static bool take_heap(const rp_run *run, const judged *judged, heap wanted, char letter, rp_findings *to,
+                      rp_error *error)
 {
     rp_parts parts = {0};
-    bool ok = true;
-    for (size_t i = 0; ok && i < all->parts.n; i++) {
-        const uint32_t family = all->parts.items[i].family;
-        if (heaps[family] != wanted)
-            continue;
-        ok = rp_parts_push(&parts, &all->parts.items[i], error);
-        if (ok)
-            parts.items[parts.n - 1].family = (uint32_t)all->families[family].source;
-    }
+    const rp_findings *all = &judged->all;
+    bool ok = judged->parts.n > 0 ? add_parts(NULL, &judged->parts, judged->heaps, wanted, &parts, error)
+                                  : add_parts(all, &all->parts, judged->heaps, wanted, &parts, error);
     ok = ok && ((rp_findings_init(to, &run->genome, run->consensus, run->state.n_source, letter, &parts) &&
                  rp_findings_take_traits(to, all)) ||
                 rp_error_memory(error, "findings"));
@@ -130,20 +146,20 @@ static bool take_heap(const rp_run *run, const rp_findings *all, const heap *hea
 }
 
 /* Takes the heaps beside the library; the library is placed anew without them. */
-static bool set_apart(rp_run *run, rp_annotation *annotation, const rp_findings *all, const heap *heaps,
-                      rp_error *error)
+static bool set_apart(rp_run *run, rp_annotation *annotation, const judged *judged, rp_error *error)
 {
     rp_parts parts = {0};
+    const rp_findings *all = &judged->all;
     uint8_t *left_out = rp_alloc(run->state.n_source, 1);
     bool ok = left_out != NULL || rp_error_memory(error, "findings");
-    for (size_t f = 0; ok && f < all->n_families; f++)
-        left_out[all->families[f].source] = heaps[f] != LIBRARY;
+    for (size_t f = 0; ok && f < run->state.n_source; f++)
+        left_out[f] = judged->heaps[f] != LIBRARY;
     ok = ok && rp_annotation_place(annotation, left_out, &parts, error);
     if (ok && !(rp_findings_init(&run->findings, &run->genome, run->consensus, run->state.n_source, 'R', &parts) &&
                 rp_findings_take_traits(&run->findings, all)))
         ok = rp_error_memory(error, "findings");
-    ok = ok && take_heap(run, all, heaps, OTHERS, 'O', &run->others, error) &&
-         take_heap(run, all, heaps, CANDIDATES, 'C', &run->candidates, error);
+    ok = ok && take_heap(run, judged, OTHERS, 'O', &run->others, error) &&
+         take_heap(run, judged, CANDIDATES, 'C', &run->candidates, error);
     if (ok && !run->parameters->no_decoy) {
         rp_findings_take_decoy(&run->findings, rp_annotation_decoy(annotation));
         rp_findings_take_decoy(&run->others, rp_annotation_decoy(annotation));
@@ -155,25 +171,59 @@ static bool set_apart(rp_run *run, rp_annotation *annotation, const rp_findings 
 }
 
 /* Takes all families over, each to its heap. */
-static bool sort_out(rp_run *run, rp_annotation *annotation, rp_findings *all, rp_error *error)
+static bool sort_out(rp_run *run, rp_annotation *annotation, judged *judged, rp_error *error)
 {
+    rp_findings *all = &judged->all;
     size_t *version_of = rp_alloc(all->n_families, sizeof *version_of);
-    heap *heaps = rp_alloc(all->n_families, sizeof *heaps);
-    bool ok = (version_of != NULL && heaps != NULL) || rp_error_memory(error, "findings"), any = false;
+    judged->heaps = rp_alloc(run->state.n_source, sizeof *judged->heaps); /* LIBRARY */
+    bool ok = (version_of != NULL && judged->heaps != NULL) || rp_error_memory(error, "findings");
+    bool differs = judged->parts.n > 0;
     ok = ok && rp_versions_find(all, run->n_threads, version_of, error);
     for (size_t f = 0; ok && f < all->n_families; f++) {
-        heaps[f] = heap_of(run, &all->families[f], version_of[f] != f);
-        any |= heaps[f] != LIBRARY;
-        run->n_versions += heaps[f] == NOWHERE;
+        const heap here = heap_of(run, &all->families[f], version_of[f] != f);
+        judged->heaps[all->families[f].source] = here;
+        differs |= here != LIBRARY;
+        run->n_versions += here == NOWHERE;
     }
-    if (any) {
-        ok = set_apart(run, annotation, all, heaps, error);
+    if (differs) {
+        ok = ok && set_apart(run, annotation, judged, error);
         rp_findings_clear(all);
     } else {
         run->findings = *all;
     }
     free(version_of);
-    free(heaps);
+    free(judged->heaps);
+    return ok;
+}
+
+/* Copies in stretches that stand earlier in the genome, too, are those of the same places once more: families are
+ * judged without them, but for a family that has no others. *parts loses these, and *whole has all, or nothing where
+ * nothing is duplicated. */
+static bool leave_duplicates_out(const rp_run *run, rp_parts *parts, rp_parts *whole, rp_error *error)
+{
+    const rp_duplicates *duplicates = &run->passed_over.duplicates;
+    if (duplicates->n == 0)
+        return true;
+    rp_bitmask duplicated;
+    bool *has_others = rp_alloc(run->state.n_source, sizeof *has_others);
+    bool ok = rp_bitmask_init(&duplicated, run->genome.length_bp) && has_others != NULL;
+    if (!ok)
+        (void)rp_error_memory(error, "duplicated sequence");
+    else
+        rp_duplicates_mark(duplicates, &duplicated);
+    *whole = *parts;
+    *parts = (rp_parts){0};
+    for (unsigned pass = 0; pass < 2; pass++)
+        for (size_t i = 0; ok && i < whole->n; i++) {
+            const rp_part *part = &whole->items[i];
+            const bool other = 2 * rp_bitmask_count(&duplicated, part->begin, part->end) <= part->end - part->begin;
+            if (pass == 0)
+                has_others[part->family] |= other;
+            else if (other || !has_others[part->family])
+                ok = rp_parts_push(parts, part, error);
+        }
+    free(has_others);
+    rp_bitmask_clear(&duplicated);
     return ok;
 }
 
@@ -189,26 +239,29 @@ static bool find_domains(rp_run *run, rp_error *error)
 static bool place_and_classify(rp_run *run, rp_annotation *annotation, rp_error *error)
 {
     rp_parts parts = {0};
-    rp_findings all = {0};
-    bool ok = rp_annotation_place(annotation, NULL, &parts, error);
-    if (ok && !rp_findings_init(&all, &run->genome, run->consensus, run->state.n_source, 'R', &parts))
+    judged judged = {.parts = {0}};
+    rp_findings *all = &judged.all;
+    bool ok =
+        rp_annotation_place(annotation, NULL, &parts, error) && leave_duplicates_out(run, &parts, &judged.parts, error);
+    if (ok && !rp_findings_init(all, &run->genome, run->consensus, run->state.n_source, 'R', &parts))
         ok = rp_error_memory(error, "findings");
     rp_parts_clear(&parts);
-    all.kernel = run->kernel;
-    all.rows = run->rows;
+    all->kernel = run->kernel;
+    all->rows = run->rows;
     if (ok && !run->parameters->no_decoy)
-        rp_findings_take_decoy(&all, rp_annotation_decoy(annotation));
+        rp_findings_take_decoy(all, rp_annotation_decoy(annotation));
     const rp_classify_parameters parameters = {.n_threads = run->n_threads,
                                                .min_copies = (uint32_t)run->parameters->min_copies,
                                                .tandem = &run->tandem,
                                                .genes = run->genes,
                                                .domains = &run->domains};
     rp_stage_begin(RP_STAGE_CLASSIFY, 0);
-    ok = ok && find_domains(run, error) && rp_classify(&all, &parameters, error);
+    ok = ok && find_domains(run, error) && rp_classify(all, &parameters, error);
     if (ok)
-        ok = sort_out(run, annotation, &all, error);
+        ok = sort_out(run, annotation, &judged, error);
     else
-        rp_findings_clear(&all);
+        rp_findings_clear(all);
+    rp_parts_clear(&judged.parts);
     run->findings.kernel = run->others.kernel = run->candidates.kernel = run->kernel;
     run->findings.rows = run->others.rows = run->candidates.rows = run->rows;
     run->others.genome = run->candidates.genome = &run->genome;
@@ -299,6 +352,27 @@ static bool prefix_names(rp_run *run)
             rp_findings_prefix_names(&run->candidates, prefix));
 }
 
+/* Counts the bases of what was only duplicated, in long stretches or as families. */
+static bool measure_duplicated(rp_run *run)
+{
+    const rp_duplicates *duplicates = &run->passed_over.duplicates;
+    rp_bitmask duplicated;
+    if (!rp_bitmask_init(&duplicated, run->genome.length_bp))
+        return false;
+    for (size_t i = 0; i < duplicates->n; i++)
+        rp_bitmask_set(&duplicated, duplicates->items[i].first.begin, duplicates->items[i].first.end);
+    rp_duplicates_mark(duplicates, &duplicated);
+    for (size_t i = 0; i < run->others.parts.n; i++) {
+        const rp_part *part = &run->others.parts.items[i];
+        if (run->others.families[part->family].traits.other == RP_OTHER_DUPLICATION)
+            rp_bitmask_set(&duplicated, part->begin, part->end);
+    }
+    run->others.duplicates = duplicates;
+    run->others.duplicated_bp = rp_bitmask_count(&duplicated, 0, run->genome.length_bp);
+    rp_bitmask_clear(&duplicated);
+    return true;
+}
+
 bool rp_run_find_copies(rp_run *run, rp_error *error)
 {
     const rp_view whole = whole_genome(run);
@@ -314,6 +388,8 @@ bool rp_run_find_copies(rp_run *run, rp_error *error)
         return false;
     if (!collect_tandem(run) || !add_tandem_families(run))
         return rp_error_memory(error, "tandem repeats");
+    if (!measure_duplicated(run))
+        return rp_error_memory(error, "duplicated sequence");
     if (!rp_run_find_satellites(run, error))
         return false;
     if (!prefix_names(run))

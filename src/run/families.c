@@ -48,7 +48,7 @@ static rp_kmer_index *map_index(rp_run *run, rp_error *error)
 bool rp_run_get_index(rp_run *run, rp_error *error)
 {
     const uint64_t kmer = run->parameters->kmer;
-    run->k = kmer != 0 ? (unsigned)kmer : rp_kmer_index_default_k(run->genome.acgt_bp);
+    run->k = kmer != 0 ? (unsigned)kmer : rp_kmer_index_default_k(rp_passed_over_left(&run->passed_over, &run->genome));
     run->index = run->parameters->index != NULL
                      ? map_index(run, error)
                      : build_index(run, run->k, INDEX_MIN_FREQUENCY, run->view.excluded, error);

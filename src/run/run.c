@@ -142,14 +142,17 @@ static bool mask_tandem(rp_run *run, rp_error *error)
     return true;
 }
 
-/* What gives no seeds: tandem repeats, and lower case where that is to be respected; and the cover, empty. */
+/* What gives no seeds: tandem repeats, what stands earlier too, and lower case where that is to be respected; and the
+ * cover, empty. */
 static bool make_masks(rp_run *run, rp_error *error)
 {
-    run->view = (rp_view){.genome = &run->genome, .covered = &run->cover.covered, .excluded = &run->tandem};
+    if (!rp_passed_over_find(&run->genome, &run->tandem, run->n_threads, run->log, &run->passed_over, error))
+        return false;
+    run->view = (rp_view){.genome = &run->genome, .covered = &run->cover.covered, .excluded = &run->passed_over.mask};
     if (run->parameters->respect_mask) {
         if (!rp_bitmask_init(&run->lower_case, run->genome.length_bp))
             return rp_error_memory(error, "masks");
-        rp_bitmask_add(&run->lower_case, &run->tandem);
+        rp_bitmask_add(&run->lower_case, &run->passed_over.mask);
         rp_genome_exclude_soft_mask(&run->genome, &run->lower_case, RP_KMER_MAX);
         run->view.excluded = &run->lower_case;
     }
@@ -219,6 +222,7 @@ void rp_run_clear(rp_run *run)
     rp_cover_clear(&run->cover);
     rp_kmer_index_destroy(run->index);
     rp_bitmask_clear(&run->tandem);
+    rp_passed_over_clear(&run->passed_over);
     rp_bitmask_clear(&run->lower_case);
     rp_genome_clear(&run->genome);
 }

@@ -22,6 +22,7 @@
 #include "discover/pairs.h"
 #include "library/family_file.h"
 #include "output/reprise.h"
+#include "run/passed_over.h"
 #include "satellite/satellites.h"
 
 enum { RP_REST_SHORTER = 1 };          /* old families share few long words */
@@ -69,7 +70,9 @@ typedef struct rp_run {
     /* given by the caller, then the run's: */
     rp_genome genome;
     /* the run's: */
-    rp_bitmask tandem, lower_case;      /* lower_case: with the tandem repeats; only with respect_mask */
+    rp_bitmask tandem;
+    rp_passed_over passed_over;         /* where nothing is searched */
+    rp_bitmask lower_case;              /* with what is passed over; only with respect_mask */
     rp_scan_keeper scans;               /* how far the scan for copies is; the caller closes it when all is done */
     rp_kmer_index *index;               /* of the first pass; the joins use it too */
     unsigned k;                         /* of the first pass; the second has RP_REST_SHORTER less */

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "index/coverage.h"
 #include "index/near_copies.h"
+#include "index/sketch.h"
 #include "output/names.h"
 
 void rp_warn_of_names(const rp_log *log, const rp_genome *genome)
@@ -52,7 +53,7 @@ bool rp_warn_of_near_copies(const rp_log *log, const rp_genome *genome, const ch
             "warning: %.0f %% of the different %d-mers of %.200s stand in other input files too (so in %zu of %zu "
             "files it is over half): if these are assemblies of one species or of near ones, or haplotypes, all "
             "that they have in common is taken for repeats; find each by itself (see man reprise-c-pan)",
-            100 * shares[first], RP_NEAR_COPIES_K, paths[first], n, n_paths);
+            100 * shares[first], RP_SKETCH_K, paths[first], n, n_paths);
     free(shares);
     return ok;
 }
