@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "classify/classify.h"
+#include "classify/going_on.h"
 #include "classify/proteins.h"
 #include "classify/grade.h"
 #include "classify/structure.h"
@@ -407,24 +408,32 @@ static const struct {
     uint32_t n_copies, left, right;    /* copies; those that lack 50 bases there; the rest are whole */
     uint32_t percent_differing, young; /* of the copies, but for so many that hardly differ */
     uint32_t tsd_bp, n_independent;
+    uint32_t on_left, on_right; /* of three copies and more, those that go on together beyond the ends */
     rp_grade grade;
-} GRADES[] = {{.n_copies = 12, .tsd_bp = 8, .n_independent = 12, .grade = RP_GRADE_A},
-              {.n_copies = 12, .left = 9, .tsd_bp = 8, .n_independent = 12, .grade = RP_GRADE_B}, /* one ragged end */
-              {.n_copies = 12, .n_independent = 12, .grade = RP_GRADE_B},
-              {.n_copies = 12, .right = 9, .n_independent = 12, .grade = RP_GRADE_C},
-              {.n_copies = 12, .percent_differing = 10, .n_independent = 9, .grade = RP_GRADE_C},
-              {.n_copies = 12, .n_independent = 9, .grade = RP_GRADE_C},             /* young, and most are whole */
-              {.n_copies = 12, .left = 5, .n_independent = 9, .grade = RP_GRADE_D},  /* and not */
-              {.n_copies = 3, .n_independent = 3, .grade = RP_GRADE_D},
-              {.n_copies = 4, .n_independent = 4, .grade = RP_GRADE_C},
-              {.n_copies = 12, .left = 5, .percent_differing = 10, .young = 6, .n_independent = 9, .grade = RP_GRADE_D},
-              {.n_copies = 12, .left = 5, .percent_differing = 10, .young = 5, .n_independent = 9, .grade = RP_GRADE_C},
-              {.n_copies = 4, .tsd_bp = 8, .n_independent = 4, .grade = RP_GRADE_A},
-              {.n_copies = 4, .percent_differing = 10, .n_independent = 4, .grade = RP_GRADE_C},
-              {.n_copies = 4, .percent_differing = 25, .n_independent = 4, .grade = RP_GRADE_D},
-              {.n_copies = 5, .percent_differing = 25, .n_independent = 5, .grade = RP_GRADE_D},
-              {.n_copies = 6, .percent_differing = 25, .n_independent = 6, .grade = RP_GRADE_C},
-              {.n_copies = 4, .percent_differing = 25, .tsd_bp = 8, .n_independent = 4, .grade = RP_GRADE_A}};
+} GRADES[] = {
+    {.n_copies = 12, .tsd_bp = 8, .n_independent = 12, .grade = RP_GRADE_A},
+    {.n_copies = 12, .left = 9, .tsd_bp = 8, .n_independent = 12, .grade = RP_GRADE_B}, /* one ragged end */
+    {.n_copies = 12, .n_independent = 12, .grade = RP_GRADE_B},
+    {.n_copies = 12, .right = 9, .n_independent = 12, .grade = RP_GRADE_C},
+    {.n_copies = 12, .percent_differing = 10, .n_independent = 9, .grade = RP_GRADE_C},
+    {.n_copies = 12, .n_independent = 9, .grade = RP_GRADE_C},             /* young, and most are whole */
+    {.n_copies = 12, .left = 5, .n_independent = 9, .grade = RP_GRADE_D},  /* and not */
+    {.n_copies = 2, .n_independent = 2, .grade = RP_GRADE_D},
+    {.n_copies = 3, .n_independent = 3, .grade = RP_GRADE_C},
+    {.n_copies = 5, .n_independent = 5, .on_right = 2, .grade = RP_GRADE_D},
+    {.n_copies = 5, .n_independent = 5, .on_right = 2, .tsd_bp = 8, .grade = RP_GRADE_A},
+    {.n_copies = 6, .n_independent = 6, .on_right = 2, .grade = RP_GRADE_C},
+    {.n_copies = 5, .percent_differing = 10, .n_independent = 5, .on_right = 2, .grade = RP_GRADE_C},
+    {.n_copies = 5, .percent_differing = 10, .n_independent = 5, .on_left = 2, .on_right = 2, .grade = RP_GRADE_D},
+    {.n_copies = 4, .n_independent = 4, .grade = RP_GRADE_C},
+    {.n_copies = 12, .left = 5, .percent_differing = 10, .young = 6, .n_independent = 9, .grade = RP_GRADE_D},
+    {.n_copies = 12, .left = 5, .percent_differing = 10, .young = 5, .n_independent = 9, .grade = RP_GRADE_C},
+    {.n_copies = 4, .tsd_bp = 8, .n_independent = 4, .grade = RP_GRADE_A},
+    {.n_copies = 4, .percent_differing = 10, .n_independent = 4, .grade = RP_GRADE_C},
+    {.n_copies = 4, .percent_differing = 25, .n_independent = 4, .grade = RP_GRADE_D},
+    {.n_copies = 5, .percent_differing = 25, .n_independent = 5, .grade = RP_GRADE_D},
+    {.n_copies = 6, .percent_differing = 25, .n_independent = 6, .grade = RP_GRADE_C},
+    {.n_copies = 4, .percent_differing = 25, .tsd_bp = 8, .n_independent = 4, .grade = RP_GRADE_A}};
 
 START_TEST(a_family_has_the_grade_that_its_copies_bear_out)
 {
@@ -447,11 +456,60 @@ START_TEST(a_family_has_the_grade_that_its_copies_bear_out)
     }
     const rp_found_family family = {.consensus = &consensus, .n_copies = n, .parts = parts, .n_parts = n};
     rp_traits traits = {.n_copies = n, .n_independent = GRADES[_i].n_independent, .tsd_bp = GRADES[_i].tsd_bp};
+    traits.n_ends_seen = n;
+    traits.n_going_on_left = GRADES[_i].on_left;
+    traits.n_going_on_right = GRADES[_i].on_right;
+    traits.n_ended_left = n - GRADES[_i].left - GRADES[_i].on_left;
+    traits.n_ended_right = n - GRADES[_i].right - GRADES[_i].on_right;
     rp_grade_family(&findings, &family, &traits);
     ck_assert_str_eq(rp_grade_name(traits.grade), rp_grade_name(GRADES[_i].grade));
     ck_assert_uint_eq(traits.n_left_ends, n - GRADES[_i].left);
     ck_assert_uint_eq(traits.n_right_ends, n - GRADES[_i].right);
     rp_parts_clear(&findings.parts);
+}
+END_TEST
+
+/* --- Ends --- */
+
+/* Copies of e100 f100, each between 100 bases on either side. */
+static const struct {
+    const char *recipe; /* of the genome */
+    uint32_t n, whole;  /* copies; those behind the whole ones have e100 only */
+    uint32_t seen, ended_left, ended_right, on_left, on_right;
+} ENDS[] = {{"a100 e100 f100 b100 c100 e100 f100 d100 g100 e100 f100 h100", 3, 3, 3, 3, 3, 0, 0},
+            {"a100 e100 f100 q60 b40 c100 e100 f100 q60 d40 g100 e100 f100 h100", 3, 3, 3, 3, 1, 0, 2},
+            /* an end that the consensus misses */
+            {"a100 e100 f100 q20 b80 c100 e100 f100 q20 d80 g100 e100 f100 h100", 3, 3, 3, 3, 3, 0, 0},
+            /* two haplotypes are one place, of a copy that is cut short too */
+            {"a100 e100 f100 b100 a100 e100 f100 b100 g100 e100 f100 h100", 3, 3, 2, 2, 2, 0, 0},
+            {"a100 e100 f100 b100 c100 e100 d100 c100 e100 d100", 3, 1, 2, 2, 1, 0, 0}};
+
+START_TEST(copies_that_go_on_beyond_an_end_are_counted)
+{
+    enum { HALF = 100 };
+    rp_genome genome;
+    rp_placed_copies copies = {0};
+    rp_traits traits = {0};
+    char *letters = test_sequence(ENDS[_i].recipe), *fasta = malloc(strlen(letters) + 10);
+    sprintf(fasta, ">g\n%s\n", letters);
+    test_genome(&genome, fasta);
+    uint64_t at = HALF;
+    for (uint32_t i = 0; i < ENDS[_i].n; i++) {
+        const uint32_t bp = i < ENDS[_i].whole ? 2 * HALF : HALF;
+        ck_assert(rp_placed_copies_push(&copies, (rp_placed_copy){at, at + bp, .consensus_end = bp}));
+        at += bp + 2 * HALF;
+    }
+    const rp_view view = {.genome = &genome};
+    rp_going_on_look(&view, &copies, 2 * HALF, &traits);
+    ck_assert_uint_eq(traits.n_ends_seen, ENDS[_i].seen);
+    ck_assert_uint_eq(traits.n_ended_left, ENDS[_i].ended_left);
+    ck_assert_uint_eq(traits.n_ended_right, ENDS[_i].ended_right);
+    ck_assert_uint_eq(traits.n_going_on_left, ENDS[_i].on_left);
+    ck_assert_uint_eq(traits.n_going_on_right, ENDS[_i].on_right);
+    free(copies.items);
+    free(fasta);
+    free(letters);
+    rp_genome_clear(&genome);
 }
 END_TEST
 
@@ -466,6 +524,7 @@ Suite *suite_classify(void)
     tcase_add_loop_test(tests, copies_speak_for_a_class, 0, (int)(sizeof CLASSES / sizeof CLASSES[0]));
     tcase_add_loop_test(tests, proteins_of_transposons_are_seen, 0, 13);
     tcase_add_loop_test(tests, gene_families_are_told_by_what_changes, 0, (int)(sizeof GENES / sizeof GENES[0]));
+    tcase_add_loop_test(tests, copies_that_go_on_beyond_an_end_are_counted, 0, (int)(sizeof ENDS / sizeof ENDS[0]));
     tcase_add_loop_test(tests, a_family_has_the_grade_that_its_copies_bear_out, 0,
                         (int)(sizeof GRADES / sizeof GRADES[0]));
     suite_add_tcase(suite, tests);

@@ -206,8 +206,19 @@ def test_grades_tell_what_bears_a_family_out(folder):
     families = find(folder, write_genome(folder / "g.fa", *contigs))
     grades = {share_of_words(sequence, whole) > 0.3: fields for sequence, fields in families.values()}
     assert grades[True]["grade"] == "A" and grades[True]["because"].startswith("structure,ends:"), grades
-    assert grades[False]["grade"] == "C" and re.fullmatch(r"ends:4:4,places:4,young:\d+,alike:\d+", grades[False]["because"]), grades
+    assert grades[False]["grade"] == "C" and re.fullmatch(r"ends:4:4,on:0:0,places:4,young:\d+,alike:\d+", grades[False]["because"]), grades
     assert [f["grade"] for f in json.loads((folder / "found.summary.json").read_text())["families"]] == ["A", "C"]
+
+
+def test_an_end_beyond_which_copies_go_on_is_none(folder):
+    rng = random.Random(36)
+    element, stretch = random_letters(rng, 500), random_letters(rng, 900)
+    copies = [mutated(rng, piece, 0.01) for piece in [element] * 3 + [stretch[:n] for n in (900, 850, 600, 600, 600)]]
+    families = find(folder, write_genome(folder / "g.fa", genome_of(rng, copies)))
+    (sequence, fields), = families.values()  # three whole copies are enough: the consensus ends where they do
+    assert share_of_words(sequence, element) > 0.8 and fields["grade"] == "C" and ",on:0:0," in fields["because"], fields
+    (name, sequence), = fasta(folder / "found.candidates.fa").items()
+    assert share_of_words(sequence, stretch) > 0.8 and ",on:0:2," in name, name
 
 
 def test_copies_that_are_alike_through_their_consensus_only_are_candidates(folder):

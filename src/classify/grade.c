@@ -56,10 +56,32 @@ static bool is_sharp(uint32_t n_ends, uint32_t n_copies)
     return n_ends >= MIN_ENDS && ENDS_SHARE * n_ends >= n_copies;
 }
 
-/* Whether most copies end there. The consensus ends where three copies do: more tell of an end. */
+static bool are_most(uint32_t n, uint32_t of)
+{
+    return n >= MIN_ENDS && 3 * n >= 2 * of;
+}
+
+/* Whether most copies end there. The consensus ends where three copies do: more tell of an end, where it is not known
+ * whether they go on. */
 static bool is_end_of_most(uint32_t n_ends, uint32_t n_copies)
 {
-    return n_ends > MIN_ENDS && 3 * n_ends >= 2 * n_copies;
+    return n_ends > MIN_ENDS && are_most(n_ends, n_copies);
+}
+
+/* Whether most copies end where the consensus does, at both ends. */
+static bool is_whole(const rp_traits *traits, const part_sums *sums)
+{
+    if (traits->n_ends_seen == 0)
+        return is_end_of_most(sums->left, traits->n_copies) && is_end_of_most(sums->right, traits->n_copies);
+    return are_most(traits->n_ended_left, traits->n_ends_seen) && are_most(traits->n_ended_right, traits->n_ends_seen);
+}
+
+/* Whether the consensus ends at neither side where its copies do. */
+static bool is_open(const rp_traits *traits)
+{
+    return traits->n_going_on_left > 0 && traits->n_going_on_right > 0 &&
+           !are_most(traits->n_ended_left, traits->n_ends_seen) &&
+           !are_most(traits->n_ended_right, traits->n_ends_seen);
 }
 
 void rp_grade_family(const rp_findings *findings, const rp_found_family *family, rp_traits *traits)
@@ -74,14 +96,15 @@ void rp_grade_family(const rp_findings *findings, const rp_found_family *family,
     const bool sharp = is_sharp(sums.left, traits->n_copies) && is_sharp(sums.right, traits->n_copies);
     /* as the best alignment of a genome of this size with itself may be by chance */
     const bool alike = traits->score_of_two >= rp_scan_min_score(genome_bp, genome_bp, 1);
-    const bool whole = is_end_of_most(sums.left, traits->n_copies) && is_end_of_most(sums.right, traits->n_copies);
-    const bool young = 2 * (size_t)sums.young >= family->n_parts && traits->n_independent < MANY_PLACES && !whole;
+    const bool few = traits->n_independent < MANY_PLACES;
+    const bool young = 2 * (size_t)sums.young >= family->n_parts && few && !is_whole(traits, &sums);
+    const bool open = few && is_open(traits);
     if (signs && sharp)
         traits->grade = RP_GRADE_A;
     else if (signs || (sharp && traits->n_independent >= MANY_PLACES))
         traits->grade = RP_GRADE_B;
     else
-        traits->grade = !young && (alike || traits->n_independent > FEW_PLACES) ? RP_GRADE_C : RP_GRADE_D;
+        traits->grade = !young && !open && (alike || traits->n_independent > FEW_PLACES) ? RP_GRADE_C : RP_GRADE_D;
 }
 
 const char *rp_grade_name(rp_grade grade)
@@ -93,6 +116,9 @@ const char *rp_grade_name(rp_grade grade)
 bool rp_grade_reasons(const rp_traits *traits, kstring_t *text)
 {
     return (!has_signs(traits) || kputs("structure,", text) >= 0) &&
-           ksprintf(text, "ends:%u:%u,places:%u,young:%u,alike:%d", traits->n_left_ends, traits->n_right_ends,
-                    traits->n_independent, traits->n_young, traits->score_of_two) >= 0;
+           ksprintf(text, "ends:%u:%u,", traits->n_left_ends, traits->n_right_ends) >= 0 &&
+           (traits->n_ends_seen == 0 ||
+            ksprintf(text, "on:%u:%u,", traits->n_going_on_left, traits->n_going_on_right) >= 0) &&
+           ksprintf(text, "places:%u,young:%u,alike:%d", traits->n_independent, traits->n_young,
+                    traits->score_of_two) >= 0;
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "classify/going_on.h"
+
 enum {
     MAX_SAMPLE = 64,             /* copies that are looked at, evenly over all */
     FULL_SLACK_BP = 8,           /* from either end of the consensus */
@@ -321,6 +323,7 @@ bool rp_places_find(rp_place_finder *finder, const rp_findings *findings, size_t
         traits->worth = independence.worth;
         traits->n_tandem = count_tandem(findings->genome, &copies, length, traits->period_bp);
         count_at_contigs(findings->genome, &copies, traits);
+        rp_going_on_look(rp_place_finder_view(finder), &copies, length, traits);
         traits->mean_divergence = (float)family->divergence;
     }
     free(sample);

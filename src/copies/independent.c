@@ -82,6 +82,11 @@ void rp_place_finder_destroy(rp_place_finder *finder)
     free(finder);
 }
 
+const rp_view *rp_place_finder_view(const rp_place_finder *finder)
+{
+    return finder->view;
+}
+
 /* The genome position of a base of the consensus, or of the boundary before it, in a copy that has it. */
 static uint64_t position_of(const rp_place_finder *finder, const rp_placed_copy *copy, uint32_t at)
 {

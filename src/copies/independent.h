@@ -28,6 +28,7 @@ RP_ARRAY(rp_cuts, uint32_t);
  * memory. */
 rp_place_finder *rp_place_finder_create(const rp_view *view, const rp_findings *findings) RP_MUST_CHECK;
 void rp_place_finder_destroy(rp_place_finder *finder); /* NULL is legal */
+const rp_view *rp_place_finder_view(const rp_place_finder *finder);
 
 typedef struct rp_independence {
     uint32_t n_places; /* of many copies, those of the longest ones in proportion */

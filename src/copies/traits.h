@@ -85,7 +85,10 @@ typedef struct rp_traits {
     float mean_divergence;
     uint32_t n_left_ends, n_right_ends; /* parts that end where the consensus does */
     uint32_t n_young;           /* parts that hardly differ from the consensus */
-    int32_t score_of_two;       /* that two copies may be expected to have with each other */
+    uint32_t n_ends_seen; /* places of which it was looked at what is beyond the consensus (classify/going_on.h), */
+    uint32_t n_ended_left, n_ended_right; /* those that end where it does, */
+    uint32_t n_going_on_left, n_going_on_right; /* and those that go on there as others do */
+    int32_t score_of_two; /* that two copies may be expected to have with each other */
     rp_other other;
     rp_grade grade;
 } rp_traits;
