@@ -11,6 +11,11 @@
 #   make format       lays out the C files (clang-format 16)
 #   make fuzz         fuzzes every reader for FUZZ_SECONDS altogether (clang; tests/fuzz)
 #   make install      under $(DESTDIR)$(PREFIX)
+#   make dist         build/dist/reprise-c-VERSION.tar.gz, with the same bytes each time
+#   make packages     that, and what package builders take, in build/dist (DIST_URL, DEBFULLNAME, DEBEMAIL; scripts/packaging)
+#   make deb          that, and the Debian package (debhelper)
+#   make check-quick  a part of the tests that takes a minute, for package builders
+#   make check-packages   packages installed and containers built in fresh systems (root, mmdebstrap, lintian; no part of check)
 #   make SAN=address,undefined ...   another flavour, in its own folder
 #   make OPENCL=0 ...                 without OpenCL, in its own folder
 
@@ -33,7 +38,9 @@ WARNINGS := -Wall -Wextra -Wno-missing-field-initializers -Wformat=2 -Wpointer-a
 MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 X86 := $(filter x86_64 amd64,$(MACHINE))
 NEON := $(filter aarch64,$(MACHINE))
-HARDENING := $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fstack-clash-protection $(if $(X86),-fcf-protection) -fPIE
+# Builders of packages have their own word on the fortified library, which wants an optimizing compiler.
+FORTIFY := $(if $(SAN)$(filter -O0,$(CFLAGS))$(findstring _FORTIFY_SOURCE,$(CFLAGS) $(CPPFLAGS)),,-D_FORTIFY_SOURCE=2)
+HARDENING := $(FORTIFY) -fstack-protector-strong -fstack-clash-protection $(if $(X86),-fcf-protection) -fPIE
 SANITIZE := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 ALL_CPPFLAGS := -Isrc -D_GNU_SOURCE -DRP_VERSION='"$(VERSION)"' $(if $(X86),-DRP_HAVE_X86) $(if $(NEON),-DRP_HAVE_NEON) $(if $(SAN),-DRP_SANITIZED) $(if $(filter 0,$(OPENCL)),,-DRP_HAVE_OPENCL) $(PKG_CFLAGS) $(CPPFLAGS)
 ALL_CFLAGS := -std=c11 -pthread $(WARNINGS) $(HARDENING) $(SANITIZE) $(CFLAGS)
@@ -58,7 +65,7 @@ FUZZERS := $(filter-out support entry,$(basename $(notdir $(wildcard tests/fuzz/
 FUZZ_SECONDS ?= 300
 FUZZ_SAN := fuzzer-no-link,address,undefined
 
-.PHONY: all deps demo check check-cluster soak bench format fuzz fuzzers install uninstall clean check-units check-commands
+.PHONY: all deps demo check check-quick check-cluster check-packages soak bench format fuzz fuzzers install uninstall dist packages deb clean
 all: $(OUT)/reprise-c
 
 $(OUT)/reprise-c: $(OUT)/command/main.o $(OUT)/libreprise.a
@@ -169,9 +176,20 @@ check:
 	$(MAKE) all $(OUT)/check_units $(OUT)/check_schedules $(OUT)/faults.so $(OUT)/delays.so
 	tests/run.sh $(OUT)
 
+# What package builders run: the suites that end soon, and the manual's tutorial.
+QUICK := base file genome align family library classify output
+check-quick:
+	$(MAKE) all $(OUT)/check_units
+	for suite in $(QUICK); do CK_RUN_SUITE=$$suite $(OUT)/check_units || exit; done
+	python3 tests/check_tutorial.py $(OUT)/reprise-c
+
 check-cluster:
 	$(MAKE) all
 	python3 tests/check_cluster.py $(OUT)/reprise-c
+
+check-packages:
+	$(MAKE) all
+	python3 tests/check_systems.py $(OUT)/reprise-c
 
 soak:
 	$(MAKE) all $(OUT)/delays.so
@@ -208,6 +226,15 @@ uninstall:
 	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man5/,$(notdir $(wildcard man/*.5))) \
 	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man7/,$(notdir $(wildcard man/*.7))) \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/reprise-c
+
+dist:
+	scripts/packaging/dist.sh $(VERSION) $(BUILD)/dist
+
+packages: dist
+	scripts/packaging/lay-out.sh $(BUILD)/dist/reprise-c-$(VERSION).tar.gz $(BUILD)/dist
+
+deb: packages
+	cd $(BUILD)/dist/reprise-c-$(VERSION) && dpkg-buildpackage -us -uc
 
 clean:
 	rm -rf $(BUILD)
