@@ -3,9 +3,10 @@
 set -eu
 
 packages="gcc make pkg-config libc6-dev libhts-dev libjansson-dev zlib1g-dev libbz2-dev liblzma-dev check python3 ocl-icd-opencl-dev pocl-opencl-icd"
-# Programs that some tests need: readers of the results, what lays out the code, and what builds and runs the kernel for
-# aarch64. Such a test is skipped where its program cannot be had.
+# Programs that some tests need: readers of the results, what lays out the code, what builds and runs the kernel for
+# aarch64, and what builds and lints packages. Such a test is skipped where its program cannot be had.
 readers="samtools bedtools genometools gffread chromium-headless-shell clang-format-16 gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static"
+packagers="dpkg-dev debhelper lintian shellcheck libxml2-utils python3-yaml python3-jinja2 python3-cheetah"
 # What the program itself uses where it is there: hmmsearch.
 recommended="hmmer"
 
@@ -18,14 +19,14 @@ missing_readers=""
 for package in $packages; do
     is_installed "$package" || missing="$missing $package"
 done
-for package in $recommended $readers; do
+for package in $recommended $readers $packagers; do
     is_installed "$package" || missing_readers="$missing_readers $package"
 done
 case $missing_readers in
     *chromium-headless-shell*) if is_installed chromium; then missing_readers=${missing_readers% chromium-headless-shell}; fi ;;
 esac
 if [ -z "$missing$missing_readers" ]; then
-    echo "deps: all packages are installed: $packages $recommended $readers"
+    echo "deps: all packages are installed: $packages $recommended $readers $packagers"
     exit 0
 fi
 if [ "$(id -u)" -eq 0 ]; then

@@ -772,16 +772,6 @@ def test_manuals_are_sound(folder):
         assert done.stderr == "", page.name
 
 
-def test_install(folder):
-    subprocess.run(["make", "-s", "install", f"DESTDIR={folder}", "PREFIX=/usr"], cwd=ROOT, check=True, capture_output=True)
-    installed = folder / "usr/bin/reprise-c"
-    assert subprocess.run([installed, "--version"], capture_output=True, text=True).stdout.startswith("reprise-c ")
-    assert (folder / "usr/share/man/man1/reprise-c-find.1").exists()
-    assert (folder / "usr/share/man/man5/reprise-c-formats.5").exists()
-    subprocess.run(["make", "-s", "uninstall", f"DESTDIR={folder}", "PREFIX=/usr"], cwd=ROOT, check=True, capture_output=True)
-    assert [path for path in folder.rglob("*") if not path.is_dir()] == []
-
-
 def test_real_genomes_markov_twins_have_no_families(folder):
     if not SHARED.is_dir():
         raise Skip("../shared is absent: no real data")
