@@ -309,13 +309,14 @@ static bool find_blocks(const rp_genome *genome, rp_duplicates *found)
 
 /* --- Ends --- */
 
-/* A run goes on beyond its k-mers: repeats of very many places have none. */
+/* A run goes on beyond its k-mers: repeats of very many places have none. Behind LINK_BP there is the next run. */
 static void lengthen_end(const rp_genome *genome, rp_duplicate *run, bool right)
 {
     const rp_view view = {.genome = genome};
     const bool up = right != run->reverse; /* in `again` */
-    const rp_strand_walk on_first = rp_view_walk_beyond(&view, run->first.begin, run->first.end, !right),
-                         on_again = rp_view_walk_beyond(&view, run->again.begin, run->again.end, !up);
+    rp_strand_walk on_first = rp_view_walk_beyond(&view, run->first.begin, run->first.end, !right);
+    const rp_strand_walk on_again = rp_view_walk_beyond(&view, run->again.begin, run->again.end, !up);
+    on_first.limit_bp = on_first.limit_bp < LINK_BP ? on_first.limit_bp : LINK_BP;
     uint64_t of_first, of_again;
     rp_alongside(genome, &on_first, &on_again, &of_first, &of_again);
     run->first.end += right ? of_first : 0;
