@@ -209,7 +209,7 @@ START_TEST(a_path_over_bases_that_were_covered_meanwhile_is_whole)
                 here->query_begin = here->place - here->left_query;
                 here->query_end = here->place + here->right_query;
             }
-            ck_assert(rp_align_trace(aligner, &view, queries, here, 1, steps));
+            ck_assert(rp_align_trace(extender, &view, queries, here, 1, steps));
             for (int side = 0; side < 2; side++) {
                 uint32_t bases = 0;
                 for (size_t i = 0; i < steps[side].n; i++)
@@ -256,7 +256,7 @@ START_TEST(rows_spell_the_genome)
         ck_assert_uint_ge(found.n, 1);
         rp_steps steps[2] = {{0}};
         rp_row row = {0};
-        ck_assert(rp_align_trace(aligner, &view, queries, &found.items[0], 1, steps));
+        ck_assert(rp_align_trace(extender, &view, queries, &found.items[0], 1, steps));
         ck_assert(rp_row_make(&genome, queries, &found.items[0], &steps[0], &steps[1], &row));
         char spelled[1000];
         size_t n = 0, insertion = 0;

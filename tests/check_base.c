@@ -15,6 +15,7 @@
 #include "base/metrics.h"
 #include "base/random.h"
 #include "base/sort.h"
+#include "base/crew.h"
 #include "base/parallel.h"
 #include "base/process.h"
 #include "base/text.h"
@@ -314,6 +315,79 @@ START_TEST(a_cancelled_loop_ends_with_the_signal)
 }
 END_TEST
 
+enum { CREW = 3, CREW_PARTS = 500 };
+
+/* A loop of a crew: who has done each part, and the part at which it ends. */
+typedef struct crew_loop {
+    unsigned done[CREW_PARTS];
+    size_t fails_at;
+} crew_loop;
+
+static bool do_part(void *context, size_t part, unsigned member)
+{
+    crew_loop *loop = context;
+    loop->done[part] += 1 + member;
+    return part != loop->fails_at;
+}
+
+typedef struct crew_member {
+    rp_crew *crew;
+    unsigned number;
+    atomic_bool *stops;
+    bool saw_all; /* of its own loops: each part was done once, by a member */
+} crew_member;
+
+static void call_nobody(void *context)
+{
+    (void)context;
+}
+
+static void *be_member(void *argument)
+{
+    crew_member *self = argument;
+    self->saw_all = true;
+    for (int i = 0; i < 20; i++) {
+        crew_loop loop = {.fails_at = SIZE_MAX};
+        self->saw_all = self->saw_all && rp_crew_run(self->crew, self->number, CREW_PARTS, do_part, &loop);
+        for (size_t part = 0; part < CREW_PARTS; part++)
+            self->saw_all = self->saw_all && loop.done[part] >= 1 && loop.done[part] <= CREW;
+        loop = (crew_loop){.fails_at = 7};
+        self->saw_all = self->saw_all && !rp_crew_run(self->crew, self->number, CREW_PARTS, do_part, &loop);
+    }
+    while (!atomic_load(self->stops))
+        (void)rp_crew_help(self->crew, self->number);
+    return NULL;
+}
+
+START_TEST(a_crew_does_each_part_once)
+{
+    atomic_bool stops = false;
+    crew_member members[CREW];
+    pthread_t threads[CREW];
+    crew_loop alone = {.fails_at = SIZE_MAX};
+    rp_crew *crew = rp_crew_create(CREW, call_nobody, NULL);
+    ck_assert_ptr_nonnull(crew);
+    ck_assert(!rp_crew_help(crew, 0)); /* there is nothing to do */
+    for (unsigned i = 0; i < CREW; i++) {
+        members[i] = (crew_member){.crew = crew, .number = i, .stops = &stops};
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, be_member, &members[i]), 0);
+    }
+    ck_assert(rp_crew_run(NULL, 0, CREW_PARTS, do_part, &alone));
+    for (size_t part = 0; part < CREW_PARTS; part++)
+        ck_assert_uint_eq(alone.done[part], 1);
+    atomic_store(&stops, true);
+    for (unsigned i = 0; i < CREW; i++) {
+        (void)pthread_join(threads[i], NULL);
+        ck_assert(members[i].saw_all);
+    }
+    rp_cancel(SIGTERM);
+    ck_assert(!rp_crew_run(crew, 0, CREW_PARTS, do_part, &alone));
+    rp_cancel_reset();
+    rp_crew_destroy(crew);
+    rp_crew_destroy(NULL);
+}
+END_TEST
+
 /* The rate as a function of the size, with its best at `best`. */
 static uint64_t time_of(unsigned n, unsigned best)
 {
@@ -494,6 +568,7 @@ Suite *suite_base(void)
     tcase_add_test(tests, a_gauge_has_a_mean_over_its_time_in_use);
     tcase_add_test(tests, tokens_go_out_of_use_as_they_are_given_back);
     tcase_add_test(tests, a_cancelled_loop_ends_with_the_signal);
+    tcase_add_test(tests, a_crew_does_each_part_once);
     tcase_add_test(tests, a_file_for_a_program_is_not_written_when_the_run_is_to_end);
     tcase_add_loop_test(tests, batch_sizes_climb_to_where_work_is_fastest, 0, 3);
     tcase_add_test(tests, parallel_sort_is_stable);

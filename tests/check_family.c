@@ -1,5 +1,8 @@
 /* check_family.c: the ends of a consensus are put where its copies stop to agree, and chimeras are cut; how long a
  * consensus gets, and what a tandem repeat beside a family does to it. */
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -314,6 +317,115 @@ START_TEST(a_vote_inserts_no_more_than_the_bound)
 }
 END_TEST
 
+/* A member of a crew that helps until it is told to stop. */
+typedef struct helper {
+    rp_crew *crew;
+    atomic_bool stops;
+} helper;
+
+static void *help(void *argument)
+{
+    helper *self = argument;
+    while (!atomic_load(&self->stops))
+        if (!rp_crew_help(self->crew, 1))
+            (void)sched_yield();
+    return NULL;
+}
+
+static void call_nobody(void *context)
+{
+    (void)context;
+}
+
+static int compare_blocks(const void *left, const void *right)
+{
+    const uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    return (a > b) - (a < b);
+}
+
+/* The blocks that were noted, each once. */
+static size_t distinct_blocks(rp_reads *reads)
+{
+    size_t n = 0;
+    qsort(reads->blocks, reads->n, sizeof *reads->blocks, compare_blocks);
+    for (size_t i = 0; i < reads->n; i++)
+        if (n == 0 || reads->blocks[n - 1] != reads->blocks[i])
+            reads->blocks[n++] = reads->blocks[i];
+    return n;
+}
+
+static void expect_the_same_copies(const rp_copies *a, const rp_copies *b)
+{
+    ck_assert_uint_eq(a->n, b->n);
+    for (size_t i = 0; i < a->n; i++)
+        ck_assert(a->items[i].begin == b->items[i].begin && a->items[i].end == b->items[i].end &&
+                  a->items[i].reverse == b->items[i].reverse && a->items[i].score == b->items[i].score &&
+                  a->items[i].anchor_place == b->items[i].anchor_place);
+}
+
+/* Long and short copies on both strands, of an element that holds a piece of itself: the same copies, notes and votes
+ * come out when a crew takes parts of the work. */
+START_TEST(a_crew_finds_what_one_finds_alone)
+{
+    enum { BP = 3000, N = 80 };
+    rp_random random = {18};
+    char *element = test_random_letters(&random, BP), *text = calloc(N, 2 * BP + 8);
+    memcpy(element + 2000, element + 500, 400);
+    strcat(text, ">x\n");
+    for (int i = 0; i < N; i++) {
+        char *spacer = test_random_letters(&random, 20 + rp_random_below(&random, 400));
+        const size_t from = i % 3 == 0 ? 0 : rp_random_below(&random, BP - 300);
+        strcat(text, spacer);
+        const size_t at = strlen(text);
+        append_copy(&random, text, element + from, i % 3 == 0 ? BP : 300, 12);
+        for (size_t j = at, k = strlen(text); i % 2 == 1 && j < k--; j++) { /* the other strand */
+            const char swap = "TGCA"[strchr("ACGT", text[j]) - "ACGT"];
+            text[j] = "TGCA"[strchr("ACGT", text[k]) - "ACGT"];
+            text[k] = swap;
+        }
+        free(spacer);
+    }
+    search with;
+    rp_codes consensus[2] = {{0}};
+    rp_copies copies[2] = {{0}};
+    rp_reads reads[2] = {{0}};
+    begin_search(&with, strcat(text, "\n"));
+    rp_builder *builders[2] = {with.builder, rp_builder_create(rp_band_select("auto"), 0)};
+    rp_extender *extenders[2];
+    helper other = {.crew = rp_crew_create(2, call_nobody, NULL)};
+    pthread_t thread;
+    ck_assert(builders[1] != NULL && other.crew != NULL);
+    ck_assert_int_eq(pthread_create(&thread, NULL, help, &other), 0);
+    for (int i = 0; i < 2; i++) {
+        if (i == 1)
+            ck_assert(rp_builders_share(builders, 2, other.crew, extenders));
+        set_consensus(&consensus[i], element, BP);
+        rp_recruiter *recruiter = rp_builder_recruiter(with.builder);
+        ck_assert(rp_recruit(recruiter, &with.view, with.index, &consensus[i], false, &copies[i], &reads[i]));
+        ck_assert(rp_vote(rp_builder_voter(with.builder), recruiter, &with.view, &consensus[i], &copies[i]));
+    }
+    atomic_store(&other.stops, true);
+    (void)pthread_join(thread, NULL);
+    ck_assert_uint_ge(copies[0].n, N);
+    expect_the_same_copies(&copies[0], &copies[1]);
+    ck_assert_uint_eq(consensus[0].n, consensus[1].n);
+    ck_assert_mem_eq(consensus[0].items, consensus[1].items, consensus[0].n);
+    const size_t n = distinct_blocks(&reads[0]);
+    ck_assert_uint_eq(n, distinct_blocks(&reads[1]));
+    ck_assert_mem_eq(reads[0].blocks, reads[1].blocks, n * sizeof *reads[0].blocks);
+    for (int i = 0; i < 2; i++) {
+        free(consensus[i].items);
+        free(copies[i].items);
+        rp_reads_clear(&reads[i]);
+    }
+    rp_builder_destroy(builders[1]);
+    end_search(&with);
+    rp_crew_destroy(other.crew);
+    free(element);
+    free(text);
+}
+END_TEST
+
 /* Copies of an element run into a satellite: that is not grown into, and the element is no satellite. */
 START_TEST(a_family_is_no_tandem_repeat_for_one_beside_it)
 {
@@ -452,6 +564,7 @@ Suite *suite_family(void)
     tcase_add_test(tests, a_consensus_stays_within_its_bound);
     tcase_add_test(tests, copies_of_the_far_end_of_a_long_consensus_are_found);
     tcase_add_test(tests, a_vote_inserts_no_more_than_the_bound);
+    tcase_add_test(tests, a_crew_finds_what_one_finds_alone);
     tcase_add_test(tests, a_family_is_no_tandem_repeat_for_one_beside_it);
     tcase_add_test(tests, a_stretch_that_repeats_goes_on_from_unit_to_unit);
     tcase_add_loop_test(tests, a_consensus_of_two_elements_is_cut_to_the_one_that_copies_are, 0, 2);

@@ -10,15 +10,19 @@ enum {
     PATH_DRIFT_BP = 30,       /* an anchor this near the diagonals of an alignment's ends lies on its path */
     ROUND_REACH_BP = 3000,    /* anchors this near, on diagonals this near, wait for the first one's alignment */
     ROUND_DRIFT_BP = 300,
-    TOGETHER = 1 << 14        /* anchors that are extended together: enough that all lanes are busy */
+    TOGETHER = 1 << 14,       /* anchors that are extended together: enough that all lanes are busy */
+    LEAST_SHARE = 32          /* anchors of a part that another thread takes: of fewer, lanes wait for the longest */
 };
 
 struct rp_aligner {
     rp_extender *extender;
+    rp_extenders others;      /* zeroed: nobody helps */
     size_t *selected;
     size_t selected_capacity;
-    rp_extension *extensions;
+    rp_extension *extensions; /* two for each selected anchor */
     size_t extension_capacity;
+    rp_alignment *found;      /* of each of them; with evidence where the score suffices */
+    size_t found_capacity;
 };
 
 rp_aligner *rp_aligner_create(rp_extender *extender)
@@ -35,7 +39,13 @@ void rp_aligner_destroy(rp_aligner *aligner)
         return;
     free(aligner->selected);
     free(aligner->extensions);
+    free(aligner->found);
     free(aligner);
+}
+
+void rp_aligner_share(rp_aligner *aligner, const rp_extenders *with)
+{
+    aligner->others = *with;
 }
 
 static int compare_anchors(const void *left, const void *right)
@@ -141,31 +151,76 @@ static void mark_path(rp_anchors *anchors, size_t from, const rp_alignment *foun
             anchors->items[i].done = on_path(&anchors->items[i], found, tandem);
 }
 
+/* Some anchors of a round, in parts. */
+typedef struct extending {
+    rp_aligner *aligner;
+    const rp_view *view;
+    const rp_query *queries;
+    const rp_anchors *anchors;
+    const size_t *selected;
+    size_t n, n_parts;
+    const rp_align_limits *limits;
+} extending;
+
+static bool extend_part(void *context, size_t part, unsigned member)
+{
+    const extending *work = context;
+    rp_aligner *aligner = work->aligner;
+    rp_extender *extender = aligner->others.crew == NULL ? aligner->extender : aligner->others.items[member];
+    const size_t begin = work->n * part / work->n_parts, end = work->n * (part + 1) / work->n_parts;
+    for (size_t s = begin; s < end; s++) {
+        const rp_anchor *here = &work->anchors->items[work->selected[s]];
+        set_extensions(work->view, work->queries, here->position, here->place, here->query,
+                       &aligner->extensions[2 * s]);
+    }
+    rp_extender_run(extender, work->view, aligner->extensions + 2 * begin, 2 * (end - begin), work->limits->x_drop);
+    for (size_t s = begin; s < end; s++) {
+        rp_alignment *found = &aligner->found[s];
+        *found = make_alignment(&work->anchors->items[work->selected[s]], &aligner->extensions[2 * s]);
+        if (found->score >= work->limits->min_score)
+            found->evidence = evidence_of(work->view, work->queries, found);
+    }
+    return true;
+}
+
+static bool extend_anchors(extending *work)
+{
+    rp_aligner *aligner = work->aligner;
+    if (!rp_reserve((void **)&aligner->extensions, &aligner->extension_capacity, 2 * work->n,
+                    sizeof *aligner->extensions) ||
+        !rp_reserve((void **)&aligner->found, &aligner->found_capacity, work->n, sizeof *aligner->found))
+        return false;
+    const size_t most = work->n / LEAST_SHARE, members = rp_crew_size(aligner->others.crew);
+    work->n_parts = most < 1 ? 1 : most < members ? most : members;
+    return rp_crew_run(aligner->others.crew, aligner->others.member, work->n_parts, extend_part, work);
+}
+
 /* Extends n anchors of a round, and takes the alignments that they lead to. */
 static bool extend_some(rp_aligner *aligner, const rp_view *view, const rp_query *queries, rp_anchors *anchors,
                         size_t first, size_t n, const rp_align_limits *limits, rp_alignments *alignments,
                         rp_reads *reads)
 {
     const size_t *selected = aligner->selected + first;
-    if (!rp_reserve((void **)&aligner->extensions, &aligner->extension_capacity, 2 * n, sizeof *aligner->extensions))
+    extending work = {.aligner = aligner,
+                      .view = view,
+                      .queries = queries,
+                      .anchors = anchors,
+                      .selected = selected,
+                      .n = n,
+                      .limits = limits};
+    if (!extend_anchors(&work))
         return false;
     for (size_t s = 0; s < n; s++) {
         const rp_anchor *here = &anchors->items[selected[s]];
-        set_extensions(view, queries, here->position, here->place, here->query, &aligner->extensions[2 * s]);
-    }
-    rp_extender_run(aligner->extender, view, aligner->extensions, 2 * n, limits->x_drop);
-    for (size_t s = 0; s < n; s++) {
-        const rp_anchor *here = &anchors->items[selected[s]];
         const rp_extension *both = &aligner->extensions[2 * s];
+        const rp_alignment *found = &aligner->found[s];
         if (!rp_reads_note(reads, here->position - both[0].looked_at, here->position + both[1].looked_at))
             return false;
-        rp_alignment found = make_alignment(here, both);
-        if (found.score < limits->min_score)
+        if (found->score < limits->min_score)
             continue;
-        found.evidence = evidence_of(view, queries, &found);
-        if (found.evidence >= limits->min_evidence && !rp_alignments_push(alignments, found))
+        if (found->evidence >= limits->min_evidence && !rp_alignments_push(alignments, *found))
             return false;
-        mark_path(anchors, selected[s], &found, queries[found.query].tandem);
+        mark_path(anchors, selected[s], found, queries[found->query].tandem);
     }
     return true;
 }
@@ -197,7 +252,7 @@ bool rp_align_anchors(rp_aligner *aligner, const rp_view *view, const rp_query *
     }
 }
 
-bool rp_align_trace(rp_aligner *aligner, const rp_view *view, const rp_query *queries, const rp_alignment *alignments,
+bool rp_align_trace(rp_extender *extender, const rp_view *view, const rp_query *queries, const rp_alignment *alignments,
                     size_t n, rp_steps *steps)
 {
     rp_extension extensions[RP_LANES];
@@ -210,5 +265,5 @@ bool rp_align_trace(rp_aligner *aligner, const rp_view *view, const rp_query *qu
         extensions[2 * i + 1].target_used = here->right_target;
         steps[2 * i].n = steps[2 * i + 1].n = 0;
     }
-    return rp_extender_trace(aligner->extender, view, extensions, 2 * n, steps);
+    return rp_extender_trace(extender, view, extensions, 2 * n, steps);
 }

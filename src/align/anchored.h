@@ -59,15 +59,18 @@ typedef struct rp_aligner rp_aligner;
 rp_aligner *rp_aligner_create(rp_extender *extender) RP_MUST_CHECK;
 void rp_aligner_destroy(rp_aligner *aligner);
 
+/* From now on the members of a crew take parts of what is extended; `with` is copied. The same alignments come out. */
+void rp_aligner_share(rp_aligner *aligner, const rp_extenders *with);
+
 /* Aligns through all anchors, which are sorted by query and position, and appends the
  * alignments within the limits to *alignments. Notes in `reads` (or NULL)
- * what was looked at. False: out of memory. */
+ * what was looked at. False: out of memory, or the run is to end. */
 bool rp_align_anchors(rp_aligner *aligner, const rp_view *view, const rp_query *queries, rp_anchors *anchors,
                       const rp_align_limits *limits, rp_alignments *alignments, rp_reads *reads) RP_MUST_CHECK;
 
 /* Traces n <= RP_LANES / 2 alignments: steps[2i] leads left from the anchor of alignment i,
  * steps[2i + 1] right. The steps' arrays are reused. */
-bool rp_align_trace(rp_aligner *aligner, const rp_view *view, const rp_query *queries, const rp_alignment *alignments,
+bool rp_align_trace(rp_extender *extender, const rp_view *view, const rp_query *queries, const rp_alignment *alignments,
                     size_t n, rp_steps *steps) RP_MUST_CHECK;
 
 #endif

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "align/band.h"
+#include "base/crew.h"
 #include "base/error.h"
 #include "genome/view.h"
 
@@ -39,6 +40,13 @@ typedef struct rp_step {
 RP_ARRAY(rp_steps, rp_step);
 
 typedef struct rp_extender rp_extender;
+
+/* With whom the owner of one extender shares long lists of extensions: the members of a crew. Zeroed: with nobody. */
+typedef struct rp_extenders {
+    rp_crew *crew;
+    unsigned member;           /* the owner's number in it */
+    rp_extender *const *items; /* by member: lent to whoever does a part */
+} rp_extenders;
 
 /* NULL: out of memory. One for each thread. */
 rp_extender *rp_extender_create(const rp_band_kernel *kernel) RP_MUST_CHECK;

@@ -258,6 +258,15 @@ void rp_ring_wake(rp_ring *ring)
     (void)pthread_mutex_unlock(&ring->lock);
 }
 
+void rp_ring_wake_one(rp_ring *ring)
+{
+    (void)pthread_mutex_lock(&ring->lock);
+    (void)atomic_fetch_add_explicit(&ring->wakes, 1, memory_order_release);
+    if (ring->n_waiting > 0)
+        (void)pthread_cond_signal(&ring->not_empty);
+    (void)pthread_mutex_unlock(&ring->lock);
+}
+
 rp_ring_figures rp_ring_measure(rp_ring *ring)
 {
     (void)pthread_mutex_lock(&ring->lock);

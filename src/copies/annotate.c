@@ -204,7 +204,7 @@ static bool trace_some(rp_annotation *run, unsigned worker, const uint64_t *piec
     rp_alignment alignments[TRACE_AT_ONCE] = {{0}};
     for (size_t i = 0; i < n; i++)
         alignments[i] = run->all.items[piece[some[i].at]];
-    bool ok = rp_align_trace(run->scans[worker].aligner, run->view, run->table.queries, alignments, n, scratch->steps);
+    bool ok = rp_align_trace(run->scans[worker].extender, run->view, run->table.queries, alignments, n, scratch->steps);
     for (size_t i = 0; ok && i < n; i++) {
         ((uint64_t *)run->paths.data)[piece[some[i].at]] = scratch->packed.n;
         ok = rp_steps_pack(&scratch->steps[2 * i], &scratch->packed);

@@ -418,7 +418,7 @@ static bool align_some_together(scan *run, rp_scan_scratch *scratch, rp_alignmen
         found->n = 0;
         ok = (rp_align_anchors(scratch->aligner, run->view, run->table->queries, &some, &limits, found, NULL) &&
               (weak == 0 || drop_weak(found, strong))) ||
-             rp_error_memory(error, "finding copies");
+             rp_cut_short(error, "finding copies");
         ok = ok && store_alignments(run, found, error);
     }
     return ok;

@@ -21,6 +21,27 @@ static void *worker_main(void *argument)
     return NULL;
 }
 
+static void call_one(void *ring)
+{
+    rp_ring_wake_one(ring);
+}
+
+/* Workers on a device hand it what is large whole. */
+static bool set_up_crew(rp_discovery *run)
+{
+    if (run->n_workers < 2 || run->n_workers > run->n_cpu_workers)
+        return true;
+    rp_builder **builders = rp_alloc(run->n_workers, sizeof *builders);
+    run->extenders = rp_alloc(run->n_workers, sizeof *run->extenders);
+    run->crew = rp_crew_create(run->n_workers, call_one, run->ring);
+    bool ok = builders != NULL && run->extenders != NULL && run->crew != NULL;
+    for (unsigned i = 0; ok && i < run->n_workers; i++)
+        builders[i] = run->workers[i].builder;
+    ok = ok && rp_builders_share(builders, run->n_workers, run->crew, run->extenders);
+    free(builders);
+    return ok;
+}
+
 static bool set_up(rp_discovery *run)
 {
     const rp_discover_parameters *parameters = run->parameters;
@@ -42,7 +63,7 @@ static bool set_up(rp_discovery *run)
     run->order = rp_order_create(RP_DISCOVERY_WINDOW, rp_discovery_commit, run);
     run->survivors = rp_survivors_create(RP_DISCOVERY_WINDOW);
     return run->ring != NULL && run->order != NULL && run->survivors != NULL &&
-           rp_claims_init(&run->claims, run->view->genome->length_bp);
+           rp_claims_init(&run->claims, run->view->genome->length_bp) && set_up_crew(run);
 }
 
 static void take_down(rp_discovery *run)
@@ -65,6 +86,8 @@ static void take_down(rp_discovery *run)
         free(run->workers[i].windows.items);
     }
     free(run->workers);
+    rp_crew_destroy(run->crew);
+    free(run->extenders);
     free(run->results);
     if (run->ring != NULL)
         run->figures->ring = rp_ring_measure(run->ring);

@@ -2,7 +2,7 @@
  *
  * One producer sends seeds, from frequent to rare, as batches through the channel. Workers
  * look up their places and prescreen them; for those that pass they claim the regions and
- * grow a family. Results are committed in the order of the batches
+ * grow a family, of which those who are idle take parts. Results are committed in the order of the batches
  * (base/order.h). The families are a function of the genome, the index and the seed
  * limits alone: not of threads, the channel's capacity or timing.
  */

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/account.h"
+#include "base/crew.h"
 #include "base/order.h"
 #include "channel/batch_size.h"
 #include "claim/claims.h"
@@ -70,6 +71,8 @@ typedef struct rp_discovery {
     rp_order *order;
     rp_ring *ring;
     rp_survivors *survivors;
+    rp_crew *crew;           /* the workers: who is idle takes parts of a large family; NULL: each grows alone */
+    rp_extender **extenders; /* theirs */
     rp_growth_pool growths;
     rp_tokens tokens;
     rp_claims claims;

@@ -159,6 +159,8 @@ static bool work_once(rp_discovery *run, unsigned worker, outlook *now)
         now->step = STEP_END;
         return true;
     }
+    if (rp_crew_help(run->crew, worker))
+        return true;
     rp_survivor mine;
     if (rp_survivors_take(run->survivors, now->due, &mine)) {
         const uint64_t began = rp_clock_ns();

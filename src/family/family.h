@@ -40,6 +40,11 @@ typedef struct rp_builder rp_builder;
 rp_builder *rp_builder_create(const rp_band_kernel *kernel, uint32_t max_extension_bp) RP_MUST_CHECK;
 void rp_builder_destroy(rp_builder *builder);
 
+/* From now on the members of a crew, who have one of these n builders each, take parts of what is long for another's.
+ * `extenders` has room for n; it is filled in, and must outlive the builders. The same families come out. False: out
+ * of memory. */
+bool rp_builders_share(rp_builder *const *builders, unsigned n, rp_crew *crew, rp_extender **extenders) RP_MUST_CHECK;
+
 /* The parts of a builder, for who needs one of them alone. */
 rp_recruiter *rp_builder_recruiter(rp_builder *builder);
 struct rp_voter *rp_builder_voter(rp_builder *builder);
@@ -47,7 +52,7 @@ uint64_t rp_builder_cells(const rp_builder *builder);
 
 /* One builder for each of n threads, each made by its thread when it first needs it. */
 typedef struct rp_builders {
-    rp_builder **items;      /* by thread; NULL: has none yet */
+    rp_builder **items; /* by thread; NULL: has none yet */
     unsigned n;
     const rp_band_kernel *kernel;
     uint32_t max_extension_bp;

@@ -21,7 +21,7 @@ enum {
     RP_RECRUIT_MIN_SCORE = 60,
     RP_RECRUIT_MIN_EVIDENCE = 40, /* less: copies share a word with the consensus, and the scan judges them again */
     RP_RECRUIT_X_DROP = 50,
-    RP_RECRUIT_MAX_HITS = 4000000 /* beyond, only every n-th k-mer of the consensus is looked up */
+    RP_ROWS_MOST = 256 /* copies that are aligned into rows at once */
 };
 
 /* One copy: genome interval, consensus interval, and how to trace it again. */
@@ -42,6 +42,11 @@ typedef struct rp_recruiter rp_recruiter;
 rp_recruiter *rp_recruiter_create(rp_extender *extender) RP_MUST_CHECK;
 void rp_recruiter_destroy(rp_recruiter *recruiter);
 
+/* From now on the members of a crew take parts of what is long; `with` is copied. The same copies and rows come out.
+ * False: out of memory, and nothing has changed. */
+bool rp_recruiter_share(rp_recruiter *recruiter, const rp_extenders *with) RP_MUST_CHECK;
+const rp_extenders *rp_recruiter_others(const rp_recruiter *recruiter); /* zeroed: it works alone */
+
 /* Puts the copies of the consensus that the view shows into *copies, in genome order.
  * Notes in `reads` (or NULL) what the answer relies on. Consensus length at most RP_CONSENSUS_MAX_BP. A tandem
  * consensus resembles itself: one alignment is kept for a stretch of genome. False: out of memory, or the run is to
@@ -56,7 +61,11 @@ enum { RP_NO_ANCHOR = UINT32_MAX };
 bool rp_recruit_again(rp_recruiter *recruiter, const rp_view *view, const rp_codes *consensus,
                       rp_copies *copies) RP_MUST_CHECK;
 
-/* Aligns n <= RP_LANES / 2 copies, fresh from rp_recruit with this consensus and view, into rows. */
+/* How many copies are aligned into rows at once: at most RP_ROWS_MOST; with a crew more, so that all have some. */
+unsigned rp_recruiter_rows(const rp_recruiter *recruiter);
+
+/* Aligns n copies, at most rp_recruiter_rows, fresh from rp_recruit with this consensus and view, into rows. False: out
+ * of memory, or the run is to end. */
 bool rp_recruit_rows(rp_recruiter *recruiter, const rp_view *view, const rp_codes *consensus, const rp_copy *copies,
                      size_t n, rp_row *rows) RP_MUST_CHECK;
 

@@ -9,7 +9,8 @@
 enum {
     MAX_INSERTED = 24,        /* bases of an insertion that are counted */
     MIN_VOTES = 3,            /* columns with fewer copies keep their base */
-    ROWS_AT_ONCE = RP_LANES / 2
+    PARTS = 16,               /* of the columns, where a crew counts them */
+    SHARED_CELLS = 1 << 16    /* for it to count: fewer take some tenths of a millisecond */
 };
 
 typedef struct column_votes {
@@ -34,6 +35,7 @@ struct rp_voter {
     column_votes *columns;
     size_t column_capacity;
     insertion_list inserted;
+    insertion_list inserted_by[PARTS]; /* while rows are counted: those of a part of the columns */
     rank *ranks;
     size_t rank_capacity;
     size_t *chosen;
@@ -43,8 +45,8 @@ struct rp_voter {
     uint32_t *new_place;      /* of each old column */
     size_t place_capacity;
     rp_codes voted;
-    rp_copy batch[ROWS_AT_ONCE];
-    rp_row rows[ROWS_AT_ONCE];
+    rp_copy batch[RP_ROWS_MOST];
+    rp_row rows[RP_ROWS_MOST];
 };
 
 rp_voter *rp_voter_create(void)
@@ -63,7 +65,9 @@ void rp_voter_destroy(rp_voter *voter)
     free(voter->depth);
     free(voter->new_place);
     free(voter->voted.items);
-    for (unsigned i = 0; i < ROWS_AT_ONCE; i++)
+    for (unsigned i = 0; i < PARTS; i++)
+        free(voter->inserted_by[i].items);
+    for (unsigned i = 0; i < RP_ROWS_MOST; i++)
         rp_row_clear(&voter->rows[i]);
     free(voter);
 }
@@ -104,10 +108,13 @@ static size_t choose_copies(rp_voter *voter, const rp_copies *copies, size_t con
     return n;
 }
 
-static bool count_row(rp_voter *voter, const rp_row *row)
+/* Counts what a row has in columns [begin, end). */
+static bool count_row(rp_voter *voter, const rp_row *row, uint32_t begin, uint32_t end, insertion_list *inserted)
 {
-    voter->columns[row->begin].starts_here++;
-    for (uint32_t column = row->begin; column < row->end; column++) {
+    const uint32_t first = row->begin > begin ? row->begin : begin, last = row->end < end ? row->end : end;
+    if (row->begin >= begin && row->begin < end)
+        voter->columns[row->begin].starts_here++;
+    for (uint32_t column = first; column < last; column++) {
         const uint8_t cell = row->cells.items[column - row->begin];
         if (rp_code_is_base(cell))
             voter->columns[column].bases[cell]++;
@@ -117,15 +124,56 @@ static bool count_row(rp_voter *voter, const rp_row *row)
     for (size_t i = 0; i < row->insertions.n; i++) {
         const rp_insertion *insertion = &row->insertions.items[i];
         const uint32_t n = insertion->n < MAX_INSERTED ? insertion->n : MAX_INSERTED;
-        for (uint32_t m = 0; m < n; m++) {
+        for (uint32_t m = 0; m < n && insertion->column >= begin && insertion->column < end; m++) {
             inserted_votes one = {.column = insertion->column, .offset = m};
             const uint8_t code = row->inserted.items[insertion->first + m];
             if (!rp_code_is_base(code))
                 continue;
             one.bases[code] = 1;
-            if (!insertion_list_push(&voter->inserted, one))
+            if (!insertion_list_push(inserted, one))
                 return false;
         }
+    }
+    return true;
+}
+
+/* Rows that are counted, a part of the columns at a time. */
+typedef struct counting {
+    rp_voter *voter;
+    size_t n_rows, n_columns, n_parts;
+} counting;
+
+static bool count_part(void *context, size_t part, unsigned member)
+{
+    (void)member;
+    const counting *work = context;
+    rp_voter *voter = work->voter;
+    const uint32_t begin = (uint32_t)(work->n_columns * part / work->n_parts),
+                   end = (uint32_t)(work->n_columns * (part + 1) / work->n_parts);
+    bool ok = true;
+    voter->inserted_by[part].n = 0;
+    for (size_t i = 0; ok && i < work->n_rows; i++)
+        ok = count_row(voter, &voter->rows[i], begin, end, &voter->inserted_by[part]);
+    return ok;
+}
+
+/* Counts the voter's first rows; a column's counts are sums, in whatever order. */
+static bool count_rows(rp_voter *voter, const rp_extenders *others, size_t n_rows, size_t n_columns)
+{
+    size_t n_cells = 0;
+    for (size_t i = 0; i < n_rows; i++)
+        n_cells += voter->rows[i].end - voter->rows[i].begin;
+    const bool together = rp_crew_size(others->crew) > 1 && n_cells >= SHARED_CELLS;
+    counting work = {voter, n_rows, n_columns + 1, together ? PARTS : 1}; /* one: for what is inserted at the end */
+    if (!rp_crew_run(together ? others->crew : NULL, others->member, work.n_parts, count_part, &work))
+        return false;
+    for (size_t part = 0; part < work.n_parts; part++) {
+        const insertion_list *from = &voter->inserted_by[part];
+        if (!insertion_list_reserve(&voter->inserted, voter->inserted.n + from->n))
+            return false;
+        if (from->n > 0)
+            memcpy(voter->inserted.items + voter->inserted.n, from->items, from->n * sizeof *from->items);
+        voter->inserted.n += from->n;
     }
     return true;
 }
@@ -207,15 +255,14 @@ bool rp_vote(rp_voter *voter, rp_recruiter *recruiter, const rp_view *view, rp_c
     const size_t n_chosen = choose_copies(voter, copies, consensus->n);
     if (n_chosen == SIZE_MAX)
         return false;
-    for (size_t done = 0; done < n_chosen; done += ROWS_AT_ONCE) {
-        const size_t n = n_chosen - done < ROWS_AT_ONCE ? n_chosen - done : ROWS_AT_ONCE;
+    const size_t at_once = rp_recruiter_rows(recruiter);
+    for (size_t done = 0; done < n_chosen; done += at_once) {
+        const size_t n = n_chosen - done < at_once ? n_chosen - done : at_once;
         for (size_t i = 0; i < n; i++)
             voter->batch[i] = copies->items[voter->chosen[done + i]];
-        if (!rp_recruit_rows(recruiter, view, consensus, voter->batch, n, voter->rows))
+        if (!rp_recruit_rows(recruiter, view, consensus, voter->batch, n, voter->rows) ||
+            !count_rows(voter, rp_recruiter_others(recruiter), n, consensus->n))
             return false;
-        for (size_t i = 0; i < n; i++)
-            if (!count_row(voter, &voter->rows[i]))
-                return false;
     }
     if (!make_consensus(voter, consensus))
         return false;

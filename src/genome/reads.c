@@ -20,22 +20,42 @@ void rp_reads_restart(rp_reads *reads)
         memset(reads->recent, 0, RP_READS_RECENT * sizeof *reads->recent);
 }
 
+/* Whose `recent` is there. */
+static bool note_block(rp_reads *reads, uint32_t block)
+{
+    uint32_t *known = &reads->recent[block % RP_READS_RECENT];
+    if (*known == block + 1)
+        return true;
+    if (reads->n == reads->capacity &&
+        !rp_reserve((void **)&reads->blocks, &reads->capacity, reads->n + 1, sizeof *reads->blocks))
+        return false;
+    *known = block + 1;
+    reads->blocks[reads->n++] = block;
+    return true;
+}
+
+static bool has_recent(rp_reads *reads)
+{
+    return reads->recent != NULL || (reads->recent = rp_alloc(RP_READS_RECENT, sizeof *reads->recent)) != NULL;
+}
+
 bool rp_reads_note(rp_reads *reads, uint64_t begin, uint64_t end)
 {
     if (reads == NULL || begin >= end)
         return true;
-    if (reads->recent == NULL && (reads->recent = rp_alloc(RP_READS_RECENT, sizeof *reads->recent)) == NULL)
-        return false;
     const uint32_t last = (uint32_t)((end - 1) / RP_READS_BLOCK_BP);
-    for (uint32_t block = (uint32_t)(begin / RP_READS_BLOCK_BP); block <= last; block++) {
-        uint32_t *known = &reads->recent[block % RP_READS_RECENT];
-        if (*known == block + 1)
-            continue;
-        if (reads->n == reads->capacity &&
-            !rp_reserve((void **)&reads->blocks, &reads->capacity, reads->n + 1, sizeof *reads->blocks))
-            return false;
-        *known = block + 1;
-        reads->blocks[reads->n++] = block;
-    }
-    return true;
+    bool ok = has_recent(reads);
+    for (uint32_t block = (uint32_t)(begin / RP_READS_BLOCK_BP); ok && block <= last; block++)
+        ok = note_block(reads, block);
+    return ok;
+}
+
+bool rp_reads_add(rp_reads *reads, const rp_reads *more)
+{
+    if (reads == NULL || more->n == 0)
+        return true;
+    bool ok = has_recent(reads);
+    for (size_t i = 0; ok && i < more->n; i++)
+        ok = note_block(reads, more->blocks[i]);
+    return ok;
 }

@@ -10,7 +10,7 @@
  *      beside them, places of the consensus' end, all that lanes and alignments looked at - whatever became of them.
  *      A hit or a chain that was passed over is noted as one that was used, since without it another may stand. What
  *      is not noted makes no difference whether it is free or covered: a lone hit whose flanks do not match
- *      (note_chain in family/recruit.c).
+ *      (note_chain in family/chains.c).
  *   4. If no block that is noted has changed since the version of the cover at the beginning, each noted base is still
  *      free. With 2, every look at the cover gives at the turn what it gave: the same steps are taken, to the
  *      same result. Otherwise the result is made again, at its turn.
@@ -46,5 +46,8 @@ void rp_reads_restart(rp_reads *reads);
 /* Notes the genome positions [begin, end), which may reach beyond the genome's end. NULL notes nothing: what is worked
  * on under a cover that stays. False: out of memory. */
 bool rp_reads_note(rp_reads *reads, uint64_t begin, uint64_t end) RP_MUST_CHECK;
+
+/* Notes all that `more` has. NULL notes nothing. False: out of memory. */
+bool rp_reads_add(rp_reads *reads, const rp_reads *more) RP_MUST_CHECK;
 
 #endif

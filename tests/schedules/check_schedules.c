@@ -1,11 +1,11 @@
-/* check_schedules.c: channel, claims, ordered commits and the whole search under all schedules of small runs. */
+/* check_schedules.c: channel, claims, crews, ordered commits and the whole search under all schedules of small runs. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The steps of claims are its atomic operations: each becomes a point of the scheduler. */
+/* The steps of claims and crews are their atomic operations: each becomes a point of the scheduler. */
 #include "schedules/scheduler.h"
 
 #ifdef __clang__
@@ -24,6 +24,7 @@
 #define atomic_store_explicit(at, value, order) (schedule_point(), STEP_STORE(at, value, order))
 #define atomic_compare_exchange_strong_explicit(at, seen, wanted, yes, no) \
     (schedule_point(), STEP_SWAP(at, seen, wanted, yes, no))
+#include "base/crew.c"
 #include "claim/claims.c"
 
 #include "base/account.h"
@@ -42,8 +43,8 @@ typedef struct claim_case {
     rp_claims claims;
     int owner[BLOCKS];
     int n;
-    rp_interval wanted[MAX_CLAIMERS][2];   /* blocks */
-    int held;                              /* claims that were had */
+    rp_interval wanted[MAX_CLAIMERS][2]; /* blocks */
+    int held; /* claims that were had */
 } claim_case;
 
 typedef struct claimer {
@@ -109,7 +110,7 @@ enum { MAX_BATCHES = 8, MAX_WORKERS = 3 };
 typedef struct channel_case {
     int n_batches, n_workers;
     uint64_t capacity;
-    int cancel_at;            /* serial at whose commit the run fails; -1: none */
+    int cancel_at; /* serial at whose commit the run fails; -1: none */
     rp_ring *ring;
     rp_order *order;
     int results[MAX_BATCHES];
@@ -178,6 +179,79 @@ static void channel_scenario(void *context)
         (!rp_order_failed(shared->order, NULL) || shared->n_committed != (uint64_t)shared->cancel_at + 1))
         fail("%llu commits in a run that failed", (unsigned long long)shared->n_committed);
     rp_order_destroy(shared->order);
+    rp_ring_destroy(shared->ring);
+}
+
+/* --- Crews: one member has loops, the others wait at the channel for parts of them --- */
+
+enum { CREW_LOOPS = 2, CREW_PARTS = 3 };
+
+typedef struct crew_case {
+    int n_helpers;
+    rp_ring *ring;
+    rp_crew *crew;
+    int done[CREW_PARTS];
+} crew_case;
+
+typedef struct crew_helper {
+    crew_case *shared;
+    unsigned self;
+} crew_helper;
+
+static bool do_part(void *context, size_t part, unsigned member)
+{
+    crew_case *shared = context;
+    schedule_point();
+    shared->done[part]++;
+    return member <= (unsigned)shared->n_helpers;
+}
+
+static void call_a_helper(void *context)
+{
+    rp_ring_wake_one(context);
+}
+
+static void *help_at_channel(void *argument)
+{
+    const crew_helper *me = argument;
+    rp_batch_head batch;
+    size_t n;
+    for (;;) {
+        const uint64_t n_wakes = rp_ring_n_wakes(me->shared->ring);
+        if (rp_crew_help(me->shared->crew, me->self))
+            continue;
+        if (rp_ring_try_pop(me->shared->ring, UINT64_MAX, &batch, 1, &n) == RP_RING_CLOSED)
+            return NULL;
+        rp_ring_wait(me->shared->ring, n_wakes);
+    }
+}
+
+static void crew_scenario(void *context)
+{
+    crew_case *shared = context;
+    crew_helper helpers[MAX_WORKERS];
+    pthread_t threads[MAX_WORKERS];
+    shared->ring = rp_ring_create(3, 1);
+    shared->crew = rp_crew_create((unsigned)shared->n_helpers + 1, call_a_helper, shared->ring);
+    if (shared->ring == NULL || shared->crew == NULL)
+        abort();
+    for (int i = 0; i < shared->n_helpers; i++) {
+        helpers[i] = (crew_helper){shared, (unsigned)i + 1};
+        if (pthread_create(&threads[i], NULL, help_at_channel, &helpers[i]) != 0)
+            abort();
+    }
+    for (int loop = 0; loop < CREW_LOOPS; loop++) {
+        memset(shared->done, 0, sizeof shared->done);
+        if (!rp_crew_run(shared->crew, 0, CREW_PARTS, do_part, shared))
+            fail("a loop has failed");
+        for (int part = 0; part < CREW_PARTS; part++)
+            if (shared->done[part] != 1)
+                fail("part %d is done %d times", part, shared->done[part]);
+    }
+    rp_ring_close(shared->ring);
+    for (int i = 0; i < shared->n_helpers; i++)
+        (void)pthread_join(threads[i], NULL);
+    rp_crew_destroy(shared->crew);
     rp_ring_destroy(shared->ring);
 }
 
@@ -277,6 +351,7 @@ int main(void)
     channel_case wide = {.n_batches = 2, .n_workers = 2, .capacity = 100, .cancel_at = -1};
     channel_case crowd = {.n_batches = 3, .n_workers = 3, .capacity = 6, .cancel_at = -1};
     channel_case failing = {.n_batches = 4, .n_workers = 2, .capacity = 3, .cancel_at = 1};
+    crew_case pair = {.n_helpers = 1}, team = {.n_helpers = 2};
     search_case search = {.n_threads = 1, .capacity = 1000}, crowded, in_need;
     make_search(&search);
     find_families(&search, &search.expected);
@@ -326,6 +401,8 @@ int main(void)
          .scenario = channel_scenario,
          .context = &failing,
          .max_preemptions = 3},
+        {.name = "crew: 1 helper, 3 preemptions", .scenario = crew_scenario, .context = &pair, .max_preemptions = 3},
+        {.name = "crew: 2 helpers, 2 preemptions", .scenario = crew_scenario, .context = &team, .max_preemptions = 2},
         {.name = "search: 2 threads, 1 preemption",
          .scenario = search_scenario,
          .context = &search,
