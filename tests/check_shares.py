@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Command-level checks of work in shares: one genome in several runs, at once or after an interruption."""
+import fcntl
+import gzip
 import random
 import re
 import signal
 import sys
 import time
 
-from harness import ENDINGS, INPUT, bed, digest, fasta, main, run, started
+from harness import ENDINGS, INPUT, PASSING, bed, digest, fasta, main, run, started
 
 
 def random_bases(rng, n):
@@ -285,6 +287,57 @@ def test_a_kept_scan_is_for_its_part_and_may_be_damaged(folder):
     run("annotate", "-q", "--no-checkpoint", "--part", "1/2", "-o", folder / "y", genome, library)
     assert (folder / "x.1-of-2.scan").read_bytes() == (folder / "y.1-of-2.scan").read_bytes()
     assert not state.parent.exists()
+
+
+def test_an_annotation_in_another_folder_goes_on_from_a_shared_state(folder):
+    run("simulate", "-o", folder / "g", "-l", "1M", "-c", 3, "-f", 10, "-s", 2)
+    genome, library, states = folder / "g.fa", folder / "g.truth.fa", folder / "deep" / "states"
+    for place in ("one", "two"):
+        (folder / place).mkdir()
+    shared = ["annotate", "--checkpoint-dir", states]
+    command = [*shared, "--no-run-info"]
+    failing = [*command, "--checkpoint-interval", "0.000001", "--masked", "/dev/full", "-o", folder / "one" / "x", genome, library]
+
+    def kept():
+        return sorted(states.glob("*.reprise/scan"))
+
+    for options in ([], ["--fast"], ["--no-decoy"]):  # none is in another's way
+        run(*failing, *options, status=PASSING)
+    held = kept()
+    assert len(held) == 3 and not list((folder / "one").iterdir())
+    moved = folder / "two" / "moved.fa.gz"  # what is kept is not of a place
+    moved.write_bytes(gzip.compress(genome.read_bytes()))
+    for options in ([], ["--fast"]):
+        said = run(*command, *options, "-t", 3, "-o", folder / "two" / "y", moved, library).stderr
+        assert "going on from the checkpoint" in said, said
+        run("annotate", "-q", "--no-run-info", *options, "-o", folder / "plain", genome, library)
+        assert digest(folder / "two" / "y", SHARED_ENDINGS) == digest(folder / "plain", SHARED_ENDINGS)
+    assert len(kept()) == 1 and kept()[0] in held
+    for options, families in ((["--no-decoy"], half_of(library)), (["--no-decoy", "--part", "2/3"], library)):
+        assert "going on" not in run(*shared, *options, "-o", folder / "two" / "z", genome, families).stderr
+    last = [*command, "--no-decoy", "-o", folder / "two" / "z", genome, library]
+    with open(kept()[0].parent / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        said = run(*last, status=PASSING).stderr
+        assert "another run of this input" in said, said
+    assert "going on" in run(*last).stderr and list(states.iterdir()) == []
+    assert "contradict" in run(*command, "--no-checkpoint", genome, library, status=2).stderr
+
+
+def test_an_interrupted_annotation_keeps_to_the_shared_folder(folder):
+    run("simulate", "-o", folder / "g", "-l", "7M", "-c", 3, "-f", 20, "-s", 2)
+    states = folder / "states"
+    command = ["annotate", "--no-run-info", "--checkpoint-interval", "0.000001", "--checkpoint-dir", states, "-o", folder / "x",
+               folder / "g.fa", folder / "g.truth.fa"]
+    child = started(*command)
+    while child.poll() is None and not list(states.glob("*.reprise/scan")):
+        time.sleep(0.002)
+    child.send_signal(signal.SIGTERM)
+    said = child.communicate()[1]
+    state, = states.iterdir()
+    assert child.returncode == -signal.SIGTERM and f"goes on from {state}" in said, said
+    assert not list(folder.glob("x*"))
+    assert "going on from the checkpoint" in run(*command).stderr and not list(states.iterdir())
 
 
 def test_an_interrupted_search_goes_on_within_its_scan_for_copies(folder):

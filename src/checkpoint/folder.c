@@ -11,6 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <htslib/hts.h>
+
+#include "base/file.h"
+
 enum { MAX_TRIES = 100 }; /* against runs that end and take the folder away while this one opens it */
 
 /* To be freed; NULL: out of memory. */
@@ -94,6 +98,40 @@ bool rp_run_folder_open(rp_run_folder *folder, const char *prefix, const char *h
     free(lock_path);
     if (!ok)
         rp_run_folder_close(folder, false);
+    return ok;
+}
+
+bool rp_shared_folder_make(const char *path, rp_error *error)
+{
+    if (rp_folder_make(path) && access(path, W_OK | X_OK) == 0)
+        return true;
+    const int failure = errno;
+    return rp_error_set_as(error, rp_error_kind_of(failure), "--checkpoint-dir: %s: %s", path, strerror(failure));
+}
+
+/* False: out of memory. */
+static bool digest_texts(const char *const *texts, size_t n, char digest[33])
+{
+    unsigned char bytes[16];
+    hts_md5_context *md5 = hts_md5_init();
+    if (md5 == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        hts_md5_update(md5, texts[i], strlen(texts[i]) + 1);
+    hts_md5_final(bytes, md5);
+    hts_md5_hex(digest, bytes);
+    hts_md5_destroy(md5);
+    return true;
+}
+
+bool rp_run_folder_open_shared(rp_run_folder *folder, const char *shared, const char *const *texts, size_t n,
+                               rp_error *error)
+{
+    char name[33], *prefix = NULL;
+    if (!digest_texts(texts, n, name) || asprintf(&prefix, "%s/%s", shared, name) < 0)
+        return rp_error_memory(error, "checkpoint");
+    const bool ok = rp_run_folder_open(folder, prefix, RP_RUN_OF_INPUT, error);
+    free(prefix);
     return ok;
 }
 

@@ -7,6 +7,8 @@
 #ifndef RP_CHECKPOINT_FOLDER_H
 #define RP_CHECKPOINT_FOLDER_H
 
+#include <stddef.h>
+
 #include "base/error.h"
 
 typedef struct rp_run_folder {
@@ -23,6 +25,14 @@ typedef struct rp_run_folder {
 /* Makes PREFIX.reprise/ if it is not there, and takes it for this run. False: error filled in; another run may
  * hold it, of which `held` is said. */
 bool rp_run_folder_open(rp_run_folder *folder, const char *prefix, const char *held, rp_error *error) RP_MUST_CHECK;
+
+/* Makes a folder that many runs share, if it is not there; it can be written to. False: error filled in. */
+bool rp_shared_folder_make(const char *path, rp_error *error) RP_MUST_CHECK;
+
+/* Takes the folder in a shared one that is for what follows from these texts: its name is a digest of them. False:
+ * error filled in. */
+bool rp_run_folder_open_shared(rp_run_folder *folder, const char *shared, const char *const *texts, size_t n,
+                               rp_error *error) RP_MUST_CHECK;
 
 bool rp_run_folder_has_state(const rp_run_folder *folder);
 

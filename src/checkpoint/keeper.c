@@ -1,13 +1,10 @@
 /* keeper.c: see keeper.h. */
 #include "checkpoint/keeper.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <htslib/hts.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -90,44 +87,14 @@ static bool look_for_state(rp_keeper *keeper, rp_error *error)
 
 /* --- A folder that many runs share --- */
 
-static bool make_shared(const rp_keeper *keeper, rp_error *error)
-{
-    if (rp_folder_make(keeper->shared) && access(keeper->shared, W_OK | X_OK) == 0)
-        return true;
-    const int failure = errno;
-    return rp_error_set_as(error, rp_error_kind_of(failure), "--checkpoint-dir: %s: %s", keeper->shared,
-                           strerror(failure));
-}
-
-/* A digest of all that a state is bound to but k, which follows from genome and options, or from an index that is
- * given. False: out of memory. */
-static bool name_state(const rp_keeper *keeper, char name[33])
-{
-    unsigned char digest[16];
-    const rp_run_binding *binding = &keeper->binding;
-    hts_md5_context *md5 = hts_md5_init();
-    if (md5 == NULL)
-        return false;
-    hts_md5_update(md5, binding->parameters, strlen(binding->parameters) + 1);
-    hts_md5_update(md5, binding->digest, strlen(binding->digest) + 1);
-    hts_md5_update(md5, binding->mask_digest, strlen(binding->mask_digest) + 1);
-    hts_md5_update(md5, keeper->with_pairs ? "pairs" : "", keeper->with_pairs ? 5 : 0);
-    hts_md5_update(md5, keeper->part != NULL ? keeper->part : "", keeper->part != NULL ? strlen(keeper->part) : 0);
-    hts_md5_final(digest, md5);
-    hts_md5_hex(name, digest);
-    hts_md5_destroy(md5);
-    return true;
-}
-
+/* k is not in the name: it follows from genome and options, or from an index that is given. */
 static bool open_in_shared(rp_keeper *keeper, rp_error *error)
 {
-    char name[33], *prefix = NULL;
-    if (!name_state(keeper, name) || asprintf(&prefix, "%s/%s", keeper->shared, name) < 0)
-        return rp_error_memory(error, "checkpoint");
-    const bool ok =
-        rp_run_folder_open(&keeper->folder, prefix, RP_RUN_OF_INPUT, error) && look_for_state(keeper, error);
-    free(prefix);
-    return ok;
+    const rp_run_binding *binding = &keeper->binding;
+    const char *const texts[] = {binding->parameters, binding->digest, binding->mask_digest,
+                                 keeper->with_pairs ? "pairs" : "", keeper->part != NULL ? keeper->part : ""};
+    return rp_run_folder_open_shared(&keeper->folder, keeper->shared, texts, sizeof texts / sizeof texts[0], error) &&
+           look_for_state(keeper, error);
 }
 
 bool rp_keeper_open(rp_keeper *keeper, const char *prefix, const json_t *options, const rp_log *log, rp_error *error)
@@ -142,7 +109,7 @@ bool rp_keeper_open(rp_keeper *keeper, const char *prefix, const json_t *options
     if (keeper->off)
         return true;
     if (keeper->shared != NULL)
-        return make_shared(keeper, error) &&
+        return rp_shared_folder_make(keeper->shared, error) &&
                (prefix == NULL || rp_run_folder_open(&keeper->results, prefix, RP_RUN_OF_PREFIX, error));
     return rp_run_folder_open(&keeper->folder, prefix, RP_RUN_OF_PREFIX, error) && look_for_state(keeper, error);
 }

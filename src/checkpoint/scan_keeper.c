@@ -47,14 +47,8 @@ static void keep(void *context)
         write_scans(keeper);
 }
 
-bool rp_scan_keeper_open(rp_scan_keeper *keeper, const rp_run_folder *folder, const json_t *options, rp_error *error)
+static bool set_path(rp_scan_keeper *keeper, const rp_run_folder *folder, rp_error *error)
 {
-    keeper->kept_ns = rp_clock_ns();
-    keeper->binding.parameters = rp_binding_make(options);
-    if (keeper->binding.parameters == NULL)
-        return rp_error_memory(error, "options");
-    if (folder == NULL)
-        return true;
     if (asprintf(&keeper->path, "%s/%s", folder->path, keeper->name) < 0) {
         keeper->path = NULL;
         return rp_error_memory(error, "file names");
@@ -62,6 +56,27 @@ bool rp_scan_keeper_open(rp_scan_keeper *keeper, const rp_run_folder *folder, co
     if (keeper->restart)
         (void)unlink(keeper->path);
     return true;
+}
+
+bool rp_scan_keeper_open(rp_scan_keeper *keeper, const rp_run_folder *folder, const json_t *options, rp_error *error)
+{
+    keeper->kept_ns = rp_clock_ns();
+    keeper->binding.parameters = rp_binding_make(options);
+    if (keeper->binding.parameters == NULL)
+        return rp_error_memory(error, "options");
+    if (keeper->shared != NULL)
+        return rp_shared_folder_make(keeper->shared, error);
+    return folder == NULL || set_path(keeper, folder, error);
+}
+
+static bool open_in_shared(rp_scan_keeper *keeper, const rp_share *share, rp_error *error)
+{
+    char part[32];
+    (void)snprintf(part, sizeof part, "%u/%u", share->number, share->of);
+    const char *const texts[] = {keeper->binding.parameters, keeper->binding.digest, keeper->binding.library_digest,
+                                 part, keeper->name};
+    return rp_run_folder_open_shared(&keeper->own, keeper->shared, texts, sizeof texts / sizeof texts[0], error) &&
+           set_path(keeper, &keeper->own, error);
 }
 
 static void clear_scans(rp_scan_keeper *keeper)
@@ -128,8 +143,8 @@ bool rp_scan_keeper_begin(rp_scan_keeper *keeper, const rp_scan_subject *subject
     if (!rp_scan_digest_library(subject->consensus, subject->n_families, keeper->binding.library_digest))
         return rp_error_memory(error, "digest");
     both[0]->progress.share = both[1]->progress.share = *share;
-    bool ok = true;
-    if (keeper->path != NULL && access(keeper->path, F_OK) == 0)
+    bool ok = keeper->shared == NULL || open_in_shared(keeper, share, error);
+    if (ok && keeper->path != NULL && access(keeper->path, F_OK) == 0)
         switch (rp_scan_file_open(&file, keeper->path, &reason)) {
         case RP_CHECKPOINT_READ:
             ok = take_file(keeper, &file, subject, error);
@@ -160,10 +175,16 @@ bool rp_scan_keeper_flush(rp_scan_keeper *keeper)
     return access(keeper->path, F_OK) == 0;
 }
 
+const char *rp_scan_keeper_place(const rp_scan_keeper *keeper, const rp_run_folder *folder)
+{
+    return keeper->own.path != NULL ? keeper->own.path : folder->path;
+}
+
 void rp_scan_keeper_close(rp_scan_keeper *keeper, bool done)
 {
     if (done && keeper->path != NULL)
         (void)unlink(keeper->path);
+    rp_run_folder_close(&keeper->own, done);
     rp_kept_scans_clear(&keeper->scans);
     free(keeper->binding.parameters);
     free(keeper->path);

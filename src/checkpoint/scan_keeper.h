@@ -15,18 +15,21 @@
 typedef struct rp_scan_keeper {
     double interval_s;            /* between two times, at least */
     bool restart, off;            /* as the user gave them */
+    const char *shared;           /* a folder for the scans of many runs; NULL: the scan goes with the results */
     const char *name;             /* of the file in the folder */
     bool yields;                  /* what is of another scan gives way: it is told, and the scan begins anew */
     const char *command;          /* for messages */
     const rp_log *log;
     rp_kept_scans scans;          /* of the run */
     rp_scan_binding binding;      /* of this run; its parameters are owned */
+    rp_run_folder own;            /* in the shared one */
     char *path;                   /* of the file; NULL: none is kept */
     uint64_t kept_ns, took_ns;    /* when the scans were kept last, or the run began, and how long that took */
 } rp_scan_keeper;
 
 /* `options`: an object with those that a scan follows from (NULL: there was no memory for it). The folder may hold a
- * scan already; NULL: nothing is kept. False: error filled in. */
+ * scan already; NULL: nothing is kept, but for a shared one: each scan has a folder there whose name follows from all
+ * that it is bound to, and which is taken when that is known. False: error filled in. */
 bool rp_scan_keeper_open(rp_scan_keeper *keeper, const rp_run_folder *folder, const json_t *options,
                          rp_error *error) RP_MUST_CHECK;
 
@@ -38,6 +41,9 @@ bool rp_scan_keeper_begin(rp_scan_keeper *keeper, const rp_scan_subject *subject
 
 /* Keeps what there is, for a run that is to end. Whether there is anything to go on from. */
 bool rp_scan_keeper_flush(rp_scan_keeper *keeper);
+
+/* Where it lies. */
+const char *rp_scan_keeper_place(const rp_scan_keeper *keeper, const rp_run_folder *folder);
 
 /* In any state. `done`: nobody goes on from it. */
 void rp_scan_keeper_close(rp_scan_keeper *keeper, bool done);

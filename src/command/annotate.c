@@ -94,6 +94,7 @@ static size_t add_run_rows(annotate_run *run, rp_option *table)
         {RP_OPTION_TEXT, "part", 0, "I/N", &o->part, 0, 0,
          "scan the I-th of N parts of the genome only, for gather: PREFIX.I-of-N.scan is all that is written"},
         rp_interval_option(&run->keeper.interval_s),
+        rp_checkpoint_dir_option(&run->keeper.shared),
         rp_no_checkpoint_option(&run->keeper.off),
         rp_restart_option(&run->keeper.restart),
     };
@@ -416,7 +417,8 @@ static void end_early(annotate_run *run, rp_error *error)
     const rp_error reason = *error;
     error->message[0] = '\0';
     (void)rp_error_set(error, "%s; the same command %sgoes on from %s", reason.message,
-                       rp_cancelled() == RP_CANCEL_MEMORY ? "with more memory " : "", run->folder.path);
+                       rp_cancelled() == RP_CANCEL_MEMORY ? "with more memory " : "",
+                       rp_scan_keeper_place(&run->keeper, &run->folder));
 }
 
 static void clear_run(annotate_run *run, bool done)
@@ -483,7 +485,7 @@ static bool parse(annotate_run *run, const rp_option *table, size_t n, int argc,
         !rp_presentation_check(&run->options.presentation, error) || !rp_results_check(&run->results, error) ||
         !rp_domain_options_check(&run->domain_options, error))
         return false;
-    if (!rp_checkpoint_options_check(run->keeper.off, run->keeper.restart, error))
+    if (!rp_checkpoint_options_check(run->keeper.off, run->keeper.restart, run->keeper.shared, error))
         return false;
     return run->options.part == NULL || check_part(run, table, error);
 }

@@ -94,8 +94,7 @@ static size_t add_run_rows(rp_find_options *o, rp_option *table)
 {
     const rp_option rows[] = {
         rp_interval_option(&o->keeper.interval_s),
-        {RP_OPTION_TEXT, "checkpoint-dir", 0, "DIR", &o->keeper.shared, 0, 0,
-         "keep the state there instead, by input and options: a retry with another PREFIX goes on from it"},
+        rp_checkpoint_dir_option(&o->keeper.shared),
         rp_no_checkpoint_option(&o->keeper.off),
         rp_restart_option(&o->keeper.restart),
         {RP_OPTION_TEXT, "index", 0, "FILE", &o->search.index, 0, 0,
@@ -182,9 +181,7 @@ static bool parse(rp_find_options *options, int argc, char **argv, rp_error *err
         return rp_error_set(error, "no genome is given");
     if (count_stdin(options) > 1)
         return rp_error_set(error, "standard input can be read once only");
-    if (options->keeper.off && options->keeper.shared != NULL)
-        return rp_error_set(error, "--no-checkpoint and --checkpoint-dir contradict each other");
-    if (!rp_checkpoint_options_check(options->keeper.off, options->keeper.restart, error))
+    if (!rp_checkpoint_options_check(options->keeper.off, options->keeper.restart, options->keeper.shared, error))
         return false;
     if (options->minfreq != 0 && options->search.min_copies != 3)
         return rp_error_set(error, "--minfreq and --min-copies are the same; give one");

@@ -288,7 +288,20 @@ rp_option rp_restart_option(bool *restart)
                        .help = "begin anew, whatever checkpoint there is"};
 }
 
-bool rp_checkpoint_options_check(bool off, bool restart, rp_error *error)
+rp_option rp_checkpoint_dir_option(const char **folder)
 {
+    return (rp_option){.kind = RP_OPTION_TEXT,
+                       .name = "checkpoint-dir",
+                       .value = "DIR",
+                       .target = folder,
+                       .help =
+                           "keep the state there instead, by input and options: a retry with another PREFIX goes on "
+                           "from it"};
+}
+
+bool rp_checkpoint_options_check(bool off, bool restart, const char *folder, rp_error *error)
+{
+    if (off && folder != NULL)
+        return rp_error_set(error, "--no-checkpoint and --checkpoint-dir contradict each other");
     return !(off && restart) || rp_error_set(error, "--no-checkpoint and --restart contradict each other");
 }

@@ -70,8 +70,9 @@ rp_option rp_device_option(const char **value);
 rp_option rp_interval_option(double *seconds);
 rp_option rp_no_checkpoint_option(bool *off);
 rp_option rp_restart_option(bool *restart);
+rp_option rp_checkpoint_dir_option(const char **folder);
 
-/* Whether the last two go together. False: misuse, error filled in. */
-bool rp_checkpoint_options_check(bool off, bool restart, rp_error *error) RP_MUST_CHECK;
+/* Whether the last three go together. False: misuse, error filled in. */
+bool rp_checkpoint_options_check(bool off, bool restart, const char *folder, rp_error *error) RP_MUST_CHECK;
 
 #endif
