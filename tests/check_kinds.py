@@ -43,6 +43,24 @@ class Planted:
         self.spacer()
 
 
+def test_chance_gives_no_target_site_duplications(folder):
+    """Elements without any, in AT-rich sequence, where a few bases beside both ends are often alike."""
+    rng = random.Random(12)
+
+    def bases(n):
+        return "".join(rng.choices("ACGT", (4, 1, 1, 4), k=n))
+
+    elements = [bases(rng.randrange(200, 500)) for _ in range(120)]
+    order = elements * 12
+    rng.shuffle(order)
+    genome = folder / "g.fa"
+    genome.write_text(">c\n" + "".join(bases(rng.randrange(400, 900)) + worn(rng, e, 0.04) for e in order) + bases(900) + "\n")
+    run("find", "-q", "--no-domains", "--keep-candidates", "-o", folder / "x", genome)
+    headers = list(fasta(folder / "x.families.fa"))
+    assert len(headers) > 90
+    assert sum("tsd:" in header for header in headers) <= 2, [h for h in headers if "tsd:" in h]
+
+
 def planted(folder, seed):
     """A genome with whole and cut copies, LTRs alone, a copy without its middle, and copies within copies."""
     here = Planted(seed)

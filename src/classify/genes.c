@@ -1,7 +1,7 @@
 /* genes.c: copies on the user's genes; see genes.h. */
 #include "classify/genes.h"
 
-#include <math.h>
+#include "classify/chance.h"
 
 rp_genes rp_genes_of(const rp_genome *genome, const rp_bitmask *coding)
 {
@@ -9,24 +9,6 @@ rp_genes rp_genes_of(const rp_genome *genome, const rp_bitmask *coding)
         return (rp_genes){.coding = NULL};
     const double share = (double)rp_bitmask_count(coding, 0, genome->length_bp) / (double)genome->acgt_bp;
     return (rp_genes){.coding = coding, .share = share < 1 ? share : 1};
-}
-
-/* Natural logarithm of the chance of `least` or more of n, each of chance p. */
-static double log_chance(uint32_t least, uint32_t n, double p)
-{
-    int sign;
-    double sum = 0, first = 0;
-    if (least <= n * p)
-        return 0; /* no less than is expected */
-    if (p <= 0)
-        return -INFINITY;
-    for (uint32_t k = least; k <= n; k++) {
-        const double here = lgamma_r(n + 1.0, &sign) - lgamma_r(k + 1.0, &sign) - lgamma_r(n - k + 1.0, &sign) +
-                            k * log(p) + (n - k) * log1p(-p);
-        first = k == least ? here : first;
-        sum += exp(here - first);
-    }
-    return first + log(sum);
 }
 
 void rp_genes_look(const rp_findings *findings, const rp_found_family *family, const rp_genes *genes, rp_traits *traits)
@@ -43,5 +25,5 @@ void rp_genes_look(const rp_findings *findings, const rp_found_family *family, c
         }
         traits->n_on_genes += 2 * coding > bases;
     }
-    traits->genes_log_chance = (float)log_chance(traits->n_on_genes, traits->n_copies, genes->share);
+    traits->genes_log_chance = (float)rp_log_chance(traits->n_on_genes, traits->n_copies, genes->share);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "classify/chance.h"
 #include "classify/going_on.h"
 
 enum {
@@ -23,6 +24,7 @@ enum {
     VARIABLE_LEFT_BP = 3,
     VARIABLE_RIGHT_IN_BP = 6,
     VARIABLE_RIGHT_OUT_BP = 14,
+    VARIABLE_TRIES = (2 * VARIABLE_LEFT_BP + 1) * (VARIABLE_RIGHT_IN_BP + VARIABLE_RIGHT_OUT_BP + 1),
     LONG_TSD_BP = 10,            /* from this length on one base may differ */
     MIN_TSD_COPIES = 4,
 
@@ -36,15 +38,15 @@ enum {
     LONG_CONTIG_COPIES = 20      /* times as long as the copy at its end */
 };
 
-/* Standard errors: of 475 lengths and places that are tried, and of the few beside TG and CA. */
-static const double MIN_TSD_EXCESS = 0.2, MIN_TSD_SIGNIFICANCE = 4, MIN_LTR_TSD_SIGNIFICANCE = 3;
+/* TSD_BY_CHANCE: share of families that may show a duplication by chance, over all lengths and places that are tried. */
+static const double MIN_TSD_EXCESS = 0.2, TSD_BY_CHANCE = 0.01;
 
 /* The sequence around the two ends of a copy as the consensus reads, going outwards: base
  * INNER_BP is the first beyond the consensus' end. */
 typedef struct ends {
     uint8_t left[INNER_BP + OUTER_BP], right[INNER_BP + OUTER_BP];
-    bool full;                  /* both ends are those of the consensus */
-    bool right_end;             /* the right one is */
+    bool full; /* both ends are those of the consensus */
+    bool right_end; /* the right one is */
 } ends;
 
 /* Decodes outwards from the consensus' left or right end, as far as it goes. */
@@ -86,19 +88,58 @@ typedef struct fixed_tsd {
     double share, gain;
 } fixed_tsd;
 
-/* Looks at one length and place in all copies. */
-static fixed_tsd weigh_fixed_tsd(const ends *sample, size_t n, int left, int right, unsigned bp, double significance)
+/* Copies that are looked at together. */
+typedef struct end_sample {
+    const ends *ends;
+    size_t n;
+    double same; /* chance that two bases beside them are alike */
+    double tries; /* lengths and places of a duplication that are looked at */
+} end_sample;
+
+/* How often two bases beside the copies are alike, by their composition. */
+static double chance_of_alike(const ends *sample, size_t n)
 {
+    uint64_t counts[RP_N_BASES] = {0}, total = 0;
+    for (size_t c = 0; c < n; c++)
+        for (int i = INNER_BP; i < INNER_BP + OUTER_BP; i++) {
+            const uint8_t both[] = {sample[c].left[i], sample[c].right[i]};
+            for (int side = 0; side < 2; side++)
+                if (rp_code_is_base(both[side])) {
+                    counts[both[side]]++;
+                    total++;
+                }
+        }
+    double same = 0;
+    for (unsigned code = 0; code < RP_N_BASES; code++)
+        same += total > 0 ? (double)counts[code] / (double)total * ((double)counts[code] / (double)total) : 0.25;
+    return same;
+}
+
+/* Chance of a duplication of so many bases at one of `tries` places, or a bound of it; where it is long one base may
+ * differ. */
+static double chance_of_tsd(double same, double tries, unsigned bp)
+{
+    const double errors = bp >= LONG_TSD_BP ? 1 + 3.0 * bp : 1;
+    return fmin(1, tries * errors * pow(same, bp));
+}
+
+/* Looks at one length and place in all copies. Chance is what other copies' ends give, or what the composition does:
+ * few copies may show none of it. */
+static fixed_tsd weigh_fixed_tsd(const end_sample *all, int left, int right, unsigned bp)
+{
+    const ends *sample = all->ends;
+    const size_t n = all->n;
     unsigned own = 0, chance = 0;
     for (size_t i = 0; i < n; i++) {
         own += has_tsd(&sample[i], &sample[i], left, right, bp);
         chance += has_tsd(&sample[i], &sample[partner(i, n, 1)], left, right, bp);
         chance += has_tsd(&sample[i], &sample[partner(i, n, 2)], left, right, bp);
     }
-    const double expected = 0.5 * chance, excess = own - expected, share = excess / (double)n;
+    const double expected = fmax(0.5 * chance, (double)n * chance_of_tsd(all->same, 1, bp)), excess = own - expected,
+                 share = excess / (double)n;
     fixed_tsd found = {.left = left, .right = right, .bp = bp, .share = share};
     if (own >= MIN_TSD_COPIES && share >= MIN_TSD_EXCESS &&
-        excess * excess >= significance * significance * (expected + 1))
+        rp_log_chance(own, (uint32_t)n, expected / (double)n) <= log(TSD_BY_CHANCE / all->tries))
         found.gain = excess * bp; /* a duplication of n bases is one of n - 1, too, with an end moved: count bases */
     return found;
 }
@@ -126,30 +167,44 @@ static void take_fixed_tsd(const ends *sample, size_t n, const fixed_tsd *best, 
 /* Duplications of one length at all copies. */
 static void find_fixed_tsd(const ends *sample, size_t n, rp_traits *traits)
 {
+    enum { SHIFTS = 2 * FIXED_SHIFT_BP + 1, TRIES = SHIFTS * SHIFTS * (RP_TSD_MAX_BP - MIN_TSD_BP + 1) };
+    const end_sample all = {sample, n, chance_of_alike(sample, n), TRIES};
     fixed_tsd best = {.gain = 0};
     for (int left = -FIXED_SHIFT_BP; left <= FIXED_SHIFT_BP; left++)
         for (int right = -FIXED_SHIFT_BP; right <= FIXED_SHIFT_BP; right++)
             for (unsigned bp = MIN_TSD_BP; bp <= RP_TSD_MAX_BP; bp++) {
-                const fixed_tsd here = weigh_fixed_tsd(sample, n, left, right, bp, MIN_TSD_SIGNIFICANCE);
+                const fixed_tsd here = weigh_fixed_tsd(&all, left, right, bp);
                 best = here.gain > best.gain ? here : best;
             }
     if (best.gain > 0)
         take_fixed_tsd(sample, n, &best, traits);
 }
 
+/* Whether TG and CA are the ends, `left` and `right` bases inwards. */
+static bool is_tg_ca(const rp_codes *consensus, int left, int right)
+{
+    if (consensus->n <= 4 * LTR_SHIFT_BP)
+        return false;
+    const uint8_t *begin = consensus->items + left, *end = consensus->items + consensus->n - right;
+    return begin[0] == RP_BASE_T && begin[1] == RP_BASE_G && end[-2] == RP_BASE_C && end[-1] == RP_BASE_A;
+}
+
 /* Those of an LTR whose consensus has a few bases too many: beside TG and CA. */
 static void find_ltr_tsd(const rp_codes *consensus, const ends *sample, size_t n, rp_traits *traits)
 {
-    const uint8_t *c = consensus->items;
-    const size_t length = consensus->n;
+    enum { LENGTHS = LTR_MAX_TSD_BP - LTR_MIN_TSD_BP + 1 };
+    unsigned n_pairs = 0;
+    for (int left = 0; left <= LTR_SHIFT_BP; left++)
+        for (int right = 0; right <= LTR_SHIFT_BP; right++)
+            n_pairs += is_tg_ca(consensus, left, right);
+    const end_sample all = {sample, n, chance_of_alike(sample, n), (double)n_pairs * LENGTHS};
     fixed_tsd best = {.gain = 0};
-    for (int left = 0; left <= LTR_SHIFT_BP && length > 4 * LTR_SHIFT_BP; left++)
+    for (int left = 0; left <= LTR_SHIFT_BP; left++)
         for (int right = 0; right <= LTR_SHIFT_BP; right++) {
-            const uint8_t *end = c + length - right;
-            if (c[left] != RP_BASE_T || c[left + 1] != RP_BASE_G || end[-2] != RP_BASE_C || end[-1] != RP_BASE_A)
+            if (!is_tg_ca(consensus, left, right))
                 continue;
             for (unsigned bp = LTR_MIN_TSD_BP; bp <= LTR_MAX_TSD_BP; bp++) {
-                const fixed_tsd here = weigh_fixed_tsd(sample, n, -left, -right, bp, MIN_LTR_TSD_SIGNIFICANCE);
+                const fixed_tsd here = weigh_fixed_tsd(&all, -left, -right, bp);
                 best = here.gain > best.gain ? here : best;
             }
         }
@@ -162,12 +217,11 @@ static void find_ltr_tsd(const rp_codes *consensus, const ends *sample, size_t n
 /* The longest duplication between two ends that may be off, and by how much either is. */
 static rp_target_site find_longest_tsd(const ends *left_of, const ends *right_of)
 {
-    enum { TRIES = (2 * VARIABLE_LEFT_BP + 1) * (VARIABLE_RIGHT_IN_BP + VARIABLE_RIGHT_OUT_BP + 1) };
     for (unsigned bp = RP_TSD_MAX_BP; bp >= MIN_VARIABLE_BP; bp--)
         for (int left = -VARIABLE_LEFT_BP; left <= VARIABLE_LEFT_BP; left++)
             for (int right = -VARIABLE_RIGHT_IN_BP; right <= VARIABLE_RIGHT_OUT_BP; right++)
                 if (has_tsd(left_of, right_of, left, right, bp))
-                    return (rp_target_site){bp, left, right, TRIES};
+                    return (rp_target_site){bp, left, right, VARIABLE_TRIES};
     return (rp_target_site){0};
 }
 
@@ -179,8 +233,7 @@ static bool has_variable_tsd(const ends *left_of, const ends *right_of, unsigned
 
 double rp_tsd_trust(double share, double same, unsigned tries, unsigned bp)
 {
-    const double errors = bp >= LONG_TSD_BP ? 1 + 3.0 * bp : 1;
-    const double chance = fmin(1, tries * errors * pow(same, bp));
+    const double chance = chance_of_tsd(same, tries, bp);
     return share / (share + (1 - share) * chance);
 }
 
@@ -196,9 +249,12 @@ static void find_variable_tsd(const ends *sample, size_t n, rp_traits *traits)
         chance += has_variable_tsd(&sample[i], &sample[partner(i, n, 1)], &bp);
         chance += has_variable_tsd(&sample[i], &sample[partner(i, n, 2)], &bp);
     }
-    const double expected = 0.5 * chance, excess = own - expected, share = excess / (double)n;
+    const double same = chance_of_alike(sample, n),
+                 once = fmin(1, chance_of_tsd(same, VARIABLE_TRIES, MIN_VARIABLE_BP) +
+                                    chance_of_tsd(same, VARIABLE_TRIES, LONG_TSD_BP)),
+                 expected = fmax(0.5 * chance, (double)n * once), share = (own - expected) / (double)n;
     if (own < MIN_TSD_COPIES || share < MIN_TSD_EXCESS ||
-        excess * excess < MIN_TSD_SIGNIFICANCE * MIN_TSD_SIGNIFICANCE * (expected + 1))
+        rp_log_chance(own, (uint32_t)n, expected / (double)n) > log(TSD_BY_CHANCE))
         return;
     traits->tsd_bp = MIN_VARIABLE_BP;
     traits->tsd_max_bp = longest;
