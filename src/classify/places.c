@@ -38,7 +38,7 @@ enum {
     LONG_CONTIG_COPIES = 20      /* times as long as the copy at its end */
 };
 
-/* TSD_BY_CHANCE: share of families that may show a duplication by chance, over all lengths and places that are tried. */
+/* TSD_BY_CHANCE: share of families that may show a duplication by chance, over all lengths and places tried. */
 static const double MIN_TSD_EXCESS = 0.2, TSD_BY_CHANCE = 0.01;
 
 /* The sequence around the two ends of a copy as the consensus reads, going outwards: base
