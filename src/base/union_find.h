@@ -12,4 +12,10 @@ static inline uint32_t rp_union_root(uint32_t *parent, uint32_t i)
     return i;
 }
 
+/* Puts the groups of two that point to themselves together; the lower one still does. */
+static inline void rp_union_join(uint32_t *parent, uint32_t a, uint32_t b)
+{
+    parent[a > b ? a : b] = a > b ? b : a;
+}
+
 #endif

@@ -43,12 +43,7 @@ static bool take_class(rp_found_family *family, const rp_named_family *known, co
         return false;
     free(family->like);
     family->like = text;
-    char *class_name = strdup(rp_class_read(known->class_name));
-    if (class_name == NULL)
-        return false;
-    free(family->class_name);
-    family->class_name = class_name;
-    return true;
+    return rp_found_family_set_class(family, rp_class_read(known->class_name));
 }
 
 /* Judges the hits of one family, which are sorted by known family and strand. */

@@ -282,6 +282,11 @@ const char *rp_class_common(const char *a, const char *b)
     return a;
 }
 
+bool rp_classes_agree(const char *a, const char *b)
+{
+    return rp_class_contains(a, b) || rp_class_contains(b, a);
+}
+
 bool rp_class_is_given(const char *name)
 {
     return strcmp(name, RETROELEMENT) != 0;

@@ -18,6 +18,9 @@ const char *rp_class_common(const char *a, const char *b);
 /* Whether b is a or part of it. */
 bool rp_class_contains(const char *a, const char *b);
 
+/* Whether one of them is the other, or part of it. */
+bool rp_classes_agree(const char *a, const char *b);
+
 /* Whether it is a class that a family may be given. */
 bool rp_class_is_given(const char *name);
 

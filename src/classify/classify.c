@@ -356,11 +356,7 @@ static bool name_class(rp_found_family *family, bool keeps_name)
 {
     const rp_traits *traits = &family->traits;
     family->hint = traits->other != RP_OTHER_NONE ? rp_other_class[traits->other] : choose_by_all(family);
-    if (keeps_name)
-        return true;
-    free(family->class_name);
-    family->class_name = strdup(family->hint);
-    return family->class_name != NULL;
+    return keeps_name || rp_found_family_set_class(family, family->hint);
 }
 
 bool rp_classify(rp_findings *findings, const rp_classify_parameters *parameters, rp_error *error)
@@ -406,11 +402,8 @@ bool rp_classify_unknown(rp_findings *findings, const rp_domains *domains, rp_er
         rp_found_family *family = &findings->families[f];
         take_domains(family, domains);
         const char *by_domains = choose_by_domains(family);
-        if (by_domains == NULL || strcmp(family->class_name, RP_CLASS_UNKNOWN) != 0)
-            continue;
-        free(family->class_name);
-        family->class_name = strdup(by_domains);
-        if (family->class_name == NULL)
+        if (by_domains != NULL && strcmp(family->class_name, RP_CLASS_UNKNOWN) == 0 &&
+            !rp_found_family_set_class(family, by_domains))
             return rp_error_memory(error, "class names");
     }
     return true;

@@ -71,7 +71,7 @@ static void find_places(const beyond *left, const beyond *right, uint32_t n, uin
         for (uint32_t j = 0; j < i; j++) {
             const uint32_t a = rp_union_root(place, i), b = rp_union_root(place, j);
             if (a != b && go_on_together(left, i, j) && go_on_together(right, i, j))
-                place[a > b ? a : b] = a > b ? b : a;
+                rp_union_join(place, a, b);
         }
 }
 

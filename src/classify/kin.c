@@ -178,11 +178,6 @@ static void move_best_first(relatives *found)
     found->items[0] = first;
 }
 
-static bool agree(const char *a, const char *b)
-{
-    return rp_class_contains(a, b) || rp_class_contains(b, a);
-}
-
 /* The class that the relatives speak for, of which the first is the best; NULL: none. */
 static const char *choose_class(const relatives *found)
 {
@@ -192,7 +187,8 @@ static const char *choose_class(const relatives *found)
             class_name = found->items[i].class_name;
     int64_t agreeing = 0, contradicting = 0;
     for (size_t i = 0; i < found->n; i++)
-        *(agree(class_name, found->items[i].class_name) ? &agreeing : &contradicting) += found->items[i].score;
+        *(rp_classes_agree(class_name, found->items[i].class_name) ? &agreeing : &contradicting) +=
+            found->items[i].score;
     if (FAR_WEAKER * contradicting > agreeing)
         for (size_t i = 0; i < found->n && class_name != NULL; i++)
             class_name = rp_class_common(class_name, found->items[i].class_name);
@@ -201,13 +197,8 @@ static const char *choose_class(const relatives *found)
 
 static bool take_class(rp_found_family *family, const char *class_name, rp_kinship kin)
 {
-    char *copy = strdup(class_name);
-    if (copy == NULL)
-        return false;
-    free(family->class_name);
-    family->class_name = copy;
     family->kin = kin;
-    return true;
+    return rp_found_family_set_class(family, class_name);
 }
 
 /* Classes of one round are given when all have been chosen: none follows from another of the same round. */
@@ -301,7 +292,7 @@ static const char *class_of_parts(rp_found_family *const *parts, size_t n, const
         const char *here = rp_class_known(parts[i]->class_name);
         if (here == NULL)
             continue;
-        if (class_name != NULL && !agree(class_name, here))
+        if (class_name != NULL && !rp_classes_agree(class_name, here))
             return NULL;
         if (class_name == NULL || rp_class_contains(class_name, here)) {
             class_name = here;

@@ -10,6 +10,7 @@
 #include "classify/ltr_pairs.h"
 #include "classify/places.h"
 #include "classify/structure.h"
+#include "genome/base_counts.h"
 
 enum {
     MIN_HELD_PERCENT = 80,     /* of the consensus: whole copies have that (the rule of Wicker et al. 2007) */
@@ -35,21 +36,6 @@ static double chance_rate(double same)
 {
     const double p = fmin(1 - same, 1 - MIN_WEAR);
     return fmax(-log(2 * sqrt(p * (1 - p))), -log(2 * sqrt(MAX_WEAR * (1 - MAX_WEAR))));
-}
-
-/* The share of pairs of bases that are the same by chance, in a consensus' composition. */
-static double same_by_chance(const rp_codes *consensus)
-{
-    uint32_t counts[RP_N_BASES] = {0};
-    double n = 0, same = 0;
-    for (size_t i = 0; i < consensus->n; i++)
-        if (rp_code_is_base(consensus->items[i])) {
-            counts[consensus->items[i]]++;
-            n++;
-        }
-    for (unsigned i = 0; i < RP_N_BASES; i++)
-        same += n > 0 ? counts[i] / n * (counts[i] / n) : 1.0 / (RP_N_BASES * RP_N_BASES);
-    return same;
 }
 
 double rp_end_slack(const rp_end_model *model, bool other_is_cut, double rate)
@@ -255,7 +241,9 @@ static bool look_at_family(void *argument, size_t which, unsigned worker, rp_err
         return true;
     if (!look_at_traits(run, which, worker))
         return rp_error_memory(error, "kinds of copies");
-    const double same = same_by_chance(family->consensus);
+    rp_base_counts counts = {{0}};
+    rp_base_counts_add_codes(&counts, family->consensus->items, family->consensus->n);
+    const double same = rp_base_counts_same(&counts);
     const uint32_t length = (uint32_t)family->consensus->n;
     family_ends ends = {.has_ltrs = has_ltrs(family),
                         .length = length,

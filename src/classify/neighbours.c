@@ -212,7 +212,7 @@ static bool judge_chains(judge_run *run, unsigned n_threads)
         for (size_t i = 0; i < run->by_worker[w].n; i++) {
             const link *pair = &run->by_worker[w].items[i];
             const uint32_t a = rp_union_root(parent, pair->a), b = rp_union_root(parent, pair->b);
-            parent[a > b ? a : b] = a > b ? b : a;
+            rp_union_join(parent, a, b);
         }
     for (uint32_t f = 0; ok && f < findings->n_families; f++) {
         const uint32_t root = rp_union_root(parent, f);

@@ -7,6 +7,7 @@
 
 #include "classify/chance.h"
 #include "classify/going_on.h"
+#include "genome/base_counts.h"
 
 enum {
     MAX_SAMPLE = 64,             /* copies that are looked at, evenly over all */
@@ -99,20 +100,12 @@ typedef struct end_sample {
 /* How often two bases beside the copies are alike, by their composition. */
 static double chance_of_alike(const ends *sample, size_t n)
 {
-    uint64_t counts[RP_N_BASES] = {0}, total = 0;
-    for (size_t c = 0; c < n; c++)
-        for (int i = INNER_BP; i < INNER_BP + OUTER_BP; i++) {
-            const uint8_t both[] = {sample[c].left[i], sample[c].right[i]};
-            for (int side = 0; side < 2; side++)
-                if (rp_code_is_base(both[side])) {
-                    counts[both[side]]++;
-                    total++;
-                }
-        }
-    double same = 0;
-    for (unsigned code = 0; code < RP_N_BASES; code++)
-        same += total > 0 ? (double)counts[code] / (double)total * ((double)counts[code] / (double)total) : 0.25;
-    return same;
+    rp_base_counts counts = {{0}};
+    for (size_t c = 0; c < n; c++) {
+        rp_base_counts_add_codes(&counts, sample[c].left + INNER_BP, OUTER_BP);
+        rp_base_counts_add_codes(&counts, sample[c].right + INNER_BP, OUTER_BP);
+    }
+    return rp_base_counts_same(&counts);
 }
 
 /* Chance of a duplication of so many bases at one of `tries` places, or a bound of it; where it is long one base may

@@ -133,8 +133,7 @@ static const char *respect_order(const rp_domain *domains, size_t n, const char 
 
 static bool agree(const char *class_name, const rp_domain *domain)
 {
-    return domain->class_name != NULL &&
-           (rp_class_contains(class_name, domain->class_name) || rp_class_contains(domain->class_name, class_name));
+    return domain->class_name != NULL && rp_classes_agree(class_name, domain->class_name);
 }
 
 /* Whether what contradicts the class is far weaker than what does not. */

@@ -156,6 +156,16 @@ uint64_t rp_findings_false_bp(const rp_findings *findings)
     return sum < findings->masked_bp ? sum : findings->masked_bp;
 }
 
+bool rp_found_family_set_class(rp_found_family *family, const char *class_name)
+{
+    char *copy = strdup(class_name);
+    if (copy == NULL)
+        return false;
+    free(family->class_name);
+    family->class_name = copy;
+    return true;
+}
+
 bool rp_findings_take_traits(rp_findings *findings, const rp_findings *from)
 {
     size_t n_sources = 0;
@@ -173,9 +183,7 @@ bool rp_findings_take_traits(rp_findings *findings, const rp_findings *from)
         family->traits = same->traits;
         family->domains = same->domains;
         family->n_domains = same->n_domains;
-        free(family->class_name);
-        family->class_name = strdup(same->class_name);
-        ok = family->class_name != NULL;
+        ok = rp_found_family_set_class(family, same->class_name);
     }
     free(by_source);
     return ok;

@@ -93,6 +93,9 @@ void rp_findings_take_decoy(rp_findings *findings, const rp_decoy_figures *figur
 /* Genome bases of the copies that are expected to be false, by the decoy; at most all of them. */
 uint64_t rp_findings_false_bp(const rp_findings *findings);
 
+/* Gives a family a class; the text is copied. False: out of memory, and it has the one that it had. */
+bool rp_found_family_set_class(rp_found_family *family, const char *class_name) RP_MUST_CHECK;
+
 /* Gives the families the classes and traits that those of the same source have in `from`. */
 bool rp_findings_take_traits(rp_findings *findings, const rp_findings *from) RP_MUST_CHECK;
 

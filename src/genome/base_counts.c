@@ -11,6 +11,16 @@ void rp_base_counts_add_codes(rp_base_counts *counts, const uint8_t *codes, size
     }
 }
 
+double rp_base_counts_same(const rp_base_counts *counts)
+{
+    double n = 0, same = 0;
+    for (unsigned base = 0; base < 4; base++)
+        n += counts->n[base];
+    for (unsigned base = 0; base < 4; base++)
+        same += n > 0 ? counts->n[base] / n * (counts->n[base] / n) : 1.0 / 16;
+    return same;
+}
+
 void rp_base_counts_add_genome(rp_base_counts *counts, const rp_genome *genome, uint64_t begin, uint64_t end)
 {
     const uint64_t even = UINT64_C(0x5555555555555555);

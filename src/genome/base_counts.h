@@ -28,6 +28,9 @@ static inline void rp_base_counts_add_flank(rp_base_counts *counts, const rp_fla
     counts->n[3] += rp_count_bits(flank->high & flank->low & flank->valid);
 }
 
+/* The share of pairs of bases that are the same by chance; a quarter where there are none. */
+double rp_base_counts_same(const rp_base_counts *counts);
+
 /* As the other strand has them. */
 static inline rp_base_counts rp_base_counts_turned(const rp_base_counts *counts)
 {

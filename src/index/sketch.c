@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/parallel.h"
+#include "base/random.h"
 #include "base/sort.h"
 #include "index/kmer.h"
 
@@ -16,14 +17,6 @@ typedef struct sketching {
     rp_sketch *by_thread;
     uint8_t *codes;            /* BLOCK_BP for each thread */
 } sketching;
-
-/* The finalizer of splitmix64 (Steele et al. 2014). */
-static uint64_t mix(uint64_t x)
-{
-    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-    return x ^ x >> 31;
-}
 
 static bool sketch_contig(void *argument, size_t number, unsigned worker, rp_error *error)
 {
@@ -40,7 +33,7 @@ static bool sketch_contig(void *argument, size_t number, unsigned worker, rp_err
                 continue;
             const uint64_t kmer = rp_kmer_canonical(&roll);
             const uint64_t begin = contig->begin + at + i + 1 - RP_SKETCH_K;
-            if (mix(kmer) % all->one_in == 0)
+            if (rp_random_mix(kmer) % all->one_in == 0)
                 ok = rp_sketch_push(&all->by_thread[worker], (rp_sketched){kmer, 2 * begin + (kmer != roll.forward)});
         }
     }
