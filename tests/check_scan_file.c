@@ -50,19 +50,16 @@ static void end(subject *with)
 static bool scan(const subject *with, rp_kept_scans *scans, const rp_share *share, unsigned n_threads)
 {
     const rp_view view = {.genome = &with->genome};
-    rp_decoy decoy = {.one_in = 0};
     rp_error error = {""};
     scans->genome.progress.share = scans->decoy.progress.share = *share;
-    ck_assert(rp_decoy_make(&decoy, &view, 4, share, &error));
     const rp_annotate_parameters parameters = {.n_threads = n_threads,
                                                .kernel = rp_band_select("auto"),
                                                .expected_by_chance = RP_CHANCE_KNOWN,
                                                .min_copies = 1,
-                                               .decoy = &decoy,
+                                               .decoy_one_in = 4,
                                                .kept = scans,
                                                .manner = RP_ANNOTATE_SENSITIVE};
     const bool ok = rp_annotate_scan(&view, with->families, 1, &parameters, &error);
-    rp_decoy_clear(&decoy);
     ck_assert(scans->are_done == ok);
     return ok;
 }

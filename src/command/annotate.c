@@ -234,27 +234,23 @@ static bool begin_scans(annotate_run *run, rp_error *error)
 /* All alignments, or with a part those of its share: *annotation is NULL then. */
 static bool find_alignments(annotate_run *run, const rp_view *view, rp_annotation **annotation, rp_error *error)
 {
-    rp_decoy decoy = {.one_in = DECOY_ONE_IN};
     const rp_annotate_parameters parameters = {.n_threads = run->governor.n_threads,
                                                .kernel = &run->offloading.for_stages,
                                                .expected_by_chance = RP_CHANCE_KNOWN,
                                                .search_space_bp = search_space(run),
                                                .min_copies = (uint32_t)run->options.min_copies,
-                                               .decoy = run->options.no_decoy ? NULL : &decoy,
+                                               .decoy_one_in = run->options.no_decoy ? 0 : DECOY_ONE_IN,
                                                .kept = &run->keeper.scans,
                                                .rows = run->rows,
                                                .manner = run->options.fast ? RP_ANNOTATE_FAST : RP_ANNOTATE_SENSITIVE};
     rp_stage_begin(RP_STAGE_COPIES, 0);
     bool ok = begin_scans(run, error);
-    if (ok && !run->options.no_decoy && !run->gathers) /* gathered scans are done */
-        ok = rp_decoy_make(&decoy, view, DECOY_ONE_IN, &run->share, error);
     if (run->share.of > 0) {
         ok = ok && rp_annotate_scan(view, run->consensus, run->library.n, &parameters, error);
     } else if (ok) {
         *annotation = rp_annotation_create(view, run->consensus, run->library.n, &parameters, error);
         ok = *annotation != NULL;
     }
-    rp_decoy_clear(&decoy);
     return ok;
 }
 

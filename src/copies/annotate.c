@@ -395,9 +395,9 @@ static bool find_rare_families(rp_annotation *run, bool *any)
 /* Takes away what the thresholds by the decoy do not let pass. */
 static bool judge_by_decoy(rp_annotation *run, const rp_alignment_store *found, rp_error *error)
 {
-    const rp_decoy *decoy = run->parameters.decoy;
     const rp_decoy_calls calls = {run->all.items, run->all.n, found->items, found->n};
-    const rp_decoy_rule rule = {decoy->one_in, run->min_score, run->parameters.min_copies, run->parameters.n_threads};
+    const rp_decoy_rule rule = {run->parameters.decoy_one_in, run->min_score, run->parameters.min_copies,
+                                run->parameters.n_threads};
     const bool ok = rp_decoy_judge(&calls, &rule, run->figures, run->n_families, error);
     size_t n = 0;
     for (size_t i = 0; ok && i < run->all.n; i++) {
@@ -462,17 +462,25 @@ static bool scan_share(rp_annotation *run, const rp_view *view, rp_kept_scan *in
     return rp_scan_is_done(&into->progress) || rp_scan(view, &run->table, &scan, run->scans, &into->found, error);
 }
 
+/* Finds what the scan of the decoy lacks. */
+static bool scan_decoy(rp_annotation *run, rp_kept_scan *into, rp_error *error)
+{
+    rp_decoy decoy = {.one_in = 0};
+    const rp_view view = {.genome = &decoy.genome, .excluded = &decoy.excluded};
+    if (rp_scan_is_done(&into->progress))
+        return true;
+    const bool ok = rp_decoy_make(&decoy, run->view, run->parameters.decoy_one_in, &into->progress.share, error) &&
+                    scan_share(run, &view, into, error);
+    rp_decoy_clear(&decoy);
+    return ok;
+}
+
 /* Finds what both scans lack. */
 static bool scan_both(rp_annotation *run, rp_kept_scans *into, rp_error *error)
 {
-    const rp_decoy *decoy = run->parameters.decoy;
-    if (!scan_share(run, run->view, &into->genome, error))
+    if (!scan_share(run, run->view, &into->genome, error) ||
+        (run->parameters.decoy_one_in > 0 && !scan_decoy(run, &into->decoy, error)))
         return false;
-    if (decoy != NULL) {
-        const rp_view view = {.genome = &decoy->genome, .excluded = &decoy->excluded};
-        if (!scan_share(run, &view, &into->decoy, error))
-            return false;
-    }
     const rp_keep_hook *keep = &into->genome.progress.keep;
     if (!into->are_done && keep->keep != NULL) {
         into->are_done = true;
@@ -515,7 +523,7 @@ rp_annotation *rp_annotation_create(const rp_view *view, const rp_codes *const *
     if (ok) {
         run->all = scans->genome.found;
         scans->genome.found = (rp_alignment_store){0};
-        ok = parameters->decoy == NULL || judge_by_decoy(run, &scans->decoy.found, error);
+        ok = parameters->decoy_one_in == 0 || judge_by_decoy(run, &scans->decoy.found, error);
         rp_kept_scans_clear(scans);
     }
     rp_kept_scans_clear(&own);

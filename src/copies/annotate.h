@@ -53,10 +53,11 @@ typedef struct rp_annotate_parameters {
     uint32_t min_copies;             /* families with fewer copies get none: others may have their bases */
     rp_annotate_manner manner;
     bool apart;                      /* families do not compete: each has all of its copies */
-    const rp_decoy *decoy;           /* gives each family its threshold; NULL: all have the same */
+    uint32_t decoy_one_in; /* one in so many blocks of the genome, read backwards (copies/decoy.h), give each
+                                      * family its threshold; 0: all have the same */
     bool keeps_chance; /* families that cannot be told from the decoy have copies: the caller judges them */
-    rp_kept_scans *kept;             /* what is found already, which the annotation takes over; NULL: nothing */
-    rp_row_store *rows;              /* takes the rows of all parts, and outlives the annotation. NULL: parts are not
+    rp_kept_scans *kept; /* what is found already, which the annotation takes over; NULL: nothing */
+    rp_row_store *rows; /* takes the rows of all parts, and outlives the annotation. NULL: parts are not
                                       * traced: no counts and divergence, clipped ends in proportion */
 } rp_annotate_parameters;
 

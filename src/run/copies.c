@@ -303,22 +303,18 @@ static bool begin_scans(rp_run *run, rp_error *error)
 static bool find_alignments(rp_run *run, const rp_view *whole, rp_annotation **annotation, rp_error *error)
 {
     rp_annotate_parameters parameters = scan_parameters(run);
-    rp_decoy decoy = {.one_in = DECOY_ONE_IN};
     const size_t n = run->state.n_source;
     bool ok = begin_scans(run, error);
     parameters.keeps_chance = true;
     parameters.kept = &run->scans.scans;
     parameters.rows = run->rows;
-    parameters.decoy = run->parameters->no_decoy ? NULL : &decoy;
-    if (ok && parameters.decoy != NULL && run->gathering == NULL) /* gathered scans are done */
-        ok = rp_decoy_make(&decoy, whole, DECOY_ONE_IN, &run->share, error);
+    parameters.decoy_one_in = run->parameters->no_decoy ? 0 : DECOY_ONE_IN;
     if (ok && run->share.of > 0) {
         ok = rp_annotate_scan(whole, run->consensus, n, &parameters, error);
     } else if (ok) {
         *annotation = rp_annotation_create(whole, run->consensus, n, &parameters, error);
         ok = *annotation != NULL;
     }
-    rp_decoy_clear(&decoy);
     return ok;
 }
 
