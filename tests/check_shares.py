@@ -51,11 +51,15 @@ SHARED_ENDINGS = ["copies.bed", "copies.gff3", "out", "tbl", "divsum", "paf", "c
                   "masked.fa", "summary.json"]
 
 
-def parts(folder, name, n, genome, library, *options):
+def shares(folder, name, n, command, operands):
     """Makes all n parts, in an order of their own and with threads of their own."""
     for number in sorted(range(1, n + 1), key=lambda i: i * 7 % (n + 1)):
-        run("annotate", "-q", "-t", 1 + number % 3, "--part", f"{number}/{n}", *options, "-o", folder / name, genome, library)
+        run(*command, "-q", "-t", 1 + number % 3, "--part", f"{number}/{n}", "-o", folder / name, *operands)
     return [folder / f"{name}.{number}-of-{n}.scan" for number in range(1, n + 1)]
+
+
+def parts(folder, name, n, genome, library, *options):
+    return shares(folder, name, n, ["annotate", *options], [genome, library])
 
 
 def gathered(folder, name, files, genome, library, *options):
@@ -159,10 +163,7 @@ def test_parts_and_their_misuse(folder):
 # --- find in steps ---
 
 def scanned(folder, name, n, genome, state, *options):
-    """Has all n parts of find's scan made, in an order of their own and with threads of their own."""
-    for number in sorted(range(1, n + 1), key=lambda i: i * 7 % (n + 1)):
-        run("find", "-q", "-t", 1 + number % 3, "--from", state, "--part", f"{number}/{n}", *options, "-o", folder / name, genome)
-    return [folder / f"{name}.{number}-of-{n}.scan" for number in range(1, n + 1)]
+    return shares(folder, name, n, ["find", "--from", state, *options], [genome])
 
 
 def test_find_in_steps_makes_the_bytes_of_one_run(folder):

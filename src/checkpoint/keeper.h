@@ -13,16 +13,16 @@ typedef struct rp_keeper {
     bool restart, off;
     const char *shared;           /* a folder for the states of many runs; NULL: the state goes with the results */
     const char *given;            /* a state with all families, which is only read and begun at; NULL: none */
-    const char *part; /* of the scan for copies that the run makes, as the user gave it; NULL: the whole */
-    bool with_pairs; /* the run writes candidate pairs, and a state goes with those written before */
+    const char *part;             /* of the scan for copies that the run makes, as given; NULL: the whole */
+    bool with_pairs;              /* the run writes candidate pairs, and a state goes with those written before */
     const rp_log *log;
-    rp_run_folder folder; /* of the state, and with `shared`, */
-    rp_run_folder results; /* what keeps other runs from the results */
-    rp_checkpoint from; /* that the run goes on from, */
-    bool resumes; /* if there is one */
-    rp_run_binding binding; /* of this run; its parameters are owned */
-    uint64_t kept_ns; /* when the state was put in place last, or the run began */
-    rp_file *latest; /* the latest state, written but not in place; NULL: it is, or there is none */
+    rp_run_folder folder;         /* of the state, and with `shared`, */
+    rp_run_folder results;        /* what keeps other runs from the results */
+    rp_checkpoint from;           /* that the run goes on from, */
+    bool resumes;                 /* if there is one */
+    rp_run_binding binding;       /* of this run; its parameters are owned */
+    uint64_t kept_ns;             /* when the state was put in place last, or the run began */
+    rp_file *latest;              /* the latest state, written but not in place; NULL: it is, or there is none */
 } rp_keeper;
 
 /* Takes PREFIX.reprise/ (NULL: no result lies there) and reads the checkpoint in it, if it is to be used. `options`: an

@@ -289,16 +289,8 @@ static bool find_copies(annotate_run *run, rp_error *error)
 static bool make_part(annotate_run *run, rp_error *error)
 {
     const rp_view view = {.genome = &run->genome, .excluded = &run->tandem};
-    rp_scan_keeper *keeper = &run->keeper;
-    if (!find_alignments(run, &view, NULL, error))
-        return false;
-    rp_stage_begin(RP_STAGE_WRITE, 0);
-    if (!rp_scan_file_order(&keeper->scans, run->governor.n_threads, error))
-        return false;
-    rp_scan_file_write(run->part.file, &keeper->binding, &keeper->scans);
-    rp_log_line(&run->governor.log, "part %u of %u: %zu alignments", run->share.number, run->share.of,
-                keeper->scans.genome.found.n);
-    return rp_file_finish(run->part.file, error) && rp_file_commit(run->part.file, error);
+    return find_alignments(run, &view, NULL, error) &&
+           rp_step_file_write_scan(&run->part, &run->keeper, run->governor.n_threads, error);
 }
 
 /* The options as they were given, but for a search space that the genome gave. NULL: out of memory. */
@@ -408,13 +400,8 @@ static bool plan_results(annotate_run *run, rp_error *error)
 /* What a run that did not come to its end leaves. */
 static void end_early(annotate_run *run, rp_error *error)
 {
-    if (rp_cancelled() == 0 || rp_cancelled() == SIGPIPE || !rp_scan_keeper_flush(&run->keeper))
-        return;
-    const rp_error reason = *error;
-    error->message[0] = '\0';
-    (void)rp_error_set(error, "%s; the same command %sgoes on from %s", reason.message,
-                       rp_cancelled() == RP_CANCEL_MEMORY ? "with more memory " : "",
-                       rp_scan_keeper_place(&run->keeper, &run->folder));
+    if (rp_cancelled() != 0 && rp_cancelled() != SIGPIPE && rp_scan_keeper_flush(&run->keeper))
+        rp_command_goes_on(rp_scan_keeper_place(&run->keeper, &run->folder), error);
 }
 
 static void clear_run(annotate_run *run, bool done)
@@ -443,9 +430,12 @@ static bool check_part(annotate_run *run, const rp_option *table, rp_error *erro
     annotate_run plain = new_run("annotate");
     rp_option defaults[TABLE_ROWS];
     (void)fill_table(&plain, defaults, true);
-    for (size_t i = 0; table[i].target != &run->options.part; i++)
-        if (!table[i].binds && table[i].target != &run->results.prefix && !rp_option_is_alike(&table[i], &defaults[i]))
-            return rp_error_set(error, "--%s is of results, and a part has none: give it to gather", table[i].name);
+    size_t n = 0;
+    while (table[n].target != &run->options.part)
+        n++;
+    const rp_option *other = rp_options_other(table, defaults, n, &run->results.prefix);
+    if (other != NULL)
+        return rp_error_set(error, "--%s is of results, and a part has none: give it to gather", other->name);
     return rp_share_parse(&run->share, run->options.part, error);
 }
 

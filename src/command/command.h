@@ -24,6 +24,9 @@ enum {
 int rp_command_misuse(const char *command, const rp_error *error);
 int rp_command_end(const char *command, bool ok, const rp_error *error);
 
+/* Adds to the error of a run that is cancelled that the same command goes on from what is kept at this place. */
+void rp_command_goes_on(const char *place, rp_error *error);
+
 /* For results that have no places of their own: misuse where two have one. Clears the targets. */
 int rp_command_unplaced(const char *command, rp_targets *targets, const rp_error *error);
 

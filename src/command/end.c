@@ -20,6 +20,14 @@ int rp_command_unplaced(const char *command, rp_targets *targets, const rp_error
     return clash ? rp_command_misuse(command, error) : rp_command_end(command, false, error);
 }
 
+void rp_command_goes_on(const char *place, rp_error *error)
+{
+    const rp_error reason = *error;
+    error->message[0] = '\0';
+    (void)rp_error_set(error, "%s; the same command %sgoes on from %s", reason.message,
+                       rp_cancelled() == RP_CANCEL_MEMORY ? "with more memory " : "", place);
+}
+
 static int status_of(rp_error_kind kind)
 {
     switch (kind) {

@@ -124,15 +124,6 @@ static bool find_and_write(find_command *find, rp_error *error)
     return write_results(find, error);
 }
 
-/* A run that was ended by a signal or by its budget tells how it goes on. */
-static void add_advice(const rp_keeper *keeper, rp_error *error)
-{
-    const rp_error reason = *error;
-    error->message[0] = '\0';
-    (void)rp_error_set(error, "%s; the same command %sgoes on from %s", reason.message,
-                       rp_cancelled() == RP_CANCEL_MEMORY ? "with more memory " : "", keeper->folder.path);
-}
-
 /* What a run that did not come to its end leaves. */
 static void end_early(rp_run *run, rp_error *error)
 {
@@ -142,7 +133,7 @@ static void end_early(rp_run *run, rp_error *error)
     rp_keeper_flush(keeper);
     const bool has_scan = rp_scan_keeper_flush(&run->scans);
     if (has_scan || rp_run_folder_has_state(&keeper->folder))
-        add_advice(keeper, error);
+        rp_command_goes_on(keeper->folder.path, error);
 }
 
 /* All that is written has places apart, and all that is read is left alone. */

@@ -157,10 +157,13 @@ static bool check_step(const rp_find_options *options, const rp_option *table, r
     rp_option defaults[TABLE_ROWS];
     set_defaults(&plain);
     (void)fill_table(&plain, defaults);
-    for (size_t i = 1; !rp_steps_give_results(&options->steps) && table[i].kind != RP_OPTION_HEADING; i++)
-        if (table[i].target != &options->results.prefix && !rp_option_is_alike(&table[i], &defaults[i]))
-            return rp_error_set(error, "--%s is of results, and this step has none: give it to the last one",
-                                table[i].name);
+    size_t n = 1;
+    while (table[n].kind != RP_OPTION_HEADING)
+        n++;
+    const rp_option *other =
+        rp_steps_give_results(&options->steps) ? NULL : rp_options_other(table, defaults, n, &options->results.prefix);
+    if (other != NULL)
+        return rp_error_set(error, "--%s is of results, and this step has none: give it to the last one", other->name);
     return options->steps.from == NULL || options->results.paths[RP_RESULT_PAIRS] == NULL ||
            rp_error_set(error, "--pairs is of the search for families, which --from leaves out");
 }

@@ -173,13 +173,21 @@ json_t *rp_options_binding(const rp_option *options, size_t n)
     return all;
 }
 
-bool rp_option_is_alike(const rp_option *option, const rp_option *other)
+static bool is_alike(const rp_option *option, const rp_option *other)
 {
     json_t *value = value_of(option), *others = value_of(other);
     const bool alike = option->kind == RP_OPTION_HEADING || json_equal(value, others);
     json_decref(value);
     json_decref(others);
     return alike;
+}
+
+const rp_option *rp_options_other(const rp_option *table, const rp_option *defaults, size_t n, const void *but)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!table[i].binds && table[i].target != but && !is_alike(&table[i], &defaults[i]))
+            return &table[i];
+    return NULL;
 }
 
 bool rp_options_take_binding(const rp_option *options, size_t n, const json_t *values)

@@ -46,8 +46,9 @@ bool rp_options_parse(const rp_option *options, size_t n, int argc, char **argv,
 /* The values of the options that bind, by name with its dashes: an object. NULL: out of memory. */
 json_t *rp_options_binding(const rp_option *options, size_t n) RP_MUST_CHECK;
 
-/* Whether two rows of one option, with targets of their own, have the same value. */
-bool rp_option_is_alike(const rp_option *option, const rp_option *other);
+/* The first of the n rows that does not bind and has another value than the same row of `defaults`, but for the one
+ * with this target; NULL: there is none. */
+const rp_option *rp_options_other(const rp_option *table, const rp_option *defaults, size_t n, const void *but);
 
 /* Sets the options that bind to such values. False: one is not there, or is none of its kind. */
 bool rp_options_take_binding(const rp_option *options, size_t n, const json_t *values) RP_MUST_CHECK;

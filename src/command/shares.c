@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/metrics.h"
+
 enum { MAX_PARTS = 1 << 16 };
 
 bool rp_share_parse(rp_share *share, const char *text, rp_error *error)
@@ -38,6 +40,17 @@ bool rp_step_file_plan(rp_step_file *step, rp_results *results, const rp_share *
     results->prefix = step->prefix;
     results->command = 0; /* no result is written */
     return rp_targets_add(&results->targets, step->path, error);
+}
+
+bool rp_step_file_write_scan(rp_step_file *step, rp_scan_keeper *keeper, unsigned n_threads, rp_error *error)
+{
+    const rp_share *share = &keeper->scans.genome.progress.share;
+    rp_stage_begin(RP_STAGE_WRITE, 0);
+    if (!rp_scan_file_order(&keeper->scans, n_threads, error))
+        return false;
+    rp_scan_file_write(step->file, &keeper->binding, &keeper->scans);
+    rp_log_line(keeper->log, "part %u of %u: %zu alignments", share->number, share->of, keeper->scans.genome.found.n);
+    return rp_file_finish(step->file, error) && rp_file_commit(step->file, error);
 }
 
 void rp_step_file_clear(rp_step_file *step)

@@ -3,6 +3,7 @@
 #define RP_COMMAND_SHARES_H
 
 #include "base/share.h"
+#include "checkpoint/scan_keeper.h"
 #include "command/results.h"
 
 /* Reads "3/7". False: misuse, error filled in. */
@@ -18,6 +19,11 @@ typedef struct rp_step_file {
  * ".I-of-N", so that shares have folders for their state apart. False: error filled in. */
 bool rp_step_file_plan(rp_step_file *step, rp_results *results, const rp_share *share, const char *input,
                        const char *ending, rp_error *error) RP_MUST_CHECK;
+
+/* Orders the scans of a share, writes them to the file, and puts it in place. False: error filled in. */
+bool rp_step_file_write_scan(rp_step_file *step, rp_scan_keeper *keeper, unsigned n_threads,
+                             rp_error *error) RP_MUST_CHECK;
+
 void rp_step_file_clear(rp_step_file *step); /* a file that was not committed is removed */
 
 #endif

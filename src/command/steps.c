@@ -72,19 +72,15 @@ void rp_steps_set(rp_find_steps *steps, rp_run *run)
     run->gathering = steps->parts.n > 0 ? &steps->gathering : NULL;
 }
 
-bool rp_steps_write(rp_find_steps *steps, const rp_run *run, rp_error *error)
+bool rp_steps_write(rp_find_steps *steps, rp_run *run, rp_error *error)
 {
+    if (!steps->until_copies)
+        return rp_step_file_write_scan(&steps->step, &run->scans, run->n_threads, error);
     rp_stage_begin(RP_STAGE_WRITE, 0);
-    if (steps->until_copies) {
-        steps->step.file = rp_checkpoint_write(&run->keeper->binding, &run->state, steps->step.path, error);
-        if (steps->step.file == NULL)
-            return false;
-        rp_log_line(run->log, "families: %zu; their copies are not looked for", run->state.n_source);
-    } else {
-        rp_scan_file_write(steps->step.file, &run->scans.binding, &run->scans.scans);
-        rp_log_line(run->log, "part %u of %u: %zu alignments", run->share.number, run->share.of,
-                    run->scans.scans.genome.found.n);
-    }
+    steps->step.file = rp_checkpoint_write(&run->keeper->binding, &run->state, steps->step.path, error);
+    if (steps->step.file == NULL)
+        return false;
+    rp_log_line(run->log, "families: %zu; their copies are not looked for", run->state.n_source);
     return rp_file_finish(steps->step.file, error) && rp_file_commit(steps->step.file, error);
 }
 

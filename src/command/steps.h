@@ -38,7 +38,7 @@ bool rp_steps_open(rp_find_steps *steps, rp_error *error) RP_MUST_CHECK;
 void rp_steps_set(rp_find_steps *steps, rp_run *run);
 
 /* Writes the file of a run without results, and puts it in place. False: error filled in. */
-bool rp_steps_write(rp_find_steps *steps, const rp_run *run, rp_error *error) RP_MUST_CHECK;
+bool rp_steps_write(rp_find_steps *steps, rp_run *run, rp_error *error) RP_MUST_CHECK;
 
 /* In any state. */
 void rp_steps_clear(rp_find_steps *steps);

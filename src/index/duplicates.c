@@ -92,6 +92,11 @@ static bool close_run(finder *finder, run *open)
     return !counts || rp_duplicates_push(finder->found, *at);
 }
 
+static bool share_contig(const rp_genome *genome, uint64_t a, uint64_t b)
+{
+    return a < b ? rp_genome_same_contig(genome, a, b) : rp_genome_same_contig(genome, b, a);
+}
+
 /* Whether the run goes on with this pair; then *off is by how much its distance changes. */
 static bool goes_on(const finder *finder, const run *open, const pair *at, uint64_t distance, uint64_t *off)
 {
@@ -99,8 +104,7 @@ static bool goes_on(const finder *finder, const run *open, const pair *at, uint6
     *off = distance > open->distance ? distance - open->distance : open->distance - distance;
     return *off < DRIFT_BP && open->at.reverse == at->again % 2 && !is_stale(open, at->first) &&
            rp_genome_same_contig(finder->genome, open->at.first.begin, at->first) &&
-           (again < open->at.again.begin ? rp_genome_same_contig(finder->genome, again, open->at.again.begin)
-                                         : rp_genome_same_contig(finder->genome, open->at.again.begin, again));
+           share_contig(finder->genome, open->at.again.begin, again);
 }
 
 static void lengthen(run *open, const pair *at)
@@ -217,11 +221,9 @@ static bool follows(const rp_genome *genome, const rp_duplicate *so_far, const r
                   on_again = next->reverse ? between(next->again.end, so_far->again.begin)
                                            : between(so_far->again.end, next->again.begin);
     *apart = on_first > on_again ? on_first : on_again;
-    const rp_duplicate *low = next->again.begin < so_far->again.begin ? next : so_far,
-                       *high = low == next ? so_far : next;
     return next->reverse == so_far->reverse && on_first >= -OVERLAP_BP && on_again >= -OVERLAP_BP &&
            *apart <= LINK_BP && rp_genome_same_contig(genome, so_far->first.begin, next->first.begin) &&
-           rp_genome_same_contig(genome, low->again.begin, high->again.begin);
+           share_contig(genome, so_far->again.begin, next->again.begin);
 }
 
 static void reach_over(rp_interval *hull, const rp_interval *by)

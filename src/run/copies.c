@@ -335,8 +335,7 @@ static bool list_for_copies(rp_run *run, rp_error *error)
 bool rp_run_scan_share(rp_run *run, rp_error *error)
 {
     const rp_view whole = whole_genome(run);
-    return list_for_copies(run, error) && find_alignments(run, &whole, NULL, error) &&
-           rp_scan_file_order(&run->scans.scans, run->n_threads, error);
+    return list_for_copies(run, error) && find_alignments(run, &whole, NULL, error);
 }
 
 static bool prefix_names(rp_run *run)

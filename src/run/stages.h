@@ -23,7 +23,7 @@ bool rp_run_find_copies(rp_run *run, rp_error *error) RP_MUST_CHECK; /* all copi
 /* The stretch of the genome that the scan of run->share looks at. False: out of memory. */
 bool rp_run_stretch(const rp_run *run, rp_interval *stretch) RP_MUST_CHECK;
 
-/* In place of the last stage: the scan of run->share, all of it in run->scans, ordered (copies.c). */
+/* In place of the last stage: the scan of run->share, all of it in run->scans (copies.c). */
 bool rp_run_scan_share(rp_run *run, rp_error *error) RP_MUST_CHECK;
 
 /* The satellites of all that is tandem, at the end of that stage (satellites.c); run->tandem holds all of it
