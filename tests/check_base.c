@@ -301,6 +301,20 @@ START_TEST(a_file_for_a_program_is_not_written_when_the_run_is_to_end)
 }
 END_TEST
 
+START_TEST(work_put_down_for_a_signal_is_not_told_as_a_lack_of_memory)
+{
+    rp_error error = {0};
+    rp_cancel(SIGINT);
+    ck_assert(!rp_error_memory(&error, "joining families"));
+    ck_assert_ptr_nonnull(strstr(error.message, "ended by signal 2"));
+    rp_cancel_reset();
+    error = (rp_error){0};
+    ck_assert(!rp_error_memory(&error, "joining families"));
+    ck_assert_str_eq(error.message, "out of memory: joining families");
+    ck_assert_int_eq(error.kind, RP_ERROR_MEMORY);
+}
+END_TEST
+
 START_TEST(a_cancelled_loop_ends_with_the_signal)
 {
     atomic_int n = 0;
@@ -567,6 +581,7 @@ Suite *suite_base(void)
     tcase_add_test(tests, stages_tell_their_share);
     tcase_add_test(tests, a_gauge_has_a_mean_over_its_time_in_use);
     tcase_add_test(tests, tokens_go_out_of_use_as_they_are_given_back);
+    tcase_add_test(tests, work_put_down_for_a_signal_is_not_told_as_a_lack_of_memory);
     tcase_add_test(tests, a_cancelled_loop_ends_with_the_signal);
     tcase_add_test(tests, a_crew_does_each_part_once);
     tcase_add_test(tests, a_file_for_a_program_is_not_written_when_the_run_is_to_end);

@@ -366,11 +366,11 @@ START_TEST(a_growth_is_cut_short_when_the_run_is_to_end)
     rp_cancel_memory(2000000, 1000000);
     ck_assert(
         !rp_recruit(rp_builder_recruiter(one.builder), &view, with.index, &one.consensus, false, &one.copies, NULL));
-    ck_assert(!rp_cut_short(&error, "growing a family"));
+    ck_assert(!rp_error_memory(&error, "growing a family"));
     ck_assert_ptr_nonnull(strstr(error.message, "--max-memory"));
     rp_cancel_reset();
     error = (rp_error){""};
-    ck_assert(!rp_cut_short(&error, "growing a family"));
+    ck_assert(!rp_error_memory(&error, "growing a family"));
     ck_assert_str_eq(error.message, "out of memory: growing a family");
     free(one.consensus.items);
     free(one.copies.items);

@@ -2,7 +2,7 @@
 #include "base/cancel.h"
 
 #include <stdatomic.h>
-#include <string.h>
+#include <stdbool.h>
 
 static atomic_int number; /* relaxed: a late look costs a piece of work */
 static _Atomic uint64_t memory_used, memory_allowed; /* set before the number; relaxed: for the message only */
@@ -26,22 +26,10 @@ int rp_cancelled(void)
     return atomic_load_explicit(&number, memory_order_relaxed);
 }
 
-bool rp_not_cancelled(rp_error *error)
+void rp_cancel_figures(uint64_t *used_bytes, uint64_t *allowed_bytes)
 {
-    const int signal_number = rp_cancelled();
-    if (signal_number == RP_CANCEL_MEMORY)
-        return rp_error_set_as(
-            error, RP_ERROR_MEMORY,
-            "--max-memory: this input needs more than the %llu MB that the run may take: %llu MB are in use",
-            (unsigned long long)(atomic_load_explicit(&memory_allowed, memory_order_relaxed) >> 20),
-            (unsigned long long)(atomic_load_explicit(&memory_used, memory_order_relaxed) >> 20));
-    return signal_number == 0 ||
-           rp_error_set(error, "ended by signal %d (%s)", signal_number, strsignal(signal_number));
-}
-
-bool rp_cut_short(rp_error *error, const char *what)
-{
-    return rp_not_cancelled(error) && rp_error_memory(error, what);
+    *used_bytes = atomic_load_explicit(&memory_used, memory_order_relaxed);
+    *allowed_bytes = atomic_load_explicit(&memory_allowed, memory_order_relaxed);
 }
 
 void rp_cancel_reset(void)

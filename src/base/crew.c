@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "base/cancel.h"
+#include "base/error.h"
 #include "base/memory.h"
 #include "base/tokens.h"
 #include "base/trace.h"

@@ -3,7 +3,11 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "base/cancel.h"
 
 /* The first message stays. */
 static bool set(rp_error *error, rp_error_kind kind, const char *format, va_list arguments)
@@ -65,7 +69,22 @@ bool rp_error_copy(rp_error *error, const rp_error *from)
     return false;
 }
 
+bool rp_not_cancelled(rp_error *error)
+{
+    const int signal_number = rp_cancelled();
+    if (signal_number == RP_CANCEL_MEMORY) {
+        uint64_t used_bytes, allowed_bytes;
+        rp_cancel_figures(&used_bytes, &allowed_bytes);
+        return rp_error_set_as(
+            error, RP_ERROR_MEMORY,
+            "--max-memory: this input needs more than the %llu MB that the run may take: %llu MB are in use",
+            (unsigned long long)(allowed_bytes >> 20), (unsigned long long)(used_bytes >> 20));
+    }
+    return signal_number == 0 ||
+           rp_error_set(error, "ended by signal %d (%s)", signal_number, strsignal(signal_number));
+}
+
 bool rp_error_memory(rp_error *error, const char *what)
 {
-    return rp_error_set_as(error, RP_ERROR_MEMORY, "out of memory: %s", what);
+    return rp_not_cancelled(error) && rp_error_set_as(error, RP_ERROR_MEMORY, "out of memory: %s", what);
 }

@@ -47,7 +47,11 @@ rp_error_kind rp_error_kind_of(int failure);
 /* Takes over another's message and kind, if there is none yet, and returns false. */
 bool rp_error_copy(rp_error *error, const rp_error *from);
 
-/* The message for memory that could not be had; what names the purpose. */
+/* False with the message, when the run is to end (base/cancel.h). */
+bool rp_not_cancelled(rp_error *error) RP_MUST_CHECK;
+
+/* The message for memory that could not be had, what for; where the run is to end, that message, since work that was
+ * put down for it looks the same to whoever called it. Always false. */
 bool rp_error_memory(rp_error *error, const char *what);
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdatomic.h>
 
 #include "base/account.h"
-#include "base/cancel.h"
+#include "base/error.h"
 #include "base/metrics.h"
 #include "base/order.h"
 #include "base/parallel.h"

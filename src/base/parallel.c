@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "base/cancel.h"
+#include "base/error.h"
 #include "base/metrics.h"
 #include "base/trace.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/cancel.h"
+#include "base/error.h"
 #include "base/process.h"
 #include "base/sort.h"
 #include "classify/proteins.h"

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cancel.h"
 #include "base/metrics.h"
 #include "base/parallel.h"
 #include "copies/independent.h"
@@ -233,7 +232,7 @@ static bool polish_family(void *argument, size_t which, unsigned worker, rp_erro
     const bool ok =
         run->is_last ? cut_overgrown(run, which, worker, family, &was_cut) : shape_family(run, which, worker, family);
     rp_stage_done(1);
-    return ok || rp_cut_short(error, "polishing families");
+    return ok || rp_error_memory(error, "polishing families");
 }
 
 static bool has_grown(const polish_run *run, size_t which)

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cancel.h"
+#include "base/error.h"
 #include "base/metrics.h"
 #include "base/parallel.h"
 #include "base/sort.h"
@@ -418,7 +418,7 @@ static bool align_some_together(scan *run, rp_scan_scratch *scratch, rp_alignmen
         found->n = 0;
         ok = (rp_align_anchors(scratch->aligner, run->view, run->table->queries, &some, &limits, found, NULL) &&
               (weak == 0 || drop_weak(found, strong))) ||
-             rp_cut_short(error, "finding copies");
+             rp_error_memory(error, "finding copies");
         ok = ok && store_alignments(run, found, error);
     }
     return ok;

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 
-#include "base/cancel.h"
 #include "base/metrics.h"
 #include "base/trace.h"
 #include "produce/prescreen.h"
@@ -169,5 +168,5 @@ bool rp_discovery_commit(void *context, uint64_t serial, void *posted, unsigned 
     const rp_keep_hook *hook = &run->parameters->hook;
     if (ok && hook->keep != NULL && serial % KEEP_EVERY == 0 && hook->is_due(hook->context))
         rp_discovery_keep(run);
-    return ok || rp_cut_short(error, "growing a family");
+    return ok || rp_error_memory(error, "growing a family");
 }

@@ -1,7 +1,7 @@
 /* worker.c: batches are looked up and prescreened, and those that pass are claimed and grown; see discovery.h. */
 #include "discover/discovery.h"
 
-#include "base/cancel.h"
+#include "base/error.h"
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "base/trace.h"
@@ -192,7 +192,7 @@ void rp_discovery_work(rp_discovery *run, unsigned worker)
         rp_gauge_move(RP_GAUGE_WORKERS, -1);
         rp_tokens_give(&run->tokens);
         if (!ok) {
-            (void)rp_cut_short(&error, "growing a family");
+            (void)rp_error_memory(&error, "growing a family");
             rp_order_fail(run->order, &error);
             now.step = STEP_END;
         }

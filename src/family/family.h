@@ -68,7 +68,7 @@ void rp_builders_clear(rp_builders *builders);
 
 /* Grows a family from a seed: growth both ways, then rounds of recruitment, vote, trim and
  * growth. The family may turn out not to hold. Notes in `reads` (or NULL) what the result
- * relies on. False, here and below: out of memory, or the run is to end; rp_cut_short tells which. */
+ * relies on. False, here and below: out of memory, or the run is to end; rp_error_memory tells which. */
 bool rp_family_grow(rp_builder *builder, const rp_view *view, const rp_kmer_index *index, uint64_t kmer,
                     const rp_place *places, size_t n_places, rp_family *family, rp_reads *reads) RP_MUST_CHECK;
 

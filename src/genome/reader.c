@@ -19,7 +19,7 @@
 
 #include <htslib/kstring.h>
 
-#include "base/cancel.h"
+#include "base/error.h"
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "genome/contig_names.h"

@@ -10,7 +10,7 @@
 #include <htslib/bgzf.h>
 #include <htslib/hfile.h>
 
-#include "base/cancel.h"
+#include "base/error.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/stream.h"

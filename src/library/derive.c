@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "base/cancel.h"
 #include "base/parallel.h"
 #include "base/sort.h"
 
@@ -156,7 +155,7 @@ static bool derive(void *argument, size_t which, unsigned worker, rp_error *erro
         ok = build(run, family, &list, centre, worker, &run->derived[which]);
     }
     free(list.items);
-    return ok || rp_cut_short(error, "deletion derivatives");
+    return ok || rp_error_memory(error, "deletion derivatives");
 }
 
 bool rp_derive_families(const rp_view *view, const rp_kmer_index *index, const rp_derive_parameters *parameters,

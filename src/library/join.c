@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cancel.h"
 #include "base/sort.h"
 #include "base/ordered_loop.h"
 #include "base/parallel.h"
@@ -454,7 +453,7 @@ static void *work(void *context, size_t task, unsigned worker, rp_error *error)
 {
     join_pass *pass = context;
     if (!try_join(pass, &pass->candidates.items[task], &pass->trials[task], worker)) {
-        (void)rp_cut_short(error, "joining families");
+        (void)rp_error_memory(error, "joining families");
         return NULL;
     }
     return &pass->trials[task];
