@@ -153,6 +153,20 @@ def test_runs_that_fail_hang_or_heed_no_signal_are_found(folder):
             assert told in made.faults[0], (told, made.faults)
 
 
+def test_a_run_that_ends_before_its_signal_comes_is_no_fault(folder):
+    """It has ended when the signal is sent, after it was last looked for."""
+    def once_it_has_ended(pid):
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        return 5.0
+    cpu_seconds_of, runs.cpu_seconds_of = runs.cpu_seconds_of, once_it_has_ended
+    try:
+        runner = runs.Runner(runs.Meter(), folder, {})
+        done = runner.run(["--version"], 100, kill=runs.Kill(1.0, signal.SIGTERM))
+    finally:
+        runs.cpu_seconds_of = cpu_seconds_of
+    assert done.status == 0, done
+
+
 def test_a_run_is_put_down_when_the_time_is_over(folder):
     with another_program(folder, "while :; do :; done"):
         for limit in ({"most_cpu_s": 1.0}, {"until": time.monotonic() + 1 - 100 * runs.GRACE}):

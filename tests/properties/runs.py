@@ -99,8 +99,7 @@ class Runner:
             status, usage, killed = self.watch(child, most_cpu_s, kill)
         finally:
             if child.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    child.kill()
+                os.kill(child.pid, signal.SIGKILL)
                 self.reap(child)
         text = (self.folder / "stderr").read_bytes().decode(errors="replace")
         return Done(status, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, text, killed)
@@ -134,13 +133,13 @@ class Runner:
             if used > most_cpu_s:
                 raise Failure(f"comes to no end: {used:.0f} CPU s, where {most_cpu_s:.0f} are many: {self.lines[-1]}")
             if kill and not sent and cpu >= kill.at_cpu_s:
-                child.send_signal(kill.number)
+                os.kill(child.pid, kill.number)
                 sent = True
                 name = signal.Signals(kill.number).name
                 self.meter.kills[name] = self.meter.kills.get(name, 0) + 1
                 second_at = now + kill.again[0] if kill.again else None
             if second_at is not None and now >= second_at:
-                child.send_signal(kill.again[1])
+                os.kill(child.pid, kill.again[1])
                 second_at = None
             time.sleep(pause)
             pause = min(0.05 if kill is None or sent else 0.01, pause * 1.2)
