@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What each copy is, in genomes whose insertions are known: check_kinds.py PROGRAM."""
+import html
 import json
 import random
 import re
@@ -116,6 +117,85 @@ def test_kinds_are_counted_by_family(folder):
     rows = re.findall(r"<tr><td><i style=[^>]*></i>[^<]+</td>((?:<td class=\"n\">[^<]*</td>)+)", (folder / "a.report.html").read_text())
     whole = [int(re.findall(r">([^<]*)</td>", row)[2]) for row in rows]
     assert sum(whole) == sum(kind == "full" for _, kind, *_ in truth) > 0, whole
+
+
+def page_table(page, number):
+    """A table of a report: its rows, by the heads of their columns, and the sums below."""
+    rows = [[html.unescape(re.sub("<[^>]*>", "", cell)).replace("\u2009", "") for cell in re.findall(r"<t[dh]\b[^>]*>(.*?)</t[dh]>", row)]
+            for row in re.findall(r"<tr>(.*?)</tr>", re.findall(r"<table[^>]*>.*?</table>", page, re.S)[number], re.S)]
+    return [dict(zip(rows[0], row)) for row in rows[1:]]
+
+
+def by_class(prefix, classes):
+    """What a run's files tell of the copies of each class."""
+    told = {name: {"copies": set(), "nested": set(), "hosts": set(), "bases": 0, "percents": []} for name in classes.values()}
+    rows = bed(f"{prefix}.copies.bed")
+    class_of = {row[10]: classes[row[3]] for row in rows}
+    pairs = {}
+    for row in rows:
+        here, n = told[classes[row[3]]], int(row[2]) - int(row[1])
+        here["bases"] += n
+        here["percents"].append((float(row[6]), n))
+        if row[13] != "0":
+            told[class_of[row[13]]]["hosts"].add(row[13])
+            here["nested"].add(row[10])
+            pair = pairs.setdefault((classes[row[3]], class_of[row[13]]), [set(), 0])
+            pair[0].add(row[10])
+            pair[1] += n
+        here["copies"].add(row[10])
+    return told, pairs
+
+
+def median(percents):
+    percents, below = sorted(percents), 0
+    for percent, n in percents:
+        below += n
+        if 2 * below >= sum(n for _, n in percents):
+            return percent
+
+
+def report_adds_up(prefix, rate):
+    summary = json.load(open(f"{prefix}.summary.json"))
+    families = {family["name"]: family for family in summary["families"]}
+    told, pairs = by_class(prefix, {name: family["class"] for name, family in families.items()})
+    counts = {row[1]: int(row[2]) for row in bed(f"{prefix}.counts.tsv") if row[0] == "family"}
+    page = open(f"{prefix}.report.html").read()
+    table = page_table(page, 0)
+    assert [row["class"] for row in table[:-1]] == sorted(told, key=lambda name: (-told[name]["bases"], name)) and table[-1]["class"] == "all"
+    for row in table[:-1]:
+        own, here = told[row["class"]], [family for family in families.values() if family["class"] == row["class"]]
+        assert int(row["families"]) == len(here)
+        assert int(row["bases"]) == own["bases"] == counts.get(row["class"], 0) == sum(family["bases"] for family in here), row
+        assert int(row["copies"]) == len(own["copies"]) == sum(family["copies"] for family in here)
+        for name in ("nested", "hosts"):
+            assert int(row[name]) == len(own[name]) == sum(family.get(name, 0) for family in here), (name, row)
+        if own["bases"] > 0:
+            assert float(row["median %"]) == median(own["percents"]), row
+            assert abs(float(row["age, Ma"]) - median(own["percents"]) / 100 / rate / 1e6) < 0.006, row
+        of_pairs = sum(family.get("ltr_pairs", 0) for family in here)
+        assert int(row.get("pairs of LTRs", 0)) == of_pairs
+        for head, member, unit in (("their distance, %", "ltr_distance", 0.01), ("LTR age, Ma", "ltr_age", 1e6)):
+            if of_pairs > 0:
+                mean = sum(family.get(member, 0) * family.get("ltr_pairs", 0) for family in here) / of_pairs / unit
+                assert abs(float(row[head]) - mean) < 0.0051, (head, row, mean)
+    results, total = summary["results"], table[-1]
+    assert [int(total[name]) for name in ("families", "copies", "bases")] == [results[name] for name in ("families", "copies", "masked_bases")]
+    found = {(row["class"], row["in"]): (int(row["copies"]), int(row["bases"])) for row in page_table(page, 1)} if pairs else {}
+    assert found == {key: (len(copies), bases) for key, (copies, bases) in pairs.items()}
+    return table
+
+
+def test_the_report_adds_up_with_nesting_and_ages(folder):
+    truth = planted(folder, 7)
+    run("annotate", "-q", "--mutation-rate", "1e-8", "-o", folder / "a", folder / "g.fa", folder / "l.fa")
+    run("report", folder / "a")
+    table = report_adds_up(folder / "a", 1e-8)
+    assert int(table[-1]["nested"]) == sum(level == 1 for _, _, level, *_ in truth) == int(table[-1]["hosts"]) > 0
+    assert int(table[-1]["pairs of LTRs"]) > 0 and any(float(row["LTR age, Ma"] or 0) < 1 for row in table[:-1])
+    run("find", "-q", "--report", "--mutation-rate", "1e-8", "-o", folder / "f", folder / "g.fa")
+    report_adds_up(folder / "f", 1e-8)
+    headers = open(folder / "f.families.fa").read()
+    assert sum(map(int, re.findall(r" nested=(\d+)", headers))) == int(page_table(open(folder / "f.report.html").read(), 0)[-1]["nested"]) > 0
 
 
 def test_find_tells_kinds_too(folder):

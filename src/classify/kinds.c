@@ -235,7 +235,7 @@ static bool look_at_family(void *argument, size_t which, unsigned worker, rp_err
     rp_found_family *family = &run->findings->families[which];
     rp_traits *traits = &family->traits;
     memset(family->n_of_kind, 0, sizeof family->n_of_kind);
-    family->n_ltr_pairs = 0;
+    family->n_nested = family->n_hosts = family->n_ltr_pairs = 0;
     family->ltr_distance = 0;
     if (family->n_parts == 0)
         return true;
@@ -258,6 +258,8 @@ static bool look_at_family(void *argument, size_t which, unsigned worker, rp_err
     for (size_t at = 0; (copy = next_copy(run->findings, family, &at)) != NULL;) {
         copy->kind = kind_of(&ends, copy);
         family->n_of_kind[copy->kind]++;
+        family->n_nested += copy->host != RP_NO_HOST;
+        family->n_hosts += copy->n_guests > 0;
         look_for_tsd(run->findings, traits, same, copy);
         if (ends.has_ltrs && !look_at_ltrs(run, worker, family, copy))
             return rp_error_memory(error, "LTRs of copies");

@@ -81,6 +81,8 @@ static bool find_hosts(rp_called_copies *copies, const rp_parts *parts)
                 if (open.items[o].gap_end >= copy->end)
                     copy->host = open.items[o].copy;
             copy->level = copy->host == RP_NO_HOST ? 0 : copies->items[copy->host].level + 1;
+            if (copy->host != RP_NO_HOST)
+                copies->items[copy->host].n_guests++;
         } else {
             size_t at = 0;
             while (open.items[at].copy != number)

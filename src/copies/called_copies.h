@@ -47,6 +47,7 @@ typedef struct rp_called_copy {
     uint32_t tsd_bp; /* length of the target-site duplication; 0: none was found */
     uint64_t tsd_left, tsd_right; /* where its two copies begin, on the genome */
     uint32_t level; /* of nesting: 0 in no copy, else one more than its host's */
+    uint32_t n_guests; /* copies of which it is the host */
 } rp_called_copy;
 
 /* By number of the copy. In a block that is spilled where the budget has no room. Zeroed at first. */

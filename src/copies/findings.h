@@ -46,31 +46,32 @@ typedef struct rp_found_family {
     uint64_t n_ltr_pairs;        /* copies whose two LTRs tell their age; ltr_distance: the mean of theirs */
     double ltr_distance;
     uint64_t n_of_kind[RP_N_COPY_KINDS]; /* copies of each kind; all zero until rp_kinds_find has told them */
-    rp_decoy_figures decoy;      /* all zero without a decoy */
-    rp_traits traits;            /* all zero until rp_classify has filled them in */
-    const rp_domain *domains;    /* of proteins, n_domains of them; borrowed from who looked for them */
+    uint64_t n_nested, n_hosts; /* copies that lie in another copy; copies in which others lie; zero until then, too */
+    rp_decoy_figures decoy; /* all zero without a decoy */
+    rp_traits traits; /* all zero until rp_classify has filled them in */
+    const rp_domain *domains; /* of proteins, n_domains of them; borrowed from who looked for them */
     size_t n_domains;
     rp_kinship kin;
-    const char *hint;            /* the class that they speak for; NULL until then */
-    size_t satellite;            /* of another repeat: 1 + the satellite that it is of; 0: of none */
+    const char *hint; /* the class that they speak for; NULL until then */
+    size_t satellite; /* of another repeat: 1 + the satellite that it is of; 0: of none */
 } rp_found_family;
 
 typedef struct rp_findings {
     const rp_genome *genome;
     const rp_band_kernel *kernel;
-    const rp_row_store *rows;    /* of the parts: row_reader.h */
+    const rp_row_store *rows; /* of the parts: row_reader.h */
     rp_found_family *families;
     size_t n_families;
-    rp_parts parts;              /* their family is an index into families */
-    rp_called_copies copies;     /* by number; empty until rp_kinds_find has told them (classify/kinds.h) */
-    rp_intervals tandem;         /* tandem repeats: satellites and simple repeats */
-    uint64_t masked_bp;          /* genome bases in copies */
-    const rp_bitmask *unmasked;  /* bases that the masked genome has as they came; NULL: none. The caller's */
-    bool has_decoy;              /* false bases were measured */
-    double mutation_rate;        /* changes at a site in a year, for ages; 0: not known */
-    rp_naming naming;            /* of classes, in what is written; zeroed: RepeatMasker's */
+    rp_parts parts; /* their family is an index into families */
+    rp_called_copies copies; /* by number; empty until rp_kinds_find has told them (classify/kinds.h) */
+    rp_intervals tandem; /* tandem repeats: satellites and simple repeats */
+    uint64_t masked_bp; /* genome bases in copies */
+    const rp_bitmask *unmasked; /* bases that the masked genome has as they came; NULL: none. The caller's */
+    bool has_decoy; /* false bases were measured */
+    double mutation_rate; /* changes at a site in a year, for ages; 0: not known */
+    rp_naming naming; /* of classes, in what is written; zeroed: RepeatMasker's */
     const rp_duplicates *duplicates; /* long ones of the genome; borrowed; NULL: they were not looked for */
-    uint64_t duplicated_bp;      /* genome bases in them, and in families that were only duplicated; with them */
+    uint64_t duplicated_bp; /* genome bases in them, and in families that were only duplicated; with them */
     const struct rp_satellites *satellites; /* satellite/satellites.h; borrowed; NULL: they were not looked for */
 } rp_findings;
 

@@ -236,8 +236,8 @@ static bool link_merges(curator *c)
 /* Appends a description; of a sequence that was changed without what is no longer true of it. */
 static bool add_description(const char *description, bool changed, kstring_t *to)
 {
-    static const char *const stale[] = {"copies=", "bases=", "length=", "was=",     "divergence=", "evidence=",
-                                        "kinds=",  "false=", "grade=",  "because=", "like="};
+    static const char *const stale[] = {"copies=", "bases=",  "length=", "was=",   "divergence=", "evidence=",
+                                        "kinds=",  "nested=", "false=",  "grade=", "because=",    "like="};
     for (const char *at = description; *at != '\0';) {
         const size_t n = strcspn(at, " \t"), gap = strspn(at + n, " \t");
         bool is_stale = false;

@@ -256,6 +256,13 @@ static json_t *describe_kinds(const uint64_t n_of_kind[RP_N_COPY_KINDS])
     return rp_json_if(ok, out);
 }
 
+/* Copies that lie in others, and those in which others lie, where there are any. */
+static bool describe_nesting(json_t *out, const rp_found_family *family)
+{
+    return (family->n_nested == 0 || rp_json_set(out, "nested", json_integer((json_int_t)family->n_nested))) &&
+           (family->n_hosts == 0 || rp_json_set(out, "hosts", json_integer((json_int_t)family->n_hosts)));
+}
+
 /* What the pairs of LTRs of a family's copies tell, where there are any. */
 static bool describe_ltr_pairs(json_t *out, const rp_findings *findings, const rp_found_family *family)
 {
@@ -278,7 +285,8 @@ static json_t *describe_family(const rp_findings *findings, const rp_found_famil
                             (json_int_t)family->bases, "divergence_percent", rp_json_rounded(family->divergence, 0.01));
     bool ok = one != NULL;
     if (ok && family->n_parts > 0)
-        ok = rp_json_set(one, "kinds", describe_kinds(family->n_of_kind)) && describe_ltr_pairs(one, findings, family);
+        ok = rp_json_set(one, "kinds", describe_kinds(family->n_of_kind)) && describe_nesting(one, family) &&
+             describe_ltr_pairs(one, findings, family);
     if (ok && family->traits.other != RP_OTHER_NONE)
         ok = rp_json_set(one, "reason", json_string(rp_other_reason[family->traits.other]));
     if (ok && family->traits.grade != RP_GRADE_NONE)

@@ -26,7 +26,7 @@ void rp_write_sequence(rp_file *file, const uint8_t *codes, size_t n)
     }
 }
 
-/* The copies of each kind, those that there are: " kinds=full:12,solo:30". */
+/* The copies of each kind, those that there are, and those in other copies: " kinds=full:12,solo:30 nested=3". */
 static void write_kinds(const rp_found_family *family, rp_file *file)
 {
     const char *before = " kinds=";
@@ -36,6 +36,8 @@ static void write_kinds(const rp_found_family *family, rp_file *file)
         rp_file_print(file, "%s%s:%llu", before, rp_copy_kind_name[kind], (unsigned long long)family->n_of_kind[kind]);
         before = ",";
     }
+    if (family->n_nested > 0)
+        rp_file_print(file, " nested=%llu", (unsigned long long)family->n_nested);
 }
 
 /* The header's rest and the sequence. */

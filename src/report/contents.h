@@ -14,6 +14,7 @@ typedef struct rp_report_part {
     uint32_t consensus_begin, consensus_end;
     uint32_t bases;          /* on the genome */
     uint32_t tenths;         /* divergence in tenths of a percent */
+    uint32_t copy, host;     /* numbers of its copy and of the copy around that, from 1 on; 0: not told, or none */
 } rp_report_part;
 
 RP_ARRAY(rp_report_parts, rp_report_part);

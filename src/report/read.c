@@ -20,7 +20,7 @@
 KHASH_MAP_INIT_STR(family_index, size_t)
 #pragma GCC diagnostic pop
 
-enum { BED_COLUMNS = 11 };
+enum { BED_COLUMNS = 14, LEAST_BED_COLUMNS = 10 }; /* up to the copy around; what is told to the consensus' length */
 
 /* PREFIX and ending, with .gz where only that is there; to be freed, NULL where neither is. False: out of memory. */
 static bool look_for_file(const char *prefix, const char *ending, char **path)
@@ -111,11 +111,15 @@ static bool find_family(const khash_t(family_index) * index, const char *name, s
 static bool take_line(rp_report *report, const khash_t(family_index) * index, char *line, const char **fault)
 {
     char *columns[BED_COLUMNS];
-    uint64_t begin, end, from, to;
+    uint64_t begin, end, from, to, copy = 0, host = 0;
     *fault = "is no line of copies.bed";
-    if (split(line, columns) < BED_COLUMNS - 1 || !parse_number(columns[1], UINT64_MAX, &begin) ||
+    const size_t n = split(line, columns);
+    if (n < LEAST_BED_COLUMNS || !parse_number(columns[1], UINT64_MAX, &begin) ||
         !parse_number(columns[2], UINT64_MAX, &end) || !parse_number(columns[7], UINT32_MAX, &from) ||
         !parse_number(columns[8], UINT32_MAX, &to) || end <= begin || to <= from || end - begin > UINT32_MAX)
+        return false;
+    if (n == BED_COLUMNS &&
+        (!parse_number(columns[10], UINT32_MAX, &copy) || !parse_number(columns[13], UINT32_MAX, &host)))
         return false;
     const double divergence = strtod(columns[6], NULL);
     if (!(divergence >= 0 && divergence <= 100))
@@ -133,8 +137,12 @@ static bool take_line(rp_report *report, const khash_t(family_index) * index, ch
     if (to > family->length_bp)
         return false;
     *fault = NULL;
-    return rp_report_parts_push(&family->parts, (rp_report_part){(uint32_t)from, (uint32_t)to, (uint32_t)(end - begin),
-                                                                 (uint32_t)lround(10 * divergence)});
+    return rp_report_parts_push(&family->parts, (rp_report_part){.consensus_begin = (uint32_t)from,
+                                                                 .consensus_end = (uint32_t)to,
+                                                                 .bases = (uint32_t)(end - begin),
+                                                                 .tenths = (uint32_t)lround(10 * divergence),
+                                                                 .copy = (uint32_t)copy,
+                                                                 .host = (uint32_t)host});
 }
 
 static bool read_copies(rp_report *report, const khash_t(family_index) * index, const char *path, rp_error *error)

@@ -9,6 +9,7 @@
 #include "base/sort.h"
 #include "base/text.h"
 #include "report/classes.h"
+#include "report/nesting.h"
 #include "report/page.h"
 #include "report/plots.h"
 
@@ -97,11 +98,15 @@ bool rp_report_from_findings(rp_report *report, const rp_findings *findings, jso
     ok = ok && rp_report_link(report, findings->n_families, names, consensus, error);
     for (size_t i = 0; ok && i < findings->parts.n; i++) {
         const rp_part *part = &findings->parts.items[i];
+        const uint32_t host = findings->copies.items[part->copy].host;
         /* divergence as copies.bed has it, so that a report is the same from findings and from files */
-        ok = rp_report_parts_push(
-                 &report->families[part->family].parts,
-                 (rp_report_part){part->consensus_begin, part->consensus_end, (uint32_t)(part->end - part->begin),
-                                  tenths((double)part->divergence)}) ||
+        ok = rp_report_parts_push(&report->families[part->family].parts,
+                                  (rp_report_part){.consensus_begin = part->consensus_begin,
+                                                   .consensus_end = part->consensus_end,
+                                                   .bases = (uint32_t)(part->end - part->begin),
+                                                   .tenths = tenths((double)part->divergence),
+                                                   .copy = part->copy + 1,
+                                                   .host = host == RP_NO_HOST ? 0 : host + 1}) ||
              rp_error_memory(error, "report");
     }
     free(names);
@@ -209,6 +214,53 @@ static void write_decisions(const rp_report_family *family, rp_file *file)
     rp_file_print(file, "</p>");
 }
 
+static void write_fact(const char *name, const char *text, rp_file *file)
+{
+    rp_file_print(file, "<div><dt>%s</dt><dd>", name);
+    rp_page_text(file, text);
+    rp_file_print(file, "</dd></div>");
+}
+
+/* What is known of the family, and what its copies are. */
+static void write_facts(const json_t *facts, rp_file *file)
+{
+    static const struct {
+        const char *key, *name, *unit;
+        int decimals;
+    } counts[] = {{"nested", "nested", "", 0},
+                  {"hosts", "hosts", "", 0},
+                  {"ltr_pairs", "pairs of LTRs", "", 0},
+                  {"ltr_distance", "distance of LTRs", "", 4},
+                  {"ltr_age", "LTR age", " years", 0}};
+    char text[RP_NUMBER_BYTES];
+    rp_file_print(file, "<dl>");
+    if (rp_page_fact(facts, "grade")[0] != '\0') {
+        rp_file_print(file, "<div><dt>grade</dt><dd>");
+        rp_page_text(file, rp_page_fact(facts, "grade"));
+        rp_file_print(file, " ");
+        rp_page_text(file, rp_page_fact(facts, "grade_reasons"));
+        rp_file_print(file, "</dd></div>");
+    }
+    rp_page_facts(file, json_object_get(facts, "kinds"));
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        if (json_object_get(facts, counts[i].key) == NULL)
+            continue;
+        const double figure = rp_page_figure(facts, counts[i].key);
+        (void)snprintf(text, sizeof text, "%.*f%s", counts[i].decimals, figure, counts[i].unit);
+        write_fact(counts[i].name, text, file);
+    }
+    rp_page_facts(file, json_object_get(facts, "structure"));
+    if (json_is_object(json_object_get(facts, "decoy"))) {
+        const json_t *decoy = json_object_get(facts, "decoy");
+        (void)snprintf(text, sizeof text, "threshold %.0f, %.2f %% false", rp_page_figure(decoy, "threshold"),
+                       rp_page_figure(decoy, "false_percent"));
+        write_fact("decoy", text, file);
+    }
+    if (rp_page_fact(facts, "like")[0] != '\0')
+        write_fact("like", rp_page_fact(facts, "like"), file);
+    rp_file_print(file, "</dl>");
+}
+
 static bool write_family(const rp_report_family *family, unsigned colour, rp_file *file)
 {
     char text[RP_NUMBER_BYTES];
@@ -243,28 +295,7 @@ static bool write_family(const rp_report_family *family, unsigned colour, rp_fil
             return false;
         rp_file_print(file, "</figure>");
     }
-    rp_file_print(file, "<dl>");
-    if (rp_page_fact(family->facts, "grade")[0] != '\0') {
-        rp_file_print(file, "<div><dt>grade</dt><dd>");
-        rp_page_text(file, rp_page_fact(family->facts, "grade"));
-        rp_file_print(file, " ");
-        rp_page_text(file, rp_page_fact(family->facts, "grade_reasons"));
-        rp_file_print(file, "</dd></div>");
-    }
-    rp_page_facts(file, json_object_get(family->facts, "structure"));
-    if (json_is_object(json_object_get(family->facts, "decoy"))) {
-        rp_file_print(file, "<div><dt>decoy</dt><dd>");
-        rp_file_print(file, "threshold %.0f, %.2f %% false",
-                      rp_page_figure(json_object_get(family->facts, "decoy"), "threshold"),
-                      rp_page_figure(json_object_get(family->facts, "decoy"), "false_percent"));
-        rp_file_print(file, "</dd></div>");
-    }
-    if (rp_page_fact(family->facts, "like")[0] != '\0') {
-        rp_file_print(file, "<div><dt>like</dt><dd>");
-        rp_page_text(file, rp_page_fact(family->facts, "like"));
-        rp_file_print(file, "</dd></div>");
-    }
-    rp_file_print(file, "</dl>");
+    write_facts(facts, file);
     write_decisions(family, file);
     rp_file_print(file, "</div></details>\n");
     return true;
@@ -396,7 +427,8 @@ bool rp_report_write(const rp_report *report, rp_file *file, rp_error *error)
                   rp_page_fact(input, "md5"));
     write_summary(report, file);
     rp_report_classes_write(report, &all, file);
-    const bool ok = write_overview(report, &all, file) && write_families(report, &all, file);
+    const bool ok = write_overview(report, &all, file) && rp_report_nesting_write(report, &all, file) &&
+                    write_families(report, &all, file);
     write_satellites(report, file);
     write_apart(report, "other",
                 "<h2>Other repeats</h2><p>Kept out of the library: no transposable elements, as far as their structure "
