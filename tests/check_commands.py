@@ -702,6 +702,7 @@ def test_the_summary_tells_of_what_shapes_results(folder):
     run("simulate", "-o", folder / "g", "-l", "60K", "-f", "3", "-c", 1, "-s", "3")
     contig = next(iter(fasta(folder / "g.fa"))).split()[0]
     (folder / "features.bed").write_text(f"{contig}\t100\t400\n")
+    shutil.copy(folder / "g.truth.fa", folder / "known.fa")
     rng, given = random.Random(5), draws.Given(60000, "find")
     inputs = {"find": ["g.fa"], "annotate": ["g.fa", "g.truth.fa"]}
 

@@ -218,7 +218,7 @@ def test_the_state_of_a_very_long_family_is_gone_on_from(folder):
 
 # Another value of each option of find that takes one; FILE stands for a fresh name.
 OTHER_VALUES = {
-    "classify-with": "library.fa", "kmer": 11, "min-seed-frequency": 12, "max-seed-frequency": 12, "min-copies": 9,
+    "classify-with": "library.fa", "known": "library.fa", "kmer": 11, "min-seed-frequency": 12, "max-seed-frequency": 12, "min-copies": 9,
     "extension-length": 500, "max-candidates": 800, "minlength": 500, "minfreq": 9, "maxextend": 150, "tandemdist": 9000,
     "pa": 3, "threads": 3, "max-memory": "400M", "io-depth": 3, "storage": "hdd", "queue-bytes": "1M",
     "progress-interval": 7, "simd": "scalar", "checkpoint-interval": 7, "checkpoint-dir": "states", "sample": "s",

@@ -52,6 +52,7 @@ typedef enum rp_stage {
     RP_STAGE_START,
     RP_STAGE_READ,
     RP_STAGE_TANDEM,
+    RP_STAGE_KNOWN,             /* with known families only */
     RP_STAGE_INDEX,
     RP_STAGE_GROW,
     RP_STAGE_INDEX_REST,

@@ -18,7 +18,7 @@ char *rp_binding_make(const json_t *options)
 /* The value as the user would write it; to be freed. */
 static char *text_of(const json_t *value)
 {
-    return value == NULL ? strdup("none") : json_dumps(value, JSON_ENCODE_ANY);
+    return value == NULL || json_is_null(value) ? strdup("none") : json_dumps(value, JSON_ENCODE_ANY);
 }
 
 bool rp_binding_compare(const rp_bound *own, const rp_bound *other, const char *remedy, rp_error *error)

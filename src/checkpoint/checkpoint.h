@@ -14,6 +14,7 @@
  *   the last state (copies, classes, results), or only on how the work is done;
  * - an index file: itself bound to the genome, the lower case and the code, so that it equals the one that would be
  *   made;
+ * - the library of --known: its sequences, by their digest, which stands in place of the file's name;
  * - the library of --classify-with: read anew by each run, and looked at after the last state.
  */
 #ifndef RP_CHECKPOINT_CHECKPOINT_H

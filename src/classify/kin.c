@@ -73,7 +73,8 @@ static bool list_families(kin_run *run, unsigned round)
             rp_found_family *family = &run->findings[i]->families[f];
             if (family->traits.other != RP_OTHER_NONE || family->consensus->n == 0)
                 continue;
-            const bool asks = !family->kin.is_torn && (is_unknown(family) || (run->refines && is_order(family)));
+            const bool asks =
+                !family->is_known && !family->kin.is_torn && (is_unknown(family) || (run->refines && is_order(family)));
             const bool tells = !is_unknown(family) && rp_class_known(family->class_name) != NULL &&
                                (round == 0 || family->kin.of != NULL);
             if ((asks &&
@@ -322,7 +323,7 @@ static bool join_parts(kin_run *run)
         const rp_found_family *of = NULL;
         const char *class_name = class_of_parts(named->items + i, next - i, &of);
         for (size_t p = i; ok && class_name != NULL && p < next; p++)
-            if (is_unknown(named->items[p]))
+            if (is_unknown(named->items[p]) && !named->items[p]->is_known)
                 ok = take_class(named->items[p], class_name, (rp_kinship){.of = of, .sign = RP_KIN_PARTS});
     }
     return ok;

@@ -20,7 +20,8 @@
 
 /* Looks at the families of all findings (n of them) together and gives those of class Unknown the class of their kin,
  * and notes the kin; with `refines` also those of which only the order is known, by what they show. Repeats that are no
- * transposable elements take no part. Families must stay where they are. The same for any number of threads. False:
+ * transposable elements take no part; families that were known speak for others, and have the class that they came
+ * with. Families must stay where they are. The same for any number of threads. False:
  * error filled in. */
 bool rp_kin_find(rp_findings *const *findings, size_t n, bool refines, unsigned n_threads,
                  rp_error *error) RP_MUST_CHECK;

@@ -65,10 +65,7 @@ typedef struct annotate_run {
     rp_findings findings;
 } annotate_run;
 
-enum {
-    TABLE_ROWS = 96,
-    DECOY_ONE_IN = 4 /* blocks that are scanned backwards: nearly all of the time goes to words that meet by chance */
-};
+enum { TABLE_ROWS = 96 };
 
 /* What a scan follows from; the parts have it where they are gathered. */
 static size_t add_scan_rows(annotate_run *run, rp_option *table)
@@ -156,7 +153,7 @@ static void print_help(const annotate_run *run, const rp_option *table, size_t n
 static bool mask_tandem(annotate_run *run, rp_error *error)
 {
     rp_interval stretch;
-    if (!rp_annotate_stretch(&run->genome, DECOY_ONE_IN, &run->share, &stretch))
+    if (!rp_annotate_stretch(&run->genome, RP_DECOY_ONE_IN_KNOWN, &run->share, &stretch))
         return rp_error_memory(error, "tandem repeats");
     rp_stage_begin(RP_STAGE_TANDEM, stretch.end - stretch.begin);
     return rp_tandem_mask_within(&run->tandem, &run->genome, &stretch, run->governor.n_threads, error);
@@ -164,12 +161,8 @@ static bool mask_tandem(annotate_run *run, rp_error *error)
 
 static bool list_consensus(annotate_run *run, rp_error *error)
 {
-    run->consensus = rp_alloc(run->library.n, sizeof *run->consensus);
-    if (run->consensus == NULL)
-        return rp_error_memory(error, "finding copies");
-    for (size_t f = 0; f < run->library.n; f++)
-        run->consensus[f] = &run->library.items[f].consensus;
-    return true;
+    run->consensus = rp_family_file_consensus(&run->library);
+    return run->consensus != NULL || rp_error_memory(error, "finding copies");
 }
 
 static bool read_input(annotate_run *run, rp_error *error)
@@ -239,7 +232,7 @@ static bool find_alignments(annotate_run *run, const rp_view *view, rp_annotatio
                                                .expected_by_chance = RP_CHANCE_KNOWN,
                                                .search_space_bp = search_space(run),
                                                .min_copies = (uint32_t)run->options.min_copies,
-                                               .decoy_one_in = run->options.no_decoy ? 0 : DECOY_ONE_IN,
+                                               .decoy_one_in = run->options.no_decoy ? 0 : RP_DECOY_ONE_IN_KNOWN,
                                                .kept = &run->keeper.scans,
                                                .rows = run->rows,
                                                .manner = run->options.fast ? RP_ANNOTATE_FAST : RP_ANNOTATE_SENSITIVE};

@@ -19,13 +19,31 @@
 typedef struct find_command {
     rp_find_options *options;
     rp_offloading offloading;
-    rp_family_file known;                /* of --classify-with */
-    rp_genome known_records;
+    rp_family_file class_library;        /* of --classify-with */
+    rp_genome class_records;
+    rp_family_file known;                /* of --known, and its sequences */
+    const rp_codes **known_consensus;
     rp_bitmask genes, unmasked;          /* of --genes and --protect */
     rp_run run;
 } find_command;
 
 /* --- Input --- */
+
+/* The known families, before any state is looked at: it is bound to their sequences, whatever the file's name. */
+static bool read_known(find_command *find, rp_error *error)
+{
+    rp_known *known = &find->run.known;
+    if (find->options->known == NULL)
+        return true;
+    if (!rp_family_file_read(&find->known, find->options->known, NULL, error))
+        return false;
+    find->known_consensus = rp_family_file_consensus(&find->known);
+    known->library = &find->known;
+    known->consensus = find->known_consensus;
+    return (find->known_consensus != NULL && rp_scan_digest_library(known->consensus, find->known.n, known->digest) &&
+            json_object_set_new(find->options->binding, "--known", json_string(known->digest)) == 0) ||
+           rp_error_memory(error, "known families");
+}
 
 static bool read_input(find_command *find, rp_error *error)
 {
@@ -35,8 +53,9 @@ static bool read_input(find_command *find, rp_error *error)
     if (!rp_domain_options_open(&find->options->domains, &governor->log, error))
         return false;
     if (options->classify_with != NULL &&
-        !rp_family_file_read(&find->known, options->classify_with, &find->known_records, error))
+        !rp_family_file_read(&find->class_library, options->classify_with, &find->class_records, error))
         return false;
+    rp_stages_expect(options->known != NULL ? UINT32_MAX : ~(1u << RP_STAGE_KNOWN));
     rp_stage_begin(RP_STAGE_READ, rp_input_bytes(options->inputs, options->n_inputs));
     if (!rp_genome_read(genome, options->inputs, options->n_inputs, options->search.respect_mask, &governor->reading,
                         error))
@@ -47,7 +66,8 @@ static bool read_input(find_command *find, rp_error *error)
     if (!rp_results_spare_others(&find->options->results, genome->digest, error) ||
         !rp_warn_of_near_copies(&governor->log, genome, options->inputs, options->n_inputs, governor->n_threads, error))
         return false;
-    return rp_governor_plan(governor, genome, rp_family_file_bases(&find->known), error) &&
+    return rp_governor_plan(governor, genome,
+                            rp_family_file_bases(&find->class_library) + rp_family_file_bases(&find->known), error) &&
            (options->genes == NULL ||
             rp_features_read(&find->genes, genome, options->genes, RP_FEATURES_CODING, error)) &&
            (options->presentation.protect == NULL ||
@@ -131,8 +151,8 @@ static void end_early(rp_run *run, rp_error *error)
     if (rp_cancelled() == 0 || rp_cancelled() == SIGPIPE)
         return;
     rp_keeper_flush(keeper);
-    const bool has_scan = rp_scan_keeper_flush(&run->scans);
-    if (has_scan || rp_run_folder_has_state(&keeper->folder))
+    const bool has_scan = rp_scan_keeper_flush(&run->scans), has_known = rp_scan_keeper_flush(&run->known.scans);
+    if (has_scan || has_known || rp_run_folder_has_state(&keeper->folder))
         rp_command_goes_on(keeper->folder.path, error);
 }
 
@@ -148,6 +168,7 @@ static bool plan_results(rp_find_options *options, rp_error *error)
         ok = rp_targets_spare(targets, options->inputs[i], error);
     return ok && (options->classify_with == NULL || rp_targets_spare(targets, options->classify_with, error)) &&
            rp_domain_options_spare(&options->domains, targets, error) &&
+           (options->known == NULL || rp_targets_spare(targets, options->known, error)) &&
            (options->genes == NULL || rp_targets_spare(targets, options->genes, error)) &&
            (options->presentation.protect == NULL || rp_targets_spare(targets, options->presentation.protect, error)) &&
            (options->search.index == NULL || rp_targets_spare(targets, options->search.index, error));
@@ -156,14 +177,17 @@ static bool plan_results(rp_find_options *options, rp_error *error)
 static void clear(find_command *find, bool done)
 {
     rp_scan_keeper_close(&find->run.scans, done);
+    rp_scan_keeper_close(&find->run.known.scans, done);
     rp_keeper_close(&find->options->keeper, done);
     rp_offloading_clear(&find->offloading);
     rp_run_clear(&find->run);
     rp_results_clear(&find->options->results, done);
     rp_bitmask_clear(&find->genes);
     rp_bitmask_clear(&find->unmasked);
-    rp_genome_clear(&find->known_records);
+    rp_genome_clear(&find->class_records);
+    rp_family_file_clear(&find->class_library);
     rp_family_file_clear(&find->known);
+    free(find->known_consensus);
     rp_find_options_clear(find->options);
 }
 
@@ -200,11 +224,12 @@ int rp_command_find(int argc, char **argv)
                         .kernel = governor->kernel,
                         .n_threads = governor->n_threads,
                         .domain_search = &options.domains.search,
-                        .known = options.classify_with != NULL ? &find.known : NULL,
-                        .known_records = &find.known_records,
+                        .class_library = options.classify_with != NULL ? &find.class_library : NULL,
+                        .class_records = &find.class_records,
                         .genes = options.genes != NULL ? &find.genes : NULL};
     rp_steps_set(&options.steps, &find.run);
-    ok = ok && rp_keeper_open(&options.keeper, uses_prefix ? prefix : NULL, options.binding, &governor->log, &error) &&
+    ok = ok && read_known(&find, &error) &&
+         rp_keeper_open(&options.keeper, uses_prefix ? prefix : NULL, options.binding, &governor->log, &error) &&
          rp_offloading_choose(&find.offloading, &governor->log, "find", &error) && find_and_write(&find, &error);
     if (ok)
         rp_offloading_log(&find.offloading);

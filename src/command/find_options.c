@@ -45,6 +45,9 @@ static size_t add_method_rows(rp_find_options *o, rp_option *table)
          "take class names from this library of known families, by the 80-80-80 rule"},
         {RP_OPTION_TEXT, "genes", 0, "FILE", &o->genes, 0, 0,
          "coding sequence, GFF3 or BED: families of few copies that lie on it are gene families", .tells = true},
+        {RP_OPTION_TEXT, "known", 0, "FILE", &o->known, 0, 0,
+         "a library of known families: their copies are annotated as theirs, and only what is new is looked for",
+         .binds = true},
         {RP_OPTION_FLAG, "keep-other", 0, NULL, &o->search.keep_other, 0, 0,
          "leave repeats that are no transposable elements in the library", .tells = true},
         {RP_OPTION_FLAG, "keep-candidates", 0, NULL, &o->search.keep_candidates, 0, 0,
@@ -144,7 +147,8 @@ static bool is_stdin(const char *path)
 
 static size_t count_stdin(const rp_find_options *options)
 {
-    size_t n = is_stdin(options->classify_with) + is_stdin(options->genes) + is_stdin(options->presentation.protect);
+    size_t n = is_stdin(options->known) + is_stdin(options->classify_with) + is_stdin(options->genes) +
+               is_stdin(options->presentation.protect);
     for (size_t i = 0; i < options->n_inputs; i++)
         n += is_stdin(options->inputs[i]);
     return n;

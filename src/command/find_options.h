@@ -25,7 +25,7 @@ typedef struct rp_find_options {
     bool no_run_info;
     rp_presentation presentation;
     uint64_t minfreq, pa;               /* 0: not given; the same as min_copies and threads */
-    const char *device, *classify_with, *genes;
+    const char *device, *classify_with, *genes, *known;
     rp_domain_options domains;
     rp_find_steps steps;
     rp_device_choice device_choice;

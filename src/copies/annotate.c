@@ -8,15 +8,11 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/sort.h"
+#include "copies/links.h"
 
 enum {
     MIN_PART_BP = 20,          /* what is left of an overlapped alignment counts from this length */
     MIN_PART_PERCENT_OF_SCORE = 50, /* and when it keeps so much of the score that an alignment needs */
-    LINK_GENOME_BP = 20000,    /* parts further apart are two copies */
-    LINK_FREE_BP = 300,        /* genome between two parts that no other copy explains */
-    LINK_OVERLAP_BP = 60,      /* of two parts on the consensus */
-    LINK_CONSENSUS_BP = 2500,  /* consensus that may be missing between two parts */
-    LINK_LOOK_AHEAD = 64,
     TRACE_AT_ONCE = RP_LANES / 2, /* alignments: each has two extensions */
     TRACE_PART = 256           /* alignments, or parts, in a thread's piece of work */
 };
@@ -143,6 +139,8 @@ static bool resolve(rp_annotation *run, rp_error *error)
         rp_bitmask_clear(&taken);
         return rp_error_memory(error, "overlapping copies");
     }
+    if (run->parameters.taken != NULL)
+        rp_bitmask_add(&taken, run->parameters.taken);
     bool ok = rp_sort_parallel(run->all.items, run->all.n, sizeof *run->all.items,
                                run->parameters.apart ? compare_by_family : compare_alignments,
                                run->parameters.n_threads, error);
@@ -279,61 +277,6 @@ static bool measure_parts(void *argument, size_t piece, unsigned worker, rp_erro
     return true;
 }
 
-/* --- Linking --- */
-
-static int compare_parts(const void *left, const void *right)
-{
-    const rp_part *a = left, *b = right;
-    if (a->begin != b->begin)
-        return a->begin < b->begin ? -1 : 1;
-    return (a->family > b->family) - (a->family < b->family);
-}
-
-/* Whether b, further right on the genome, goes on where a ends. */
-static bool goes_on(const rp_part *a, const rp_part *b)
-{
-    if (a->family != b->family || a->reverse != b->reverse)
-        return false;
-    const rp_part *first = a->reverse ? b : a, *second = a->reverse ? a : b;
-    return second->consensus_begin + LINK_OVERLAP_BP >= first->consensus_end &&
-           second->consensus_begin <= first->consensus_end + LINK_CONSENSUS_BP &&
-           second->consensus_end > first->consensus_end && second->consensus_begin > first->consensus_begin;
-}
-
-static void link_parts(rp_annotation *run)
-{
-    rp_parts *parts = run->parts;
-    for (size_t i = 0; i < parts->n; i++)
-        parts->items[i].copy = UINT32_MAX;
-    uint32_t n_copies = 0;
-    uint64_t contig_end = 0; /* of the part in hand: they go up the genome */
-    for (size_t i = 0; i < parts->n; i++) {
-        rp_part *here = &parts->items[i];
-        if (here->copy == UINT32_MAX)
-            here->copy = n_copies++;
-        if (here->begin >= contig_end) {
-            const rp_genome *genome = run->view->genome;
-            const rp_contig *contig = &genome->contigs[rp_genome_contig_of(genome, here->begin)];
-            contig_end = contig->begin + contig->length_bp;
-        }
-        uint64_t explained_to = here->end, unexplained = 0; /* genome between here and the candidate */
-        for (size_t j = i + 1; j < parts->n && j <= i + LINK_LOOK_AHEAD; j++) {
-            rp_part *next = &parts->items[j];
-            if (next->begin >= contig_end || next->begin > here->end + LINK_GENOME_BP)
-                break;
-            if (next->begin > explained_to)
-                unexplained += next->begin - explained_to;
-            if (unexplained > LINK_FREE_BP)
-                break;
-            if (next->copy == UINT32_MAX && goes_on(here, next)) {
-                next->copy = here->copy;
-                break;
-            }
-            explained_to = next->end > explained_to ? next->end : explained_to;
-        }
-    }
-}
-
 /* --- The whole --- */
 
 /* From alignments to linked parts, not yet traced. */
@@ -342,10 +285,9 @@ static bool place_copies(rp_annotation *run, rp_error *error)
     run->parts->n = 0;
     if (!resolve(run, error))
         return false;
-    if (!rp_sort_parallel(run->parts->items, run->parts->n, sizeof *run->parts->items, compare_parts,
-                          run->parameters.n_threads, error))
+    if (!rp_parts_sort(run->parts, run->parameters.n_threads, error))
         return false;
-    link_parts(run);
+    rp_parts_link(run->view->genome, run->parts);
     return true;
 }
 
@@ -361,7 +303,7 @@ static bool trace_parts(rp_annotation *run, rp_error *error)
         if (parts->items[i].consensus_begin < parts->items[i].consensus_end)
             parts->items[kept++] = parts->items[i];
     parts->n = kept;
-    link_parts(run);
+    rp_parts_link(run->view->genome, parts);
     return true;
 }
 
@@ -390,6 +332,18 @@ static bool find_rare_families(rp_annotation *run, bool *any)
     free(n_copies);
     free(last_copy);
     return ok;
+}
+
+/* Takes away the alignments that lie mostly on bases that others have. */
+static void drop_taken(rp_annotation *run)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < run->all.n; i++) {
+        const rp_alignment *here = &run->all.items[i];
+        if (2 * rp_bitmask_count(run->parameters.taken, here->begin, here->end) <= here->end - here->begin)
+            run->all.items[n++] = *here;
+    }
+    run->all.n = n;
 }
 
 /* Takes away what the thresholds by the decoy do not let pass. */
@@ -523,6 +477,8 @@ rp_annotation *rp_annotation_create(const rp_view *view, const rp_codes *const *
     if (ok) {
         run->all = scans->genome.found;
         scans->genome.found = (rp_alignment_store){0};
+        if (run->parameters.taken != NULL)
+            drop_taken(run);
         ok = parameters->decoy_one_in == 0 || judge_by_decoy(run, &scans->decoy.found, error);
         rp_kept_scans_clear(scans);
     }

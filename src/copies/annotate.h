@@ -23,11 +23,15 @@
 #define RP_CHANCE_FOUND 0.01
 #define RP_CHANCE_KNOWN 0.1
 
+/* Blocks of the genome of which one is scanned backwards for a known library: nearly all of the time goes to words that
+ * meet by chance. */
+enum { RP_DECOY_ONE_IN_KNOWN = 4 };
+
 /* How hard copies are looked for. */
 typedef enum rp_annotate_manner {
-    RP_ANNOTATE_FOUND,      /* with the families that were found in this genome */
-    RP_ANNOTATE_FAST,       /* with any library, in which a family may stand in many versions */
-    RP_ANNOTATE_SENSITIVE,  /* the same with shorter words and weaker hits; three times the time */
+    RP_ANNOTATE_FOUND, /* with the families that were found in this genome */
+    RP_ANNOTATE_FAST, /* with any library, in which a family may stand in many versions */
+    RP_ANNOTATE_SENSITIVE, /* the same with shorter words and weaker hits; three times the time */
     RP_N_ANNOTATE_MANNERS
 } rp_annotate_manner;
 
@@ -40,7 +44,7 @@ typedef struct rp_kept_scan {
 
 typedef struct rp_kept_scans {
     rp_kept_scan genome, decoy;
-    bool are_done;             /* all of their share */
+    bool are_done; /* all of their share */
 } rp_kept_scans;
 
 void rp_kept_scans_clear(rp_kept_scans *scans);
@@ -48,14 +52,16 @@ void rp_kept_scans_clear(rp_kept_scans *scans);
 typedef struct rp_annotate_parameters {
     unsigned n_threads;
     const rp_band_kernel *kernel;
-    double expected_by_chance;       /* alignments that a random genome and library of these sizes may give */
-    uint64_t search_space_bp;        /* the genome's size, for that and for the words; 0: the bases that it has */
-    uint32_t min_copies;             /* families with fewer copies get none: others may have their bases */
+    double expected_by_chance; /* alignments that a random genome and library of these sizes may give */
+    uint64_t search_space_bp; /* the genome's size, for that and for the words; 0: the bases that it has */
+    uint32_t min_copies; /* families with fewer copies get none: others may have their bases */
     rp_annotate_manner manner;
-    bool apart;                      /* families do not compete: each has all of its copies */
+    bool apart; /* families do not compete: each has all of its copies */
     uint32_t decoy_one_in; /* one in so many blocks of the genome, read backwards (copies/decoy.h), give each
                                       * family its threshold; 0: all have the same */
     bool keeps_chance; /* families that cannot be told from the decoy have copies: the caller judges them */
+    const rp_bitmask *taken; /* bases that others have: parts leave them out, and alignments most of whose bases
+                                      * they are do not count. NULL: none */
     rp_kept_scans *kept; /* what is found already, which the annotation takes over; NULL: nothing */
     rp_row_store *rows; /* takes the rows of all parts, and outlives the annotation. NULL: parts are not
                                       * traced: no counts and divergence, clipped ends in proportion */

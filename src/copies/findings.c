@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/sort.h"
+#include "copies/links.h"
 
 const char *const rp_kin_sign_name[RP_N_KIN_SIGNS] = {
     [RP_KIN_NONE] = "none", [RP_KIN_ENDS] = "ends", [RP_KIN_PIECE] = "piece", [RP_KIN_PARTS] = "parts"};
@@ -114,9 +115,69 @@ bool rp_findings_init_named(rp_findings *findings, const rp_genome *genome, cons
     return ok && measure_families(findings);
 }
 
+/* Appends the families of a library that have parts; new_index: where they are now. */
+static bool append_known(rp_findings *findings, const rp_family_file *library, const rp_decoy_figures *figures,
+                         const rp_parts *parts, uint32_t *new_index)
+{
+    size_t capacity = findings->n_families;
+    for (size_t i = 0; i < parts->n; i++)
+        new_index[parts->items[i].family] = 1;
+    for (size_t i = 0; i < library->n; i++) {
+        const rp_named_family *from = &library->items[i];
+        if (new_index[i] == 0)
+            continue;
+        if (!rp_reserve((void **)&findings->families, &capacity, findings->n_families + 1, sizeof *findings->families))
+            return false;
+        rp_found_family *family = &findings->families[findings->n_families];
+        *family = (rp_found_family){.consensus = &from->consensus, .source = i, .is_known = true, .decoy = figures[i]};
+        new_index[i] = (uint32_t)findings->n_families++;
+        if (!set_name(family, from->name, rp_class_read(from->class_name)))
+            return false;
+    }
+    return true;
+}
+
+bool rp_findings_add_known(rp_findings *findings, const rp_family_file *library, const rp_decoy_figures *figures,
+                           const rp_parts *parts, unsigned n_threads, rp_error *error)
+{
+    uint32_t *new_index = rp_alloc(library->n, sizeof *new_index);
+    bool ok = (new_index != NULL && append_known(findings, library, figures, parts, new_index)) ||
+              rp_error_memory(error, "known families");
+    for (size_t i = 0; ok && i < parts->n; i++) {
+        rp_part part = parts->items[i];
+        part.family = new_index[part.family];
+        ok = rp_parts_push(&findings->parts, &part, error);
+    }
+    free(new_index);
+    if (!ok || !rp_parts_sort(&findings->parts, n_threads, error))
+        return false;
+    rp_parts_link(findings->genome, &findings->parts);
+    return measure_families(findings) || rp_error_memory(error, "known families");
+}
+
+size_t rp_findings_n_found(const rp_findings *findings)
+{
+    size_t n = 0;
+    while (n < findings->n_families && !findings->families[n].is_known)
+        n++;
+    return n;
+}
+
+bool rp_findings_number_from(rp_findings *findings, uint64_t first, char letter)
+{
+    for (size_t f = 0; f < rp_findings_n_found(findings) && findings->families[f].name[0] == letter; f++) {
+        char *name = NULL;
+        if (asprintf(&name, "%c%llu", letter, (unsigned long long)(first + f)) < 0)
+            return false;
+        free(findings->families[f].name);
+        findings->families[f].name = name;
+    }
+    return true;
+}
+
 bool rp_findings_prefix_names(rp_findings *findings, const char *prefix)
 {
-    for (size_t f = 0; f < findings->n_families; f++) {
+    for (size_t f = 0; f < rp_findings_n_found(findings); f++) {
         char *name = NULL;
         if (asprintf(&name, "%s%s", prefix, findings->families[f].name) < 0)
             return false;

@@ -39,6 +39,7 @@ typedef struct rp_found_family {
     char *like;                  /* the known family that gave the class: name:identity:share; NULL: none */
     const rp_codes *consensus;
     size_t source;               /* index of the consensus among those that were given */
+    bool is_known;               /* it was given, and not looked for: no part of the library that was found */
     uint64_t n_copies, bases;    /* bases: genome bases that its copies hold */
     double divergence;           /* percent, mean over its copies' bases */
     size_t *parts;               /* indices into findings->parts, in genome order */
@@ -56,6 +57,13 @@ typedef struct rp_found_family {
     size_t satellite; /* of another repeat: 1 + the satellite that it is of; 0: of none */
 } rp_found_family;
 
+/* Families that were known before, in all. */
+typedef struct rp_known_figures {
+    const char *digest; /* of their sequences; borrowed; NULL: none were given */
+    size_t n_given; /* with those that have no copies */
+    uint64_t duplicated_bp; /* of their copies, in long stretches that stand earlier in the genome, too */
+} rp_known_figures;
+
 typedef struct rp_findings {
     const rp_genome *genome;
     const rp_band_kernel *kernel;
@@ -71,6 +79,7 @@ typedef struct rp_findings {
     double mutation_rate; /* changes at a site in a year, for ages; 0: not known */
     rp_naming naming; /* of classes, in what is written; zeroed: RepeatMasker's */
     const rp_duplicates *duplicates; /* long ones of the genome; borrowed; NULL: they were not looked for */
+    rp_known_figures known;
     uint64_t duplicated_bp; /* genome bases in them, and in families that were only duplicated; with them */
     const struct rp_satellites *satellites; /* satellite/satellites.h; borrowed; NULL: they were not looked for */
 } rp_findings;
@@ -81,12 +90,25 @@ typedef struct rp_findings {
 bool rp_findings_init(rp_findings *findings, const rp_genome *genome, const rp_codes *const *consensus,
                       size_t n_consensus, char letter, rp_parts *parts) RP_MUST_CHECK;
 
-/* Puts a prefix before the names of all families. False: out of memory. */
+/* Names the families that have such names, and are not known, R<first>, ... (or another letter). False: out of
+ * memory. */
+bool rp_findings_number_from(rp_findings *findings, uint64_t first, char letter) RP_MUST_CHECK;
+
+/* Puts a prefix before the names of all families that are not known. False: out of memory. */
 bool rp_findings_prefix_names(rp_findings *findings, const char *prefix) RP_MUST_CHECK;
 
 /* Appends a family that has no parts, with a copy of the traits. */
 bool rp_findings_add(rp_findings *findings, const char *name, const char *class_name, const rp_codes *consensus,
                      uint64_t n_copies, uint64_t bases, const rp_traits *traits) RP_MUST_CHECK;
+
+/* Puts the families of a library that have parts (their family is an index into the library), with their figures
+ * against the decoy, behind those that there are, and the parts between theirs: copies are numbered anew. Families
+ * move. False: error filled in. */
+bool rp_findings_add_known(rp_findings *findings, const rp_family_file *library, const rp_decoy_figures *figures,
+                           const rp_parts *parts, unsigned n_threads, rp_error *error) RP_MUST_CHECK;
+
+/* Families that were found: those before the known ones. */
+size_t rp_findings_n_found(const rp_findings *findings);
 
 /* Gives the families their figures against the decoy, one entry a consensus. */
 void rp_findings_take_decoy(rp_findings *findings, const rp_decoy_figures *figures);

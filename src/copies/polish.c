@@ -330,6 +330,8 @@ static bool polish_round(polish_run *run, const rp_annotate_parameters *annotate
         ok = rp_error_memory(error, "polishing families");
     if (ok && !run->parameters->apart)
         rp_bitmask_add(&covered, &run->resting);
+    if (ok && annotate->taken != NULL)
+        rp_bitmask_add(&covered, annotate->taken);
     for (size_t i = 0; ok && !run->parameters->apart && i < run->parts.n; i++)
         rp_bitmask_set(&covered, run->parts.items[i].begin, run->parts.items[i].end);
     run->growing.covered = &covered;

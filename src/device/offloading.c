@@ -60,7 +60,7 @@ bool rp_offloading_wait(rp_offloading *offloading, rp_error *error)
     if (offloading->is_starting)
         (void)pthread_join(offloading->thread, NULL);
     offloading->is_starting = false;
-    if (offloading->chosen.n == 0)
+    if (offloading->chosen.n == 0 || offloading->for_stages.offload != NULL)
         return true;
     if (offloading->engine == NULL)
         return rp_error_copy(error, &offloading->error);

@@ -37,7 +37,7 @@ bool rp_offloading_choose(rp_offloading *offloading, const rp_log *log, const ch
 /* Starts the devices on a genome in the background. `plain` has no offload. */
 void rp_offloading_start(rp_offloading *offloading, const rp_genome *genome, const rp_band_kernel *plain);
 
-/* Waits until they have started. From then on for_stages and for_consumers are to be used. */
+/* Waits until they have started; may be called again. From then on for_stages and for_consumers are to be used. */
 bool rp_offloading_wait(rp_offloading *offloading, rp_error *error) RP_MUST_CHECK;
 
 /* Consumers of the channel that the devices are worth; 0: none takes part. */

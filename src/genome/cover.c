@@ -10,6 +10,7 @@ bool rp_cover_init(rp_cover *cover, uint64_t length_bp)
     cover->n_blocks = length_bp / RP_READS_BLOCK_BP + 1;
     cover->changed = rp_alloc((size_t)cover->n_blocks, sizeof *cover->changed);
     atomic_init(&cover->version, 0);
+    cover->fixed = NULL;
     return rp_bitmask_init(&cover->covered, length_bp) && cover->changed != NULL;
 }
 
@@ -26,6 +27,20 @@ static void stamp(rp_cover *cover, rp_interval interval, uint32_t version)
         atomic_store_explicit(&cover->changed[block], version, memory_order_relaxed);
 }
 
+/* Takes an interval back, but for what is fixed. */
+static void uncover(rp_cover *cover, rp_interval here)
+{
+    if (cover->fixed == NULL) {
+        rp_bitmask_unset(&cover->covered, here.begin, here.end);
+        return;
+    }
+    for (uint64_t from = rp_bitmask_next(cover->fixed, here.begin, here.end, false), to; from < here.end;
+         from = rp_bitmask_next(cover->fixed, to, here.end, false)) {
+        to = rp_bitmask_next(cover->fixed, from, here.end, true);
+        rp_bitmask_unset(&cover->covered, from, to);
+    }
+}
+
 static void change(rp_cover *cover, const rp_interval *intervals, size_t n, bool add)
 {
     const uint32_t version = atomic_load_explicit(&cover->version, memory_order_relaxed) + 1;
@@ -40,9 +55,15 @@ static void change(rp_cover *cover, const rp_interval *intervals, size_t n, bool
         if (add)
             rp_bitmask_set(&cover->covered, here.begin, here.end);
         else
-            rp_bitmask_unset(&cover->covered, here.begin, here.end);
+            uncover(cover, here);
     }
     atomic_store_explicit(&cover->version, version, memory_order_release);
+}
+
+void rp_cover_fix(rp_cover *cover, const rp_bitmask *mask)
+{
+    cover->fixed = mask;
+    rp_bitmask_add(&cover->covered, mask);
 }
 
 void rp_cover_add(rp_cover *cover, const rp_interval *intervals, size_t n)

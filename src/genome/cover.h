@@ -19,6 +19,7 @@ typedef struct rp_cover {
     _Atomic uint32_t *changed;  /* by block of RP_READS_BLOCK_BP: the version that changed it last */
     uint64_t n_blocks;
     _Atomic uint32_t version;   /* of the last finished change; released after its bits */
+    const rp_bitmask *fixed;    /* stays covered; NULL: nothing */
 } rp_cover;
 
 bool rp_cover_init(rp_cover *cover, uint64_t length_bp) RP_MUST_CHECK;
@@ -28,6 +29,10 @@ static inline uint32_t rp_cover_version(const rp_cover *cover)
 {
     return atomic_load_explicit(&cover->version, memory_order_acquire);
 }
+
+/* Covers what no family owns for good: whoever uncovers these bases leaves them covered. The mask outlives the cover;
+ * before any other change. */
+void rp_cover_fix(rp_cover *cover, const rp_bitmask *mask);
 
 /* Covers or uncovers intervals as one change. Committer only; nothing is uncovered while workers rely on the cover. */
 void rp_cover_add(rp_cover *cover, const rp_interval *intervals, size_t n);

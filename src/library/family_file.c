@@ -72,6 +72,14 @@ static bool check_names(const rp_family_file *library, const char *path, rp_erro
     return ok;
 }
 
+const rp_codes **rp_family_file_consensus(const rp_family_file *library)
+{
+    const rp_codes **consensus = rp_alloc(library->n, sizeof *consensus);
+    for (size_t f = 0; consensus != NULL && f < library->n; f++)
+        consensus[f] = &library->items[f].consensus;
+    return consensus;
+}
+
 uint64_t rp_family_file_bases(const rp_family_file *library)
 {
     uint64_t bases = 0;

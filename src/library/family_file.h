@@ -25,6 +25,9 @@ bool rp_family_file_read(rp_family_file *library, const char *path, rp_genome *r
 /* For arrays of pointers to families: by name. */
 int rp_named_family_compare(const void *left, const void *right);
 
+/* Its sequences, one pointer a family, to be freed. NULL: out of memory. */
+const rp_codes **rp_family_file_consensus(const rp_family_file *library) RP_MUST_CHECK;
+
 uint64_t rp_family_file_bases(const rp_family_file *library); /* of all consensus sequences */
 void rp_family_file_clear(rp_family_file *library);
 

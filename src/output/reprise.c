@@ -30,7 +30,7 @@ static bool holds(const rp_codes *consensus, uint64_t kmer, unsigned k)
 
 void rp_write_reprof(const rp_findings *findings, const rp_reprise_seed *seeds, rp_file *file)
 {
-    for (size_t f = 0; f < findings->n_families; f++) {
+    for (size_t f = 0, n = rp_findings_n_found(findings); f < n; f++) {
         const rp_found_family *family = &findings->families[f];
         const rp_reprise_seed *seed = &seeds[family->source];
         const uint64_t turned = rp_kmer_reverse_complement(seed->kmer, seed->k);

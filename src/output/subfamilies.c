@@ -24,7 +24,7 @@ bool rp_write_subfamilies(const rp_findings *findings, rp_file *file, rp_error *
 {
     rp_row_reader reader = {0};
     bool ok = true;
-    for (size_t f = 0; f < findings->n_families && ok; f++) {
+    for (size_t f = 0, n = rp_findings_n_found(findings); f < n && ok; f++) {
         const rp_found_family *family = &findings->families[f];
         rp_subfamilies found;
         ok = rp_subfamilies_find(&reader, findings, f, &found);

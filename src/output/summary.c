@@ -103,25 +103,46 @@ static json_t *describe_duplicates(const rp_findings *findings)
     return rp_json_if(ok, list);
 }
 
+/* What the families have that were known before. NULL: out of memory. */
+static json_t *describe_known(const rp_findings *findings, double acgt)
+{
+    uint64_t copies = 0, bases = 0;
+    const size_t n_found = rp_findings_n_found(findings);
+    for (size_t f = n_found; f < findings->n_families; f++) {
+        copies += findings->families[f].n_copies;
+        bases += findings->families[f].bases;
+    }
+    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:f, s:I}", "md5", findings->known.digest, "families",
+                     (json_int_t)findings->known.n_given, "families_with_copies",
+                     (json_int_t)(findings->n_families - n_found), "copies", (json_int_t)copies, "masked_bases",
+                     (json_int_t)bases, "masked_percent", rp_json_rounded(100.0 * (double)bases / acgt, 0.001),
+                     "duplicated_bases", (json_int_t)findings->known.duplicated_bp);
+}
+
 static json_t *describe_results(const rp_findings *findings, const rp_findings *others)
 {
     uint64_t consensus_bp = 0, copies = 0, tandem_bp = 0;
     size_t longest = 0;
+    const size_t n_found = rp_findings_n_found(findings);
     for (size_t f = 0; f < findings->n_families; f++) {
         const rp_found_family *family = &findings->families[f];
-        consensus_bp += family->consensus->n;
         copies += family->n_copies;
+        if (f >= n_found)
+            continue;
+        consensus_bp += family->consensus->n;
         longest = family->consensus->n > longest ? family->consensus->n : longest;
     }
     for (size_t i = 0; i < findings->tandem.n; i++)
         tandem_bp += findings->tandem.items[i].end - findings->tandem.items[i].begin;
     const double acgt = findings->genome->acgt_bp > 0 ? (double)findings->genome->acgt_bp : 1;
     json_t *out = json_pack(
-        "{s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:I}", "families", (json_int_t)findings->n_families, "consensus_bases",
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:I}", "families", (json_int_t)n_found, "consensus_bases",
         (json_int_t)consensus_bp, "longest_consensus", (json_int_t)longest, "copies", (json_int_t)copies, "parts",
         (json_int_t)findings->parts.n, "masked_bases", (json_int_t)findings->masked_bp, "masked_percent",
         rp_json_rounded(100.0 * (double)findings->masked_bp / acgt, 0.001), "tandem_bases", (json_int_t)tandem_bp);
     if (out != NULL && findings->unmasked != NULL && !rp_json_set(out, "protected", describe_protected(findings)))
+        return rp_json_if(false, out);
+    if (out != NULL && findings->known.digest != NULL && !rp_json_set(out, "known", describe_known(findings, acgt)))
         return rp_json_if(false, out);
     if (out != NULL && others != NULL && !add_duplicated(out, others, acgt))
         return rp_json_if(false, out);
@@ -313,12 +334,12 @@ static json_t *describe_family(const rp_findings *findings, const rp_found_famil
     return rp_json_if(ok, one);
 }
 
-static json_t *describe_families(const rp_findings *findings)
+static json_t *describe_families(const rp_findings *findings, size_t begin, size_t end)
 {
     json_t *list = json_array();
     kstring_t evidence = KS_INITIALIZE;
     bool ok = list != NULL;
-    for (size_t f = 0; ok && f < findings->n_families; f++)
+    for (size_t f = begin; ok && f < end; f++)
         ok = rp_json_append(list, describe_family(findings, &findings->families[f], &evidence));
     ks_free(&evidence);
     return rp_json_if(ok, list);
@@ -329,20 +350,23 @@ json_t *rp_summary_make(const rp_findings *findings, const rp_findings *others, 
 {
     const rp_satellites *all = findings->satellites;
     json_t *name = sample != NULL ? rp_json_text(sample) : NULL;
-    json_t *other = others != NULL ? describe_families(others) : NULL;
+    json_t *other = others != NULL ? describe_families(others, 0, others->n_families) : NULL;
     const bool has_duplicates = others != NULL && others->duplicates != NULL;
     json_t *duplicated = has_duplicates ? describe_duplicates(others) : NULL;
+    const size_t n_found = rp_findings_n_found(findings);
+    const bool has_known = findings->known.digest != NULL;
+    json_t *known = has_known ? describe_families(findings, n_found, findings->n_families) : NULL;
     json_t *satellites = all != NULL ? describe_satellites(all) : NULL;
-    json_t *candidate = candidates != NULL ? describe_families(candidates) : NULL;
+    json_t *candidate = candidates != NULL ? describe_families(candidates, 0, candidates->n_families) : NULL;
     /* json_pack with o takes the references over even when it fails; a NULL value leaves its key out with *. */
-    json_t *summary =
-        json_pack("{s:s, s:s, s:s, s:i, s:o*, s:o, s:o, s:o*, s:o, s:o, s:o*, s:o*, s:o*, s:o*, s:o*}", "program",
-                  "reprise-c", "command", command, "version", RP_VERSION, "schema", RP_SCHEMA, "sample", name,
-                  "parameters", parameters, "input", describe_input(findings), "search", search, "results",
-                  describe_results(findings, others), "families", describe_families(findings), "other", other,
-                  "candidates", candidate, "satellites", satellites, "duplicated", duplicated, "run", run);
+    json_t *summary = json_pack(
+        "{s:s, s:s, s:s, s:i, s:o*, s:o, s:o, s:o*, s:o, s:o, s:o*, s:o*, s:o*, s:o*, s:o*, s:o*}", "program",
+        "reprise-c", "command", command, "version", RP_VERSION, "schema", RP_SCHEMA, "sample", name, "parameters",
+        parameters, "input", describe_input(findings), "search", search, "results", describe_results(findings, others),
+        "families", describe_families(findings, 0, n_found), "known", known, "other", other, "candidates", candidate,
+        "satellites", satellites, "duplicated", duplicated, "run", run);
     return rp_json_if((sample == NULL || name != NULL) && (others == NULL || other != NULL) &&
                           (candidates == NULL || candidate != NULL) && (all == NULL || satellites != NULL) &&
-                          (!has_duplicates || duplicated != NULL),
+                          (!has_duplicates || duplicated != NULL) && (!has_known || known != NULL),
                       summary);
 }

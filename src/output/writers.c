@@ -76,7 +76,7 @@ bool rp_write_families(const rp_findings *findings, rp_file *file, rp_error *err
 {
     kstring_t evidence = KS_INITIALIZE;
     bool ok = true;
-    for (size_t f = 0; f < findings->n_families && ok; f++)
+    for (size_t f = 0, n = rp_findings_n_found(findings); f < n && ok; f++)
         ok = write_family(findings, &findings->families[f], &evidence, file);
     ks_free(&evidence);
     return ok || rp_error_memory(error, "families");
@@ -86,7 +86,7 @@ bool rp_write_split(const rp_findings *findings, rp_file *file, rp_error *error)
 {
     kstring_t evidence = KS_INITIALIZE;
     bool ok = true;
-    for (size_t f = 0; f < findings->n_families && ok; f++) {
+    for (size_t f = 0, n = rp_findings_n_found(findings); f < n && ok; f++) {
         const rp_found_family *family = &findings->families[f];
         const rp_traits *traits = &family->traits;
         if (traits->ltr_bp == 0 || strncmp(family->class_name, "LTR", 3) != 0) {

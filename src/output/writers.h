@@ -9,6 +9,8 @@
 /* A sequence in lines of 60, N for what is not A, C, G or T. */
 void rp_write_sequence(rp_file *file, const uint8_t *codes, size_t n);
 
+/* Libraries and seed alignments have no family that was known before. */
+
 /* The consensus library, FASTA: >R1#Unknown copies= bases= length= divergence= evidence= */
 bool rp_write_families(const rp_findings *findings, rp_file *file, rp_error *error) RP_MUST_CHECK;
 

@@ -216,26 +216,32 @@ static bool read_library(rp_report *report, rp_report_source *source, const char
     return ok;
 }
 
-static const char *name_in_summary(const rp_report *report, size_t family)
+static const char *name_in_summary(const rp_report *report, const char *list, size_t family)
 {
-    const char *name = json_string_value(
-        json_object_get(json_array_get(json_object_get(report->summary, "families"), family), "name"));
+    const char *name =
+        json_string_value(json_object_get(json_array_get(json_object_get(report->summary, list), family), "name"));
     return name != NULL ? name : "";
 }
 
-/* Names the families, by the library or without it by the summary, and notes which name is which. */
+/* Names the families, by the library or without it by the summary, and behind them those that were known before, and
+ * notes which name is which. */
 static bool link_families(rp_report *report, rp_report_source *source, khash_t(family_index) * index, rp_error *error)
 {
     const bool has_library = source->has_library;
-    const size_t n = has_library ? source->library.n : json_array_size(json_object_get(report->summary, "families"));
+    const size_t n_found =
+        has_library ? source->library.n : json_array_size(json_object_get(report->summary, "families"));
+    const size_t n = n_found + json_array_size(json_object_get(report->summary, "known"));
     source->names = rp_alloc(n, sizeof *source->names);
     source->consensus = rp_alloc(n, sizeof *source->consensus);
     if (source->names == NULL || source->consensus == NULL)
         return rp_error_memory(error, "report");
     for (size_t i = 0; i < n; i++) {
         int absent = 0;
-        source->names[i] = has_library ? source->library.items[i].name : name_in_summary(report, i);
-        source->consensus[i] = has_library ? &source->library.items[i].consensus : NULL;
+        const bool in_library = has_library && i < n_found;
+        source->names[i] = in_library    ? source->library.items[i].name
+                           : i < n_found ? name_in_summary(report, "families", i)
+                                         : name_in_summary(report, "known", i - n_found);
+        source->consensus[i] = in_library ? &source->library.items[i].consensus : NULL;
         const khiter_t at = kh_put(family_index, index, source->names[i], &absent);
         if (absent < 0)
             return rp_error_memory(error, "report");

@@ -44,16 +44,18 @@ static size_t length_in_summary(const json_t *facts)
 bool rp_report_link(rp_report *report, size_t n, const char *const *names, const rp_codes *const *consensus,
                     rp_error *error)
 {
-    const json_t *list = json_object_get(report->summary, "families");
-    if (json_array_size(list) != n)
+    const json_t *list = json_object_get(report->summary, "families"),
+                 *known = json_object_get(report->summary, "known");
+    const size_t n_found = json_array_size(list), n_known = json_array_size(known);
+    if (n_found + n_known != n)
         return rp_error_set(error, "the summary tells of %zu families, the library holds %zu: they are not of one run",
-                            json_array_size(list), n);
+                            n_found, n > n_known ? n - n_known : 0);
     report->families = rp_alloc(n, sizeof *report->families);
     if (report->families == NULL)
         return rp_error_memory(error, "report");
     report->n_families = n;
     for (size_t f = 0; f < n; f++) {
-        const json_t *facts = json_array_get(list, f);
+        const json_t *facts = f < n_found ? json_array_get(list, f) : json_array_get(known, f - n_found);
         const char *name = json_string_value(json_object_get(facts, "name"));
         bool same;
         if (!compare_names(names[f], name, &same))
@@ -62,13 +64,12 @@ bool rp_report_link(rp_report *report, size_t n, const char *const *names, const
             return rp_error_set(
                 error, "family %zu is %.100s in the library and %.100s in the summary: they are not of one run", f + 1,
                 names[f], name != NULL ? name : "nothing");
-        const size_t length = consensus != NULL ? consensus[f]->n : length_in_summary(facts);
+        const bool has_sequence = consensus != NULL && consensus[f] != NULL;
+        const size_t length = has_sequence ? consensus[f]->n : length_in_summary(facts);
         if (length == 0)
             return rp_error_set(error, "the summary does not tell the length of family %.100s", names[f]);
-        report->families[f] = (rp_report_family){.facts = facts,
-                                                 .name = names[f],
-                                                 .consensus = consensus != NULL ? consensus[f] : NULL,
-                                                 .length_bp = length};
+        report->families[f] = (rp_report_family){
+            .facts = facts, .name = names[f], .consensus = has_sequence ? consensus[f] : NULL, .length_bp = length};
     }
     return true;
 }
@@ -91,7 +92,7 @@ bool rp_report_from_findings(rp_report *report, const rp_findings *findings, jso
     bool ok = names != NULL && consensus != NULL;
     for (size_t f = 0; ok && f < findings->n_families; f++) {
         names[f] = findings->families[f].name;
-        consensus[f] = findings->families[f].consensus;
+        consensus[f] = findings->families[f].is_known ? NULL : findings->families[f].consensus;
     }
     if (!ok)
         (void)rp_error_memory(error, "report");

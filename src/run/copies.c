@@ -29,6 +29,7 @@ static rp_annotate_parameters scan_parameters(const rp_run *run)
                                     .expected_by_chance = RP_CHANCE_FOUND,
                                     .search_space_bp = rp_passed_over_left(&run->passed_over, &run->genome),
                                     .min_copies = (uint32_t)run->parameters->min_copies,
+                                    .taken = rp_known_taken(&run->known),
                                     .manner = RP_ANNOTATE_FOUND};
 }
 
@@ -266,9 +267,11 @@ static bool place_and_classify(rp_run *run, rp_annotation *annotation, rp_error 
     run->findings.rows = run->others.rows = run->candidates.rows = run->rows;
     run->others.genome = run->candidates.genome = &run->genome;
     return ok &&
-           (run->known == NULL ||
-            (rp_classify_by_library(&run->findings, run->known, run->known_records, run->n_threads, error) &&
-             rp_classify_by_library(&run->candidates, run->known, run->known_records, run->n_threads, error))) &&
+           (run->class_library == NULL ||
+            (rp_classify_by_library(&run->findings, run->class_library, run->class_records, run->n_threads, error) &&
+             rp_classify_by_library(&run->candidates, run->class_library, run->class_records, run->n_threads,
+                                    error))) &&
+           rp_run_add_known(run, error) &&
            rp_kin_find((rp_findings *const[]){&run->findings, &run->candidates}, 2, true, run->n_threads, error) &&
            rp_kinds_find(&run->findings, run->n_threads, error) && rp_kinds_find(&run->others, run->n_threads, error) &&
            rp_kinds_find(&run->candidates, run->n_threads, error);
@@ -342,9 +345,9 @@ static bool prefix_names(rp_run *run)
 {
     const char *prefix = run->parameters->name_prefix;
     run->satellites.name_prefix = prefix;
-    return prefix == NULL ||
-           (rp_findings_prefix_names(&run->findings, prefix) && rp_findings_prefix_names(&run->others, prefix) &&
-            rp_findings_prefix_names(&run->candidates, prefix));
+    return rp_run_number_apart(run) && (prefix == NULL || (rp_findings_prefix_names(&run->findings, prefix) &&
+                                                           rp_findings_prefix_names(&run->others, prefix) &&
+                                                           rp_findings_prefix_names(&run->candidates, prefix)));
 }
 
 /* Counts the bases of what was only duplicated, in long stretches or as families. */
@@ -354,9 +357,12 @@ static bool measure_duplicated(rp_run *run)
     rp_bitmask duplicated;
     if (!rp_bitmask_init(&duplicated, run->genome.length_bp))
         return false;
+    rp_duplicates_mark(duplicates, &duplicated);
+    for (size_t i = 0; i < run->known.parts.n; i++)
+        run->findings.known.duplicated_bp +=
+            rp_bitmask_count(&duplicated, run->known.parts.items[i].begin, run->known.parts.items[i].end);
     for (size_t i = 0; i < duplicates->n; i++)
         rp_bitmask_set(&duplicated, duplicates->items[i].first.begin, duplicates->items[i].first.end);
-    rp_duplicates_mark(duplicates, &duplicated);
     for (size_t i = 0; i < run->others.parts.n; i++) {
         const rp_part *part = &run->others.parts.items[i];
         if (run->others.families[part->family].traits.other == RP_OTHER_DUPLICATION)
@@ -373,9 +379,6 @@ bool rp_run_find_copies(rp_run *run, rp_error *error)
     const rp_view whole = whole_genome(run);
     if (!list_for_copies(run, error))
         return false;
-    run->rows = rp_row_store_create();
-    if (run->rows == NULL)
-        return rp_error_memory(error, "finding copies");
     rp_annotation *annotation = NULL;
     const bool ok = find_alignments(run, &whole, &annotation, error) && place_and_classify(run, annotation, error);
     rp_annotation_destroy(annotation);
@@ -391,7 +394,8 @@ bool rp_run_find_copies(rp_run *run, rp_error *error)
         return rp_error_memory(error, "names");
     rp_log_line(run->log, "families that lie in others: %zu, versions of others: %zu", run->n_inside, run->n_versions);
     rp_log_line(run->log, "families: %zu, candidates: %zu, other repeats: %zu, parts of copies: %zu, masked: %.2f %%",
-                run->findings.n_families, run->candidates.n_families, run->others.n_families, run->findings.parts.n,
+                rp_findings_n_found(&run->findings), run->candidates.n_families, run->others.n_families,
+                run->findings.parts.n,
                 100.0 * (double)run->findings.masked_bp / (double)(run->genome.acgt_bp > 0 ? run->genome.acgt_bp : 1));
     return true;
 }

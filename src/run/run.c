@@ -174,6 +174,11 @@ static bool prepare(rp_run *run, rp_error *error)
     rp_offloading_start(run->offloading, &run->genome, run->kernel);
     if (!mask_tandem(run, error) || !make_masks(run, error) || !restore(run, error) || !open_pairs(run, error))
         return false;
+    run->rows = rp_row_store_create();
+    if (run->rows == NULL)
+        return rp_error_memory(error, "finding copies");
+    if (!rp_run_find_known(run, error))
+        return false;
     const bool needs_index = run->state.mark < RP_MARK_COPIES || parameters->wants_frequencies;
     if (needs_index && !rp_run_get_index(run, error))
         return false;
@@ -223,6 +228,7 @@ void rp_run_clear(rp_run *run)
     rp_kmer_index_destroy(run->index);
     rp_bitmask_clear(&run->tandem);
     rp_passed_over_clear(&run->passed_over);
+    rp_known_clear(&run->known);
     rp_bitmask_clear(&run->lower_case);
     rp_genome_clear(&run->genome);
 }

@@ -22,6 +22,7 @@
 #include "discover/pairs.h"
 #include "library/family_file.h"
 #include "output/reprise.h"
+#include "run/known.h"
 #include "run/passed_over.h"
 #include "satellite/satellites.h"
 
@@ -59,8 +60,8 @@ typedef struct rp_run {
     const rp_log *log;
     const rp_band_kernel *kernel;
     unsigned n_threads;
-    const rp_family_file *known;        /* a library to take class names from, and its records; NULL: none */
-    const rp_genome *known_records;
+    const rp_family_file *class_library; /* to take class names from, and its records; NULL: none */
+    const rp_genome *class_records;
     const rp_bitmask *genes;            /* coding bases, as the user has them; NULL: not known */
     const rp_domain_search *domain_search; /* profiles of proteins' domains; NULL: none are looked for */
     bool until_copies;                  /* the run ends with all families, its state at RP_MARK_COPIES */
@@ -68,6 +69,7 @@ typedef struct rp_run {
     rp_gathering *gathering;            /* the shares that others have scanned; NULL: the run scans itself */
     rp_file *pairs_file;                /* where candidate pairs go (discover/pairs.h); NULL: nobody wants them */
     /* given by the caller, then the run's: */
+    rp_known known;                     /* families that are not looked for */
     rp_genome genome;
     /* the run's: */
     rp_bitmask tandem;

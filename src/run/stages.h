@@ -12,6 +12,16 @@ void rp_run_keep(rp_run *run);
 /* The same for a stage that has come some way. */
 rp_keep_hook rp_run_hook(rp_run *run);
 
+/* The copies of the families that are known; the cover has them. Nothing without any, and with a share
+ * (known_copies.c). */
+bool rp_run_find_known(rp_run *run, rp_error *error) RP_MUST_CHECK;
+
+/* Numbers what was found on from the numbers that known families have in their names. False: out of memory. */
+bool rp_run_number_apart(rp_run *run) RP_MUST_CHECK;
+
+/* Puts these copies and their families beside those of run->findings. */
+bool rp_run_add_known(rp_run *run, rp_error *error) RP_MUST_CHECK;
+
 bool rp_run_get_index(rp_run *run, rp_error *error) RP_MUST_CHECK;   /* families.c: mapped or made */
 bool rp_run_grow(rp_run *run, rp_error *error) RP_MUST_CHECK;        /* the first pass over the seeds */
 bool rp_run_grow_rest(rp_run *run,

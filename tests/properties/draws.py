@@ -108,6 +108,7 @@ DRAWS = {
     "protect": Draw("output", 0.15, lambda rng, given: "{case}/features.bed"),
 
     "genes": Draw("method", 0.15, lambda rng, given: "{case}/features.bed"),
+    "known": Draw("method", 0.2, lambda rng, given: "{case}/known.fa"),
     "classify-with": Draw("method", 0.15, lambda rng, given: "{case}/known.fa"),
     "flank": Draw("method", 0.2, log_number(1, 5000)),
     "mutation-rate": Draw("method", 0.3, one_of("1.3e-8", "2.2e-9")),
