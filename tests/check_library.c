@@ -337,6 +337,87 @@ START_TEST(a_join_keeps_the_cover_of_its_parts_until_the_pass_is_over)
 }
 END_TEST
 
+/* Copies of A and B with a middle between them that is no family's, and a copy of C at one of its points: where C
+ * stands in some places only it is an insertion, and the distance is what is left. */
+enum { N_PLACES = 6, INSERTED_BP = 400 };
+
+static const struct {
+    const char *what;
+    unsigned middle_bp[N_PLACES], inserted_at[N_PLACES]; /* 0: not at all */
+    bool joined;
+} DISTANCES[] = {
+    {"insertions in most copies", {100, 100, 100, 100, 100, 100}, {0, 0, 20, 40, 60, 80}, true},
+    {"a middle that is not known", {500, 500, 500, 500, 500, 500}, {0, 0, 0, 100, 250, 400}, true},
+    {"distances that vary", {100, 220, 340, 460, 580, 700}, {0}, false},
+    {"half of them vary", {300, 300, 300, 460, 580, 700}, {0}, false},
+    {"something else between them each time", {40, 40, 40, 40, 40, 40}, {20, 20, 20, 20, 20, 20}, false},
+    {"too far away", {1100, 1100, 1100, 1100, 1100, 1100}, {0}, false},
+};
+
+static char *put_parts(int which, rp_family *families)
+{
+    char *a = test_sequence("a300"), *b = test_sequence("b300"), *c = test_sequence("c400");
+    char *middle = test_sequence("m2000"), *spacer = test_sequence("s100000");
+    char *text = calloc(1, 200000), *const first = text + sprintf(text, ">x\n"), *at = first;
+    for (unsigned i = 0; i < N_PLACES; i++) {
+        const unsigned bp = DISTANCES[which].middle_bp[i], before = DISTANCES[which].inserted_at[i];
+        at += sprintf(at, "%.2000s", spacer + 2000 * i);
+        add_copy(&families[0], (uint64_t)(at - first), 0, PIECE_BP, false);
+        at += sprintf(at, "%s%.*s", a, (int)before, middle);
+        if (before > 0) {
+            add_copy(&families[2], (uint64_t)(at - first), 0, INSERTED_BP, false);
+            at += sprintf(at, "%s", c);
+        }
+        at += sprintf(at, "%.*s", (int)(bp - before), middle + before);
+        add_copy(&families[1], (uint64_t)(at - first), 0, PIECE_BP, false);
+        at += sprintf(at, "%s", b);
+    }
+    sprintf(at, "%.2000s\n", spacer + 2000 * N_PLACES);
+    free(a);
+    free(b);
+    free(c);
+    free(middle);
+    free(spacer);
+    return text;
+}
+
+START_TEST(parts_at_one_distance_are_joined)
+{
+    rp_family families[] = {make_family("a300"), make_family("b300"), make_family("c400")};
+    char *text = put_parts(_i, families);
+    test_search with;
+    rp_error error = {""};
+    test_genome(&with.genome, text);
+    ck_assert(rp_bitmask_init(&with.tandem, with.genome.length_bp));
+    const rp_kmer_index_parameters indexed = {.k = 12, .min_frequency = 2, .memory_bytes = 1 << 20, .n_threads = 1};
+    with.index = rp_kmer_index_create(&with.genome, NULL, &indexed, &error);
+    ck_assert_ptr_nonnull(with.index);
+    rp_library library = {0};
+    rp_cover cover;
+    rp_intervals scratch = {0};
+    rp_join_figures figures = {0};
+    ck_assert(rp_cover_init(&cover, with.genome.length_bp));
+    for (int i = 0; i < 3; i++)
+        ck_assert(rp_library_add(&library, &families[i]) && rp_family_cover(&families[i], &cover, &scratch));
+    const rp_view view = {.genome = &with.genome, .covered = &cover.covered, .excluded = &with.tandem};
+    const rp_join_parameters parameters = {.n_threads = 2, .kernel = rp_band_select("auto")};
+    ck_assert_msg(rp_join_families(&view, with.index, &cover, &parameters, &library, &figures, &error), "%s",
+                  error.message);
+    ck_assert_msg((figures.n_end_joins == 1) == DISTANCES[_i].joined, "%s: %llu joins", DISTANCES[_i].what,
+                  (unsigned long long)figures.n_end_joins);
+    const size_t wanted = 2 * PIECE_BP + DISTANCES[_i].middle_bp[0], n = library.items[0].consensus.n;
+    ck_assert_msg(!DISTANCES[_i].joined || (n + 10 >= wanted && n <= wanted + 10), "%s: %zu bases", DISTANCES[_i].what,
+                  n);
+    free(scratch.items);
+    rp_library_clear(&library);
+    rp_cover_clear(&cover);
+    test_end_search(&with);
+    for (int i = 0; i < 3; i++)
+        rp_family_clear(&families[i]);
+    free(text);
+}
+END_TEST
+
 /* --- Class names --- */
 
 static const struct {
@@ -458,6 +539,7 @@ Suite *suite_library(void)
     tcase_add_loop_test(tests, the_piece_that_an_ltr_lacks_is_put_there, 0, 2);
     tcase_add_loop_test(tests, copies_that_share_a_deletion_are_a_family, 0, 5);
     tcase_add_loop_test(tests, a_join_keeps_the_cover_of_its_parts_until_the_pass_is_over, 0, 3);
+    tcase_add_loop_test(tests, parts_at_one_distance_are_joined, 0, sizeof DISTANCES / sizeof *DISTANCES);
     tcase_add_loop_test(tests, class_names_of_all_conventions_are_read, 0, (int)(sizeof GIVEN / sizeof GIVEN[0]));
     tcase_add_loop_test(tests, class_names_are_written_in_all_conventions, 0,
                         (int)(sizeof WRITTEN / sizeof WRITTEN[0]));

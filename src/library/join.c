@@ -8,40 +8,20 @@
 #include "base/ordered_loop.h"
 #include "base/parallel.h"
 #include "library/circle.h"
+#include "library/meetings.h"
 
 enum {
-    END_SLACK_BP = 20,           /* a copy reaches an end of its consensus when it comes this near */
-    MIN_GAP_BP = -30,
-    MAX_GAP_BP = 200,  /* between two copies that meet */
-    MIN_MEETINGS = 2,            /* of two ends */
+    MIN_MEETINGS = 2,            /* of two ends, at one distance */
+    GAP_SLACK_BP = 20,           /* distances that differ by no more, and a tenth, are one */
     MIN_INTERIOR_MEETINGS = 3,
     INTERIOR_CLUSTER_BP = 24,    /* interior points this near are one */
     SMALLER_PERCENT = 40,        /* meetings must be this share of the rarer end's copies */
     LARGER_SHARE = 8,            /* and one in so many of the more frequent end's; else Alu was lost in a chimera */
-    KEPT_PERCENT = 70,           /* of the shorter part that the joined consensus must keep */
+    KEPT_PERCENT = 70,           /* of the shorter part, and of the gap, that the joined consensus must keep */
     MIN_PIECE_BP = 40,
     REFINE_ROUNDS = 2,
     CIRCLE_KEPT_PERCENT = 90     /* of the expected length that a family cut open must keep */
 };
-
-/* The side of a copy that faces its neighbour: an end of its consensus, or an interior point. */
-typedef struct side {
-    uint32_t family;
-    bool end;             /* the right end of the consensus faces (else the left) */
-    bool reaches;         /* the copy reaches that end */
-    uint32_t point;       /* consensus coordinate where the copy stops */
-} side;
-
-/* Two copies that stand side by side. */
-typedef struct meeting {
-    side first, second;   /* ordered by family, then end */
-    int32_t gap;          /* genome bases between them */
-    uint64_t gap_begin;
-    bool reverse;         /* first stands to the right of second on the genome */
-    uint32_t second_copy;
-} meeting;
-
-RP_ARRAY(meetings, meeting);
 
 /* A join to try. Growing family `base` at its end `base_end` by `piece`. */
 typedef struct candidate {
@@ -81,7 +61,7 @@ typedef struct join_pass {
     rp_join_figures *figures;
     unsigned n_threads;
     rp_builders builders;
-    meetings meetings;
+    rp_meetings meetings;
     candidates candidates;
     trial *trials;              /* by candidate */
     family_figures *families;   /* while candidates are listed */
@@ -90,133 +70,7 @@ typedef struct join_pass {
     rp_intervals scratch;       /* the committer's */
 } join_pass;
 
-/* --- Meetings --- */
-
-typedef struct placed_copy {
-    uint64_t begin, end;
-    uint32_t family, copy;
-} placed_copy;
-
-static int compare_placed(const void *left, const void *right)
-{
-    const placed_copy *a = left, *b = right;
-    if (a->begin != b->begin)
-        return a->begin < b->begin ? -1 : 1;
-    if (a->end != b->end)
-        return a->end < b->end ? -1 : 1;
-    if (a->family != b->family)
-        return a->family < b->family ? -1 : 1;
-    return (a->copy > b->copy) - (a->copy < b->copy);
-}
-
-static side facing_side(const rp_library *library, const placed_copy *placed, bool right)
-{
-    const rp_family *family = &library->items[placed->family];
-    const rp_copy *copy = &family->copies.items[placed->copy];
-    const uint32_t length = (uint32_t)family->consensus.n;
-    side out = {.family = placed->family, .end = copy->reverse != right};
-    out.point = out.end ? copy->consensus_end : copy->consensus_begin;
-    out.reaches = out.end ? length - copy->consensus_end <= END_SLACK_BP : copy->consensus_begin <= END_SLACK_BP;
-    return out;
-}
-
-/* Whether a copy runs on to the end of its consensus that lies away from the meeting. */
-static bool runs_on(const rp_library *library, const side *from, uint32_t copy_index)
-{
-    const rp_family *family = &library->items[from->family];
-    const rp_copy *copy = &family->copies.items[copy_index];
-    return from->end ? copy->consensus_begin <= END_SLACK_BP
-                     : family->consensus.n - copy->consensus_end <= END_SLACK_BP;
-}
-
-static bool add_meeting(join_pass *pass, const placed_copy *left, const placed_copy *right)
-{
-    meeting one = {.first = facing_side(pass->library, left, true),
-                   .second = facing_side(pass->library, right, false),
-                   .gap = (int32_t)((int64_t)right->begin - (int64_t)left->end),
-                   .gap_begin = left->end,
-                   .reverse = false,
-                   .second_copy = right->copy};
-    if (!one.first.reaches && !one.second.reaches)
-        return true;
-    /* Put the end that is reached first; between two, the smaller family. */
-    const bool swap = one.first.reaches == one.second.reaches
-                          ? one.first.family > one.second.family ||
-                                (one.first.family == one.second.family && one.first.end > one.second.end)
-                          : one.second.reaches;
-    if (swap) {
-        const side first = one.first;
-        one.first = one.second;
-        one.second = first;
-        one.reverse = true;
-        one.second_copy = left->copy;
-    }
-    if (!one.second.reaches && !runs_on(pass->library, &one.second, one.second_copy))
-        return true;
-    return meetings_push(&pass->meetings, one);
-}
-
-static bool find_meetings(join_pass *pass, rp_error *error)
-{
-    const rp_library *library = pass->library;
-    size_t n = 0;
-    for (size_t f = 0; f < library->n; f++)
-        n += library->items[f].tandem || library->items[f].consensus.n == 0 ? 0 : library->items[f].copies.n;
-    placed_copy *placed = rp_alloc(n, sizeof *placed);
-    if (placed == NULL)
-        return rp_error_memory(error, "joining families");
-    n = 0;
-    for (size_t f = 0; f < library->n; f++) {
-        const rp_family *family = &library->items[f];
-        for (size_t i = 0; i < family->copies.n && !family->tandem && family->consensus.n > 0; i++)
-            placed[n++] =
-                (placed_copy){family->copies.items[i].begin, family->copies.items[i].end, (uint32_t)f, (uint32_t)i};
-    }
-    bool ok = rp_sort_parallel(placed, n, sizeof *placed, compare_placed, pass->n_threads, error);
-    pass->meetings.n = 0;
-    size_t contig_end_of = SIZE_MAX;
-    uint64_t contig_end = 0;
-    for (size_t i = 0; i < n && ok; i++) {
-        if (contig_end_of == SIZE_MAX || placed[i].begin >= contig_end) {
-            contig_end_of = rp_genome_contig_of(pass->view->genome, placed[i].begin);
-            const rp_contig *contig = &pass->view->genome->contigs[contig_end_of];
-            contig_end = contig->begin + contig->length_bp;
-        }
-        for (size_t j = i + 1;
-             j < n && ok && placed[j].begin < contig_end && placed[j].begin <= placed[i].end + MAX_GAP_BP; j++)
-            if ((int64_t)placed[j].begin >= (int64_t)placed[i].end + MIN_GAP_BP && placed[j].end > placed[i].end)
-                ok = add_meeting(pass, &placed[i], &placed[j]);
-    }
-    free(placed);
-    return ok || rp_error_memory(error, "joining families");
-}
-
-static int compare_meetings(const void *left, const void *right)
-{
-    const meeting *a = left, *b = right;
-    if (a->second.reaches != b->second.reaches)
-        return a->second.reaches ? -1 : 1;
-    if (a->first.family != b->first.family)
-        return a->first.family < b->first.family ? -1 : 1;
-    if (a->first.end != b->first.end)
-        return a->first.end ? 1 : -1;
-    if (a->second.family != b->second.family)
-        return a->second.family < b->second.family ? -1 : 1;
-    if (a->second.end != b->second.end)
-        return a->second.end ? 1 : -1;
-    if (!a->second.reaches && a->second.point != b->second.point)
-        return a->second.point < b->second.point ? -1 : 1;
-    const int64_t gap = (int64_t)llabs(a->gap) - llabs(b->gap);
-    if (gap != 0)
-        return gap < 0 ? -1 : 1;
-    return (a->gap_begin > b->gap_begin) - (a->gap_begin < b->gap_begin);
-}
-
-static bool same_ends(const meeting *a, const meeting *b)
-{
-    return a->first.family == b->first.family && a->first.end == b->first.end && a->second.family == b->second.family &&
-           a->second.end == b->second.end && a->second.reaches == b->second.reaches;
-}
+/* --- Candidates --- */
 
 static bool measure_family(void *argument, size_t which, unsigned worker, rp_error *error)
 {
@@ -225,41 +79,76 @@ static bool measure_family(void *argument, size_t which, unsigned worker, rp_err
     const rp_family *family = &pass->library->items[which];
     family_figures *figures = &pass->families[which];
     for (size_t i = 0; i < family->copies.n; i++) {
-        figures->n_ends[0] += family->copies.items[i].consensus_begin <= END_SLACK_BP;
-        figures->n_ends[1] += family->consensus.n - family->copies.items[i].consensus_end <= END_SLACK_BP;
+        figures->n_ends[0] += family->copies.items[i].consensus_begin <= RP_MEETING_SLACK_BP;
+        figures->n_ends[1] += family->consensus.n - family->copies.items[i].consensus_end <= RP_MEETING_SLACK_BP;
     }
     return family->tandem || family->consensus.n == 0 ||
            rp_circle_find(family, pass->view->genome, &figures->cut, &figures->is_circle) ||
            rp_error_memory(error, "joining families");
 }
 
-static uint32_t count_ends(const join_pass *pass, const side *which)
+static uint32_t count_ends(const join_pass *pass, const rp_side *which)
 {
     return pass->families[which->family].n_ends[which->end];
 }
 
+/* Of meetings of two ends, sorted by their gaps: the most that stand at one distance, the shortest of those. */
+static void find_distance(const join_pass *pass, size_t *begin, size_t *end)
+{
+    const rp_meeting *items = pass->meetings.items;
+    size_t best = *begin, n_best = 0;
+    for (size_t i = *begin, j = *begin; j < *end; j++) {
+        while (items[j].gap - items[i].gap > GAP_SLACK_BP + abs(items[j].gap) / 10)
+            i++;
+        if (j + 1 - i > n_best) {
+            best = i;
+            n_best = j + 1 - i;
+        }
+    }
+    *begin = best;
+    *end = best + n_best;
+}
+
+/* The meeting whose gap tells best what stands between two ends: with the least inserted, the shortest. */
+static size_t find_tightest(const join_pass *pass, size_t begin, size_t end)
+{
+    const rp_meeting *items = pass->meetings.items;
+    size_t best = begin;
+    for (size_t i = begin + 1; i < end; i++)
+        if (items[i].inserted_bp < items[best].inserted_bp ||
+            (items[i].inserted_bp == items[best].inserted_bp && abs(items[i].gap) < abs(items[best].gap)))
+            best = i;
+    return best;
+}
+
+/* Parts of one element stand at one distance, and somewhere with nothing else between them. Exons stand at many, or
+ * each time with an intron. */
 static bool add_end_candidate(join_pass *pass, size_t begin, size_t end)
 {
-    const meeting *one = &pass->meetings.items[begin];
-    const uint32_t n = (uint32_t)(end - begin);
-    if (n < MIN_MEETINGS || one->first.family == one->second.family)
-        return true;
+    const rp_meeting *one = &pass->meetings.items[begin];
     const uint32_t a = count_ends(pass, &one->first), b = count_ends(pass, &one->second);
     const uint32_t smaller = a < b ? a : b, larger = a < b ? b : a;
-    if ((uint64_t)n * 100 < (uint64_t)smaller * SMALLER_PERCENT || (uint64_t)n * LARGER_SHARE < larger)
+    uint64_t n = end - begin;
+    if (n * 100 < (uint64_t)smaller * SMALLER_PERCENT || n * LARGER_SHARE < larger)
+        return true;
+    const uint64_t n_all = n;
+    find_distance(pass, &begin, &end);
+    n = end - begin;
+    const size_t tightest = find_tightest(pass, begin, end);
+    if (n < MIN_MEETINGS || 2 * n <= n_all || pass->meetings.items[tightest].inserted_bp > 0)
         return true;
     return candidates_push(&pass->candidates, (candidate){.base = one->first.family,
                                                           .piece = one->second.family,
                                                           .base_end = one->first.end,
                                                           .piece_end = one->second.end,
-                                                          .n_meetings = n,
-                                                          .first_meeting = begin,
+                                                          .n_meetings = (uint32_t)n,
+                                                          .first_meeting = tightest,
                                                           .n = n});
 }
 
 static bool add_interior_candidates(join_pass *pass, size_t begin, size_t end)
 {
-    const meeting *first = &pass->meetings.items[begin];
+    const rp_meeting *first = &pass->meetings.items[begin];
     const rp_family *base = &pass->library->items[first->first.family],
                     *piece = &pass->library->items[first->second.family];
     if (base == piece || piece->copies.n <= base->copies.n)
@@ -310,10 +199,10 @@ static bool list_candidates(join_pass *pass)
     bool ok = true;
     pass->candidates.n = 0;
     for (size_t i = 0, j; ok && i < pass->meetings.n; i = j) {
-        for (j = i + 1; j < pass->meetings.n && same_ends(&pass->meetings.items[i], &pass->meetings.items[j]); j++)
+        const rp_meeting *items = pass->meetings.items;
+        for (j = i + 1; j < pass->meetings.n && rp_meetings_alike(&items[i], &items[j]); j++)
             ;
-        ok = pass->meetings.items[i].second.reaches ? add_end_candidate(pass, i, j)
-                                                    : add_interior_candidates(pass, i, j);
+        ok = items[i].second.reaches ? add_end_candidate(pass, i, j) : add_interior_candidates(pass, i, j);
     }
     for (uint32_t f = 0; ok && f < pass->library->n; f++)
         if (pass->families[f].is_circle)
@@ -325,9 +214,7 @@ static bool list_candidates(join_pass *pass)
 
 static bool find_candidates(join_pass *pass, rp_error *error)
 {
-    if (!find_meetings(pass, error) ||
-        !rp_sort_parallel(pass->meetings.items, pass->meetings.n, sizeof *pass->meetings.items, compare_meetings,
-                          pass->n_threads, error))
+    if (!rp_meetings_find(pass->view->genome, pass->library, pass->n_threads, &pass->meetings, error))
         return false;
     pass->families = rp_alloc(pass->library->n, sizeof *pass->families);
     const bool ok = (pass->families != NULL || rp_error_memory(error, "joining families")) &&
@@ -340,12 +227,12 @@ static bool find_candidates(join_pass *pass, rp_error *error)
 
 /* --- One trial --- */
 
-/* base (its meeting end to the right), the gap of the tightest meeting, piece. */
+/* base (its meeting end to the right), what stands in the gap of the tightest meeting, piece. */
 static bool join_consensus(const join_pass *pass, const candidate *what, rp_codes *joined)
 {
     const rp_codes *base = &pass->library->items[what->base].consensus;
     const rp_codes *piece = &pass->library->items[what->piece].consensus;
-    const meeting *tight = &pass->meetings.items[what->first_meeting];
+    const rp_meeting *tight = &pass->meetings.items[what->first_meeting];
     joined->n = 0;
     if (!(what->base_end ? rp_codes_append(joined, base->items, base->n)
                          : rp_codes_append_turned(joined, base->items, base->n)))
@@ -353,9 +240,10 @@ static bool join_consensus(const join_pass *pass, const candidate *what, rp_code
     uint32_t skip = 0;
     if (tight->gap < 0 && !what->interior)
         skip = (uint32_t)-tight->gap;
-    /* The gap as the base copy reads it: base stands left of it unless the meeting is reversed. */
-    if (tight->gap > 0 &&
-        !rp_genome_append(pass->view->genome, tight->gap_begin, (size_t)tight->gap, tight->reverse, joined))
+    /* The gap as the base copy reads it: base stands left of it unless the meeting is reversed. What the tightest
+     * meeting has there may be the element's, too: the vote tells. */
+    const int64_t between = (int64_t)tight->gap + tight->inserted_bp;
+    if (between > 0 && !rp_genome_append(pass->view->genome, tight->gap_begin, (size_t)between, tight->reverse, joined))
         return false;
     uint32_t begin = 0, end = (uint32_t)piece->n;
     if (what->interior && what->piece_end)
@@ -432,14 +320,17 @@ static bool try_join(join_pass *pass, const candidate *what, trial *out, unsigne
     size_t other = pass->library->items[what->piece].consensus.n;
     if (what->interior)
         other = what->piece_end ? what->point : other - what->point;
-    if (base + other > RP_CONSENSUS_GROWN_BP)
+    const int32_t gap = what->interior ? 0 : pass->meetings.items[what->first_meeting].gap;
+    const size_t between = gap > 0 ? (size_t)gap : 0;
+    if (base + between + other > RP_CONSENSUS_GROWN_BP)
         return true;
     if (!join_consensus(pass, what, &out->family.consensus) || !lift_copies(pass, what, &out->lifted))
         return false;
     if (!refine(pass, REFINE_ROUNDS, out, worker))
         return false;
     const size_t longer = base > other ? base : other, shorter = base > other ? other : base;
-    const size_t kept = what->interior ? base + other * KEPT_PERCENT / 100 : longer + shorter * KEPT_PERCENT / 100;
+    const size_t kept =
+        what->interior ? base + other * KEPT_PERCENT / 100 : longer + (between + shorter) * KEPT_PERCENT / 100;
     out->accepted = rp_family_holds(&out->family) && !out->family.tandem && out->family.consensus.n >= kept;
     return true;
 }

@@ -1,10 +1,10 @@
 /* join.h: puts families together that are parts of one element.
  *
- * Two signs are followed. Ends that meet: copies of two families stand side by side again
- * and again, end to end. Interior joins: copies of one family end, again and again, where
- * another family's copies begin at one and the same interior point; that piece of the other
- * family is theirs too (a transposon whose ends a MITE made its own, say). Families of LTR
- * elements that run round are cut open at their LTR (circle.h).
+ * Two signs are followed. Ends that meet: copies of two families stand side by side again and again, end to end or at
+ * one distance, without what was inserted between them (meetings.h). Interior joins: copies of one family end, again
+ * and again, where another family's copies begin at one and the same interior point; that piece of the other family is
+ * theirs too (a transposon whose ends a MITE made its own, say). Families of LTR elements that run round are cut open
+ * at their LTR (circle.h).
  */
 #ifndef RP_LIBRARY_JOIN_H
 #define RP_LIBRARY_JOIN_H
