@@ -656,7 +656,7 @@ def test_name_prefix(folder):
         run("find", "-q", "--no-run-info", *on_request, *options, "-o", folder / prefix, DEMO)
     for ending in endings:
         plain, named = ((folder / f"{prefix}.{ending}").read_text() for prefix in ("plain", "named"))
-        assert re.sub(r"\bg1_(?=(?:[ROCT]|SAT)\d)", "", named).split() == plain.replace('"name_prefix": null', '"name_prefix": "g1_"').split(), ending
+        assert re.sub(r"\bg1_(?=(?:[ROCTD]|SAT)\d)", "", named).split() == plain.replace('"name_prefix": null', '"name_prefix": "g1_"').split(), ending
         assert not ending.endswith(".fa") or all(name.startswith("g1_") for name in fasta(folder / f"named.{ending}")), ending
         assert not ending.endswith(("copies.bed", "other.bed", "candidates.bed")) or all(
             row[3].startswith("g1_") for row in bed(folder / f"named.{ending}")), ending

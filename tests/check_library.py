@@ -997,6 +997,86 @@ def test_families_do_not_grow_into_duplicated_sequence(folder):
     assert set(reasons(folder)) == {"too_few_independent_copies"}, reasons(folder)
 
 
+def duplications(folder, prefix="found"):
+    """Those of other.fa by name, with what their headers say, and rows of other.bed; the summary has them all."""
+    headers = {name.split("#")[0]: (dict(word.split("=", 1) for word in name.split()[1:]), sequence)
+               for name, sequence in fasta(folder / f"{prefix}.other.fa").items() if name.startswith("D")}
+    rows = {}
+    for row in bed(folder / f"{prefix}.other.bed"):
+        if row[3].startswith("D"):
+            rows.setdefault(row[3], []).append(row)
+    summary = json.loads((folder / f"{prefix}.summary.json").read_text())
+    assert sorted(rows) == sorted(one["name"] for one in summary["duplications"])
+    assert summary["results"]["duplications"] == len(rows)
+    for one in summary["duplications"]:
+        places = [(p["contig"], p["begin"], p["end"], p["strand"]) for p in one["places"]]
+        assert places == [(r[0], int(r[1]), int(r[2]), r[5]) for r in rows[one["name"]]]
+        assert (one["name"] in headers) == (one["length"] <= 80_000)
+    return headers, rows, summary
+
+
+def test_pieces_of_a_segment_are_one_duplication(folder):
+    """Two segments that have three stretches in common, one of them turned and with an element in it, in two haplotypes;
+    and a stretch by itself. Each is two places, one too few for a family."""
+    rng = random.Random(81)
+    stretches, alone = [random_letters(rng, n) for n in (3000, 2400, 2800)], random_letters(rng, 2500)
+    element = random_letters(rng, 900)
+    segments = ["".join(mutated(rng, s, 0.03) + random_letters(rng, 700) for s in stretches)[:-700] for _ in range(2)]
+    segments[1] = turned(segments[1][:4500] + mutated(rng, element, 0.04) + segments[1][4500:])
+    pieces = [random_letters(rng, 7000) + one + random_letters(rng, 7000)
+              for one in segments + [mutated(rng, alone, 0.03) for _ in range(2)] + [mutated(rng, element, 0.04) for _ in range(4)]]
+    genome = write_genome(folder / "g.fa", *pieces, *(mutated(rng, piece, 0.01) for piece in pieces))
+    families = find(folder, genome)
+    assert len(families) == 1 and share_of_words(element, next(iter(families.values()))[0]) > 0.9, list(families)
+    headers, rows, summary = duplications(folder)
+    assert list(headers) == ["D1"] and len(rows["D1"]) == 4, (list(headers), rows)
+    said, sequence = headers["D1"]
+    members = said["families"].split(",")
+    assert said["places"] == "4" and said["kinds"] == "full:4" and len(members) == 3, said
+    assert abs(int(said["length"]) - 9600) < 100 and len(sequence) == int(said["length"]), said
+    assert 95 < float(said["identity"]) < 100, said
+    name, _, span = said["at"].partition(":")
+    begin, end = map(int, span.split("-"))
+    assert fasta(genome)[name][begin - 1:end] == sequence
+    assert [r[0] for r in rows["D1"]] == ["c1", "c2", "c9", "c10"] and len({r[5] for r in rows["D1"][::2]}) == 1, rows
+    assert {r[5] for r in rows["D1"]} == {"+", "-"} and all(int(r[6][0]) < 5 for r in rows["D1"]), rows
+    # what stands alone is as it was; the pieces are told by the summary only
+    assert [name.split("#")[0] in members for name in fasta(folder / "found.other.fa")] == [False, False]
+    apart = [one for one in summary["other"] if "duplication" not in one]
+    assert len(apart) == 1 and apart[0]["copies"] == 4 and abs(apart[0]["length"] - 2500) < 50, apart
+    assert [one["name"] for one in summary["other"] if one.get("duplication") == "D1"] == members == summary["duplications"][0]["families"]
+    assert 0 < summary["results"]["duplicated_percent"] < 50
+    run("report", "-o", folder / "page.html", folder / "found")
+    page = (folder / "page.html").read_text()
+    assert "<h2>Duplications</h2>" in page and ">D1<" in page
+
+
+def test_long_stretches_are_told_as_duplications(folder):
+    """One that stands three times, once turned, with an element in it, which is in lower case; one that is too long for a
+    sequence of its own; how much they differ. A genome without has none."""
+    rng = random.Random(82)
+    element, short, long = (random_letters(rng, n) for n in (900, 49_100, 100_000))
+    short = short[:10_000] + element + short[10_000:]
+    genome = write_genome(folder / "g.fa", *(random_letters(rng, 3000) + one + random_letters(rng, 3000) for one in (
+        short, mutated(rng, short, 0.05), turned(mutated(rng, short, 0.05)), long, mutated(rng, long, 0.02),
+        *(mutated(rng, element, 0.05) for _ in range(4)))))
+    assert len(find(folder, genome)) == 1
+    headers, rows, summary = duplications(folder)
+    assert [(len(rows[d]), {r[0] for r in rows[d]}) for d in ("D1", "D2")] == [(2, {"c4", "c5"}), (3, {"c1", "c2", "c3"})], rows
+    assert all(abs(int(r[2]) - int(r[1]) - n) < 600 for d, n in (("D1", 100_000), ("D2", 50_000)) for r in rows[d]), rows
+    assert list(headers) == ["D2"] and headers["D2"][0]["places"] == "3" and abs(len(headers["D2"][1]) - 50_000) < 600
+    masked = [span for span in re.finditer("[acgt]+", headers["D2"][1]) if len(span[0]) > 20]
+    assert len(masked) == 1 and abs(len(masked[0][0]) - 900) < 60, [span.span() for span in masked]
+    strands = {r[0]: r[5] for r in rows["D2"]}
+    assert strands["c1"] == strands["c2"] != strands["c3"], strands
+    told = {one["name"]: one["identity_percent"] for one in summary["duplications"]}
+    assert abs(told["D1"] - 98) < 0.7 and abs(told["D2"] - 95) < 4, told
+    assert all(one["identity_percent"] > 85 for one in summary["duplicated"])
+    assert abs(summary["results"]["duplicated_bases"] - 350_000) < 10_000
+    find(folder, write_genome(folder / "g.fa", random_letters(rng, 50_000)))
+    assert not duplications(folder)[1]
+
+
 def test_exons_of_a_gene_family_are_no_families(folder):
     """Six exons that are alike in twelve genes, with introns that are not."""
     rng = random.Random(73)

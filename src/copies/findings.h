@@ -80,7 +80,7 @@ typedef struct rp_findings {
     rp_naming naming; /* of classes, in what is written; zeroed: RepeatMasker's */
     const rp_duplicates *duplicates; /* long ones of the genome; borrowed; NULL: they were not looked for */
     rp_known_figures known;
-    uint64_t duplicated_bp; /* genome bases in them, and in families that were only duplicated; with them */
+    const struct rp_duplications *duplications; /* classify/duplications.h; borrowed; NULL: they were not looked for */
     const struct rp_satellites *satellites; /* satellite/satellites.h; borrowed; NULL: they were not looked for */
 } rp_findings;
 

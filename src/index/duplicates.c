@@ -1,6 +1,7 @@
 /* duplicates.c: see duplicates.h. */
 #include "index/duplicates.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/sort.h"
@@ -327,6 +328,68 @@ static void lengthen_end(const rp_genome *genome, rp_duplicate *run, bool right)
     run->again.begin -= up ? 0 : of_again;
 }
 
+/* --- How much they differ --- */
+
+static bool holds_word(const rp_interval *stretch, uint64_t place)
+{
+    return place >= stretch->begin && place + RP_SKETCH_K <= stretch->end;
+}
+
+/* Counts a k-mer, which stands at the n items, in the runs whose first side holds its place. `by_begin`: the runs, that
+ * which begins last first. */
+static void count_word(const rp_sketched *items, size_t n, uint64_t place, const rp_rank *by_begin, uint64_t longest_bp,
+                       rp_duplicates *found)
+{
+    size_t low = 0, high = found->n;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (by_begin[middle].weight <= place)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    for (; low < found->n && by_begin[low].weight + longest_bp > place; low++) {
+        rp_duplicate *run = &found->items[by_begin[low].item];
+        if (!holds_word(&run->first, place))
+            continue;
+        bool is_common = false;
+        for (size_t i = 0; i < n && !is_common; i++)
+            is_common = holds_word(&run->again, items[i].place / 2);
+        run->n_words++;
+        run->n_common += is_common;
+    }
+}
+
+static bool count_words(const rp_sketch *sketch, rp_duplicates *found)
+{
+    rp_rank *by_begin = rp_alloc(found->n, sizeof *by_begin);
+    uint64_t longest_bp = 0;
+    for (size_t i = 0; by_begin != NULL && i < found->n; i++) {
+        const rp_interval *first = &found->items[i].first;
+        by_begin[i] = (rp_rank){.weight = first->begin, .item = i};
+        longest_bp = first->end - first->begin > longest_bp ? first->end - first->begin : longest_bp;
+    }
+    if (by_begin != NULL)
+        rp_sort_ranks(by_begin, found->n);
+    for (size_t i = 0, next; by_begin != NULL && found->n > 0 && i < sketch->n; i = next) {
+        next = rp_sketch_next(sketch, i);
+        for (size_t k = i; k < next && next - i <= MAX_PLACES; k++)
+            count_word(&sketch->items[i], next - i, sketch->items[k].place / 2, by_begin, longest_bp, found);
+    }
+    free(by_begin);
+    return by_begin != NULL;
+}
+
+double rp_duplicates_divergence(const rp_duplicate *runs, size_t n)
+{
+    uint64_t words = 0, common = 0;
+    for (size_t i = 0; i < n; i++) {
+        words += runs[i].n_words;
+        common += runs[i].n_common;
+    }
+    return common > 0 ? 100 * (1 - pow((double)common / (double)words, 1.0 / RP_SKETCH_K)) : 0;
+}
+
 /* --- The whole --- */
 
 bool rp_duplicates_find(const rp_genome *genome, unsigned n_threads, rp_duplicates *found, rp_error *error)
@@ -337,7 +400,6 @@ bool rp_duplicates_find(const rp_genome *genome, unsigned n_threads, rp_duplicat
     *found = (rp_duplicates){0};
     bool ok = rp_sketch_take(genome, ONE_IN, n_threads, &sketch, error);
     ok = ok && (pair_up(&sketch, &all) || rp_error_memory(error, "duplicated sequence"));
-    free(sketch.items);
     ok = ok && rp_sort_parallel(all.items, all.n, sizeof *all.items, compare_pairs, n_threads, error);
     ok = ok &&
          ((find_runs(&finder, &all) && find_blocks(genome, found)) || rp_error_memory(error, "duplicated sequence"));
@@ -346,6 +408,8 @@ bool rp_duplicates_find(const rp_genome *genome, unsigned n_threads, rp_duplicat
         lengthen_end(genome, &found->items[i], false);
         lengthen_end(genome, &found->items[i], true);
     }
+    ok = ok && (count_words(&sketch, found) || rp_error_memory(error, "duplicated sequence"));
+    free(sketch.items);
     if (!ok) {
         free(found->items);
         *found = (rp_duplicates){0};

@@ -23,6 +23,8 @@ typedef struct rp_duplicate {
     rp_interval first, again; /* `again` stands further on in the genome, in one contig as `first` does */
     bool reverse;             /* the strands differ */
     uint32_t block;           /* runs that follow each other on both sides are of one */
+    uint32_t n_words;         /* of the sketch, that stand in `first`; */
+    uint32_t n_common;        /* and of these, in `again` too */
 } rp_duplicate;
 
 RP_ARRAY(rp_duplicates, rp_duplicate);
@@ -32,6 +34,10 @@ RP_ARRAY(rp_duplicates, rp_duplicate);
  * empty. */
 bool rp_duplicates_find(const rp_genome *genome, unsigned n_threads, rp_duplicates *found,
                         rp_error *error) RP_MUST_CHECK;
+
+/* Differences at a base, in per cent, between the two sides of n runs: of the k-mers of one side (1 - d)^k are in the
+ * other one (Ondov et al. 2016, of containment). */
+double rp_duplicates_divergence(const rp_duplicate *runs, size_t n);
 
 /* Makes the one reach over the other, too; the strand and the block are its own. */
 void rp_duplicate_widen(rp_duplicate *hull, const rp_duplicate *by);

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "classify/classify.h"
+#include "classify/duplications.h"
 #include "classify/proteins.h"
 #include "classify/grade.h"
+#include "output/duplications.h"
 #include "output/json.h"
 #include "satellite/satellites.h"
 
@@ -64,23 +66,12 @@ static bool add_satellites(json_t *results, const rp_satellites *all)
 }
 
 /* The bases that only were duplicated, and their percentage of the genome. */
-static bool add_duplicated(json_t *results, const rp_findings *others, double acgt)
+static bool add_duplicated(json_t *results, const rp_duplications *found, double acgt)
 {
-    const uint64_t bases = others->duplicated_bp;
-    return rp_json_set(results, "duplicated_bases", json_integer((json_int_t)bases)) &&
+    const uint64_t bases = found->alike_bp;
+    return rp_json_set(results, "duplications", json_integer((json_int_t)found->all.n)) &&
+           rp_json_set(results, "duplicated_bases", json_integer((json_int_t)bases)) &&
            rp_json_set(results, "duplicated_percent", json_real(rp_json_rounded(100.0 * (double)bases / acgt, 0.001)));
-}
-
-static json_t *describe_stretch(const rp_findings *findings, const rp_interval *at)
-{
-    const rp_locus locus = rp_findings_locus(findings, at->begin);
-    char *name = strndup(locus.name, (size_t)locus.name_length);
-    json_t *one = name == NULL
-                      ? NULL
-                      : json_pack("{s:o, s:I, s:I}", "contig", rp_json_text(name), "begin", (json_int_t)locus.position,
-                                  "end", (json_int_t)(locus.position + at->end - at->begin));
-    free(name);
-    return one;
 }
 
 /* One entry a block of long duplicated stretches, from its first run to its last. NULL: out of memory. */
@@ -92,13 +83,16 @@ static json_t *describe_duplicates(const rp_findings *findings)
     for (size_t i = 0, next; ok && i < all->n; i = next) {
         rp_duplicate hull = all->items[i];
         uint64_t bases = 0;
+        double identity = 100;
         for (next = i; next < all->n && all->items[next].block == hull.block; next++) {
             rp_duplicate_widen(&hull, &all->items[next]);
             bases += all->items[next].again.end - all->items[next].again.begin;
         }
-        ok = rp_json_append(list, json_pack("{s:o, s:o, s:s, s:I}", "first", describe_stretch(findings, &hull.first),
-                                            "again", describe_stretch(findings, &hull.again), "strand",
-                                            hull.reverse ? "-" : "+", "bases", (json_int_t)bases));
+        identity -= rp_duplicates_divergence(&all->items[i], next - i);
+        ok = rp_json_append(
+            list, json_pack("{s:o, s:o, s:s, s:I, s:f}", "first", rp_stretch_describe(findings, &hull.first), "again",
+                            rp_stretch_describe(findings, &hull.again), "strand", hull.reverse ? "-" : "+", "bases",
+                            (json_int_t)bases, "identity_percent", rp_json_rounded(identity, 0.1)));
     }
     return rp_json_if(ok, list);
 }
@@ -144,7 +138,8 @@ static json_t *describe_results(const rp_findings *findings, const rp_findings *
         return rp_json_if(false, out);
     if (out != NULL && findings->known.digest != NULL && !rp_json_set(out, "known", describe_known(findings, acgt)))
         return rp_json_if(false, out);
-    if (out != NULL && others != NULL && !add_duplicated(out, others, acgt))
+    if (out != NULL && others != NULL && others->duplications != NULL &&
+        !add_duplicated(out, others->duplications, acgt))
         return rp_json_if(false, out);
     if (out != NULL && findings->satellites != NULL && !add_satellites(out, findings->satellites))
         return rp_json_if(false, out);
@@ -295,6 +290,17 @@ static bool describe_ltr_pairs(json_t *out, const rp_findings *findings, const r
            (findings->mutation_rate <= 0 || rp_json_set(out, "ltr_age", json_integer((json_int_t)(years + 0.5))));
 }
 
+/* The duplication that another repeat is a piece of. */
+static bool describe_duplication(json_t *out, const rp_findings *findings, const rp_found_family *family)
+{
+    const size_t which = rp_duplication_of(findings, (size_t)(family - findings->families));
+    if (which == SIZE_MAX)
+        return true;
+    char name[RP_DUPLICATION_NAME_BYTES];
+    rp_duplication_name(findings->duplications, which, name);
+    return rp_json_set(out, "duplication", json_string(name));
+}
+
 static json_t *describe_family(const rp_findings *findings, const rp_found_family *family, kstring_t *evidence)
 {
     evidence->l = 0;
@@ -309,7 +315,8 @@ static json_t *describe_family(const rp_findings *findings, const rp_found_famil
         ok = rp_json_set(one, "kinds", describe_kinds(family->n_of_kind)) && describe_nesting(one, family) &&
              describe_ltr_pairs(one, findings, family);
     if (ok && family->traits.other != RP_OTHER_NONE)
-        ok = rp_json_set(one, "reason", json_string(rp_other_reason[family->traits.other]));
+        ok = rp_json_set(one, "reason", json_string(rp_other_reason[family->traits.other])) &&
+             describe_duplication(one, findings, family);
     if (ok && family->traits.grade != RP_GRADE_NONE)
         ok = rp_json_set(one, "grade", json_string(rp_grade_name(family->traits.grade))) &&
              rp_json_set(one, "grade_reasons", describe_reasons(&family->traits));
@@ -352,7 +359,9 @@ json_t *rp_summary_make(const rp_findings *findings, const rp_findings *others, 
     json_t *name = sample != NULL ? rp_json_text(sample) : NULL;
     json_t *other = others != NULL ? describe_families(others, 0, others->n_families) : NULL;
     const bool has_duplicates = others != NULL && others->duplicates != NULL;
+    const bool has_duplications = others != NULL && others->duplications != NULL;
     json_t *duplicated = has_duplicates ? describe_duplicates(others) : NULL;
+    json_t *duplications = has_duplications ? rp_duplications_describe(others) : NULL;
     const size_t n_found = rp_findings_n_found(findings);
     const bool has_known = findings->known.digest != NULL;
     json_t *known = has_known ? describe_families(findings, n_found, findings->n_families) : NULL;
@@ -360,13 +369,14 @@ json_t *rp_summary_make(const rp_findings *findings, const rp_findings *others, 
     json_t *candidate = candidates != NULL ? describe_families(candidates, 0, candidates->n_families) : NULL;
     /* json_pack with o takes the references over even when it fails; a NULL value leaves its key out with *. */
     json_t *summary = json_pack(
-        "{s:s, s:s, s:s, s:i, s:o*, s:o, s:o, s:o*, s:o, s:o, s:o*, s:o*, s:o*, s:o*, s:o*, s:o*}", "program",
+        "{s:s, s:s, s:s, s:i, s:o*, s:o, s:o, s:o*, s:o, s:o, s:o*, s:o*, s:o*, s:o*, s:o*, s:o*, s:o*}", "program",
         "reprise-c", "command", command, "version", RP_VERSION, "schema", RP_SCHEMA, "sample", name, "parameters",
         parameters, "input", describe_input(findings), "search", search, "results", describe_results(findings, others),
         "families", describe_families(findings, 0, n_found), "known", known, "other", other, "candidates", candidate,
-        "satellites", satellites, "duplicated", duplicated, "run", run);
+        "satellites", satellites, "duplications", duplications, "duplicated", duplicated, "run", run);
     return rp_json_if((sample == NULL || name != NULL) && (others == NULL || other != NULL) &&
                           (candidates == NULL || candidate != NULL) && (all == NULL || satellites != NULL) &&
-                          (!has_duplicates || duplicated != NULL) && (!has_known || known != NULL),
+                          (!has_duplicates || duplicated != NULL) && (!has_duplications || duplications != NULL) &&
+                          (!has_known || known != NULL),
                       summary);
 }

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "classify/classify.h"
 #include "classify/grade.h"
+#include "output/duplications.h"
 #include "output/names.h"
 #include "satellite/satellites.h"
 
@@ -26,20 +27,6 @@ void rp_write_sequence(rp_file *file, const uint8_t *codes, size_t n)
     }
 }
 
-/* The copies of each kind, those that there are, and those in other copies: " kinds=full:12,solo:30 nested=3". */
-static void write_kinds(const rp_found_family *family, rp_file *file)
-{
-    const char *before = " kinds=";
-    for (int kind = 0; kind < RP_N_COPY_KINDS; kind++) {
-        if (family->n_of_kind[kind] == 0)
-            continue;
-        rp_file_print(file, "%s%s:%llu", before, rp_copy_kind_name[kind], (unsigned long long)family->n_of_kind[kind]);
-        before = ",";
-    }
-    if (family->n_nested > 0)
-        rp_file_print(file, " nested=%llu", (unsigned long long)family->n_nested);
-}
-
 /* The header's rest and the sequence. */
 static bool write_family(const rp_findings *findings, const rp_found_family *family, kstring_t *evidence, rp_file *file)
 {
@@ -49,7 +36,9 @@ static bool write_family(const rp_findings *findings, const rp_found_family *fam
     rp_file_print(file, ">%s#%s copies=%llu bases=%llu length=%zu divergence=%.1f evidence=%s", family->name,
                   rp_findings_class(findings, family), (unsigned long long)family->n_copies,
                   (unsigned long long)family->bases, family->consensus->n, family->divergence, evidence->s);
-    write_kinds(family, file);
+    rp_write_kinds(family->n_of_kind, file);
+    if (family->n_nested > 0)
+        rp_file_print(file, " nested=%llu", (unsigned long long)family->n_nested);
     if (findings->has_decoy && family->source != SIZE_MAX)
         rp_file_print(file, " false=%.2f%%", 100 * rp_decoy_share(&family->decoy));
     if (family->traits.grade != RP_GRADE_NONE) {
@@ -77,9 +66,10 @@ bool rp_write_families(const rp_findings *findings, rp_file *file, rp_error *err
     kstring_t evidence = KS_INITIALIZE;
     bool ok = true;
     for (size_t f = 0, n = rp_findings_n_found(findings); f < n && ok; f++)
-        ok = write_family(findings, &findings->families[f], &evidence, file);
+        ok = rp_duplication_of(findings, f) != SIZE_MAX ||
+             write_family(findings, &findings->families[f], &evidence, file);
     ks_free(&evidence);
-    return ok || rp_error_memory(error, "families");
+    return (ok || rp_error_memory(error, "families")) && rp_write_duplications(findings, file, error);
 }
 
 bool rp_write_split(const rp_findings *findings, rp_file *file, rp_error *error)
@@ -122,25 +112,36 @@ void rp_write_tsd(const rp_findings *findings, const rp_called_copy *copy, rp_fi
     rp_file_print(file, "%.*s", copy->tsd_bp > 0 ? (int)copy->tsd_bp : 1, letters);
 }
 
+static void write_part(const rp_findings *findings, const rp_part *part, rp_file *file)
+{
+    const rp_found_family *family = &findings->families[part->family];
+    const rp_called_copy *copy = &findings->copies.items[part->copy];
+    const rp_locus at = rp_findings_locus(findings, part->begin);
+    const rp_line_name name = rp_line_name_of(at.name, (size_t)at.name_length);
+    rp_file_print(file, "%s%.*s\t%llu\t%llu\t%s\t%d\t%c\t%.1f\t%u\t%u\t%zu\t%u\t%s\t%u\t%u\t", name.head,
+                  name.rest_length, name.rest, (unsigned long long)at.position,
+                  (unsigned long long)(at.position + part->end - part->begin), family->name, display_score(part),
+                  part->reverse ? '-' : '+', (double)part->divergence, part->consensus_begin, part->consensus_end,
+                  family->consensus->n, part->copy + 1, rp_copy_kind_name[copy->kind], copy->level,
+                  copy->host == RP_NO_HOST ? 0 : copy->host + 1);
+    rp_write_tsd(findings, copy, file);
+    rp_file_print(file, copy->ltr_identity > 0 ? "\t%.4f\n" : "\t.\n", (double)copy->ltr_identity);
+}
+
 bool rp_write_bed(const rp_findings *findings, rp_file *file, rp_error *error)
 {
-    (void)error;
-    for (size_t i = 0; i < findings->parts.n; i++) {
+    rp_duplication_rows rows;
+    const bool ok = rp_duplication_rows_init(&rows, findings);
+    for (size_t i = 0; ok && i < findings->parts.n; i++) {
         const rp_part *part = &findings->parts.items[i];
-        const rp_found_family *family = &findings->families[part->family];
-        const rp_called_copy *copy = &findings->copies.items[part->copy];
-        const rp_locus at = rp_findings_locus(findings, part->begin);
-        const rp_line_name name = rp_line_name_of(at.name, (size_t)at.name_length);
-        rp_file_print(file, "%s%.*s\t%llu\t%llu\t%s\t%d\t%c\t%.1f\t%u\t%u\t%zu\t%u\t%s\t%u\t%u\t", name.head,
-                      name.rest_length, name.rest, (unsigned long long)at.position,
-                      (unsigned long long)(at.position + part->end - part->begin), family->name, display_score(part),
-                      part->reverse ? '-' : '+', (double)part->divergence, part->consensus_begin, part->consensus_end,
-                      family->consensus->n, part->copy + 1, rp_copy_kind_name[copy->kind], copy->level,
-                      copy->host == RP_NO_HOST ? 0 : copy->host + 1);
-        rp_write_tsd(findings, copy, file);
-        rp_file_print(file, copy->ltr_identity > 0 ? "\t%.4f\n" : "\t.\n", (double)copy->ltr_identity);
+        rp_duplication_rows_write(&rows, findings, part->begin + 1, file);
+        if (rp_duplication_of(findings, part->family) == SIZE_MAX)
+            write_part(findings, part, file);
     }
-    return true;
+    if (ok)
+        rp_duplication_rows_write(&rows, findings, UINT64_MAX, file);
+    rp_duplication_rows_clear(&rows);
+    return ok || rp_error_memory(error, "copies");
 }
 
 bool rp_write_tandem(const rp_findings *findings, rp_file *file, rp_error *error)

@@ -14,7 +14,7 @@
 #include "report/plots.h"
 
 enum { MAX_TOLD_BP = 100000000 }; /* of a family whose sequence is not at hand; what is over that is no family */
-enum { SATELLITES_SHOWN = 50 }; /* satellites.fa has all */
+enum { LARGEST_SHOWN = 50 }; /* satellites.fa has all */
 
 void rp_report_clear(rp_report *report)
 {
@@ -136,6 +136,10 @@ static void write_summary(const rp_report *report, rp_file *file)
     if (json_object_get(results, "false_percent") != NULL) {
         (void)snprintf(text, sizeof text, "%.2f %%", rp_page_figure(results, "false_percent"));
         write_tile(file, text, "of them false, by decoy");
+    }
+    if (json_object_get(results, "duplicated_percent") != NULL) {
+        (void)snprintf(text, sizeof text, "%.2f %%", rp_page_figure(results, "duplicated_percent"));
+        write_tile(file, text, "duplicated");
     }
     write_tile(file, rp_page_number(rp_page_figure(results, "consensus_bases"), text), "consensus bases");
     write_tile(file, rp_page_number(rp_page_figure(results, "longest_consensus"), text), "longest consensus");
@@ -334,41 +338,60 @@ static void write_apart(const rp_report *report, const char *key, const char *ti
     rp_file_print(file, "</tbody></table></div></section>");
 }
 
-/* The largest satellites. */
-static void write_satellites(const rp_report *report, rp_file *file)
+/* A figure of the summary, or how many things it lists. */
+static double figure_or_number(const json_t *one, const char *key)
 {
-    const json_t *list = json_object_get(report->summary, "satellites");
-    const size_t n = json_array_size(list), shown = n < SATELLITES_SHOWN ? n : SATELLITES_SHOWN;
+    const json_t *value = json_object_get(one, key);
+    return json_is_array(value) ? (double)json_array_size(value) : rp_page_figure(one, key);
+}
+
+/* The first of a list, which are the largest, with these figures and, behind them, their identity. */
+static void write_largest(const json_t *list, const char *title, const char *const columns[][2], size_t n_columns,
+                          rp_file *file)
+{
+    const size_t n = json_array_size(list), shown = n < LARGEST_SHOWN ? n : LARGEST_SHOWN;
     char text[RP_NUMBER_BYTES];
     if (n == 0)
         return;
-    rp_file_print(file,
-                  "<section><h2>Satellites</h2><p>The largest of %zu, by bases. Higher order: monomers of a repeat of "
-                  "several.</p><div class=\"scroll\"><table><thead><tr><th>name</th>",
-                  n);
-    static const char *const columns[][2] = {{"period", "period"},
-                                             {"copies", "copies"},
-                                             {"arrays", "arrays"},
-                                             {"bases", "bases"},
-                                             {"higher_order", "higher order"},
-                                             {"identity_percent", "identity, %"}};
-    enum { N_COLUMNS = sizeof columns / sizeof columns[0] };
-    for (size_t c = 0; c < N_COLUMNS; c++)
+    rp_file_print(file, "<section>%s<div class=\"scroll\"><table><thead><tr><th>name</th>", title);
+    for (size_t c = 0; c < n_columns; c++)
         rp_file_print(file, "<th class=\"n\">%s</th>", columns[c][1]);
-    rp_file_print(file, "</tr></thead><tbody>");
+    rp_file_print(file, "<th class=\"n\">identity, %%</th></tr></thead><tbody>");
     for (size_t i = 0; i < shown; i++) {
         const json_t *one = json_array_get(list, i);
         rp_file_print(file, "<tr><td>");
         rp_page_text(file, rp_page_fact(one, "name"));
         rp_file_print(file, "</td>");
-        for (size_t c = 0; c + 1 < N_COLUMNS; c++)
+        for (size_t c = 0; c < n_columns; c++)
             rp_file_print(file, "<td class=\"n\">%s</td>",
                           json_object_get(one, columns[c][0]) == NULL
                               ? ""
-                              : rp_page_number(rp_page_figure(one, columns[c][0]), text));
-        rp_file_print(file, "<td class=\"n\">%.1f</td></tr>\n", rp_page_figure(one, columns[N_COLUMNS - 1][0]));
+                              : rp_page_number(figure_or_number(one, columns[c][0]), text));
+        rp_file_print(file, "<td class=\"n\">%.1f</td></tr>\n", rp_page_figure(one, "identity_percent"));
     }
     rp_file_print(file, "</tbody></table></div></section>");
+}
+
+static void write_satellites(const rp_report *report, rp_file *file)
+{
+    static const char *const columns[][2] = {{"period", "period"},
+                                             {"copies", "copies"},
+                                             {"arrays", "arrays"},
+                                             {"bases", "bases"},
+                                             {"higher_order", "higher order"}};
+    write_largest(json_object_get(report->summary, "satellites"),
+                  "<h2>Satellites</h2><p>The largest, by bases. Higher order: monomers of a repeat of several.</p>",
+                  columns, sizeof columns / sizeof columns[0], file);
+}
+
+static void write_duplications(const rp_report *report, rp_file *file)
+{
+    static const char *const columns[][2] = {
+        {"places", "places"}, {"length", "length"}, {"bases", "bases"}, {"families", "families"}};
+    write_largest(json_object_get(report->summary, "duplications"),
+                  "<h2>Duplications</h2><p>The largest, by bases: long stretches that are searched once, and families "
+                  "that stand together at several places, as pieces of one segment.</p>",
+                  columns, sizeof columns / sizeof columns[0], file);
 }
 
 typedef struct family_rank {
@@ -431,6 +454,7 @@ bool rp_report_write(const rp_report *report, rp_file *file, rp_error *error)
     const bool ok = write_overview(report, &all, file) && rp_report_nesting_write(report, &all, file) &&
                     write_families(report, &all, file);
     write_satellites(report, file);
+    write_duplications(report, file);
     write_apart(report, "other",
                 "<h2>Other repeats</h2><p>Kept out of the library: no transposable elements, as far as their structure "
                 "shows.</p>",

@@ -344,33 +344,42 @@ bool rp_run_scan_share(rp_run *run, rp_error *error)
 static bool prefix_names(rp_run *run)
 {
     const char *prefix = run->parameters->name_prefix;
-    run->satellites.name_prefix = prefix;
+    run->satellites.name_prefix = run->duplications.name_prefix = prefix;
     return rp_run_number_apart(run) && (prefix == NULL || (rp_findings_prefix_names(&run->findings, prefix) &&
                                                            rp_findings_prefix_names(&run->others, prefix) &&
                                                            rp_findings_prefix_names(&run->candidates, prefix)));
 }
 
-/* Counts the bases of what was only duplicated, in long stretches or as families. */
-static bool measure_duplicated(rp_run *run)
+/* Counts what copies of known families have in stretches that stand earlier, too. */
+static bool measure_known(rp_run *run)
 {
-    const rp_duplicates *duplicates = &run->passed_over.duplicates;
     rp_bitmask duplicated;
+    if (run->known.parts.n == 0)
+        return true;
     if (!rp_bitmask_init(&duplicated, run->genome.length_bp))
         return false;
-    rp_duplicates_mark(duplicates, &duplicated);
+    rp_duplicates_mark(&run->passed_over.duplicates, &duplicated);
     for (size_t i = 0; i < run->known.parts.n; i++)
         run->findings.known.duplicated_bp +=
             rp_bitmask_count(&duplicated, run->known.parts.items[i].begin, run->known.parts.items[i].end);
-    for (size_t i = 0; i < duplicates->n; i++)
-        rp_bitmask_set(&duplicated, duplicates->items[i].first.begin, duplicates->items[i].first.end);
-    for (size_t i = 0; i < run->others.parts.n; i++) {
-        const rp_part *part = &run->others.parts.items[i];
-        if (run->others.families[part->family].traits.other == RP_OTHER_DUPLICATION)
-            rp_bitmask_set(&duplicated, part->begin, part->end);
-    }
-    run->others.duplicates = duplicates;
-    run->others.duplicated_bp = rp_bitmask_count(&duplicated, 0, run->genome.length_bp);
     rp_bitmask_clear(&duplicated);
+    return true;
+}
+
+/* Puts together what was duplicated together. */
+static bool find_duplications(rp_run *run, rp_error *error)
+{
+    rp_duplications *found = &run->duplications;
+    run->others.duplicates = &run->passed_over.duplicates;
+    if (!measure_known(run))
+        return rp_error_memory(error, "duplicated sequence");
+    if (!rp_duplications_find(&run->others, &run->findings, found, error))
+        return false;
+    run->others.duplications = found;
+    const uint64_t acgt_bp = run->genome.acgt_bp > 0 ? run->genome.acgt_bp : 1;
+    if (found->alike_bp > 0)
+        rp_log_line(run->log, "duplications: %zu, of several families or long stretches; duplicated: %.2f %%",
+                    found->all.n, 100.0 * (double)found->alike_bp / (double)acgt_bp);
     return true;
 }
 
@@ -386,9 +395,7 @@ bool rp_run_find_copies(rp_run *run, rp_error *error)
         return false;
     if (!collect_tandem(run) || !add_tandem_families(run))
         return rp_error_memory(error, "tandem repeats");
-    if (!measure_duplicated(run))
-        return rp_error_memory(error, "duplicated sequence");
-    if (!rp_run_find_satellites(run, error))
+    if (!find_duplications(run, error) || !rp_run_find_satellites(run, error))
         return false;
     if (!prefix_names(run))
         return rp_error_memory(error, "names");

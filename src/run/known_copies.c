@@ -97,6 +97,8 @@ bool rp_run_number_apart(rp_run *run)
     bool ok = true;
     for (size_t i = 0; ok && run->known.library != NULL && i < sizeof all / sizeof all[0]; i++)
         ok = rp_findings_number_from(all[i], 1 + highest_number(run->known.library, prefix, "ROC"[i]), "ROC"[i]);
+    if (run->known.library != NULL)
+        run->duplications.n_before = highest_number(run->known.library, prefix, 'D');
     return ok;
 }
 

@@ -17,6 +17,7 @@
 #include "checkpoint/keeper.h"
 #include "checkpoint/scan_keeper.h"
 #include "classify/domain_search.h"
+#include "classify/duplications.h"
 #include "copies/findings.h"
 #include "device/offloading.h"
 #include "discover/pairs.h"
@@ -94,6 +95,7 @@ typedef struct rp_run {
     rp_findings findings;               /* the result: families, */
     rp_findings others;                 /* repeats that are no transposable elements, */
     rp_findings candidates;             /* and families of which too little is known */
+    rp_duplications duplications;       /* what of the others, and of long stretches, was duplicated together */
     rp_satellites satellites;
 } rp_run;
 
