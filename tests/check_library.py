@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 
-from harness import (DEMO, ENDINGS, INPUT, ROOT, SHARED, Skip, bed, demo, digest, fasta, main, need, random_letters, run, union)
+from harness import (DEMO, ENDINGS, INPUT, PROGRAM, ROOT, SHARED, Skip, bed, demo, digest, fasta, main, need, random_letters, run, union)
 
 TURN = str.maketrans("ACGT", "TGCA")
 TRUTH = ROOT / "data" / "demo.truth.fa"
@@ -667,6 +667,82 @@ def test_decisions_that_the_report_offers_can_be_taken(folder):
     for i in range(5):
         (folder / "decisions").write_text("\n".join(lines[i::5]))
         run("curate", "-d", folder / "decisions", f"{prefix}.families.fa")
+
+
+# --- export ---
+
+def export_of(folder, family):
+    """The rows of an export's aligned FASTA, checked against its Stockholm file."""
+    rows = fasta(folder / f"{family}.afa")
+    stockholm = [line.split() for line in open(folder / f"{family}.stk") if line[0] not in "#/"]
+    assert [[name, text.replace(".", "-")] for name, text in stockholm] == [list(row) for row in rows.items()][1:]
+    assert len({len(text) for text in rows.values()}) == 1
+    return rows
+
+
+def held_to_genome(genome, rows, lines, flank):
+    """Each copy's row has its bases, and beside them those of the genome in lower case, as its family reads."""
+    copies, cut = {}, 0
+    for line in lines:
+        copies.setdefault(line[10], []).append(line)
+    assert len(copies) == len(rows) - 1
+    for parts, (name, text) in zip(copies.values(), list(rows.items())[1:]):
+        contig, begin, end, reverse = parts[0][0], int(parts[0][1]), int(parts[-1][2]), parts[0][5] == "-"
+        assert name == f"{contig}:{begin + 1}-{end}_{parts[0][5]}"
+        sequence = genome[contig]
+        before, behind = sequence[max(0, begin - flank):begin].lower(), sequence[end:end + flank].lower()
+        bases = "".join(sequence[int(part[1]):int(part[2])] for part in parts)
+        expected = before + bases + behind
+        cut += len(before) < flank or len(behind) < flank
+        if reverse:
+            expected = expected.translate(str.maketrans("ACGTacgt", "TGCAtgca"))[::-1]
+        apart = sorted((int(part[7]), int(part[8])) for part in parts)
+        if all(one[1] <= other[0] for one, other in zip(apart, apart[1:])):  # or else what two parts have is there once
+            assert text.replace("-", "") == expected, name
+    return cut
+
+
+def test_export_of_a_family(folder):
+    prefix = demo(folder)
+    genome = {n.split()[0]: s.upper() for n, s in fasta(DEMO).items()}
+    library = {n.split("#")[0]: s for n, s in fasta(f"{prefix}.families.fa").items()}
+    told = bed(f"{prefix}.copies.bed")
+    cut = 0
+    for family, flank in (("R7", 200), ("R5", 0), ("R3", 100000)):
+        run("export", "--flank", flank, "--max-copies", "1000", "-o", folder / "x" / family, DEMO, prefix, family)
+        rows, lines = export_of(folder / "x", family), bed(folder / "x" / f"{family}.bed")
+        assert sorted(lines) == sorted(line for line in told if line[3] == family)
+        name, consensus = next(iter(rows.items()))
+        assert consensus.replace("-", "") == library[family] == next(iter(fasta(folder / "x" / f"{family}.fa").values()))
+        cut += held_to_genome(genome, rows, lines, flank)
+        agreeing = {}
+        for line in lines:
+            bases = int(line[8]) - int(line[7])
+            agreeing[line[10]] = agreeing.get(line[10], 0) + bases * (1000 - round(10 * float(line[6]))) // 1000
+        assert list(agreeing.values()) == sorted(agreeing.values(), reverse=True), "the best first"
+    assert cut > 0, "contigs' ends are met"
+    few = folder / "few"
+    run("export", "--max-copies", "5", "-o", few, DEMO, prefix, "R7")
+    assert list(fasta(f"{few}.afa"))[1:] == list(fasta(folder / "x" / "R7.afa"))[1:6]
+
+
+def test_export_makes_a_profile_of_what_annotate_found_too(folder):
+    annotated(folder, DEMO, TRUTH)
+    family = bed(folder / "ann.copies.bed")[0][3]
+    assert "--library" in run("export", "-o", folder / "p", DEMO, folder / "ann", family, status=INPUT).stderr
+    words = ["export", "--library", TRUTH, "--hmm", "-o", folder / "p", DEMO, folder / "ann"]
+    assert "no family none" in run(*words, "none", status=INPUT).stderr
+    assert not any(path.name.startswith("p.") for path in folder.iterdir()), "nothing is left of what failed"
+    away = subprocess.run([PROGRAM, *map(str, words), family], capture_output=True, text=True, env={**os.environ, "PATH": str(folder)})
+    assert away.returncode != 0 and "hmmbuild" in away.stderr and not (folder / "p.stk").exists()
+    need("hmmbuild")
+    run(*words, family)
+    first = {path.name: path.read_bytes() for path in folder.iterdir() if path.name.startswith("p.")}
+    assert set(first) == {"p.stk", "p.afa", "p.fa", "p.bed", "p.hmm"}
+    length = len(next(iter(fasta(folder / "p.fa").values())))
+    assert f"NAME  {family}\nLENG  {length}\n" in first["p.hmm"].decode()
+    run(*words, family)
+    assert first == {name: (folder / name).read_bytes() for name in first}, "the same bytes again"
 
 
 # --- report ---

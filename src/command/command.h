@@ -35,6 +35,7 @@ int rp_command_annotate(int argc, char **argv);
 int rp_command_gather(int argc, char **argv);
 int rp_command_extend(int argc, char **argv);
 int rp_command_curate(int argc, char **argv);
+int rp_command_export(int argc, char **argv);
 int rp_command_merge(int argc, char **argv);
 int rp_command_index(int argc, char **argv);
 int rp_command_compare(int argc, char **argv);

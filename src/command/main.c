@@ -28,6 +28,7 @@ static const command COMMANDS[] = {
     {"gather", rp_command_gather, "put the parts of 'annotate --part' together"},
     {"extend", rp_command_extend, "lengthen the families of a library as far as their copies agree"},
     {"curate", rp_command_curate, "apply a curator's decisions to a library"},
+    {"export", rp_command_export, "write one family's copies, aligned with their flanks, and a profile"},
     {"merge", rp_command_merge, "make one library of several, in which each family stands once"},
     {"compare", rp_command_compare, "judge a library of families by a reference library"},
     {"index", rp_command_index, "write the k-mer index of a genome, for several runs of find"},

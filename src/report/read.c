@@ -14,35 +14,18 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "copies/bed_line.h"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
 KHASH_MAP_INIT_STR(family_index, size_t)
 #pragma GCC diagnostic pop
 
-enum { BED_COLUMNS = 14, LEAST_BED_COLUMNS = 10 }; /* up to the copy around; what is told to the consensus' length */
-
-/* PREFIX and ending, with .gz where only that is there; to be freed, NULL where neither is. False: out of memory. */
-static bool look_for_file(const char *prefix, const char *ending, char **path)
-{
-    for (int gz = 0; gz < 2; gz++) {
-        if (asprintf(path, "%s%s%s", prefix, ending, gz ? ".gz" : "") < 0) {
-            *path = NULL;
-            return false;
-        }
-        if (access(*path, F_OK) == 0)
-            return true;
-        free(*path);
-        *path = NULL;
-    }
-    return true;
-}
-
-/* The same where the file must be there. NULL: error filled in. */
+/* A file of the run, with .gz where only that is there. NULL: error filled in. */
 static char *find_file(const char *prefix, const char *ending, rp_error *error)
 {
     char *path = NULL;
-    if (!look_for_file(prefix, ending, &path))
+    if (!rp_result_look_for(prefix, ending, &path))
         (void)rp_error_memory(error, "report");
     else if (path == NULL)
         (void)rp_error_set(error,
@@ -70,27 +53,6 @@ static bool read_summary(rp_report *report, const char *prefix, rp_error *error)
     return ok;
 }
 
-static bool parse_number(const char *text, uint64_t limit, uint64_t *number)
-{
-    char *end = NULL;
-    errno = 0;
-    *number = strtoull(text, &end, 10);
-    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && *number <= limit;
-}
-
-/* Cuts a line at its tabs. */
-static size_t split(char *line, char *columns[BED_COLUMNS])
-{
-    size_t n = 0;
-    for (char *at = line; at != NULL && n < BED_COLUMNS; n++) {
-        columns[n] = at;
-        at = strchr(at, '\t');
-        if (at != NULL)
-            *at++ = '\0';
-    }
-    return n;
-}
-
 /* The family of this name, as the library has it or as the summary does. False: out of memory. */
 static bool find_family(const khash_t(family_index) * index, const char *name, size_t *family, bool *found)
 {
@@ -110,39 +72,29 @@ static bool find_family(const khash_t(family_index) * index, const char *name, s
 /* False: *fault says what is wrong with the line; NULL: memory is out. */
 static bool take_line(rp_report *report, const khash_t(family_index) * index, char *line, const char **fault)
 {
-    char *columns[BED_COLUMNS];
-    uint64_t begin, end, from, to, copy = 0, host = 0;
+    rp_bed_line part;
     *fault = "is no line of copies.bed";
-    const size_t n = split(line, columns);
-    if (n < LEAST_BED_COLUMNS || !parse_number(columns[1], UINT64_MAX, &begin) ||
-        !parse_number(columns[2], UINT64_MAX, &end) || !parse_number(columns[7], UINT32_MAX, &from) ||
-        !parse_number(columns[8], UINT32_MAX, &to) || end <= begin || to <= from || end - begin > UINT32_MAX)
-        return false;
-    if (n == BED_COLUMNS &&
-        (!parse_number(columns[10], UINT32_MAX, &copy) || !parse_number(columns[13], UINT32_MAX, &host)))
-        return false;
-    const double divergence = strtod(columns[6], NULL);
-    if (!(divergence >= 0 && divergence <= 100))
+    if (!rp_bed_line_parse(line, &part))
         return false;
     *fault = NULL;
     size_t which;
     bool found;
-    if (!find_family(index, columns[3], &which, &found))
+    if (!find_family(index, part.family, &which, &found))
         return false;
     *fault = "names a family that is not in the library";
     if (!found)
         return false;
     rp_report_family *family = &report->families[which];
     *fault = "goes beyond its family's consensus";
-    if (to > family->length_bp)
+    if (part.consensus_end > family->length_bp)
         return false;
     *fault = NULL;
-    return rp_report_parts_push(&family->parts, (rp_report_part){.consensus_begin = (uint32_t)from,
-                                                                 .consensus_end = (uint32_t)to,
-                                                                 .bases = (uint32_t)(end - begin),
-                                                                 .tenths = (uint32_t)lround(10 * divergence),
-                                                                 .copy = (uint32_t)copy,
-                                                                 .host = (uint32_t)host});
+    return rp_report_parts_push(&family->parts, (rp_report_part){.consensus_begin = part.consensus_begin,
+                                                                 .consensus_end = part.consensus_end,
+                                                                 .bases = (uint32_t)(part.end - part.begin),
+                                                                 .tenths = (uint32_t)lround(10 * part.divergence),
+                                                                 .copy = part.copy,
+                                                                 .host = part.host});
 }
 
 static bool read_copies(rp_report *report, const khash_t(family_index) * index, const char *path, rp_error *error)
@@ -198,7 +150,7 @@ static bool read_library(rp_report *report, rp_report_source *source, const char
     if (library != NULL)
         ok = (path = strdup(library)) != NULL || rp_error_memory(error, "report");
     else if (may_lack)
-        ok = look_for_file(prefix, ".families.fa", &path) || rp_error_memory(error, "report");
+        ok = rp_result_look_for(prefix, ".families.fa", &path) || rp_error_memory(error, "report");
     else
         ok = (path = find_file(prefix, ".families.fa", error)) != NULL;
     if (path == NULL)
