@@ -53,9 +53,9 @@ typedef struct index_builder {
     bool writing;             /* the second look at a pass's buckets: write instead of count */
 } index_builder;
 
-uint64_t rp_kmer_index_default_memory(uint64_t genome_bp)
+uint64_t rp_kmer_index_default_memory(uint64_t n_bases)
 {
-    const uint64_t least = 64 << 20, wanted = genome_bp + genome_bp / 2, left = rp_account_left() / 3;
+    const uint64_t least = 64 << 20, wanted = n_bases + n_bases / 2, left = rp_account_left() / 3;
     const uint64_t bytes = wanted < left ? wanted : left;
     return bytes > least ? bytes : least;
 }

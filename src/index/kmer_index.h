@@ -32,8 +32,8 @@ typedef struct rp_kmer_index_parameters {
 /* ceil(log4(length_bp)) + 2, within the range: long enough that chance hits are rare. */
 unsigned rp_kmer_index_default_k(uint64_t length_bp);
 
-/* Bytes of the sort buffer that suit a genome. */
-uint64_t rp_kmer_index_default_memory(uint64_t genome_bp);
+/* Bytes of the sort buffer that suit so many bases of a genome, those that are not excluded. */
+uint64_t rp_kmer_index_default_memory(uint64_t n_bases);
 
 /* Indexes all k-mers that no base of `excluded` (NULL: none) touches at their first
  * base, that hold A, C, G and T only and are not nearly periodic. The index keeps

@@ -12,13 +12,21 @@ enum { INDEX_MIN_FREQUENCY = 2 }; /* of the first index: joins and growth look u
 
 /* --- Index --- */
 
+/* Bases where a k-mer that is indexed may begin. */
+static uint64_t bases_left(const rp_run *run, const rp_bitmask *excluded)
+{
+    const uint64_t all = run->genome.length_bp;
+    return all - rp_bitmask_count(excluded, 0, all);
+}
+
 static rp_kmer_index *build_index(rp_run *run, unsigned k, uint32_t min_frequency, const rp_bitmask *excluded,
                                   rp_error *error)
 {
-    const rp_kmer_index_parameters parameters = {.k = k,
-                                                 .min_frequency = min_frequency,
-                                                 .n_threads = run->n_threads,
-                                                 .memory_bytes = rp_kmer_index_default_memory(run->genome.length_bp)};
+    const rp_kmer_index_parameters parameters = {
+        .k = k,
+        .min_frequency = min_frequency,
+        .n_threads = run->n_threads,
+        .memory_bytes = rp_kmer_index_default_memory(bases_left(run, excluded))};
     rp_stage_begin(k == run->k ? RP_STAGE_INDEX : RP_STAGE_INDEX_REST, 0);
     rp_kmer_index *index = rp_kmer_index_create(&run->genome, excluded, &parameters, error);
     if (index == NULL)
@@ -114,8 +122,8 @@ bool rp_run_grow_rest(rp_run *run, rp_error *error)
     rp_bitmask_add(&left_out, run->view.excluded);
     rp_bitmask_add(&left_out, &run->cover.covered);
     /* Little room to sort in would mean many passes: the first index is not needed before the joins. */
-    const bool has_room = rp_kmer_index_default_memory(run->genome.length_bp) >= run->genome.length_bp ||
-                          rp_kmer_index_spill(run->index, error);
+    const uint64_t n_left = bases_left(run, &left_out);
+    const bool has_room = rp_kmer_index_default_memory(n_left) >= n_left || rp_kmer_index_spill(run->index, error);
     rp_kmer_index *index =
         has_room ? build_index(run, run->k - RP_REST_SHORTER, RP_SEED_MIN_COUNT, &left_out, error) : NULL;
     const bool ok = index != NULL && discover(run, index, wanted > 0 ? wanted - looked_at : 0, error);
