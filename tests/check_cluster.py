@@ -4,6 +4,7 @@ memory; their results are those of a run that nobody disturbed. The script part 
 import pathlib
 import shutil
 import textwrap
+import time
 
 import slurm
 from harness import *
@@ -109,6 +110,68 @@ def test_threads_are_those_that_slurm_gives_to_a_task(folder):
     number = slurm.submit("--mem=1G", "--cpus-per-task=1", "job.sh", cwd=folder)
     assert ended(number)["JobState"] == "COMPLETED"
     assert json.load(open(folder / "x.summary.json"))["run"]["threads"] == 1
+
+
+PAN_RUNS, PAN_KILLS, PAN_SECONDS = 10, 3, 240
+
+
+def pan_results(folder):
+    """All files of a pan workflow but what tells of the way: logs and the list of steps."""
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.name != "steps.json" and not path.name.startswith("slurm-")}
+
+
+def test_a_pan_workflow_that_is_killed_at_random_has_one_digest(folder):
+    """Ten jobs, each killed and put back into the queue up to three times at random moments, for so many seconds at most."""
+    need_slurm()
+    need_shared()
+    made = subprocess.run([sys.executable, ROOT / "scripts" / "bench" / "simulate_species.py", "--out", folder / "s", "--length", "1400000",
+                           "--families", "25", "--shared", "0.6", "--seed", "1"], capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    genomes = [f"s{i}={folder / 's' / f's{i}.fa'}" for i in (1, 2, 3)]
+    words = ["--program", PROGRAM, "-t", "1", "--find", "--checkpoint-interval 0.05", "--annotate", "--checkpoint-interval 0.05"]
+    (folder / "plain").mkdir()
+    begun = time.monotonic()
+    done = subprocess.run([WORKFLOW / "reprise-c-pan", "-o", "pan", *genomes, *words], cwd=folder / "plain", capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    whole, expected = time.monotonic() - begun, pan_results(folder / "plain")
+    assert len(expected) > 20, expected
+    os.environ["REPRISE_C_PAN"] = str(WORKFLOW / "reprise-c-pan")
+    rng, jobs = random.Random(18), {}
+    for number in range(PAN_RUNS):
+        place = folder / f"run{number}"
+        place.mkdir()
+        job = slurm.submit("--mem=500M", "--cpus-per-task=1", WORKFLOW / "slurm" / "pan.sbatch", "pan", *genomes, *words, cwd=place)
+        jobs[job] = {"place": place, "kills": 0, "start": None, "next": None}
+
+    def look_after(number, told):
+        """Kills a job that runs when its time has come. Whether it has come to an end."""
+        state, mine, now = told.get("JobState"), jobs[number], time.monotonic()
+        if state != "RUNNING":
+            mine["next"] = None
+            return state in ("COMPLETED", "FAILED", "CANCELLED")
+        if mine["next"] is None:
+            mine["next"] = now + rng.uniform(0, 0.8 * whole)
+        elif now >= mine["next"] and mine["kills"] < PAN_KILLS and now - begun < PAN_SECONDS:
+            mine["next"], mine["kills"] = None, mine["kills"] + 1
+            slurm.quiet("scontrol", "requeue", number)
+        return False
+
+    begun = time.monotonic()
+    assert slurm.wait_until(lambda: all([look_after(number, slurm.job(number)) for number in jobs]), 2 * PAN_SECONDS), \
+        [slurm.job(number) for number in jobs]
+    restarts = [int(slurm.job(number)["Restarts"]) for number in jobs]
+    for number, mine in jobs.items():
+        log = "".join(path.read_text() for path in mine["place"].glob("slurm-*"))
+        assert slurm.job(number)["JobState"] == "COMPLETED", log[-2000:]
+        assert pan_results(mine["place"]) == expected, (number, mine["kills"])
+    print(f"        {PAN_RUNS} runs of {whole:.0f} s, {sum(restarts)} kills ({restarts}), {time.monotonic() - begun:.0f} s: one digest of {len(expected)} files")
+    assert sum(restarts) > 0
+
+
+def need_shared():
+    if not (SHARED / "eval" / "simulate_genome.py").exists():
+        raise Skip("simulate_genome.py is not beside the clone")
 
 
 def snakemake(folder, *words):
