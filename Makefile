@@ -52,7 +52,7 @@ STAGES := base genome index align device family produce channel claim discover l
 WITH_OPENCL := $(filter-out src/device/choice.c src/device/none.c src/device/offloading.c,$(wildcard src/device/*.c))
 LEFT_OUT := src/align/band_kernel.c src/command/main.c $(if $(filter 0,$(OPENCL)),$(WITH_OPENCL),src/device/none.c)
 SOURCES := $(filter-out $(LEFT_OUT),$(foreach s,$(STAGES),$(wildcard src/$(s)/*.c)))
-OBJECTS := $(SOURCES:src/%.c=$(OUT)/%.o) $(OUT)/base/code.o $(OUT)/classify/own_profiles.o $(if $(filter 0,$(OPENCL)),,$(OUT)/device/kernels_source.o) $(if $(X86),$(OUT)/align/band_avx2.o $(OUT)/align/band_avx512.o) $(if $(NEON),$(OUT)/align/band_neon.o)
+OBJECTS := $(SOURCES:src/%.c=$(OUT)/%.o) $(OUT)/base/code.o $(OUT)/classify/own_profiles.o $(OUT)/classify/head_columns.o $(if $(filter 0,$(OPENCL)),,$(OUT)/device/kernels_source.o) $(if $(X86),$(OUT)/align/band_avx2.o $(OUT)/align/band_avx512.o) $(if $(NEON),$(OUT)/align/band_neon.o)
 # The tests fail allocations of the library by number, delay its threads around their locks, let launches of devices hang
 # and kernels be compiled otherwise.
 WRAPPED := malloc calloc realloc aligned_alloc mmap mremap pthread_mutex_lock pthread_mutex_unlock clGetEventInfo clBuildProgram
@@ -140,6 +140,13 @@ $(OUT)/classify/own_profiles.c: data/domains.hmm scripts/embed-profiles.sh
 	@mkdir -p $(@D)
 	@scripts/embed-profiles.sh $< >$@
 $(OUT)/classify/own_profiles.o: $(OUT)/classify/own_profiles.c $(OUT)/flags
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+# The profiles of the heads of SINEs.
+$(OUT)/classify/head_columns.c: data/sine_heads.tsv scripts/embed-heads.sh
+	@mkdir -p $(@D)
+	@scripts/embed-heads.sh $< >$@
+$(OUT)/classify/head_columns.o: $(OUT)/classify/head_columns.c $(OUT)/flags
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
 # The digests of the code that states and indexes are bound to: of what the sources say, wherever and however they are

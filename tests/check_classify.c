@@ -121,24 +121,30 @@ static const struct {
     unsigned n_whole, n_cut;   /* copies; those cut lack the first half */
     layout layout;
     const char *class_name;
-} CLASSES[] = {{"a600", 6, 0, APART, "Unknown"},
-               {"CA c30 G d500 G ~c30 TG", 6, 0, APART, "DNA"},
-               {"CA c30 G d900 G ~c30 TG", 6, 0, APART, "DNA"},
-               {"TG a200 CA b1500 TG a200 CA", 6, 0, APART, "LTR"},
-               {"C TG a600 CA GCGCGC", 8, 0, SOLO, "LTR"}, /* the consensus has bases too many */
-               {"C TG a600 CA GCGCGC", 8, 0, SOLO_WITHOUT_SITE, "Unknown"},
-               {"C TC a600 CA GCGCGC", 8, 0, SOLO, "Unknown"},
-               {"TC f400 GG GGCATCGC TTTT GCGATGCC GG CTAG", 6, 0, APART, "RC/Helitron"},
-               {"e300 C A*20", 13, 0, APART, "SINE"},
-               {"e300 C A*20", 5, 0, APART, "Unknown"},
-               {"e900 C A*20", 2, 8, APART, "LINE"},
-               {"e900 C A*20", 8, 2, APART, "Unknown"},
-               {"e900 C A*20", 3, 3, APART, "Unknown"},
-               {"a600", 8, 0, HEAD_TO_TAIL, "Satellite"},
-               {"a600", 6, 0, DUPLICATED, "Segmental_duplication"},
-               {"a600", 6, 0, WHOLE_CONTIGS, "Artefact"},
-               {"a100 CA*100", 6, 0, APART, "Simple_repeat"},
-               {"a100 GTGCCAGCAGCCGCGGTAA b100", 6, 0, APART, "rRNA"}};
+} CLASSES[] = {
+    {"a600", 6, 0, APART, "Unknown"},
+    {"CA c30 G d500 G ~c30 TG", 6, 0, APART, "DNA"},
+    {"CA c30 G d900 G ~c30 TG", 6, 0, APART, "DNA"},
+    {"TG a200 CA b1500 TG a200 CA", 6, 0, APART, "LTR"},
+    {"C TG a600 CA GCGCGC", 8, 0, SOLO, "LTR"}, /* the consensus has bases too many */
+    {"C TG a600 CA GCGCGC", 8, 0, SOLO_WITHOUT_SITE, "Unknown"},
+    {"C TC a600 CA GCGCGC", 8, 0, SOLO, "Unknown"},
+    {"TC f400 GG GGCATCGC TTTT GCGATGCC GG CTAG", 6, 0, APART, "RC/Helitron"},
+    {"TACAG c30 d500 ~c30 CTGTA", 6, 0, APART, "DNA/TcMar"},
+    {"CACTA c30 d500 ~c30 TAGTG", 6, 0, APART, "DNA/CMC-EnSpm"},
+    {"GGACT c30 d500 ~c30 AGTCC", 6, 0, APART, "DNA"},
+    {"GGGTTGTTAGCTCAGTGGTTAGAGCATCGGTCTCCAATACCGGAGGTCCTGGGTTCGATTCCCAGATCAAC e150 C A*20", 13, 0, APART, "SINE/tRNA"},
+    {"GCCGGGCGCGGTGGCTCACGCCTGTAATCCCAGCACTTTGGGAGGCCGAGGCGGGCGGATCACGAG e150 C A*20", 13, 0, APART, "SINE/7SL"},
+    {"e300 C A*20", 13, 0, APART, "SINE"},
+    {"e300 C A*20", 5, 0, APART, "Unknown"},
+    {"e900 C A*20", 2, 8, APART, "LINE"},
+    {"e900 C A*20", 8, 2, APART, "Unknown"},
+    {"e900 C A*20", 3, 3, APART, "Unknown"},
+    {"a600", 8, 0, HEAD_TO_TAIL, "Satellite"},
+    {"a600", 6, 0, DUPLICATED, "Segmental_duplication"},
+    {"a600", 6, 0, WHOLE_CONTIGS, "Artefact"},
+    {"a100 CA*100", 6, 0, APART, "Simple_repeat"},
+    {"a100 GTGCCAGCAGCCGCGGTAA b100", 6, 0, APART, "rRNA"}};
 
 /* The copies of a row, with random sequence around them. */
 static char *lay_out(int row, const char *letters)

@@ -29,7 +29,8 @@ SAME = [(r"LTR/(Copia|Ty1)", "LTR/Copia"), (r"LTR/(Gypsy|Ty3)", "LTR/Gypsy"), (r
         (r"DNA\w*/hAT", "DNA/hAT"), (r"(DNA\w*/(MLE|Mariner|TcMar)|MITE/Stow)", "DNA/TcMar"),
         (r"(DNA\w*/(PILE|POLE|Tourist|Harbinger|PIF-Harbinger)|MITE/Tourist)", "DNA/PIF-Harbinger"),
         (r"(DNA\w*|RC)/Helitron", "RC/Helitron"), (r"DNA/PiggyBac", "DNA/PiggyBac"), (r"DNA/Merlin", "DNA/Merlin"),
-        (r"SINE/(tRNA|MIR)", "SINE/tRNA"), (r"SINE/Alu", "SINE/Alu")]
+        (r"SINE/(tRNA|MIR)", "SINE/tRNA"), (r"SINE/(7SL|Alu)", "SINE/7SL"),
+        (r"SINE/5S", "SINE/5S")]
 ORDER = [(r"LTR", "LTR"), (r"LINE", "LINE"), (r"SINE", "SINE"), (r"(DNA\w*|MITE)/Helitron|RC", "RC"), (r"DNA|MITE", "DNA")]
 
 

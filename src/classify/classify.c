@@ -9,12 +9,14 @@
 #include "classify/codons.h"
 #include "classify/genes.h"
 #include "classify/grade.h"
+#include "classify/heads.h"
 #include "classify/kin.h"
 #include "classify/neighbours.h"
 #include "classify/places.h"
 #include "classify/proteins.h"
 #include "classify/structure.h"
 #include "classify/superfamily.h"
+#include "classify/termini.h"
 
 enum {
     LTR_SURE_BP = 150,
@@ -127,12 +129,20 @@ static bool is_sine(const rp_traits *traits, size_t length)
                                             : traits->n_full >= 3 && traits->tsd_bp >= 7);
 }
 
-static const char *choose_class(const rp_traits *traits, size_t length)
+/* Without a tail it is a tRNA or rRNA gene that was duplicated with what is around it. */
+static bool has_sure_head(const rp_traits *traits)
+{
+    return traits->head_is_sure && has_tail(traits);
+}
+
+static const char *choose_order(const rp_traits *traits, size_t length)
 {
     if (is_ltr(traits, length))
         return "LTR";
     if (is_tir(traits))
         return "DNA";
+    if (has_sure_head(traits))
+        return "SINE";
     if (is_helitron(traits, length))
         return "RC/Helitron";
     if (is_line(traits, length))
@@ -142,12 +152,23 @@ static const char *choose_class(const rp_traits *traits, size_t length)
     return RP_CLASS_UNKNOWN;
 }
 
+/* The class by structure alone. */
+static const char *choose_class(const rp_traits *traits, const rp_codes *consensus)
+{
+    const char *order = choose_order(traits, consensus->n), *by_ends = rp_termini_class(consensus, traits);
+    if (strcmp(order, "SINE") == 0 && traits->head != RP_HEAD_NONE)
+        return rp_head_class[traits->head];
+    const bool told_by_ends =
+        strcmp(order, "DNA") == 0 || (strcmp(order, RP_CLASS_UNKNOWN) == 0 && strcmp(by_ends, "DNA") != 0);
+    return told_by_ends ? by_ends : order;
+}
+
 /* What a transposon shows; a short run of A stands at the end of many a gene. */
 static bool has_structure(const rp_traits *traits, size_t length)
 {
     return traits->proteins != 0 || traits->transposon_domains || traits->ltr_bp > 0 || traits->tir_bp > 0 ||
            traits->tsd_bp > 0 || traits->tail_bp >= TAIL_SURE_BP || traits->tail_in_copies >= MIN_TAIL_SHARE ||
-           strcmp(choose_class(traits, length), RP_CLASS_UNKNOWN) != 0;
+           strcmp(choose_order(traits, length), RP_CLASS_UNKNOWN) != 0;
 }
 
 /* Transposons have more copies, are longer, or show what they are. */
@@ -246,6 +267,8 @@ bool rp_evidence(const rp_found_family *family, kstring_t *text)
         ok |= add(text, begin, "tir:%u:%.0f%%", traits->tir_bp, (double)traits->tir_identity);
     if (traits->mite)
         ok |= add(text, begin, "mite");
+    if (traits->head != RP_HEAD_NONE)
+        ok |= add(text, begin, "head:%s:%.1f", rp_head_name[traits->head], (double)traits->head_bits);
     if (traits->helitron_ends)
         ok |= add(text, begin, "tc-ctrr");
     if (traits->hairpin_bp > 0)
@@ -320,6 +343,8 @@ static bool classify_family(void *argument, size_t which, unsigned worker, rp_er
         !rp_places_find(run->finders[worker], run->findings, which, run->parameters->min_copies, traits) ||
         !look_at_codons(run, family, worker))
         return rp_error_memory(error, "class hints");
+    if (has_tail(traits) && traits->tir_bp == 0 && traits->ltr_bp == 0)
+        rp_heads_find(family->consensus, run->findings->n_families, traits);
     rp_genes_look(run->findings, family, &run->genes, traits);
     traits->other = judge(traits, family->consensus->n, run->parameters, run->findings->genome->n_contigs);
     if (traits->other == RP_OTHER_NONE && family->decoy.is_chance && !traits->transposon_domains)
@@ -343,7 +368,7 @@ static const char *choose_by_domains(const rp_found_family *family)
 /* What domains say goes before what structure says; long terminal repeats around what is no LTR element contradict. */
 static const char *choose_by_all(const rp_found_family *family)
 {
-    const char *by_structure = choose_class(&family->traits, family->consensus->n),
+    const char *by_structure = choose_class(&family->traits, family->consensus),
                *by_domains = choose_by_domains(family);
     if (by_domains == NULL)
         return by_structure;
@@ -401,9 +426,13 @@ bool rp_classify_unknown(rp_findings *findings, const rp_domains *domains, rp_er
     for (size_t f = 0; f < findings->n_families; f++) {
         rp_found_family *family = &findings->families[f];
         take_domains(family, domains);
-        const char *by_domains = choose_by_domains(family);
-        if (by_domains != NULL && strcmp(family->class_name, RP_CLASS_UNKNOWN) == 0 &&
-            !rp_found_family_set_class(family, by_domains))
+        if (strcmp(family->class_name, RP_CLASS_UNKNOWN) != 0)
+            continue;
+        const char *class_name = choose_by_domains(family);
+        rp_heads_find(family->consensus, findings->n_families, &family->traits);
+        if (class_name == NULL && family->traits.head_is_sure)
+            class_name = rp_head_class[family->traits.head];
+        if (class_name != NULL && !rp_found_family_set_class(family, class_name))
             return rp_error_memory(error, "class names");
     }
     return true;

@@ -60,8 +60,9 @@ static void decode_end(const rp_view *view, const rp_placed_copy *copy, bool lef
                                                   i - INNER_BP + (int64_t)missing);
 }
 
-/* Whether the left end, moved outwards by `left`, and the right one, by `right`, are followed by the same `n` bases. */
-static bool has_tsd(const ends *left_of, const ends *right_of, int left, int right, unsigned n)
+/* How many of the `n` bases are alike that follow the left end, moved outwards by `left`, and the right one, by
+ * `right`; 0: too few for a duplication. */
+static unsigned alike_in_tsd(const ends *left_of, const ends *right_of, int left, int right, unsigned n)
 {
     unsigned errors = 0;
     const unsigned allowed = n >= LONG_TSD_BP ? 1 : 0;
@@ -70,9 +71,14 @@ static bool has_tsd(const ends *left_of, const ends *right_of, int left, int rig
                       b = right_of->right[INNER_BP + right + (int)i];
         errors += !rp_code_is_base(a) || a != b;
         if (errors > allowed)
-            return false;
+            return 0;
     }
-    return true;
+    return n - errors;
+}
+
+static bool has_tsd(const ends *left_of, const ends *right_of, int left, int right, unsigned n)
+{
+    return alike_in_tsd(left_of, right_of, left, right, n) > 0;
 }
 
 /* The other copy whose right end serves as background for copy i's left end. */
@@ -122,9 +128,11 @@ static fixed_tsd weigh_fixed_tsd(const end_sample *all, int left, int right, uns
 {
     const ends *sample = all->ends;
     const size_t n = all->n;
-    unsigned own = 0, chance = 0;
+    unsigned own = 0, chance = 0, alike = 0;
     for (size_t i = 0; i < n; i++) {
-        own += has_tsd(&sample[i], &sample[i], left, right, bp);
+        const unsigned here = alike_in_tsd(&sample[i], &sample[i], left, right, bp);
+        own += here > 0;
+        alike += here;
         chance += has_tsd(&sample[i], &sample[partner(i, n, 1)], left, right, bp);
         chance += has_tsd(&sample[i], &sample[partner(i, n, 2)], left, right, bp);
     }
@@ -133,7 +141,9 @@ static fixed_tsd weigh_fixed_tsd(const end_sample *all, int left, int right, uns
     fixed_tsd found = {.left = left, .right = right, .bp = bp, .share = share};
     if (own >= MIN_TSD_COPIES && share >= MIN_TSD_EXCESS &&
         rp_log_chance(own, (uint32_t)n, expected / (double)n) <= log(TSD_BY_CHANCE / all->tries))
-        found.gain = excess * bp; /* a duplication of n bases is one of n - 1, too, with an end moved: count bases */
+        /* A duplication of n bases is one of n - 1, too, with an end moved, and one of n + 1 of which one differs:
+         * bases count, and one that differs takes as much as one that is alike gives. */
+        found.gain = excess * (2.0 * alike / own - bp);
     return found;
 }
 

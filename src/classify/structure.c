@@ -201,6 +201,8 @@ static void find_tir(const rp_codes *consensus, rp_traits *traits)
             if (top - cost > best) {
                 best = top - cost;
                 traits->tir_bp = at_top;
+                traits->tir_left_bp = (uint8_t)left;
+                traits->tir_right_bp = (uint8_t)right;
                 traits->tir_identity = 100 * (float)matches_at_top / (float)at_top;
             }
         }

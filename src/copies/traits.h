@@ -34,6 +34,9 @@ typedef enum rp_grade {
     RP_N_GRADES
 } rp_grade;
 
+/* The RNA gene that the head of a SINE comes from (classify/heads.h). */
+typedef enum rp_head { RP_HEAD_NONE, RP_HEAD_TRNA, RP_HEAD_7SL, RP_HEAD_5S, RP_N_HEADS } rp_head;
+
 enum { RP_TSD_MAX_BP = 20, RP_TAIL_UNIT_MAX_BP = 6 };
 
 typedef struct rp_traits {
@@ -45,6 +48,7 @@ typedef struct rp_traits {
     bool tg_ca;                 /* the LTR, or else the whole consensus, begins with TG and ends with CA */
     uint32_t tir_bp;            /* inverted repeat at its ends; 0: none */
     float tir_identity;
+    uint8_t tir_left_bp, tir_right_bp; /* of the consensus, that stand beyond it */
     bool mite;                  /* it has them, and is too short to be an autonomous element */
     uint32_t tail_bp;           /* poly-A or microsatellite at the 3' end; 0: none */
     char tail_unit[RP_TAIL_UNIT_MAX_BP + 1];
@@ -55,6 +59,10 @@ typedef struct rp_traits {
     float low_complexity;       /* share of the consensus in short-period repeats */
     uint32_t period_bp;         /* at which at least half of the consensus repeats itself; 0: none */
     bool trna, rrna;
+    rp_head head;               /* what its beginning is like, on one of its strands */
+    bool head_is_sure;          /* also among all families that were looked at */
+    float head_bits;            /* what that is worth, */
+    float head_log_chance;      /* and the natural logarithm of the chance that its bases in another order have it */
     unsigned proteins;          /* of transposons, whose motifs it has (classify/proteins.h) */
     bool transposon_domains;    /* domains of transposons' proteins were found in it, */
     bool host_domains;          /* or only of others' */
