@@ -3,11 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "classify/classify.h"
 #include "classify/going_on.h"
 #include "classify/proteins.h"
 #include "classify/grade.h"
+#include "classify/heads.h"
 #include "classify/structure.h"
+#include "classify/termini.h"
 #include "suites.h"
 
 static rp_traits look_at(const char *recipe)
@@ -519,6 +522,70 @@ START_TEST(copies_that_go_on_beyond_an_end_are_counted)
 }
 END_TEST
 
+/* An element with inverted repeats, and the duplication beside it. */
+static const struct {
+    const char *recipe;
+    uint32_t tsd_bp, tsd_max_bp;
+    const char *target, *class_name;
+} TERMINI[] = {{"CAGGG c30 d300 ~c30 CCCTG", 8, 8, "NNNNNNNN", "DNA/hAT"},
+               {"CCGGG c30 d300 ~c30 CCCGG", 8, 8, "NNNNNNNN", "DNA"}, /* not YAR */
+               {"GGTTT c30 d300 ~c30 AAACC", 9, 9, "NNNNNNNNN", "DNA/MULE"},
+               {"GGTTT c30 d300 ~c30 AAACG", 9, 9, "NNNNNNNNN", "DNA"}, /* one end only */
+               {"GGTTT c30 d300 ~c30 AAACC", 8, 8, "NNNNNNNN", "DNA"},
+               {"GGTTT c30 d300 ~c30 AAACC", 9, 12, "NNNNNNNNN", "DNA"}, /* of various lengths */
+               {"GGTTT c30 d300 ~c30 AAACC", 3, 3, "TAA", "DNA/PIF-Harbinger"},
+               {"GGTTT c30 d300 ~c30 AAACC", 3, 3, "TNA", "DNA/PIF-Harbinger"},
+               {"GGTTT c30 d300 ~c30 AAACC", 3, 3, "GAA", "DNA"},
+               {"CACTA c30 d300 ~c30 TAGTG", 3, 3, "GAA", "DNA/CMC-EnSpm"},
+               {"CCTTT c30 d300 ~c30 AAAGG", 4, 4, "TTAA", "DNA/PiggyBac"},
+               {"CCTTT c30 d300 ~c30 AAAGG", 4, 4, "TTAG", "DNA"},
+               {"CAGTG c30 d300 ~c30 CACTG", 2, 2, "TA", "DNA/TcMar"},
+               {"TACAGTG c30 d300 ~c30 CACTGTA", 0, 0, "", "DNA/TcMar"}, /* the target is in the consensus */
+               {"GGTTT c30 d300 ~c30 AAACC", 0, 0, "", "DNA"}};
+
+START_TEST(ends_and_targets_tell_the_superfamily)
+{
+    rp_codes codes = {0};
+    rp_traits traits = {.tir_bp = 35, .tsd_bp = TERMINI[_i].tsd_bp, .tsd_max_bp = TERMINI[_i].tsd_max_bp};
+    char *letters = test_sequence(TERMINI[_i].recipe);
+    strcpy(traits.tsd_consensus, TERMINI[_i].target);
+    test_codes(&codes, letters);
+    ck_assert_str_eq(rp_termini_class(&codes, &traits), TERMINI[_i].class_name);
+    traits.tir_bp = 0;
+    ck_assert_str_eq(rp_termini_class(&codes, &traits), "DNA");
+    free(codes.items);
+    free(letters);
+}
+END_TEST
+
+/* Random sequences of a composition: as many heads as the limits allow, one in a hundred, and none that is sure among
+ * all. */
+START_TEST(random_sequences_have_no_more_heads_than_chance)
+{
+    enum { N = 1500 };
+    static const double GC[] = {0.25, 0.4, 0.6};
+    rp_random random = {.state = 77};
+    unsigned n_heads = 0, n_sure = 0;
+    for (unsigned i = 0; i < N; i++) {
+        rp_codes codes = {0};
+        rp_traits traits = {0};
+        const size_t n = 80 + rp_random_below(&random, 400);
+        ck_assert(rp_codes_reserve(&codes, n));
+        for (size_t j = 0; j < n; j++)
+            codes.items[codes.n++] =
+                (uint8_t)(rp_random_unit(&random) < GC[i % 3] ? RP_BASE_C + rp_random_below(&random, 2)
+                          : rp_random_below(&random, 2) == 0  ? RP_BASE_A
+                                                              : RP_BASE_T);
+        rp_heads_find(&codes, N, &traits);
+        n_heads += traits.head != RP_HEAD_NONE;
+        n_sure += traits.head_is_sure;
+        free(codes.items);
+    }
+    ck_assert_uint_le(n_heads, 30); /* 15 are expected at most, and 30 once in 2,000 times */
+    ck_assert_uint_eq(n_sure, 0);
+}
+END_TEST
+
 Suite *suite_classify(void)
 {
     Suite *suite = suite_create("classify");
@@ -531,6 +598,8 @@ Suite *suite_classify(void)
     tcase_add_loop_test(tests, proteins_of_transposons_are_seen, 0, 13);
     tcase_add_loop_test(tests, gene_families_are_told_by_what_changes, 0, (int)(sizeof GENES / sizeof GENES[0]));
     tcase_add_loop_test(tests, copies_that_go_on_beyond_an_end_are_counted, 0, (int)(sizeof ENDS / sizeof ENDS[0]));
+    tcase_add_loop_test(tests, ends_and_targets_tell_the_superfamily, 0, (int)(sizeof TERMINI / sizeof TERMINI[0]));
+    tcase_add_test(tests, random_sequences_have_no_more_heads_than_chance);
     tcase_add_loop_test(tests, a_family_has_the_grade_that_its_copies_bear_out, 0,
                         (int)(sizeof GRADES / sizeof GRADES[0]));
     suite_add_tcase(suite, tests);

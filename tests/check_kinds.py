@@ -269,5 +269,17 @@ def test_gff3_is_valid(folder):
                      "long_terminal_repeat"}, types
 
 
+def test_annotate_names_a_sine_by_its_head_and_tail(folder):
+    """A tRNA gene that was duplicated with what is beside it has the head, and no tail."""
+    rng = random.Random(12)
+    gene = "GGGTTGTTAGCTCAGTGGTTAGAGCATCGGTCTCCAATACCGGAGGTCCTGGGTTCGATTCCCAGATCAAC"
+    families = {"sine": gene + random_letters(rng, 150) + "C" + 20 * "A", "gene": gene + random_letters(rng, 170) + "C"}
+    (folder / "l.fa").write_text("".join(f">{name}#Unknown\n{bases}\n" for name, bases in families.items()))
+    (folder / "g.fa").write_text(">g\n" + "".join(random_letters(rng, 2000) + bases for _ in range(4) for bases in families.values()) + "\n")
+    run("annotate", "-q", "-o", folder / "x", folder / "g.fa", folder / "l.fa")
+    names = {f["name"]: f["class"] for f in json.load(open(folder / "x.summary.json"))["families"]}
+    assert names == {"sine": "SINE/tRNA", "gene": "Unknown"}, names
+
+
 if __name__ == "__main__":
     sys.exit(main(globals()))

@@ -421,6 +421,18 @@ bool rp_classify(rp_findings *findings, const rp_classify_parameters *parameters
     return ok;
 }
 
+/* By the head of a SINE, whose tail has to be there as well (has_sure_head). False: out of memory. */
+static bool choose_by_head(rp_found_family *family, size_t n_families, const char **class_name)
+{
+    bool has_tail = false;
+    rp_heads_find(family->consensus, n_families, &family->traits);
+    if (family->traits.head_is_sure && !rp_structure_has_tail(family->consensus, &has_tail))
+        return false;
+    if (has_tail)
+        *class_name = rp_head_class[family->traits.head];
+    return true;
+}
+
 bool rp_classify_unknown(rp_findings *findings, const rp_domains *domains, rp_error *error)
 {
     for (size_t f = 0; f < findings->n_families; f++) {
@@ -429,10 +441,8 @@ bool rp_classify_unknown(rp_findings *findings, const rp_domains *domains, rp_er
         if (strcmp(family->class_name, RP_CLASS_UNKNOWN) != 0)
             continue;
         const char *class_name = choose_by_domains(family);
-        rp_heads_find(family->consensus, findings->n_families, &family->traits);
-        if (class_name == NULL && family->traits.head_is_sure)
-            class_name = rp_head_class[family->traits.head];
-        if (class_name != NULL && !rp_found_family_set_class(family, class_name))
+        if ((class_name == NULL && !choose_by_head(family, findings->n_families, &class_name)) ||
+            (class_name != NULL && !rp_found_family_set_class(family, class_name)))
             return rp_error_memory(error, "class names");
     }
     return true;

@@ -317,6 +317,19 @@ bool rp_structure_is_turned(const rp_codes *consensus)
     return as_is.tail_bp == 0 && !as_is.helitron_ends && other.helitron_ends;
 }
 
+bool rp_structure_has_tail(const rp_codes *consensus, bool *has_tail)
+{
+    rp_codes turned = {0};
+    rp_traits as_is = {0}, other = {0};
+    if (!rp_codes_reverse_complement(&turned, consensus->items, consensus->n))
+        return false;
+    find_tail(consensus, &as_is);
+    find_tail(&turned, &other);
+    free(turned.items);
+    *has_tail = as_is.tail_bp > 0 || other.tail_bp > 0;
+    return true;
+}
+
 /* --- Reading frames --- */
 
 static bool is_stop(uint8_t a, uint8_t b, uint8_t c)

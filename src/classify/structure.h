@@ -33,4 +33,7 @@ bool rp_structure_has_helitron_ends(const rp_codes *consensus);
  * strand has a poly-A tail, or a Helitron's 3' end at its beginning. */
 bool rp_structure_is_turned(const rp_codes *consensus);
 
+/* Whether either strand ends with a tail. False: out of memory. */
+bool rp_structure_has_tail(const rp_codes *consensus, bool *has_tail) RP_MUST_CHECK;
+
 #endif
