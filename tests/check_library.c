@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "copies/polish.h"
 #include "library/chimera.h"
 #include "library/circle.h"
 #include "library/class_names.h"
@@ -528,68 +527,11 @@ START_TEST(terms_fall_back_to_the_order)
 }
 END_TEST
 
-/* A frequent element, whose consensus has bases that its copies do not bear out, has run into a rare one. */
-START_TEST(what_polishing_has_cut_is_polished_too)
-{
-    enum { FREQUENT = 400, RARE = 12, LONG = 400, SHORT = 200, SPACER = 60, SUBSTITUTED = 10, WRONG = 15 };
-    rp_random random = {.state = 5};
-    char *frequent = test_random_letters(&random, LONG), *rare = test_random_letters(&random, SHORT);
-    char *given = malloc(LONG + SHORT + 1), *fasta = malloc((FREQUENT + RARE) * (LONG + SHORT + SPACER) + SPACER + 8),
-         *at = fasta;
-    at += sprintf(at, ">g\n");
-    for (unsigned i = 0; i < FREQUENT + RARE; i++) {
-        char *spacer = test_random_letters(&random, SPACER), *copy = at + SPACER;
-        at += sprintf(at, "%s%s%s", spacer, i < FREQUENT ? frequent : "", i < 4 || i >= FREQUENT ? rare : "");
-        for (; copy < at; copy++)
-            if (rp_random_below(&random, SUBSTITUTED) == 0)
-                *copy = "ACGT"[rp_random_below(&random, 4)];
-        free(spacer);
-    }
-    sprintf(at, "\n");
-    sprintf(given, "%s%s", frequent, rare);
-    for (unsigned i = WRONG; i < LONG; i += WRONG)
-        given[i] = given[i] == 'A' ? 'C' : 'A';
-    rp_genome genome;
-    test_genome(&genome, fasta);
-    rp_error error = {""};
-    const rp_kmer_index_parameters how = {.k = 12, .min_frequency = 2, .memory_bytes = 1 << 20, .n_threads = 2};
-    rp_kmer_index *index = rp_kmer_index_create(&genome, NULL, &how, &error);
-    ck_assert_msg(index != NULL, "%s", error.message);
-    rp_library library = {0};
-    rp_family family = {0};
-    test_codes(&family.consensus, given);
-    ck_assert(rp_library_add(&library, &family));
-    const rp_view view = {.genome = &genome};
-    const rp_annotate_parameters scan = {
-        .n_threads = 2, .kernel = rp_band_select("auto"), .expected_by_chance = 0.01, .min_copies = 3};
-    const rp_polish_parameters parameters = {
-        .n_threads = 2, .kernel = scan.kernel, .max_extension_bp = 2000, .n_rounds = 3};
-    const size_t source = 0;
-    ck_assert_msg(rp_polish(&view, index, &source, 1, &scan, &parameters, &library, &error), "%s", error.message);
-    ck_assert_uint_eq(library.n, 2);
-    const rp_codes *left = &library.items[0].consensus;
-    ck_assert_uint_eq(left->n, LONG);
-    unsigned n_wrong = 0;
-    for (size_t i = 0; i < LONG; i++)
-        n_wrong += rp_code_letter(left->items[i]) != frequent[i];
-    ck_assert_uint_le(n_wrong, 2);
-    rp_library_clear(&library);
-    free(family.consensus.items);
-    rp_kmer_index_destroy(index);
-    rp_genome_clear(&genome);
-    free(frequent);
-    free(rare);
-    free(given);
-    free(fasta);
-}
-END_TEST
-
 Suite *suite_library(void)
 {
     Suite *suite = suite_create("library");
     TCase *tests = tcase_create("library");
     tcase_set_timeout(tests, 60);
-    tcase_add_test(tests, what_polishing_has_cut_is_polished_too);
     tcase_add_loop_test(tests, chimeras_are_cut_where_copies_end_and_begin, 0,
                         (int)(sizeof CHIMERAS / sizeof CHIMERAS[0]));
     tcase_add_loop_test(tests, families_that_run_round_are_cut_at_their_ltr, 0,

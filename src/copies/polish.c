@@ -238,8 +238,6 @@ static bool polish_family(void *argument, size_t which, unsigned worker, rp_erro
 static bool has_grown(const polish_run *run, size_t which)
 {
     const size_t n = run->library->items[run->active[which]].consensus.n, before = run->rounds[which].length;
-    if (before == 0) /* it was cut: its parts are those of both pieces, and leave neither its copies */
-        return true;
     return run->first[which + 1] - run->first[which] <= ENOUGH_PARTS &&
            n >= before + LENGTHENED_BP + before * LENGTHENED_PERCENT / 100;
 }

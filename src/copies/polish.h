@@ -31,8 +31,8 @@ typedef struct rp_polish_parameters {
 } rp_polish_parameters;
 
 /* Polishes the consensus of library->items[source[f]] for the n families, in at most n_rounds: the
- * first looks for the copies of all, a further one of those that the one before has lengthened or cut. A consensus that
- * runs into another element is cut there in the first round (library/chimera.h), one that has grown into duplicated
+ * first looks for the copies of all, a further one of those that the one before has lengthened. A consensus that runs
+ * into another element is cut there in the first round (library/chimera.h), one that has grown into duplicated
  * sequence in each, and in one more that does nothing else (copies/independent.h): what is cut off becomes families at
  * the library's end, whose items may move. `view` shows the whole genome. The families' copies are gone afterwards. */
 bool rp_polish(const rp_view *view, const rp_kmer_index *index, const size_t *source, size_t n,
