@@ -272,6 +272,17 @@ static char *put_pair(char *at, const char *first, char **spacers, const char *a
     return at + sprintf(at, "%s%s", a, b);
 }
 
+/* The genome of a text with its index; nothing in it is taken for a tandem repeat. */
+static void begin_search_of(test_search *with, const char *text)
+{
+    rp_error error = {""};
+    test_genome(&with->genome, text);
+    ck_assert(rp_bitmask_init(&with->tandem, with->genome.length_bp));
+    const rp_kmer_index_parameters indexed = {.k = 12, .min_frequency = 2, .memory_bytes = 1 << 20, .n_threads = 1};
+    with->index = rp_kmer_index_create(&with->genome, NULL, &indexed, &error);
+    ck_assert_ptr_nonnull(with->index);
+}
+
 /* A joins B, C joins D. Where an element of C and D stands, B has a copy too, which the first join does not find again:
  * the second one must see it covered until the pass is over, whether its trial ran ahead of the first join or not
  * (genome/reads.h). The cover that both begin with is all that a trial that ran ahead can have seen. */
@@ -297,11 +308,7 @@ START_TEST(a_join_keeps_the_cover_of_its_parts_until_the_pass_is_over)
     sprintf(at, "%.2000s\n", spacers);
     test_search with;
     rp_error error = {""};
-    test_genome(&with.genome, text);
-    ck_assert(rp_bitmask_init(&with.tandem, with.genome.length_bp));
-    const rp_kmer_index_parameters indexed = {.k = 12, .min_frequency = 2, .memory_bytes = 1 << 20, .n_threads = 1};
-    with.index = rp_kmer_index_create(&with.genome, NULL, &indexed, &error);
-    ck_assert_ptr_nonnull(with.index);
+    begin_search_of(&with, text);
     for (int run = 0; run < (THREADS[_i] == 1 ? 1 : JOIN_RUNS); run++) {
         rp_library library = {0};
         rp_cover cover;
@@ -387,11 +394,7 @@ START_TEST(parts_at_one_distance_are_joined)
     char *text = put_parts(_i, families);
     test_search with;
     rp_error error = {""};
-    test_genome(&with.genome, text);
-    ck_assert(rp_bitmask_init(&with.tandem, with.genome.length_bp));
-    const rp_kmer_index_parameters indexed = {.k = 12, .min_frequency = 2, .memory_bytes = 1 << 20, .n_threads = 1};
-    with.index = rp_kmer_index_create(&with.genome, NULL, &indexed, &error);
-    ck_assert_ptr_nonnull(with.index);
+    begin_search_of(&with, text);
     rp_library library = {0};
     rp_cover cover;
     rp_intervals scratch = {0};

@@ -9,9 +9,9 @@
 #include "compare/inside.h"
 #include "run/stages.h"
 
-/* Of a consensus, that lies in another, and of the columns that are the same. */
-static const size_t NOWHERE = SIZE_MAX;
+static const size_t NOWHERE = SIZE_MAX; /* where what lies in a known family goes */
 
+/* Of a consensus, that lies in another, and of the columns that are the same. */
 enum { HELD_PERCENT = 95, SAME_PERCENT = 95, WORD_BASES = 12 };
 
 /* As rp_inside_choose; of the sequences from number n on all stay, and what lies in one of them goes into NOWHERE. */
