@@ -3,6 +3,7 @@
 PROGRAM."""
 import time
 
+from check_devices import cache, need_devices, on
 from harness import *
 
 RESULTS = ENDINGS + ["out", "tbl", "divsum", "paf"]
@@ -92,6 +93,35 @@ def test_threads_index_and_steps_give_the_same_bytes(folder):
     for other in ([], ["--known", folder / "rest.fa"]):
         said = run("find", "-q", "--from", folder / "s.state", *other, "-o", folder / "y", genome, status=1).stderr
         assert "the state is of --known" in said, said
+
+
+def test_devices_give_the_same_bytes(folder):
+    environment = cache(folder)
+    need_devices(environment)
+    genome, known = simulated(folder, seed=6)
+    options = ["--known", known, "--repeatmasker", "--alignments"]
+    expected = digest(find(folder, "cpu", genome, *options), RESULTS)
+    for number, words in enumerate((["--device", "opencl:0", "-t", 1], ["--device", "all", "-t", 2])):
+        on(environment, "find", "-q", "--no-run-info", *words, *options, "-o", folder / f"x{number}", genome)
+        assert digest(folder / f"x{number}", RESULTS) == expected, words
+    on(environment, "find", "-q", "--device", "opencl:0", "-t", 1, *options, "-o", folder / "told", genome)
+    device = summary(folder / "told")["run"]["devices"][0]
+    assert device["extensions"] > 0 and not device["retired"], device
+
+
+def test_a_small_budget_gives_the_same_bytes(folder):
+    """The least that a refused run names, which counts the library, does; what does not fit goes to files."""
+    genome, known = simulated(folder, length="20M", families=40)
+    expected = digest(find(folder, "plain", genome, "-t", 2, "--known", known))
+    least = {}
+    for name, words in (("alone", []), ("known", ["--known", known])):
+        said = run("find", "-t", 1, "--max-memory", "80M", *words, "-o", folder / "x", genome, status=MEMORY).stderr
+        least[name] = int(re.search(r"the least is (\d+) MB", said).group(1))
+    assert "and a library of" in said and least["known"] > least["alone"], said
+    assert not list(folder.glob("x.*"))
+    told = run("find", "--no-run-info", "-t", 1, "--max-memory", (least["known"] + 1) << 20, "--known", known, "-o", folder / "x", genome).stderr
+    assert "may go to files" in told, told
+    assert digest(folder / "x") == expected
 
 
 def test_numbers_go_on_behind_those_of_known_names(folder):
