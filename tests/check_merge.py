@@ -273,12 +273,16 @@ def rows_of(path):
     return [dict(zip(head, row)) for row in rows]
 
 
-def test_pan_counts_the_copies_of_each_genome(folder):
+def three_genomes(folder):
     rng = random.Random(24)
     everywhere, twice, once = (random_letters(rng, n) for n in (900, 500, 1300))
     genome(folder, rng, "a.fa", {everywhere: 20, twice: 15, once: 12})
     genome(folder, rng, "b.fa", {everywhere: 12, twice: 25})
     genome(folder, rng, "c.fa", {everywhere: 15})
+
+
+def test_pan_counts_the_copies_of_each_genome(folder):
+    three_genomes(folder)
     told = pan(folder, "-o", "p", "a.fa", "b.fa", "third=c.fa", "--mutation-rate", "1e-8")
     assert [line.split(": ")[1] for line in told.splitlines()] == ["find a", "find b", "find third", "merge", "annotate a", "annotate b", "annotate third"]
     long, wide = rows_of(folder / "p.families.tsv"), rows_of(folder / "p.wide.tsv")
@@ -305,6 +309,47 @@ def test_pan_counts_the_copies_of_each_genome(folder):
     assert tables == [(folder / f"p.{name}.tsv").read_bytes() for name in ("families", "wide", "genomes")]
     assert "two genomes are named a" in pan(folder, "a.fa", "a=b.fa", status=2)
     assert "no.fa" in pan(folder, "a.fa", "no.fa", status=65)
+
+
+def tables_only(folder, *words, status=0):
+    """No program is needed for that."""
+    done = subprocess.run([ROOT / "scripts" / "workflow" / "reprise-c-pan", "--tables-only", *map(str, words)], cwd=folder,
+                          env={**os.environ, "PATH": "/usr/bin:/bin"}, capture_output=True, text=True)
+    assert done.returncode == status, done
+    return done.stderr
+
+
+def test_an_engine_runs_the_steps_of_pan_itself(folder):
+    """Each as a command of its own: the bytes of the whole command."""
+    three_genomes(folder)
+    genomes = {"a": "a.fa", "b": "b.fa", "third": "c.fa"}
+    pan(folder, "-o", "p", *(f"{name}={path}" for name, path in genomes.items()), "--mutation-rate", "1e-8")
+    own, quiet = folder / "own", ["-q", "--no-run-info", "--sample"]
+    own.mkdir()
+    for name, path in genomes.items():
+        run("find", *quiet, name, "--no-masked", "-o", own / name, folder / path)
+    library = own / "m.families.fa"
+    run("merge", "-q", "-o", own / "m", *(own / f"{name}.families.fa" for name in genomes))
+    most = max(json.loads((own / f"{name}.summary.json").read_text())["input"]["acgt_bases"] for name in genomes)
+    for name, path in genomes.items():
+        run("annotate", *quiet, name, "--search-space", most, "-o", own / f"on_{name}", folder / path, library)
+    tables_only(folder, "-o", "own/t", "--library", library, "--mutation-rate", "1e-8", "own/on_a", "own/on_b", "third=own/on_third")
+    for mine, whole in (("m.families.fa", "p.families.fa"), ("m.members.tsv", "p.members.tsv"), ("a.families.fa", "p.find/a.families.fa"),
+                        ("on_third.copies.bed", "p.third.copies.bed"), ("on_third.summary.json", "p.third.summary.json"),
+                        *((f"t.{table}.tsv", f"p.{table}.tsv") for table in ("families", "wide", "genomes"))):
+        assert (own / mine).read_bytes() == (folder / whole).read_bytes(), mine
+    # what is refused, and a note
+    words, before = ["-o", "own/t", "--library", library], (own / "t.wide.tsv").read_bytes()
+    assert "own/t.families.fa: there is no such file" in tables_only(folder, "-o", "own/t", "own/on_a", status=INPUT)
+    assert "own/no.summary.json: there is no such file" in tables_only(folder, *words, "own/on_a", "own/no", status=INPUT)
+    assert "own/a.summary.json: of find, not of annotate" in tables_only(folder, *words, "own/a", status=INPUT)
+    assert "of a library of 3 families" in tables_only(folder, "-o", "own/t", "--library", own / "third.families.fa", "own/on_a", status=INPUT)
+    assert "two genomes are named a" in tables_only(folder, *words, "own/on_a", "a=own/on_b", status=2)
+    assert "--vote: with --tables-only no step is run" in tables_only(folder, *words, "--vote", "own/on_a", status=2)
+    assert "--library: without --tables-only" in pan(folder, *words, "a.fa", status=2)
+    assert (own / "t.wide.tsv").read_bytes() == before
+    run("annotate", *quiet, "c", "-o", own / "small", folder / "c.fa", library)
+    assert "different --search-space" in tables_only(folder, *words, "own/on_a", "own/small")
 
 
 def test_inputs_that_are_near_copies_are_warned_of(folder):
