@@ -94,7 +94,7 @@ static void *pop_all(void *argument)
         }
         atomic_fetch_add(&shared->popped, n);
         if (atomic_load(&shared->popped) % 3 == 0)
-            rp_ring_wake(shared->ring);
+            rp_ring_wake(shared->ring, SIZE_MAX);
     }
 }
 
@@ -149,7 +149,7 @@ START_TEST(no_wake_between_look_and_wait_is_lost)
 {
     rp_ring *ring = rp_ring_create(5000, 1.0);
     const uint64_t n_wakes = rp_ring_n_wakes(ring);
-    rp_ring_wake(ring);
+    rp_ring_wake(ring, 1);
     rp_ring_wait(ring, n_wakes);
     ck_assert_uint_gt(rp_ring_n_wakes(ring), n_wakes);
     const rp_batch_head batch = make_batch(0, 3);

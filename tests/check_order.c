@@ -69,6 +69,57 @@ START_TEST(first_error_ends_the_loop)
 }
 END_TEST
 
+enum { WINDOW = 100 };
+
+typedef struct kept_results {
+    int values[3 * WINDOW], committed[3 * WINDOW];
+    size_t n;
+} kept_results;
+
+static bool note_commit(void *context, uint64_t serial, void *result, unsigned worker, rp_error *error)
+{
+    kept_results *kept = context;
+    (void)worker;
+    (void)error;
+    ck_assert_uint_eq(serial, kept->n);
+    kept->committed[kept->n++] = *(int *)result;
+    return true;
+}
+
+/* Results that wait are taken back by their serials, once for each version, also where their window goes round. */
+START_TEST(results_are_taken_back_until_their_turn)
+{
+    kept_results kept = {.n = 0};
+    uint64_t serial = 0;
+    rp_order *order = rp_order_create(WINDOW, note_commit, &kept);
+    ck_assert_ptr_nonnull(order);
+    ck_assert_ptr_null(rp_order_take_back(order, 1, &serial));
+    for (uint64_t first = 0; first < 2 * WINDOW; first += WINDOW / 2 + 1) {
+        const uint64_t others[] = {first + 70, first + 2, first + WINDOW - 1, first + 64};
+        for (int i = 0; i < 4; i++)
+            rp_order_post_for_now(order, others[i], &kept.values[others[i]], i == 0 ? 9 : 5, 0);
+        rp_order_post(order, first + 1, &kept.values[first + 1], 0);
+        ck_assert_ptr_null(rp_order_take_back(order, 5, &serial));
+        const uint64_t expected[] = {first + 2, first + 64, first + WINDOW - 1};
+        for (int i = 0; i < 3; i++) {
+            ck_assert_ptr_eq(rp_order_take_back(order, 6, &serial), &kept.values[expected[i]]);
+            ck_assert_uint_eq(serial, expected[i]);
+            kept.values[serial] = (int)serial;
+            rp_order_post_for_now(order, serial, &kept.values[serial], 6, 0);
+        }
+        ck_assert_ptr_null(rp_order_take_back(order, 6, &serial));
+        for (uint64_t s = first; s < first + WINDOW / 2 + 1; s++)
+            if (s != first + 1 && s != first + 2)
+                rp_order_post(order, s, &kept.values[s], 0);
+        ck_assert_uint_eq(kept.n, first + WINDOW / 2 + 1);
+        ck_assert_int_eq(kept.committed[first + 2], (int)first + 2);
+        while (rp_order_take_back(order, 10 + (uint32_t)first, &serial) != NULL)
+            ;
+    }
+    rp_order_destroy(order);
+}
+END_TEST
+
 START_TEST(cover_tells_what_changed)
 {
     rp_cover cover;
@@ -98,6 +149,7 @@ Suite *suite_order(void)
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, results_are_committed_in_order, 0, 5);
     tcase_add_loop_test(tests, first_error_ends_the_loop, 0, 5);
+    tcase_add_test(tests, results_are_taken_back_until_their_turn);
     tcase_add_test(tests, cover_tells_what_changed);
     suite_add_tcase(suite, tests);
     return suite;

@@ -13,6 +13,10 @@ struct rp_order {
     pthread_mutex_t lock;      /* guards what follows but the last three, which stay as they are */
     pthread_cond_t progress;   /* broadcast when `next` has moved or `failed` is set */
     void **results;            /* by serial modulo window; NULL: not there yet */
+    uint64_t *for_now;         /* a bit for each of them: it may be taken back, */
+    uint32_t *versions;        /* and on which version it stands */
+    uint64_t n_for_now;
+    _Atomic uint32_t looked_at; /* none stands on an earlier version; set under the lock; read without it, relaxed */
     uint64_t next;             /* the serial that is due */
     bool committing;
     atomic_bool failed;        /* set under the lock; read without it, relaxed: a late look costs some work */
@@ -21,6 +25,13 @@ struct rp_order {
     rp_commit_function *commit;
     void *context;
 };
+
+static void free_arrays(rp_order *order)
+{
+    free(order->results);
+    free(order->for_now);
+    free(order->versions);
+}
 
 rp_order *rp_order_create(uint64_t window, rp_commit_function *commit, void *context)
 {
@@ -31,12 +42,15 @@ rp_order *rp_order_create(uint64_t window, rp_commit_function *commit, void *con
     order->commit = commit;
     order->context = context;
     order->results = rp_alloc((size_t)window, sizeof *order->results);
-    if (order->results != NULL && pthread_mutex_init(&order->lock, NULL) == 0) {
+    order->for_now = rp_alloc((size_t)window / 64 + 1, sizeof *order->for_now);
+    order->versions = rp_alloc((size_t)window, sizeof *order->versions);
+    if (order->results != NULL && order->for_now != NULL && order->versions != NULL &&
+        pthread_mutex_init(&order->lock, NULL) == 0) {
         if (pthread_cond_init(&order->progress, NULL) == 0)
             return order;
         (void)pthread_mutex_destroy(&order->lock);
     }
-    free(order->results);
+    free_arrays(order);
     free(order);
     return NULL;
 }
@@ -47,7 +61,7 @@ void rp_order_destroy(rp_order *order)
         return;
     (void)pthread_cond_destroy(&order->progress);
     (void)pthread_mutex_destroy(&order->lock);
-    free(order->results);
+    free_arrays(order);
     free(order);
 }
 
@@ -64,13 +78,34 @@ static void set_failed(rp_order *order, const rp_error *error)
     atomic_store_explicit(&order->failed, true, memory_order_relaxed);
 }
 
-/* Under the lock: takes the results that are due, without a gap. How many. */
+static bool is_for_now(const rp_order *order, uint64_t slot)
+{
+    return (order->for_now[slot / 64] >> slot % 64 & 1) != 0;
+}
+
+/* Under the lock: a result may no longer be taken back. */
+static void settle(rp_order *order, uint64_t slot)
+{
+    order->for_now[slot / 64] &= ~((uint64_t)1 << slot % 64);
+    order->n_for_now--;
+}
+
+/* Under the lock: takes the results that are due, without a gap: one that may be taken back by itself. How many. */
 static size_t take_due(rp_order *order, void *due[AT_ONCE])
 {
     size_t n = 0;
-    while (n < AT_ONCE && n < order->window && !has_failed(order) &&
-           (due[n] = order->results[(order->next + n) % order->window]) != NULL)
+    while (n < AT_ONCE && n < order->window && !has_failed(order)) {
+        const uint64_t slot = (order->next + n) % order->window;
+        const bool alone = is_for_now(order, slot);
+        due[n] = order->results[slot];
+        if (due[n] == NULL || (alone && n > 0))
+            break;
         n++;
+        if (!alone)
+            continue;
+        settle(order, slot);
+        break;
+    }
     return n;
 }
 
@@ -92,21 +127,83 @@ static void commit_due(rp_order *order, void *const due[AT_ONCE], size_t n, unsi
         set_failed(order, &error);
 }
 
-void rp_order_post_all(rp_order *order, const rp_posted *posted, size_t n, unsigned worker)
+/* Under the lock: commits what is due, unless another thread is at it. */
+static void commit_all_due(rp_order *order, unsigned worker)
 {
     void *due[AT_ONCE];
     size_t n_due;
+    if (order->committing || (n_due = take_due(order, due)) == 0)
+        return;
+    order->committing = true;
+    do
+        commit_due(order, due, n_due, worker);
+    while ((n_due = take_due(order, due)) > 0);
+    order->committing = false;
+    (void)pthread_cond_broadcast(&order->progress);
+}
+
+void rp_order_post_all(rp_order *order, const rp_posted *posted, size_t n, unsigned worker)
+{
     (void)pthread_mutex_lock(&order->lock);
     for (size_t i = 0; i < n; i++)
         order->results[posted[i].serial % order->window] = posted[i].result;
-    if (!order->committing && take_due(order, due) > 0) {
-        order->committing = true;
-        while ((n_due = take_due(order, due)) > 0)
-            commit_due(order, due, n_due, worker);
-        order->committing = false;
-        (void)pthread_cond_broadcast(&order->progress);
+    commit_all_due(order, worker);
+    (void)pthread_mutex_unlock(&order->lock);
+}
+
+void rp_order_post_for_now(rp_order *order, uint64_t serial, void *result, uint32_t version, unsigned worker)
+{
+    const uint64_t slot = serial % order->window;
+    (void)pthread_mutex_lock(&order->lock);
+    order->results[slot] = result;
+    order->versions[slot] = version;
+    order->for_now[slot / 64] |= (uint64_t)1 << slot % 64;
+    order->n_for_now++;
+    if (version < atomic_load_explicit(&order->looked_at, memory_order_relaxed))
+        atomic_store_explicit(&order->looked_at, version, memory_order_relaxed);
+    commit_all_due(order, worker);
+    (void)pthread_mutex_unlock(&order->lock);
+}
+
+/* The first slot in [from, to) whose result may be taken back and stands on an earlier version; `to`: none. */
+static uint64_t find_earlier(const rp_order *order, uint64_t from, uint64_t to, uint32_t version)
+{
+    for (uint64_t slot = from; slot < to; slot++) {
+        const uint64_t word = order->for_now[slot / 64] >> slot % 64;
+        if (word == 0)
+            slot |= 63; /* the last of its word */
+        else if ((word & 1) != 0 && order->versions[slot] < version)
+            return slot;
+    }
+    return to;
+}
+
+void *rp_order_take_back(rp_order *order, uint32_t version, uint64_t *serial)
+{
+    void *taken = NULL;
+    if (atomic_load_explicit(&order->looked_at, memory_order_relaxed) >= version)
+        return NULL;
+    (void)pthread_mutex_lock(&order->lock);
+    const uint64_t first = order->next % order->window;
+    uint64_t slot = order->window, passed = 0;
+    if (order->n_for_now > 0) {
+        slot = find_earlier(order, first, order->window, version);
+        if (slot == order->window) {
+            slot = find_earlier(order, 0, first, version);
+            passed = order->window;
+            slot = slot < first ? slot : order->window;
+        }
+    }
+    if (slot == order->window) {
+        atomic_store_explicit(&order->looked_at, version, memory_order_relaxed);
+    } else {
+        taken = order->results[slot];
+        order->results[slot] = NULL;
+        settle(order, slot);
+        *serial = order->next - first + passed + slot;
     }
     (void)pthread_mutex_unlock(&order->lock);
+    return taken;
 }
 
 void rp_order_post(rp_order *order, uint64_t serial, void *result, unsigned worker)

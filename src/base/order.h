@@ -3,7 +3,8 @@
  * There is one committer at a time: the thread that brings the result which is due takes
  * the part, commits it and all that follow without a gap, and goes back to its work. No
  * thread waits for the committer. A result that was made on a state that has changed since
- * is made again by the committer itself, at its place in the order.
+ * is made again by the committer itself, at its place in the order; or before that, by who takes it back until its
+ * turn, if it was posted as one that may be.
  *
  * Results are the caller's: the order hands each one to the commit function once, and frees none.
  * Those that were posted but never committed, because the order has failed, are the caller's to free
@@ -37,6 +38,14 @@ typedef struct rp_posted {
     void *result;
 } rp_posted;
 void rp_order_post_all(rp_order *order, const rp_posted *posted, size_t n, unsigned worker);
+
+/* Hands in one that may be taken back until its turn; it stands on this version of what results are made on. Such a
+ * result is committed by itself: those behind it may be taken back meanwhile. */
+void rp_order_post_for_now(rp_order *order, uint64_t serial, void *result, uint32_t version, unsigned worker);
+
+/* Takes the first of these back that stands on an earlier version than this; *serial: its serial. It must be posted
+ * again, in any manner, whatever becomes of it; until then it is as if it had never been. NULL: none. */
+void *rp_order_take_back(rp_order *order, uint32_t version, uint64_t *serial);
 
 /* The serial that is due: all below it are committed. It only grows. */
 uint64_t rp_order_next(rp_order *order);

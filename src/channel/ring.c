@@ -250,19 +250,11 @@ void rp_ring_cancel(rp_ring *ring)
     raise_flag(ring, &ring->cancelled);
 }
 
-void rp_ring_wake(rp_ring *ring)
+void rp_ring_wake(rp_ring *ring, size_t n)
 {
     (void)pthread_mutex_lock(&ring->lock);
     (void)atomic_fetch_add_explicit(&ring->wakes, 1, memory_order_release);
-    (void)pthread_cond_broadcast(&ring->not_empty);
-    (void)pthread_mutex_unlock(&ring->lock);
-}
-
-void rp_ring_wake_one(rp_ring *ring)
-{
-    (void)pthread_mutex_lock(&ring->lock);
-    (void)atomic_fetch_add_explicit(&ring->wakes, 1, memory_order_release);
-    if (ring->n_waiting > 0)
+    for (size_t i = 0; i < n && i < ring->n_waiting; i++)
         (void)pthread_cond_signal(&ring->not_empty);
     (void)pthread_mutex_unlock(&ring->lock);
 }

@@ -54,8 +54,7 @@ uint64_t rp_ring_n_wakes(const rp_ring *ring);
 
 void rp_ring_close(rp_ring *ring);  /* no more pushes; what is there can be popped */
 void rp_ring_cancel(rp_ring *ring); /* push and pop return CANCELLED from now on */
-void rp_ring_wake(rp_ring *ring);   /* there is other work for those who wait, */
-void rp_ring_wake_one(rp_ring *ring); /* or for one of them */
+void rp_ring_wake(rp_ring *ring, size_t n); /* there is other work for n of those who wait; SIZE_MAX: for all */
 
 rp_ring_figures rp_ring_measure(rp_ring *ring);
 

@@ -7,7 +7,10 @@
 #include "base/trace.h"
 #include "produce/prescreen.h"
 
-enum { KEEP_EVERY = 256 }; /* commits between two looks at the clock */
+enum {
+    KEEP_EVERY = 256, /* commits between two looks at the clock */
+    CALLS = 2         /* workers that are woken to look through what a family may have made stale */
+};
 
 /* Whether a place of the seed, with the flanks that the prescreen looks at, has changed. */
 static bool places_changed(const rp_discovery *run, uint32_t seed_id, uint32_t version)
@@ -25,7 +28,7 @@ static bool places_changed(const rp_discovery *run, uint32_t seed_id, uint32_t v
     return false;
 }
 
-static bool is_stale(const rp_discovery *run, const rp_seed_result *made)
+bool rp_discovery_is_stale(const rp_discovery *run, const rp_seed_result *made)
 {
     if (made->version == rp_cover_version(run->cover) || made->outcome == RP_OUTCOME_GONE ||
         made->outcome == RP_OUTCOME_WAITS)
@@ -35,21 +38,21 @@ static bool is_stale(const rp_discovery *run, const rp_seed_result *made)
     return places_changed(run, made->seed_id, made->version);
 }
 
-static bool make_again(rp_discovery *run, unsigned worker, rp_seed_result *made)
+bool rp_discovery_make_again(rp_discovery *run, unsigned worker, rp_seed_result *made)
 {
-    run->figures->n_redone++;
-    rp_count(RP_COUNT_REDONE, 1);
     rp_growth *again = made->growth;
-    if (!rp_discovery_screen(run, worker, made->seed_id, made->floor, made)) {
+    bool ok = true;
+    run->workers[worker].n_redone++;
+    rp_count(RP_COUNT_REDONE, 1);
+    do {
+        ok = rp_discovery_screen(run, worker, made->seed_id, made->floor, made);
+        if (ok && made->outcome == RP_OUTCOME_GROWN) {
+            again = again != NULL ? again : rp_growth_pool_take(&run->growths);
+            ok = again != NULL && rp_discovery_grow(run, worker, made->version, again);
+        }
         made->growth = again;
-        return false;
-    }
-    made->growth = again;
-    if (made->outcome != RP_OUTCOME_GROWN)
-        return true;
-    if (again == NULL)
-        made->growth = again = rp_growth_pool_take(&run->growths);
-    return again != NULL && rp_discovery_grow(run, worker, again);
+    } while (ok && made->outcome == RP_OUTCOME_GROWN && again->family.is_void);
+    return ok;
 }
 
 bool rp_discovery_cover(rp_discovery *run, const rp_family *family)
@@ -66,7 +69,10 @@ static bool commit_growth(rp_discovery *run, rp_growth *grown)
     }
     run->figures->n_tandem += grown->family.tandem;
     rp_count(RP_COUNT_FAMILIES, 1);
-    return rp_library_add(run->library, &grown->family) && rp_discovery_cover(run, &grown->family);
+    if (!rp_library_add(run->library, &grown->family) || !rp_discovery_cover(run, &grown->family))
+        return false;
+    rp_ring_wake(run->ring, CALLS); /* those who wait may look at what stands no more; */
+    return true;
 }
 
 /* Looks the places of a seed that has its turn up once more, for its pairs: they are those that the result was
@@ -119,7 +125,7 @@ void rp_discovery_keep(const rp_discovery *run)
  * memory, the run is to end, or the error is filled in. */
 static bool settle(rp_discovery *run, unsigned worker, rp_seed_result *made, bool *begun, rp_error *error)
 {
-    if (is_stale(run, made) && !make_again(run, worker, made))
+    if (rp_discovery_is_stale(run, made) && !rp_discovery_make_again(run, worker, made))
         return false;
     *begun = true;
     if (made->outcome == RP_OUTCOME_REJECTED || made->outcome == RP_OUTCOME_GROWN) {
@@ -139,9 +145,11 @@ static bool settle(rp_discovery *run, unsigned worker, rp_seed_result *made, boo
     }
 }
 
-static void release(rp_discovery *run, uint64_t serial, rp_seed_result *made)
+void rp_discovery_release(rp_discovery *run, uint64_t serial, rp_seed_result *made)
 {
     rp_growth *growth = made->growth;
+    if (growth == NULL)
+        return;
     rp_discovery_give_back(run, serial, growth);
     rp_growth_pool_return(&run->growths, growth);
     made->growth = NULL;
@@ -162,8 +170,7 @@ bool rp_discovery_commit(void *context, uint64_t serial, void *posted, unsigned 
     }
     if (made->outcome == RP_OUTCOME_GROWN)
         rp_trace("commit", made->seed_id, serial, began);
-    if (made->growth != NULL)
-        release(run, serial, made);
+    rp_discovery_release(run, serial, made);
     run->commit_failed |= !ok && begun; /* one that was only cut short while it was made again may be kept as it was */
     const rp_keep_hook *hook = &run->parameters->hook;
     if (ok && hook->keep != NULL && serial % KEEP_EVERY == 0 && hook->is_due(hook->context))

@@ -23,7 +23,7 @@ static void *worker_main(void *argument)
 
 static void call_one(void *ring)
 {
-    rp_ring_wake_one(ring);
+    rp_ring_wake(ring, 1);
 }
 
 /* Workers on a device hand it what is large whole. */
@@ -81,6 +81,7 @@ static void take_down(rp_discovery *run)
         run->figures->batches_by[i >= run->n_cpu_workers] += run->workers[i].n_batches;
         run->figures->pairs_by[i >= run->n_cpu_workers] += run->workers[i].n_pairs;
         run->figures->n_parked += run->workers[i].n_parked;
+        run->figures->n_redone += run->workers[i].n_redone;
         rp_builder_destroy(run->workers[i].builder);
         rp_place_list_destroy(run->workers[i].list);
         free(run->workers[i].windows.items);

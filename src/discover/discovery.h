@@ -56,6 +56,7 @@ typedef struct rp_worker {
     rp_intervals windows;    /* of a claim */
     uint64_t n_batches, n_pairs; /* worked on */
     uint64_t n_parked;       /* put back, as their claims were taken */
+    uint64_t n_redone;       /* made again, as the cover had changed */
 } rp_worker;
 
 typedef struct rp_discovery {
@@ -108,8 +109,16 @@ bool rp_discovery_look_up(rp_discovery *run, unsigned worker, uint32_t seed_id, 
 /* The same, and prescreens it. */
 bool rp_discovery_screen(rp_discovery *run, unsigned worker, uint32_t seed_id, uint32_t floor,
                          rp_seed_result *into) RP_MUST_CHECK;
-/* Grows the worker's batch, which has passed the prescreen. False: out of memory, or the run is to end. */
-bool rp_discovery_grow(rp_discovery *run, unsigned worker, rp_growth *into) RP_MUST_CHECK;
+/* Grows the worker's batch, which has passed the prescreen under this version of the cover. The family is void if what
+ * it relies on has been covered meanwhile. False: out of memory, or the run is to end. */
+bool rp_discovery_grow(rp_discovery *run, unsigned worker, uint32_t version, rp_growth *into) RP_MUST_CHECK;
+/* Looks a seed up, prescreens and grows it anew until the growth is not void; a growth that the result has is used, and
+ * stays its own in any case. False: out of memory, or the run is to end. */
+bool rp_discovery_make_again(rp_discovery *run, unsigned worker, rp_seed_result *made) RP_MUST_CHECK;
+/* Whether what a result relies on has changed since its version of the cover. */
+bool rp_discovery_is_stale(const rp_discovery *run, const rp_seed_result *made);
+/* Gives back the growth of a result, with its claim. */
+void rp_discovery_release(rp_discovery *run, uint64_t serial, rp_seed_result *made);
 
 /* The free growths; thread-safe. take: one that is to be returned, NULL: out of memory. */
 bool rp_growth_pool_init(rp_growth_pool *growths) RP_MUST_CHECK;

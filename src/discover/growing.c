@@ -64,8 +64,9 @@ void rp_discovery_give_back(rp_discovery *run, uint64_t serial, rp_growth *growt
     if (!growth->guard.held)
         return;
     rp_claims_give_back(&run->claims, &growth->guard);
-    if (rp_survivors_release(run->survivors, (uint32_t)(serial % RP_DISCOVERY_WINDOW)) > 0)
-        rp_ring_wake(run->ring); /* first they may be taken, then workers are woken */
+    const uint32_t n = rp_survivors_release(run->survivors, (uint32_t)(serial % RP_DISCOVERY_WINDOW));
+    if (n > 0)
+        rp_ring_wake(run->ring, n); /* first they may be taken, then workers are woken */
 }
 
 static uint64_t bytes_of(const rp_growth *growth)
@@ -74,16 +75,37 @@ static uint64_t bytes_of(const rp_growth *growth)
            growth->reads.capacity * sizeof *growth->reads.blocks;
 }
 
-bool rp_discovery_grow(rp_discovery *run, unsigned worker, rp_growth *into)
+/* A growth under way, and the cover that it began with. */
+typedef struct watched_growth {
+    const rp_discovery *run;
+    const rp_growth *growth;
+    uint32_t began, seen; /* versions of the cover: seen: that the growth still stands on */
+} watched_growth;
+
+static bool is_void(void *context)
+{
+    watched_growth *watched = context;
+    const rp_cover *cover = watched->run->cover;
+    const uint32_t now = rp_cover_version(cover);
+    if (now == watched->seen)
+        return false;
+    watched->seen = now;
+    return rp_cover_has_changed(cover, &watched->growth->reads, watched->began);
+}
+
+bool rp_discovery_grow(rp_discovery *run, unsigned worker, uint32_t version, rp_growth *into)
 {
     rp_worker *self = &run->workers[worker];
+    watched_growth watched = {run, into, version, version};
     const rp_batch *batch = &self->batch;
     self->n_batches++;
     self->n_pairs += rp_batch_n_pairs(&batch->head);
     rp_count(RP_COUNT_GROWN, 1);
     rp_reads_restart(&into->reads);
+    rp_builder_watch(self->builder, is_void, &watched);
     const bool ok = rp_family_grow(self->builder, run->view, run->index, batch->kmer, batch->places,
                                    batch->head.n_places, &into->family, &into->reads);
+    rp_builder_watch(self->builder, NULL, NULL);
     into->family.seed.count = batch->head.frequency;
     rp_lease_set(&into->lease, bytes_of(into));
     return ok;

@@ -18,8 +18,8 @@ static void park(rp_discovery *run, unsigned worker, rp_survivor mine, const rp_
         rp_survivors_park_for_any(run->survivors, mine);
 }
 
-/* Claims, prescreens again where the cover has changed since, and grows the worker's batch. *parked: the claim is
- * taken, and it is not due. */
+/* Claims, prescreens again where the cover has changed since, and grows the worker's batch; again where it comes to
+ * nothing. *parked: the claim is taken, and it is not due. */
 static bool grow_survivor(rp_discovery *run, unsigned worker, rp_survivor mine, bool is_due, rp_seed_result *into,
                           bool *parked)
 {
@@ -36,13 +36,48 @@ static bool grow_survivor(rp_discovery *run, unsigned worker, rp_survivor mine, 
     into->growth = grown;
     if (status == RP_CLAIM_NO_MEMORY)
         return false;
-    if (into->version == mine.version ||
-        rp_prescreen(run->view, &run->workers[worker].batch, rp_kmer_index_k(run->index)))
-        return rp_discovery_grow(run, worker, grown);
-    into->outcome = RP_OUTCOME_REJECTED;
-    into->growth = NULL;
-    rp_discovery_give_back(run, mine.serial, grown);
-    rp_growth_pool_return(&run->growths, grown);
+    if (into->version != mine.version &&
+        !rp_prescreen(run->view, &run->workers[worker].batch, rp_kmer_index_k(run->index)))
+        into->outcome = RP_OUTCOME_REJECTED;
+    else if (!rp_discovery_grow(run, worker, into->version, grown) ||
+             (grown->family.is_void && !rp_discovery_make_again(run, worker, into)))
+        return false;
+    if (into->outcome != RP_OUTCOME_GROWN)
+        rp_discovery_release(run, mine.serial, into);
+    return true;
+}
+
+/* Hands a result in: what was grown may be taken back until its turn. */
+static void post(rp_discovery *run, unsigned worker, uint64_t serial, rp_seed_result *made)
+{
+    if (made->outcome == RP_OUTCOME_GROWN)
+        rp_order_post_for_now(run->order, serial, made, made->version, worker);
+    else
+        rp_order_post(run->order, serial, made, worker);
+}
+
+/* Looks at one result that waits for its turn and was made before the last family: if it does not stand any more it is
+ * made again, so that the committer need not. *looked: there was one. */
+static bool look_again(rp_discovery *run, unsigned worker, bool *looked)
+{
+    const uint32_t version = rp_cover_version(run->cover);
+    uint64_t serial;
+    rp_seed_result *made = rp_account_is_short() ? NULL : rp_order_take_back(run->order, version, &serial);
+    *looked = made != NULL;
+    if (made == NULL)
+        return true;
+    rp_ring_wake(run->ring, 1); /* there may be more */
+    const uint64_t began = rp_trace_begin();
+    if (rp_seeds_is_used(run->seeds, made->seed_id))
+        made->outcome = RP_OUTCOME_GONE;
+    else if (!rp_discovery_is_stale(run, made))
+        made->version = version;
+    else if (!rp_discovery_make_again(run, worker, made))
+        return false;
+    if (made->outcome != RP_OUTCOME_GROWN)
+        rp_discovery_release(run, serial, made);
+    rp_trace("again", made->seed_id, serial, began);
+    post(run, worker, serial, made);
     return true;
 }
 
@@ -64,7 +99,7 @@ static bool run_survivor(rp_discovery *run, unsigned worker, rp_survivor mine, u
         if (parked)
             return true;
     }
-    rp_order_post(run->order, mine.serial, into, worker);
+    post(run, worker, mine.serial, into);
     return true;
 }
 
@@ -88,7 +123,7 @@ static bool screen_batches(rp_discovery *run, unsigned worker, size_t n)
         }
     }
     if (n_survivors > 1)
-        rp_ring_wake(run->ring); /* work for those who wait */
+        rp_ring_wake(run->ring, n_survivors - 1); /* work for those who wait */
     rp_order_post_all(run->order, self->posted, n_posted, worker);
     return true;
 }
@@ -141,7 +176,8 @@ static next_step step_without_work(rp_discovery *run, rp_ring_status status)
  * (3) A worker waits for a commit beyond the `due` that it read before its look. If there was one it does not wait.
  *     Else the serial that is due has been popped, as the first batch is beyond the window, or none are left and one is
  *     still a survivor; and it was not among the survivors when this worker looked. So it is at work, or is put there
- *     by somebody who looks after that: there will be a commit, or a failure, which ends the wait too.
+ *     by somebody who looks after that: there will be a commit, or a failure, which ends the wait too. Who takes a
+ *     result back posts it again, so that what is taken back is at work.
  * (4) A worker waits at an empty channel for a batch, for its end, or for more wakes than there were before its look. A
  *     wake comes after what it tells of: survivors wait for a worker, or no longer for a claim. Either the look has
  *     seen that, or the wait ends at once. Who puts one back whose claim is free by then looks again himself. A serial
@@ -161,6 +197,10 @@ static bool work_once(rp_discovery *run, unsigned worker, outlook *now)
     }
     if (rp_crew_help(run->crew, worker))
         return true;
+    bool looked;
+    const bool looks = look_again(run, worker, &looked);
+    if (!looks || looked)
+        return looks;
     rp_survivor mine;
     if (rp_survivors_take(run->survivors, now->due, &mine)) {
         const uint64_t began = rp_clock_ns();

@@ -29,6 +29,8 @@ struct rp_builder {
     rp_strand_walk *walks;
     size_t walk_capacity;
     rp_self_words words;
+    rp_void_function *is_void;    /* NULL: nobody watches */
+    void *watching;
     uint32_t distances[RP_TANDEM_REACH_BP + 1]; /* how many words of a consensus recur at each */
 };
 
@@ -81,6 +83,19 @@ bool rp_builders_share(rp_builder *const *builders, unsigned n, rp_crew *crew, r
     for (unsigned i = 0; ok && i < n; i++)
         ok = rp_recruiter_share(builders[i]->recruiter, &(rp_extenders){crew, i, extenders});
     return ok;
+}
+
+void rp_builder_watch(rp_builder *builder, rp_void_function *is_void, void *context)
+{
+    builder->is_void = is_void;
+    builder->watching = context;
+}
+
+/* Whether the family is to be given up; it says so then. */
+static bool is_void(const rp_builder *builder, rp_family *family)
+{
+    family->is_void = builder->is_void != NULL && builder->is_void(builder->watching);
+    return family->is_void;
 }
 
 rp_recruiter *rp_builder_recruiter(rp_builder *builder)
@@ -328,6 +343,8 @@ bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_in
     if (resembles_itself(builder, family))
         return recruit_tandem(builder, view, index, family, reads);
     for (unsigned round = 0; round < n_rounds; round++) {
+        if (is_void(builder, family))
+            return true;
         if (!recruit(builder, view, index, round > 0 && resembles_itself(builder, family), family, reads))
             return false;
         if (copies->n < RP_FAMILY_MIN_COPIES)
@@ -338,6 +355,8 @@ bool rp_family_refine(rp_builder *builder, const rp_view *view, const rp_kmer_in
         if (copies->n < RP_FAMILY_MIN_COPIES || family->tandem || consensus->n > RP_CONSENSUS_GROWN_BP)
             break;
         const size_t before = consensus->n;
+        if (is_void(builder, family))
+            return true;
         if (!grow_both_ends(builder, view, index, family, reads))
             return false;
         if (consensus->n - before < ROUND_MIN_GAIN_BP)
@@ -420,7 +439,7 @@ bool rp_family_grow(rp_builder *builder, const rp_view *view, const rp_kmer_inde
     rp_codes *consensus = &family->consensus;
     consensus->n = 0;
     family->copies.n = 0;
-    family->tandem = false;
+    family->tandem = family->is_void = false;
     family->seed = (rp_seed){kmer, k, (uint32_t)n_places};
     if (!rp_codes_reserve(consensus, k))
         return false;
@@ -431,8 +450,11 @@ bool rp_family_grow(rp_builder *builder, const rp_view *view, const rp_kmer_inde
     if (consensus->n >= MIN_GROWN_BP && resembles_itself(builder, family))
         return recruit_tandem(builder, view, index, family, reads);
     if (consensus->n >= LEFT_FROM_COPIES_BP + k) {
-        if (!recruit(builder, view, index, false, family, reads) ||
-            !grow_from_copies(builder, view, index, true, family, reads))
+        if (!recruit(builder, view, index, false, family, reads))
+            return false;
+        if (is_void(builder, family))
+            return true;
+        if (!grow_from_copies(builder, view, index, true, family, reads))
             return false;
     } else if (!grow_from_places(builder, view, index, true, places, n_places, k, family, reads)) {
         return false;

@@ -24,6 +24,7 @@ typedef struct rp_seed {
 typedef struct rp_family {
     rp_codes consensus;
     rp_copies copies;   /* in genome order */
+    bool is_void;       /* given up half done: whoever watched it said so */
     bool tandem;        /* a satellite or another tandem repeat: masked, but no family */
     rp_seed seed;       /* that it was grown from */
 } rp_family;
@@ -44,6 +45,10 @@ void rp_builder_destroy(rp_builder *builder);
  * `extenders` has room for n; it is filled in, and must outlive the builders. The same families come out. False: out
  * of memory. */
 bool rp_builders_share(rp_builder *const *builders, unsigned n, rp_crew *crew, rp_extender **extenders) RP_MUST_CHECK;
+
+/* Is asked now and then whether what is being grown is of no use any more: then the family is void. NULL: nobody is. */
+typedef bool rp_void_function(void *context);
+void rp_builder_watch(rp_builder *builder, rp_void_function *is_void, void *context);
 
 /* The parts of a builder, for who needs one of them alone. */
 rp_recruiter *rp_builder_recruiter(rp_builder *builder);

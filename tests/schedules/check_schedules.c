@@ -111,6 +111,7 @@ typedef struct channel_case {
     int n_batches, n_workers;
     uint64_t capacity;
     int cancel_at; /* serial at whose commit the run fails; -1: none */
+    bool takes_back; /* what waits for its turn is taken back once, and posted again */
     rp_ring *ring;
     rp_order *order;
     int results[MAX_BATCHES];
@@ -138,6 +139,14 @@ static void *work_on_channel(void *argument)
     size_t n = 0;
     for (;;) {
         const uint64_t n_wakes = rp_ring_n_wakes(shared->ring);
+        uint64_t serial;
+        int *again = rp_order_take_back(shared->order, shared->takes_back ? 1 : 0, &serial);
+        if (again != NULL) {
+            if (*again != (int)serial + 100)
+                fail("another result than that of serial %llu is taken back", (unsigned long long)serial);
+            rp_order_post_for_now(shared->order, serial, again, 1, 0);
+            continue;
+        }
         const rp_ring_status status = rp_ring_try_pop(shared->ring, UINT64_MAX, &batch, 1, &n);
         if (status == RP_RING_EMPTY) {
             rp_ring_wait(shared->ring, n_wakes);
@@ -146,7 +155,10 @@ static void *work_on_channel(void *argument)
         if (status != RP_RING_OK)
             return NULL;
         shared->results[batch.serial] = (int)batch.serial + 100;
-        rp_order_post(shared->order, batch.serial, &shared->results[batch.serial], 0);
+        if (shared->takes_back)
+            rp_order_post_for_now(shared->order, batch.serial, &shared->results[batch.serial], 0, 0);
+        else
+            rp_order_post(shared->order, batch.serial, &shared->results[batch.serial], 0);
         if (rp_order_failed(shared->order, NULL))
             rp_ring_cancel(shared->ring);
     }
@@ -208,7 +220,7 @@ static bool do_part(void *context, size_t part, unsigned member)
 
 static void call_a_helper(void *context)
 {
-    rp_ring_wake_one(context);
+    rp_ring_wake(context, 1);
 }
 
 static void *help_at_channel(void *argument)
@@ -350,6 +362,7 @@ int main(void)
     channel_case one_worker = {.n_batches = 2, .n_workers = 1, .capacity = 100, .cancel_at = -1};
     channel_case wide = {.n_batches = 2, .n_workers = 2, .capacity = 100, .cancel_at = -1};
     channel_case crowd = {.n_batches = 3, .n_workers = 3, .capacity = 6, .cancel_at = -1};
+    channel_case wavering = {.n_batches = 3, .n_workers = 2, .capacity = 100, .cancel_at = -1, .takes_back = true};
     channel_case failing = {.n_batches = 4, .n_workers = 2, .capacity = 3, .cancel_at = 1};
     crew_case pair = {.n_helpers = 1}, team = {.n_helpers = 2};
     search_case search = {.n_threads = 1, .capacity = 1000}, crowded, in_need;
@@ -397,6 +410,10 @@ int main(void)
          .scenario = channel_scenario,
          .context = &crowd,
          .max_preemptions = 1},
+        {.name = "channel: results are taken back, 3 preemptions",
+         .scenario = channel_scenario,
+         .context = &wavering,
+         .max_preemptions = 3},
         {.name = "channel: a commit fails, 3 preemptions",
          .scenario = channel_scenario,
          .context = &failing,
