@@ -2,13 +2,16 @@
 """Command-level checks of work in shares: one genome in several runs, at once or after an interruption."""
 import fcntl
 import gzip
+import json
+import os
 import random
 import re
 import signal
+import subprocess
 import sys
 import time
 
-from harness import ENDINGS, INPUT, PASSING, bed, digest, fasta, main, run, started, wait_until
+from harness import ENDINGS, INPUT, PASSING, PROGRAM, bed, digest, fasta, main, run, started, wait_until
 
 
 def random_bases(rng, n):
@@ -184,6 +187,23 @@ def test_find_in_steps_makes_the_bytes_of_one_run(folder):
             run(*last, "--gather", *reversed(files), "--", genome)
             assert digest(folder / "whole", ENDINGS) == one, (seed, n)
         assert not list(folder.glob("*.reprise")), "nothing is left of finished steps"
+
+
+def test_an_engine_sets_its_environment_for_all_steps(folder):
+    """REPRISE_C_NO_RUN_INFO is no misuse where a step has no results; the last one heeds it."""
+    run("simulate", "-o", folder / "g", "-l", "300K", "-c", 2, "-f", 4)
+    genome, library, environment = folder / "g.fa", folder / "g.truth.fa", {**os.environ, "REPRISE_C_NO_RUN_INFO": "1"}
+
+    def step(*words):
+        done = subprocess.run([PROGRAM, *map(str, words)], env=environment, cwd=folder, capture_output=True, text=True)
+        assert done.returncode == 0, (words, done.stderr)
+    step("find", "-q", "--until-copies", "-o", "x", genome)
+    step("find", "-q", "--from", "x.state", "--part", "1/1", "-o", "x", genome)
+    step("find", "-q", "--sample", "g", "--from", "x.state", "--gather", "x.1-of-1.scan", "-o", "x", genome)
+    step("annotate", "-q", "--part", "1/1", "-o", "a", genome, library)
+    step("gather", "-q", "--sample", "g", "-o", "a", genome, library, "a.1-of-1.scan")
+    for prefix in ("x", "a"):
+        assert "run" not in json.loads((folder / f"{prefix}.summary.json").read_text())
 
 
 def test_steps_and_their_misuse(folder):

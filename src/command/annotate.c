@@ -457,7 +457,6 @@ static bool parse(annotate_run *run, const rp_option *table, size_t n, int argc,
         return false;
     if (run->options.help)
         return true;
-    run->options.no_run_info |= rp_describe_no_run();
     if (!take_operands(run, argc - first, argv + first, error) || !rp_governor_check(&run->governor, error))
         return false;
     if (!rp_device_choice_parse(&run->offloading.choice, run->options.device, error) ||
@@ -466,7 +465,10 @@ static bool parse(annotate_run *run, const rp_option *table, size_t n, int argc,
         return false;
     if (!rp_checkpoint_options_check(run->keeper.off, run->keeper.restart, run->keeper.shared, error))
         return false;
-    return run->options.part == NULL || check_part(run, table, error);
+    if (run->options.part != NULL && !check_part(run, table, error))
+        return false;
+    run->options.no_run_info |= rp_describe_no_run(); /* for all jobs of an engine: no word of a part's */
+    return true;
 }
 
 /* annotate, or gather. */

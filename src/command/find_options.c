@@ -181,7 +181,6 @@ static bool parse(rp_find_options *options, int argc, char **argv, rp_error *err
         return false;
     if (options->help)
         return true;
-    options->no_run_info |= rp_describe_no_run();
     options->inputs = (const char *const *)argv + first;
     options->n_inputs = (size_t)(argc - first);
     if (options->n_inputs == 0)
@@ -208,6 +207,7 @@ static bool parse(rp_find_options *options, int argc, char **argv, rp_error *err
         return false;
     options->keeper.given = options->steps.from;
     options->keeper.part = options->steps.part;
+    options->no_run_info |= rp_describe_no_run(); /* for all steps of an engine: no word of theirs */
     options->binding = rp_options_binding(table, n);
     options->described = rp_options_describe(table, n);
     return true;
