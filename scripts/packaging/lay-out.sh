@@ -40,7 +40,8 @@ fill "$tree/debian/control" "$tree/debian/changelog" "$tree/debian/copyright" "$
 cp -R "$from/bioconda" "$from/galaxy" "$folder"
 fill "$folder/bioconda/meta.yaml" "$folder/galaxy/macros.xml"
 mkdir "$folder/galaxy/test-data"
-cp "$tree/data/demo.fa.gz" "$tree/data/demo.truth.fa" "$folder/galaxy/test-data"
+cp "$tree/data/demo.fa.gz" "$tree/data/demo.truth.fa" "$tree/data/demo.tandem.bed" "$folder/galaxy/test-data"
+awk '/^>/ { n++ } n <= 12' "$tree/data/demo.truth.fa" >"$folder/galaxy/test-data/demo.known.fa"
 
 cp "$from/CITATION.cff" "$folder"
 printf 'version: "%s"\ndate-released: %s\n' "$version" "$(date --utc --iso-8601 --date "@$epoch")" >>"$folder/CITATION.cff"
