@@ -49,7 +49,7 @@ case $folder in
         failed=$((failed + (schedules != 0)))
         ;;
 esac
-for script in check_commands check_input check_text check_paths check_survival check_governance check_library check_merge check_kinds check_known check_files check_shares check_domains check_devices check_tutorial check_packages check_properties; do
+for script in check_commands check_input check_text check_paths check_survival check_governance check_library check_merge check_kinds check_known check_files check_shares check_domains check_devices check_tutorial check_workflows check_packages check_properties; do
     python3 "tests/$script.py" "$folder/reprise-c" >"$log" 2>&1 || status=1
     cat "$log"
     counts=$(sed -n 's/^commands: \([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$log" | tail -n 1)

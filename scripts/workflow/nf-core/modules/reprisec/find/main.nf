@@ -49,7 +49,8 @@ process REPRISEC_FIND {
     prefix = task.ext.prefix ?: "${meta.id}"
     """
     touch ${prefix}.families.fa ${prefix}.copies.bed ${prefix}.copies.gff3 ${prefix}.masked.fa ${prefix}.classes.tsv
-    touch ${prefix}.summary.json ${prefix}.general_mqc.json ${prefix}.classes_mqc.json
+    echo '{"input": {"acgt_bases": 1}}' > ${prefix}.summary.json
+    touch ${prefix}.general_mqc.json ${prefix}.classes_mqc.json
 
     cat <<-END_VERSIONS > versions.yml
     "${task.process}":
