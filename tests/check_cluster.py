@@ -1,9 +1,7 @@
 """check_cluster.py PROGRAM: batch jobs and workflows on a Slurm of this machine that are interrupted, requeued and starved of
-memory; their results are those of a run that nobody disturbed. The script part of the Nextflow module is run as a shell script.
-`make check-cluster`."""
+memory; their results are those of a run that nobody disturbed. `make check-cluster`."""
 import pathlib
 import shutil
-import textwrap
 import time
 
 import slurm
@@ -175,16 +173,24 @@ def need_shared():
 
 
 def snakemake(folder, *words):
+    """Under way, in a session of its own."""
     need("snakemake")
     environment = {**os.environ, "REPRISE_C_NO_RUN_INFO": "1", "HOME": str(folder), "USER": "root"}
-    return subprocess.Popen(["snakemake", "-s", WORKFLOW / "snakemake" / "Snakefile", "--configfile", "config.json", *map(str, words)], cwd=folder,
-                            env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return subprocess.Popen(["snakemake", *map(str, words), "-s", WORKFLOW / "snakemake" / "Snakefile", "--configfile", "config.json"], cwd=folder,
+                            env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
 
 
-def configure(folder, **more):
+def end_group(child):
+    """What runs there is killed at once, as when a machine fails."""
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGKILL)
+    child.communicate()
+
+
+def configure(folder, length="4M", **more):
     genomes = {}
     for name, seed in (("one", 7), ("two", 8)):
-        run("simulate", "-o", folder / name, "-l", "4M", "-f", 40, "-c", 3, "-s", seed)
+        run("simulate", "-o", folder / name, "-l", length, "-f", 40, "-c", 3, "-s", seed)
         genomes[name] = f"{name}.fa"
         run("find", "-q", "--no-run-info", "--sample", name, "-t", 1, "-o", folder / "plain" / name, folder / f"{name}.fa")
     (folder / "config.json").write_text(json.dumps({"genomes": genomes, "program": PROGRAM, "threads": 1, "options": "--checkpoint-interval 0.000001", **more}))
@@ -209,12 +215,10 @@ def test_the_snakemake_workflow_on_slurm_disturbed(folder):
     try:
         log = folder / "states" / "one.log"
         assert under_way(log), child.poll()
-        slurm.quiet("scontrol", "requeue", job_of("one"))
+        slurm.quiet("scontrol", "requeue", *jobs_of("one"))
         told = child.communicate(timeout=500)[0]
     finally:
-        if child.poll() is None:
-            child.terminate()
-            child.wait()
+        end_group(child)
     assert child.returncode == 0, told[-3000:]
     assert log.read_text().count("begins at") == 2, log.read_text()
     two = (folder / "states" / "two.log").read_text()
@@ -222,46 +226,93 @@ def test_the_snakemake_workflow_on_slurm_disturbed(folder):
     assert {name: digest(folder / "results" / name, ON_CLUSTER) for name in plain} == plain
 
 
-def job_of(sample):
-    """The Slurm job in which this sample's run is under way, as its environment has it."""
+def jobs_of(word):
+    """Slurm jobs of runs under way that have this word on their command line, as their environments have it."""
+    found = []
     for path in pathlib.Path("/proc").glob("[0-9]*"):
         try:
             words = (path / "cmdline").read_bytes().split(b"\0")
-            if words[0] == PROGRAM.encode() and sample.encode() in words:
+            if words[0] == PROGRAM.encode() and word.encode() in words:
                 variables = dict(word.split(b"=", 1) for word in (path / "environ").read_bytes().split(b"\0") if b"=" in word)
-                return variables[b"SLURM_JOB_ID"].decode()
-        except OSError:
+                found.append(variables[b"SLURM_JOB_ID"].decode())
+        except (OSError, KeyError):
             continue
-    raise AssertionError(f"no run of {sample} is under way")
+    return found
 
 
-def nextflow_script(values):
-    """The command of the Nextflow module with these values: what Nextflow writes to .command.sh."""
-    text = (WORKFLOW / "nf-core" / "modules" / "reprisec" / "find" / "main.nf").read_text()
-    script = text[text.index("    script:"):text.index("    stub:")]
-    body = textwrap.dedent(script[script.index('"""') + 3:script.rindex('"""')])
-    body = re.sub(r"(?<!\\)\$\{([a-z.]+)\}", lambda found: values[found.group(1)], body)
-    return body.replace("\\$", "$").replace("\\\\\n", "\\\n")
+def pan_of(folder):
+    """What reprise-c-pan has of the genomes in the configuration, by the names that the rules give them."""
+    genomes = json.loads((folder / "config.json").read_text())["genomes"]
+    done = subprocess.run([WORKFLOW / "reprise-c-pan", "--program", PROGRAM, "-t", "1", "-o", folder / "whole" / "pan",
+                           *(f"{name}={folder / path}" for name, path in genomes.items())], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return {name.removeprefix("pan.find/"): sha for name, sha in pan_results(folder / "whole").items()}
 
 
-def test_the_script_of_the_nextflow_module(folder):
-    """In a work folder of its own for each attempt: the second goes on from the state of the first."""
-    genome, plain = simulated(folder, "1M")
-    states = folder / "states"
-    values = {"prefix": "g", "task.cpus": "1", "memory": "--max-memory 1G", "keep": f"--checkpoint-dir {states}", "args": "", "fasta": str(genome),
-              "task.process": "REPRISEC_FIND"}
-    environment = {**os.environ, "PATH": f"{pathlib.Path(PROGRAM).parent}:{os.environ['PATH']}"}
-    for name, args, status in (("first", "--checkpoint-interval 0.000001 --gff3 /dev/full", PASSING), ("second", "--log run.log", 0)):
-        (folder / name).mkdir()
-        script = nextflow_script({**values, "args": args})
-        done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=folder / name, env=environment, capture_output=True, text=True)
-        assert done.returncode == status, (script, done)
-    assert "going on from the checkpoint" in (folder / "second" / "run.log").read_text()
-    assert digest(folder / "second" / "g", ON_CLUSTER) == plain
-    outputs = re.findall(r'path\("\$\{prefix\}\.([^"]+)"\)', (WORKFLOW / "nf-core/modules/reprisec/find/main.nf").read_text())
-    assert len(outputs) == 7 and all(list((folder / "second").glob(f"g.{ending}")) for ending in outputs), outputs
-    version = run("--version").stdout.split()[1]
-    assert (folder / "second" / "versions.yml").read_text() == f'"REPRISEC_FIND":\n    reprise-c: {version}\n'
+def results_of(folder, expected):
+    return {name: hashlib.sha256((folder / "results" / name).read_bytes()).hexdigest() for name in expected}
+
+
+def test_the_snakemake_rules_for_many_genomes_killed_on_this_machine(folder):
+    """One genome whole and one in parts: the bytes of reprise-c-pan, although Snakemake and all that it runs is killed, twice."""
+    plain = configure(folder, "2M", parts={"one": 3})
+    expected = pan_of(folder)
+    assert len(expected) > 40 and {"pan.wide.tsv", "pan.one.copies.bed", "pan.members.tsv", "two.families.fa"} < set(expected), expected
+    for sign in ("states/one.state", "results/pan.families.fa"):
+        child = snakemake(folder, "pan", "--cores", 2, "--rerun-incomplete")
+        slurm.wait_until(lambda: child.poll() is not None or (folder / sign).exists(), 240)
+        end_group(child)
+        unlock = snakemake(folder, "--unlock")
+        assert unlock.communicate()[0] and unlock.returncode == 0
+    child = snakemake(folder, "pan", "all", "--cores", 2, "--rerun-incomplete")
+    told = child.communicate(timeout=500)[0]
+    assert child.returncode == 0, told[-3000:]
+    assert {name: digest(folder / "results" / name, ON_CLUSTER) for name in plain} == plain
+    assert results_of(folder, expected) == expected
+    assert not list(folder.rglob("*.scan")), "parts go when they are gathered"
+    again = snakemake(folder, "pan", "all", "--cores", 2)
+    assert "Nothing to be done" in again.communicate(timeout=100)[0]
+
+
+def test_the_snakemake_rules_with_a_given_library(folder):
+    """Nothing is found or merged; a large genome in parts, by the thresholds of its own size."""
+    configure(folder, "1M", parts=2, library="one.truth.fa", name="curated")
+    child = snakemake(folder, "annotate", "--cores", 2)
+    told = child.communicate(timeout=300)[0]
+    assert child.returncode == 0, told[-3000:]
+    endings = ["copies.bed", "copies.gff3", "out", "masked.fa", "classes.tsv", "summary.json"]
+    for name in ("one", "two"):
+        run("annotate", "-q", "--no-run-info", "--sample", name, "-o", folder / f"a.{name}", folder / f"{name}.fa", folder / "one.truth.fa")
+        assert digest(folder / "results" / f"curated.{name}", endings) == digest(folder / f"a.{name}", endings)
+    assert not (folder / "results" / "one.families.fa").exists()
+
+
+def test_the_snakemake_rules_for_many_genomes_on_slurm_disturbed(folder):
+    """Jobs are killed and requeued, at the step of the families and then at random; one genome's have too little memory at first."""
+    need_slurm()
+    configure(folder, "4M", parts={"one": 4}, memory_mb={"two": 70}, annotate_options="--checkpoint-interval 0.000001")
+    expected = pan_of(folder)
+    rng, killed = random.Random(18), 0
+    child = snakemake(folder, "pan", "--profile", WORKFLOW / "snakemake" / "slurm", "--latency-wait", 5)
+    try:
+        assert under_way(folder / "states" / "one.log"), child.poll()
+        for number in jobs_of("states/one"):
+            killed += slurm.quiet("scontrol", "requeue", number).returncode == 0
+        began = time.monotonic()
+        while child.poll() is None and time.monotonic() - began < 500:
+            time.sleep(rng.uniform(0.1, 1))
+            jobs = [number for word in ("states/one", "states/pan.one", "results/pan.two", "results/pan.one") for number in jobs_of(word)]
+            if jobs and killed < 6:
+                killed += slurm.quiet("scontrol", "requeue", rng.choice(jobs)).returncode == 0
+        told = child.communicate(timeout=10)[0]
+    finally:
+        end_group(child)
+    assert child.returncode == 0, told[-3000:]
+    assert killed > 0
+    two = (folder / "states" / "two.log").read_text()
+    assert "--max-memory" in two and two.count("begins at") >= 2, two
+    assert results_of(folder, expected) == expected
+    print(f"        {killed} jobs requeued; {len(expected)} files as reprise-c-pan has them")
 
 
 if __name__ == "__main__":
