@@ -1,5 +1,6 @@
 /* check_order.c: the in-order committer and the cover. */
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/ordered_loop.h"
@@ -48,9 +49,85 @@ START_TEST(results_are_committed_in_order)
     loop_state *state = calloc(1, sizeof *state);
     state->fail_work = state->fail_commit = SIZE_MAX;
     rp_error error = {""};
-    ck_assert(rp_ordered_loop(TASKS, THREADS[_i], work, commit, state, &error));
+    ck_assert(rp_ordered_loop(TASKS, THREADS[_i], work, NULL, commit, state, &error));
     ck_assert_uint_eq(state->committed, TASKS);
     free(state);
+}
+END_TEST
+
+/* Results that follow from how many commits have changed what they are made on. */
+typedef struct changing_state {
+    _Atomic uint32_t version;
+    size_t fail_renewal;
+    struct made {
+        uint32_t version, value;
+    } made[TASKS];
+    uint64_t committed;
+} changing_state;
+
+enum { CHANGE_EVERY = 7 };
+
+static void make_on(changing_state *state, size_t task, uint32_t version)
+{
+    state->made[task] = (struct made){version, 1000000 * version + (uint32_t)task};
+}
+
+static void *make_task(void *context, size_t task, unsigned worker, rp_error *error)
+{
+    changing_state *state = context;
+    (void)worker;
+    (void)error;
+    make_on(state, task, state->version);
+    return &state->made[task];
+}
+
+static uint32_t version_of_now(void *context)
+{
+    const changing_state *state = context;
+    return state->version;
+}
+
+static uint32_t version_of_result(void *context, const void *result)
+{
+    (void)context;
+    return ((const struct made *)result)->version;
+}
+
+static bool renew(void *context, size_t task, void *result, uint32_t version, unsigned worker, rp_error *error)
+{
+    changing_state *state = context;
+    (void)worker;
+    ck_assert_ptr_eq(result, &state->made[task]);
+    ck_assert_uint_lt(state->made[task].version, version);
+    make_on(state, task, version);
+    return task < state->fail_renewal || rp_error_set(error, "renewal");
+}
+
+static bool commit_on_now(void *context, uint64_t serial, void *result, unsigned worker, rp_error *error)
+{
+    changing_state *state = context;
+    const struct made *made = result;
+    (void)worker;
+    (void)error;
+    ck_assert_uint_eq(serial, state->committed++);
+    if (made->version != state->version)
+        make_on(state, serial, state->version);
+    ck_assert_uint_eq(made->value, 1000000 * (serial / CHANGE_EVERY) + serial);
+    state->version += serial % CHANGE_EVERY == CHANGE_EVERY - 1;
+    return true;
+}
+
+START_TEST(results_are_renewed_before_their_turn)
+{
+    static const rp_renewal renewal = {version_of_now, version_of_result, renew};
+    for (int fails = 0; fails < 2; fails++) {
+        changing_state *state = calloc(1, sizeof *state);
+        rp_error error = {""};
+        state->fail_renewal = fails ? 500 : SIZE_MAX;
+        const bool ok = rp_ordered_loop(TASKS, THREADS[_i], make_task, &renewal, commit_on_now, state, &error);
+        ck_assert(ok ? state->committed == TASKS : fails == 1 && strcmp(error.message, "renewal") == 0);
+        free(state);
+    }
 }
 END_TEST
 
@@ -61,7 +138,7 @@ START_TEST(first_error_ends_the_loop)
         state->fail_work = which == 0 ? 1000 : SIZE_MAX;
         state->fail_commit = which == 1 ? 1000 : SIZE_MAX;
         rp_error error = {""};
-        ck_assert(!rp_ordered_loop(TASKS, THREADS[_i], work, commit, state, &error));
+        ck_assert(!rp_ordered_loop(TASKS, THREADS[_i], work, NULL, commit, state, &error));
         ck_assert_str_eq(error.message, which == 0 ? "task 1000" : "commit 1000");
         ck_assert_uint_le(state->committed, 1001);
         free(state);
@@ -148,6 +225,7 @@ Suite *suite_order(void)
     TCase *tests = tcase_create("order");
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, results_are_committed_in_order, 0, 5);
+    tcase_add_loop_test(tests, results_are_renewed_before_their_turn, 0, 5);
     tcase_add_loop_test(tests, first_error_ends_the_loop, 0, 5);
     tcase_add_test(tests, results_are_taken_back_until_their_turn);
     tcase_add_test(tests, cover_tells_what_changed);

@@ -114,14 +114,24 @@ static bool on_path(const rp_anchor *here, const rp_alignment *known, bool tande
     return diagonal >= low - PATH_DRIFT_BP && diagonal <= high + PATH_DRIFT_BP;
 }
 
-/* Picks the anchors of this round: not done, and none picked shortly before on a near diagonal. */
+/* Takes away the anchors that are done: in an array a round has few of very many, and there are as many rounds. */
+static void drop_done(rp_anchors *anchors)
+{
+    size_t n = 0;
+    while (n < anchors->n && !anchors->items[n].done)
+        n++;
+    for (size_t i = n; i < anchors->n; i++)
+        if (!anchors->items[i].done)
+            anchors->items[n++] = anchors->items[i];
+    anchors->n = n;
+}
+
+/* Picks the anchors of this round: none picked shortly before on a near diagonal. */
 static bool select_round(rp_aligner *aligner, const rp_query *queries, const rp_anchors *anchors, size_t *n_selected)
 {
     size_t n = 0;
     for (size_t i = 0; i < anchors->n; i++) {
         const rp_anchor *here = &anchors->items[i];
-        if (here->done)
-            continue;
         bool wait = false;
         for (size_t s = n; s-- > 0 && !wait;) {
             const rp_anchor *before = &anchors->items[aligner->selected[s]];
@@ -243,6 +253,7 @@ bool rp_align_anchors(rp_aligner *aligner, const rp_view *view, const rp_query *
 {
     for (;;) {
         size_t n_selected = 0;
+        drop_done(anchors);
         if (!select_round(aligner, queries, anchors, &n_selected))
             return false;
         if (n_selected == 0)

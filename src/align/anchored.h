@@ -64,7 +64,7 @@ void rp_aligner_share(rp_aligner *aligner, const rp_extenders *with);
 
 /* Aligns through all anchors, which are sorted by query and position, and appends the
  * alignments within the limits to *alignments. Notes in `reads` (or NULL)
- * what was looked at. False: out of memory, or the run is to end. */
+ * what was looked at. The anchors are gone afterwards. False: out of memory, or the run is to end. */
 bool rp_align_anchors(rp_aligner *aligner, const rp_view *view, const rp_query *queries, rp_anchors *anchors,
                       const rp_align_limits *limits, rp_alignments *alignments, rp_reads *reads) RP_MUST_CHECK;
 

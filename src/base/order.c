@@ -90,21 +90,22 @@ static void settle(rp_order *order, uint64_t slot)
     order->n_for_now--;
 }
 
-/* Under the lock: takes the results that are due, without a gap: one that may be taken back by itself. How many. */
-static size_t take_due(rp_order *order, void *due[AT_ONCE])
+/* Under the lock: takes the results that are due, without a gap: one that may be taken back by itself (*alone). How
+ * many. */
+static size_t take_due(rp_order *order, void *due[AT_ONCE], bool *alone)
 {
     size_t n = 0;
-    while (n < AT_ONCE && n < order->window && !has_failed(order)) {
+    *alone = false;
+    while (n < AT_ONCE && n < order->window && !has_failed(order) && !*alone) {
         const uint64_t slot = (order->next + n) % order->window;
-        const bool alone = is_for_now(order, slot);
+        const bool is_alone = is_for_now(order, slot);
         due[n] = order->results[slot];
-        if (due[n] == NULL || (alone && n > 0))
+        if (due[n] == NULL || (is_alone && n > 0))
             break;
         n++;
-        if (!alone)
-            continue;
-        settle(order, slot);
-        break;
+        if (is_alone)
+            settle(order, slot);
+        *alone = is_alone;
     }
     return n;
 }
@@ -132,12 +133,15 @@ static void commit_all_due(rp_order *order, unsigned worker)
 {
     void *due[AT_ONCE];
     size_t n_due;
-    if (order->committing || (n_due = take_due(order, due)) == 0)
+    bool alone;
+    if (order->committing || (n_due = take_due(order, due, &alone)) == 0)
         return;
     order->committing = true;
-    do
+    do {
         commit_due(order, due, n_due, worker);
-    while ((n_due = take_due(order, due)) > 0);
+        if (alone) /* others may have become stale: those who wait take them back */
+            (void)pthread_cond_broadcast(&order->progress);
+    } while ((n_due = take_due(order, due, &alone)) > 0);
     order->committing = false;
     (void)pthread_cond_broadcast(&order->progress);
 }

@@ -50,7 +50,8 @@ void *rp_order_take_back(rp_order *order, uint32_t version, uint64_t *serial);
 /* The serial that is due: all below it are committed. It only grows. */
 uint64_t rp_order_next(rp_order *order);
 
-/* Waits until all serials below `until` are committed; it may hear of a row of commits when all of them are done.
+/* Waits until all serials below `until` are committed; it may hear of a row of commits when all of them are done, of
+ * one that could have been taken back at once.
  * False: the order has failed. */
 bool rp_order_wait(rp_order *order, uint64_t until) RP_MUST_CHECK;
 

@@ -15,10 +15,48 @@ enum { AHEAD = 256 }; /* tasks that may be under way or waiting before the one t
 typedef struct ordered_loop {
     rp_order *order;
     rp_task_function *work;
+    const rp_renewal *renewal; /* NULL: results stay as they are until their turn */
     void *context;
     size_t n_tasks;
     atomic_size_t next_task; /* relaxed: only hands out numbers */
 } ordered_loop;
+
+static void post(ordered_loop *loop, size_t task, void *result, unsigned worker)
+{
+    if (loop->renewal != NULL)
+        rp_order_post_for_now(loop->order, task, result, loop->renewal->stands_on(loop->context, result), worker);
+    else
+        rp_order_post(loop->order, task, result, worker);
+}
+
+/* Waits until all tasks below this one are committed; what may be renewed meanwhile is, as soon as it is stale. Nobody
+ * waits who holds a result, so that the one that is due is always worked on. False: the loop has failed. */
+static bool wait_for_turn(ordered_loop *loop, size_t until, unsigned worker, rp_error *error)
+{
+    const rp_renewal *renewal = loop->renewal;
+    if (renewal == NULL || rp_account_is_short()) /* what is renewed may be renewed once more */
+        return rp_order_wait(loop->order, until);
+    for (;;) {
+        const uint64_t due = rp_order_next(loop->order);
+        const uint32_t version = renewal->version(loop->context);
+        uint64_t task = 0;
+        if (due >= until || rp_order_failed(loop->order, NULL))
+            return !rp_order_failed(loop->order, NULL);
+        void *result = rp_order_take_back(loop->order, version, &task);
+        if (result == NULL) {
+            if (!rp_order_wait(loop->order, due + 1))
+                return false;
+            continue;
+        }
+        const uint64_t began = rp_trace_begin();
+        if (!renewal->renew(loop->context, task, result, version, worker, error)) {
+            rp_order_fail(loop->order, error);
+            return false;
+        }
+        rp_trace("again", 0, task, began);
+        post(loop, task, result, worker);
+    }
+}
 
 /* One worker: takes tasks until there are none. A task may wait for its turn in the order's window, but never the
  * lowest of those taken: the one that is due is always worked on. */
@@ -29,8 +67,12 @@ static bool run_tasks(void *argument, size_t part, unsigned worker, rp_error *er
     for (;;) {
         const size_t task = atomic_fetch_add_explicit(&loop->next_task, 1, memory_order_relaxed);
         const size_t ahead = rp_account_is_short() ? 1 : AHEAD; /* what is made ahead must be kept */
-        if (task >= loop->n_tasks || !rp_order_wait(loop->order, task < ahead ? 0 : task - ahead + 1))
-            return true; /* the error of another one is the order's */
+        const bool over = task >= loop->n_tasks;
+        const size_t until = over ? (loop->renewal != NULL ? loop->n_tasks : 0) : task < ahead ? 0 : task - ahead + 1;
+        if (!wait_for_turn(loop, until, worker, error))
+            return error->message[0] == '\0'; /* the error of another one is the order's */
+        if (over)
+            return true;
         const uint64_t began = rp_trace_begin();
         void *result = rp_not_cancelled(error) ? loop->work(loop->context, task, worker, error) : NULL;
         if (result == NULL) {
@@ -38,15 +80,15 @@ static bool run_tasks(void *argument, size_t part, unsigned worker, rp_error *er
             return false;
         }
         rp_trace("task", 0, task, began);
-        rp_order_post(loop->order, task, result, worker);
+        post(loop, task, result, worker);
         rp_stage_done(1);
     }
 }
 
-bool rp_ordered_loop(size_t n_tasks, unsigned n_threads, rp_task_function *work, rp_commit_function *commit,
-                     void *context, rp_error *error)
+bool rp_ordered_loop(size_t n_tasks, unsigned n_threads, rp_task_function *work, const rp_renewal *renewal,
+                     rp_commit_function *commit, void *context, rp_error *error)
 {
-    ordered_loop loop = {.work = work, .context = context, .n_tasks = n_tasks};
+    ordered_loop loop = {.work = work, .renewal = renewal, .context = context, .n_tasks = n_tasks};
     rp_stage_add(n_tasks);
     loop.order = rp_order_create(AHEAD, commit, context);
     if (loop.order == NULL)

@@ -38,7 +38,8 @@ void rp_cover_fix(rp_cover *cover, const rp_bitmask *mask);
 void rp_cover_add(rp_cover *cover, const rp_interval *intervals, size_t n);
 void rp_cover_remove(rp_cover *cover, const rp_interval *intervals, size_t n);
 
-/* Whether any base of the interval, or of what was noted, may have changed after `version`. Committer only. */
+/* Whether any base of the interval, or of what was noted, may have changed after `version`. Who is not the committer
+ * reads the version of now first: a no holds as of that. */
 bool rp_cover_changed_since(const rp_cover *cover, rp_interval interval, uint32_t version);
 bool rp_cover_has_changed(const rp_cover *cover, const rp_reads *reads, uint32_t version);
 

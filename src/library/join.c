@@ -1,6 +1,7 @@
 /* join.c: joins families that are parts of one element; see join.h. */
 #include "library/join.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,7 +66,7 @@ typedef struct join_pass {
     candidates candidates;
     trial *trials;              /* by candidate */
     family_figures *families;   /* while candidates are listed */
-    uint8_t *touched;           /* by family: changed in this pass */
+    _Atomic uint8_t *touched;   /* by family: changed in this pass; relaxed: a late look costs a trial */
     uint64_t n_accepted;
     rp_intervals scratch;       /* the committer's */
 } join_pass;
@@ -337,7 +338,8 @@ static bool try_join(join_pass *pass, const candidate *what, trial *out, unsigne
 
 static bool is_touched(const join_pass *pass, const candidate *what)
 {
-    return pass->touched[what->base] || pass->touched[what->piece];
+    return atomic_load_explicit(&pass->touched[what->base], memory_order_relaxed) != 0 ||
+           atomic_load_explicit(&pass->touched[what->piece], memory_order_relaxed) != 0;
 }
 
 static void *work(void *context, size_t task, unsigned worker, rp_error *error)
@@ -348,6 +350,32 @@ static void *work(void *context, size_t task, unsigned worker, rp_error *error)
         return NULL;
     }
     return &pass->trials[task];
+}
+
+static uint32_t cover_version(void *context)
+{
+    const join_pass *pass = context;
+    return rp_cover_version(pass->cover);
+}
+
+static uint32_t trial_version(void *context, const void *result)
+{
+    (void)context;
+    const trial *made = result;
+    return made->version;
+}
+
+/* A trial of families that were touched meanwhile is not looked at when its turn comes. */
+static bool renew(void *context, size_t task, void *result, uint32_t version, unsigned worker, rp_error *error)
+{
+    join_pass *pass = context;
+    const candidate *what = &pass->candidates.items[task];
+    trial *made = result;
+    if (is_touched(pass, what) || !rp_cover_has_changed(pass->cover, &made->reads, made->version)) {
+        made->version = version;
+        return true;
+    }
+    return try_join(pass, what, made, worker) || rp_error_memory(error, "joining families");
 }
 
 static void clear_trial(trial *done)
@@ -364,13 +392,13 @@ static bool accept(join_pass *pass, const candidate *what, trial *made)
 {
     if (!rp_family_cover(&made->family, pass->cover, &pass->scratch))
         return false;
-    pass->touched[what->base] = 1;
+    atomic_store_explicit(&pass->touched[what->base], 1, memory_order_relaxed);
     if (what->circle) {
         pass->figures->n_circles++;
     } else if (what->interior) {
         pass->figures->n_interior_joins++;
     } else {
-        pass->touched[what->piece] = 1;
+        atomic_store_explicit(&pass->touched[what->piece], 1, memory_order_relaxed);
         pass->figures->n_end_joins++;
     }
     pass->n_accepted++;
@@ -444,20 +472,21 @@ static bool commit(void *context, uint64_t serial, void *result, unsigned worker
 
 static bool run_pass(join_pass *pass, unsigned n_threads, rp_error *error)
 {
+    static const rp_renewal RENEWAL = {cover_version, trial_version, renew};
     if (!find_candidates(pass, error))
         return false;
     pass->n_accepted = 0;
     pass->touched = rp_alloc(pass->library->n, 1);
     pass->trials = rp_alloc(pass->candidates.n, sizeof *pass->trials);
     const bool ok = ((pass->touched != NULL && pass->trials != NULL) || rp_error_memory(error, "joining families")) &&
-                    rp_ordered_loop(pass->candidates.n, n_threads, work, commit, pass, error) &&
+                    rp_ordered_loop(pass->candidates.n, n_threads, work, &RENEWAL, commit, pass, error) &&
                     (uncover_parts(pass) || rp_error_memory(error, "joining families"));
     if (ok)
         apply_joins(pass);
     for (size_t i = 0; pass->trials != NULL && i < pass->candidates.n; i++)
         clear_trial(&pass->trials[i]);
     free(pass->trials);
-    free(pass->touched);
+    free((void *)pass->touched);
     pass->trials = NULL;
     pass->touched = NULL;
     return ok;

@@ -195,7 +195,7 @@ bool rp_write_seed_alignments(const rp_findings *findings, unsigned n_threads, r
     const size_t n = rp_findings_n_found(findings);
     run.texts = rp_alloc(n, sizeof *run.texts);
     bool ok = (run.makers != NULL && run.texts != NULL) || rp_error_memory(error, "seed alignments");
-    ok = ok && rp_ordered_loop(n, n_threads, make_family, write_family, &run, error);
+    ok = ok && rp_ordered_loop(n, n_threads, make_family, NULL, write_family, &run, error);
     for (unsigned i = 0; run.makers != NULL && i < n_threads; i++)
         clear_maker(&run.makers[i]);
     for (size_t f = 0; run.texts != NULL && f < n; f++)
