@@ -15,7 +15,7 @@
 #   make packages     that, and what package builders take, in build/dist (DIST_URL, DEBFULLNAME, DEBEMAIL; scripts/packaging)
 #   make deb          that, and the Debian package (debhelper)
 #   make check-quick  a part of the tests that takes a minute, for package builders
-#   make check-packages   packages installed and containers built in fresh systems (root, mmdebstrap, lintian; no part of check)
+#   make check-packages   packages installed and containers built in fresh systems (root, mmdebstrap, buildah, lintian; no part of check)
 #   make SAN=address,undefined ...   another flavour, in its own folder
 #   make OPENCL=0 ...                 without OpenCL, in its own folder
 

@@ -1,8 +1,8 @@
 """check_systems.py PROGRAM: packages in fresh systems: the Debian package, built with its tests, is installed, runs the demo and goes
-away again; its own tests (autopkgtest) are run; what the container recipes do is done; Bioconda's script builds in a clean tree.
-Needs root, the network for Debian's packages, mmdebstrap and what builds Debian packages. `make check-packages` alone runs it."""
+away again; its own tests (autopkgtest) are run; Buildah builds the Dockerfile's image; what the Apptainer definition does is done;
+Bioconda's script builds in a clean tree. Needs root, the network for Debian's packages, mmdebstrap, buildah and what builds Debian
+packages. `make check-packages` alone runs it."""
 import pathlib
-import shlex
 import shutil
 
 from harness import *
@@ -93,55 +93,50 @@ def test_the_package_passes_its_autopkgtest(folder):
     system.remove()
 
 
-def steps(text):
-    """Name and words of each step of a Dockerfile, lines joined."""
-    text = re.sub(r"\\\n", " ", re.sub(r"^\s*#.*\n", "", text, flags=re.M))
-    return [line.split(maxsplit=1) for line in text.splitlines() if line.strip()]
+USE = ("cd /data && reprise-c find -q --no-run-info --sample demo -o out/ demo.fa.gz && reprise-c-pan --help >/dev/null && "
+       "command -v ps && command -v hmmsearch && ! command -v gcc")
 
 
-def copy_into(system, words, sources, cwd):
-    *froms, to = words.split()
-    target = system.path(to if to.startswith("/") else f"{cwd}/{to}")
-    target.mkdir(parents=True, exist_ok=True) if to.endswith("/") or (sources / froms[0].lstrip("/")).is_dir() else None
-    for name in froms:
-        source = sources / name.lstrip("/")
-        subprocess.run(["cp", "-R", *([f"{source}/."] if source.is_dir() else [source]), target], check=True)
+def data_for_use(folder):
+    """A folder with the demo genome that anybody may write to."""
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o777)
+    shutil.copy(DEMO, folder / "demo.fa.gz")
+    return folder
 
 
-def use_of_the_image(system):
-    system.path("tmp/data").mkdir(mode=0o777, exist_ok=True)
-    system.path("tmp/data").chmod(0o777)
-    shutil.copy(DEMO, system.path("tmp/data/demo.fa.gz"))
-    told = system.run("reprise-c find -o out/ demo.fa.gz 2>&1; reprise-c-pan --help >/dev/null; command -v ps; command -v hmmsearch", "/tmp/data", "nobody:nogroup")
-    assert "/usr/bin/hmmsearch" in told
-    assert system.path("tmp/data/out/demo.families.fa").stat().st_size > 0
-    assert "gcc" not in os.listdir(system.path("usr/bin"))
+def is_as_here(folder, prefix):
+    """The demo's results in an image are those of the program that is tested."""
+    if shutil.which("hmmsearch"):  # without it classes differ
+        assert digest(prefix) == digest(demo(folder, "--sample", "demo"))
 
 
-def test_the_steps_of_the_dockerfile(folder):
-    """Each in a fresh system, as a builder of images does them; the last stage has the program and not its compiler."""
-    context, stages, system, cwd = unpacked(folder), {}, None, "/"
-    for name, words in steps((PACKAGING / "container" / "Dockerfile").read_text()):
-        if name == "FROM":
-            image, _, stage = words.partition(" AS ")
-            assert image == f"debian:{RELEASE}-slim"
-            system, cwd = fresh("mmdebstrap"), "/"
-            stages[stage] = system
-        elif name == "WORKDIR":
-            cwd = words
-            system.path(cwd).mkdir(parents=True, exist_ok=True)
-        elif name == "COPY" and words.startswith("--from="):
-            stage, rest = words.removeprefix("--from=").split(maxsplit=1)
-            copy_into(system, rest, stages[stage].folder, cwd)
-        elif name == "COPY":
-            copy_into(system, words, context, cwd)
-        elif name == "RUN":
-            system.run(words, cwd)
-        else:
-            assert name == "CMD" and "find" in system.run(shlex.join(json.loads(words)), cwd)
-    use_of_the_image(system)
-    for system in stages.values():
-        system.remove()
+def test_the_image_of_the_dockerfile(folder):
+    """Buildah builds it, upon a Debian made here in place of the registry's; another user than root uses it."""
+    need("buildah")
+    base, context = fresh("mmdebstrap"), folder / "context"
+    context.mkdir()
+    do(os.environ, "tar", "-cf", folder / "base.tar", "-C", base.folder, ".")
+    base.remove()
+
+    def buildah(*words):
+        storage = ["--root", folder / "store", "--runroot", folder / "run", "--storage-driver", "vfs"]
+        return do(os.environ, "buildah", *storage, *words, BUILDAH_ISOLATION="chroot").stdout.strip()
+    scratch = buildah("from", "scratch")
+    buildah("add", "-q", scratch, folder / "base.tar", "/")
+    buildah("commit", "-q", "--rm", scratch, f"docker.io/library/debian:{RELEASE}-slim")
+    file = unpacked(context) / "scripts" / "packaging" / "container" / "Dockerfile"
+    told = buildah("build", "--network", "host", "--pull-never", "-t", "reprise-c", "-f", file, context)
+    assert "warning:" not in told
+    configured = json.loads(buildah("inspect", "--type", "image", "reprise-c"))["OCIv1"]["config"]
+    assert configured["Cmd"] == ["reprise-c", "--help"] and configured["WorkingDir"] == "/data" and "Entrypoint" not in configured
+    data = data_for_use(folder / "data")
+    container = buildah("from", "--pull-never", "reprise-c")
+    assert "reprise-c find" in buildah("run", container, "--", *configured["Cmd"])
+    buildah("run", "--user", "nobody:nogroup", "-v", f"{data}:/data", container, "--", "sh", "-euc", USE)
+    is_as_here(folder, data / "out" / "demo")
+    buildah("rm", container)
+    buildah("rmi", "--all")
 
 
 def test_the_sections_of_the_apptainer_definition(folder):
@@ -155,7 +150,9 @@ def test_the_sections_of_the_apptainer_definition(folder):
         subprocess.run(["cp", "-R", context / name, system.path(to)], check=True)
     system.run(sections["post"])
     assert system.run(sections["test"]).startswith("reprise-c ")
-    use_of_the_image(system)
+    data = data_for_use(system.path("data"))
+    system.run(USE, user="nobody:nogroup")
+    is_as_here(folder, data / "out" / "demo")
     system.remove()
 
 
