@@ -17,22 +17,39 @@ READ_YAML = "import json, sys, yaml\nprint(json.dumps(yaml.safe_load(open(sys.ar
 
 # --- Snakemake ---
 
-def planned(folder, target, **configuration):
-    """Jobs by rule that a dry run tells of."""
+def dry_run(folder, target, **configuration):
+    """What Snakemake would do."""
     need("snakemake")
     (folder / "config.json").write_text(json.dumps({"genomes": {"one": "one.fa", "two": "two.fa"}, "program": PROGRAM, "threads": 1, **configuration}))
     done = subprocess.run(["snakemake", target, "-n", "-s", WORKFLOW / "snakemake" / "Snakefile", "--cores", "1", "--configfile", "config.json"],
-                          cwd=folder, env={**os.environ, "HOME": str(folder)}, capture_output=True, text=True)
-    told = done.stdout + done.stderr
-    jobs = {name: int(number) for name, number in re.findall(r"^(\w+) +(\d+)\b", told, re.M) if name not in ("total", "multiqc")}
-    return jobs if done.returncode == 0 else told
+                          cwd=folder, env={**os.environ, "HOME": str(folder)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return done.returncode, done.stdout
+
+
+def planned(folder, target, **configuration):
+    """Jobs by rule."""
+    status, told = dry_run(folder, target, **configuration)
+    assert status == 0, told
+    return {name: int(number) for name, number in re.findall(r"^(\w+) +(\d+)\b", told, re.M) if name not in ("total", "multiqc")}
+
+
+def memory_of(folder, rule, target, **configuration):
+    """Megabytes that the jobs of a rule ask for."""
+    status, told = dry_run(folder, target, **configuration)
+    assert status == 0, told
+    if "mem_mb=" not in told or "<TBD>" in told:
+        raise Skip("Snakemake 8 tells memory when jobs begin")
+    return [int(re.search(r"mem_mb=(\d+)", block).group(1)) for block in told.split("\n\n") if re.search(rf"^rule {rule}:", block, re.M)]
+
+
+def two_genomes(folder):
+    for name in ("one", "two"):
+        (folder / f"{name}.fa").write_text(f">{name}\n" + "ACGT" * 500 + "\n")
 
 
 def test_snakemake_plans_the_jobs_of_each_target(folder):
-    for name in ("one", "two"):
-        (folder / f"{name}.fa").write_text(f">{name}\n" + "ACGT" * 500 + "\n")
-    each = {"find": 2, "all": 1}
-    assert planned(folder, "all") == each
+    two_genomes(folder)
+    assert planned(folder, "all") == {"find": 2, "all": 1}
     parted = {"families": 1, "find_part": 3, "find_gather": 1}
     assert planned(folder, "all", parts={"one": 3}) == {"find": 1, "all": 1, **parted}
     assert planned(folder, "all", parts=3) == {"all": 1, **{rule: 2 * n for rule, n in parted.items()}}
@@ -43,7 +60,19 @@ def test_snakemake_plans_the_jobs_of_each_target(folder):
     shutil.copy(ROOT / "data" / "demo.truth.fa", folder / "library.fa")
     assert planned(folder, "annotate", library="library.fa", parts={"two": 2}) == {"annotate_genome": 1, "annotate_part": 2, "gather": 1, "annotate": 1}
     assert planned(folder, "pan", library="library.fa") == {"annotate_genome": 2, "tables": 1, "pan": 1}
-    assert "a genome is named two, as the library of all is" in planned(folder, "all", name="two")
+    status, told = dry_run(folder, "all", name="two")
+    assert status != 0 and "a genome is named two, as the library of all is" in told
+
+
+def test_snakemake_asks_for_the_memory_that_plan_tells(folder):
+    """Of a library, too; or for what the configuration gives."""
+    two_genomes(folder)
+    (folder / "library.fa").write_text("".join(f">f{n}#DNA\n{random_letters(random.Random(n), 20000)}\n" for n in range(50)))
+    megabytes = {name: 1 + json.loads(run("plan", "-t", 1, *words, folder / "one.fa").stdout)[name]["memory"]["request_bytes"] // 2 ** 20
+                 for name, words in (("find", []), ("annotate", ["-l", folder / "library.fa"]))}
+    assert megabytes["annotate"] > megabytes["find"] + 20, megabytes
+    assert memory_of(folder, "find", "all", memory_mb={"two": 70}) in ([megabytes["find"], 70], [70, megabytes["find"]])
+    assert memory_of(folder, "annotate_genome", "annotate", library="library.fa") == 2 * [megabytes["annotate"]]
 
 
 # --- Nextflow ---

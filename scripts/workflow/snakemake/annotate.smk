@@ -53,7 +53,7 @@ rule annotate_genome:
     threads: THREADS
     retries: 3
     resources:
-        mem_mb=memory_mb("request"),
+        mem_mb=memory_mb("request", LIBRARY),
         runtime=minutes,
     shell:
         "exec {PROGRAM} annotate" + RUN + STATE + " -o {params.prefix:q} {params.options}" + WRITTEN + " {input.genome:q} {input.library:q}"
@@ -75,7 +75,7 @@ rule annotate_part:
     threads: THREADS
     retries: 3
     resources:
-        mem_mb=memory_mb("least"),
+        mem_mb=memory_mb("least", LIBRARY),
         runtime=minutes,
     shell:
         "exec {PROGRAM} annotate" + RUN + STATE + " -o {params.prefix:q} {params.options}"
@@ -97,7 +97,7 @@ rule gather:
     threads: THREADS
     retries: 3
     resources:
-        mem_mb=memory_mb("request"),
+        mem_mb=memory_mb("request", LIBRARY),
         runtime=minutes,
     shell:  # the parts tell what they were made by
         "exec {PROGRAM} gather" + RUN + " --log {params.log:q} -o {params.prefix:q}" + WRITTEN + " {input.genome:q} {input.library:q} {input.parts:q}"
