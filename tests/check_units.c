@@ -22,6 +22,7 @@ int main(void)
     srunner_add_suite(runner, suite_copies());
     srunner_add_suite(runner, suite_file());
     srunner_add_suite(runner, suite_checkpoint());
+    srunner_add_suite(runner, suite_scan());
     srunner_add_suite(runner, suite_scan_file());
     srunner_add_suite(runner, suite_library());
     srunner_add_suite(runner, suite_compare());

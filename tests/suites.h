@@ -25,6 +25,7 @@ Suite *suite_discover(void);
 Suite *suite_copies(void);
 Suite *suite_file(void);
 Suite *suite_checkpoint(void);
+Suite *suite_scan(void);
 Suite *suite_scan_file(void);
 Suite *suite_library(void);
 Suite *suite_compare(void);

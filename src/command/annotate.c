@@ -72,7 +72,7 @@ static size_t add_scan_rows(annotate_run *run, rp_option *table)
 {
     annotate_options *o = &run->options;
     const rp_option rows[] = {
-        {RP_OPTION_FLAG, "fast", 0, NULL, &o->fast, 0, 0, "longer words: a third of the time, and fewer old copies",
+        {RP_OPTION_FLAG, "fast", 0, NULL, &o->fast, 0, 0, "longer words: half of the time, and fewer old copies",
          .binds = true},
         {RP_OPTION_FLAG, "no-decoy", 0, NULL, &o->no_decoy, 0, 0,
          "do not measure the families on the genome backwards: no thresholds of their own", .binds = true},

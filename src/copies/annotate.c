@@ -24,17 +24,26 @@ typedef struct scan_manner {
     int min_gain, min_evidence;
     unsigned min_flank;
     uint32_t pair_bp;
-    int weak_score;
+    int pair_evidence, weak_score;
 } scan_manner;
 
+/* Beside a word, chance gives four of 16 bases, or five where A and T are many; copies a third of whose bases are
+ * changed have ten. The evidence of pairs by chance is 40 with a deviation of 3, that of copies' pairs 55: both as
+ * measured with plant families in cacao. */
 static const scan_manner MANNERS[RP_N_ANNOTATE_MANNERS] = {
     [RP_ANNOTATE_FOUND] = {.max_places = 32, .min_gain = 6, .min_evidence = 68, .min_flank = 7},
     [RP_ANNOTATE_FAST] = {.max_places = 1000, .min_gain = 4, .min_flank = 6},
-    [RP_ANNOTATE_SENSITIVE] = {.word_bases = 10, .max_places = 1000, .min_gain = 6, .pair_bp = 200, .weak_score = 30}};
+    [RP_ANNOTATE_SENSITIVE] = {.word_bases = 10,
+                               .max_places = 1000,
+                               .min_gain = 6,
+                               .min_flank = 5,
+                               .pair_bp = 200,
+                               .pair_evidence = 46,
+                               .weak_score = 30}};
 
 typedef struct thread_scratch {
     rp_steps steps[2 * TRACE_AT_ONCE];
-    rp_codes packed;           /* steps of a piece of work */
+    rp_codes packed; /* steps of a piece of work */
     rp_row row;
 } thread_scratch;
 
@@ -45,16 +54,16 @@ struct rp_annotation {
     size_t n_families;
     rp_word_table table;
     int min_score;
-    rp_scan_scratch *scans;    /* by thread */
+    rp_scan_scratch *scans; /* by thread */
     thread_scratch *threads;
     rp_alignment_store all;
-    uint8_t *rare;             /* by family: it has too few copies, and gets none */
-    rp_block paths;            /* uint64_t, by index in all: where its steps are in the store; 0: not traced */
+    uint8_t *rare; /* by family: it has too few copies, and gets none */
+    rp_block paths; /* uint64_t, by index in all: where its steps are in the store; 0: not traced */
     rp_decoy_figures *figures; /* by family */
     /* while parts are placed: */
     const uint8_t *left_out;
     rp_parts *parts;
-    rp_block untraced;         /* uint64_t, indices in all of alignments that hold parts, in the order of the parts */
+    rp_block untraced; /* uint64_t, indices in all of alignments that hold parts, in the order of the parts */
     size_t n_untraced;
 };
 
@@ -411,6 +420,7 @@ static bool scan_share(rp_annotation *run, const rp_view *view, rp_kept_scan *in
                                      .min_evidence = manner->min_evidence,
                                      .min_flank = manner->min_flank,
                                      .pair_bp = manner->pair_bp,
+                                     .pair_evidence = manner->pair_evidence,
                                      .weak_score = manner->weak_score,
                                      .progress = &into->progress};
     return rp_scan_is_done(&into->progress) || rp_scan(view, &run->table, &scan, run->scans, &into->found, error);

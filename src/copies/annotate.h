@@ -31,7 +31,7 @@ enum { RP_DECOY_ONE_IN_KNOWN = 4 };
 typedef enum rp_annotate_manner {
     RP_ANNOTATE_FOUND, /* with the families that were found in this genome */
     RP_ANNOTATE_FAST, /* with any library, in which a family may stand in many versions */
-    RP_ANNOTATE_SENSITIVE, /* the same with shorter words and weaker hits; three times the time */
+    RP_ANNOTATE_SENSITIVE, /* the same with shorter words and weaker hits; twice the time */
     RP_N_ANNOTATE_MANNERS
 } rp_annotate_manner;
 

@@ -21,16 +21,16 @@
 enum {
     CHUNK_BP = 1 << 20,
     MARGIN_BP = 128,           /* decoded beyond a chunk, for ungapped extension */
-    DIAGONAL_SLOTS = 1 << 16,
+    DIAGONAL_SLOTS = 1 << 14,
     TOUCHED_SLOTS = 2048,      /* that are noted, to be emptied one by one */
     PENDING_WORDS = 64,
     HITS_AT_ONCE = 1 << 10,    /* that are gathered before they are taken */
     HITS_AHEAD = 16,           /* that are asked for before they are taken */
-    STRIP_SLOTS = 1 << 17,
-    STRIP_SHIFT = 5,           /* a strip is 32 diagonals wide */
-    WEAK_REACH_BP = 1000,      /* how near a weak alignment must be to a strong one, on genome and consensus */
+    STRIP_SLOTS = 1 << 15, /* both tables stay in the cache of a core: a slot is of use for some hundred bases only */
+    STRIP_SHIFT = 5, /* a strip is 32 diagonals wide */
+    WEAK_REACH_BP = 1000, /* how near a weak alignment must be to a strong one, on genome and consensus */
     WEAK_OVERLAP_BP = 60,
-    LEAST_ANCHORS = 1 << 15,   /* that a thread has room for in any budget */
+    LEAST_ANCHORS = 1 << 15, /* that a thread has room for in any budget */
     ANCHOR_BYTES = 3 * sizeof(rp_anchor) / 2 + sizeof(size_t), /* with what their array grows ahead, and a choice */
     TOGETHER_ANCHORS = 1 << 16, /* that are aligned before what they gave is stored: lanes are busy, and it is little */
     SHARE_OF_ANCHORS = 3, /* of the budget that is left, all threads' anchors may have one in so many */
@@ -140,11 +140,12 @@ static bool take_hit(const scan *run, rp_scan_scratch *scratch, uint64_t begin, 
     const bool paired = run->parameters->pair_bp > 0 && has_partner(run, scratch->strips, id, i);
     if (gain < run->parameters->min_gain && !paired)
         return true;
-    if (run->parameters->min_evidence > 0) {
+    const int least = gain < run->parameters->min_gain ? run->parameters->pair_evidence : run->parameters->min_evidence;
+    if (least > 0) {
         const rp_flank genome[2] = {genome_right, turned(&genome_left)},
                        library[2] = {library_right, turned(&library_left)};
         const unsigned agreement = rp_flank_agreement(genome, library);
-        if (2 * ((int)word + gain) + (int)agreement < run->parameters->min_evidence)
+        if (2 * ((int)word + gain) + (int)agreement < least)
             return true;
     }
     return take_anchor(run, scratch, begin + i, place);
@@ -575,7 +576,7 @@ bool rp_scan(const rp_view *view, rp_word_table *table, const rp_scan_parameters
                 .parameters = parameters,
                 .scratch = scratch,
                 .found = found,
-                .least_flank = parameters->pair_bp == 0 ? parameters->min_flank : 0};
+                .least_flank = parameters->min_flank};
     if (pthread_mutex_init(&run.lock, NULL) != 0)
         return rp_error_set_as(error, RP_ERROR_PASSING, "cannot make a lock");
     size_t n_chunks = 0;

@@ -50,8 +50,9 @@ typedef struct rp_scan_parameters {
     int min_gain;              /* a word hit is extended that gains so much without gaps: +1 a match, -1 a mismatch */
     int min_evidence;          /* and whose exact and ungapped bases, twice, and agreement beside (genome/flank.h)
                                 * come to so much */
-    unsigned min_flank; /* and of whose 2 * RP_WORD_FLANK nearest bases so many match; without pairs only */
-    uint32_t pair_bp; /* or one that has another so near before it, on nearly its diagonal; 0: none */
+    unsigned min_flank; /* a word hit counts, in a pair too, of whose 2 * RP_WORD_FLANK nearest bases so many match */
+    uint32_t pair_bp; /* one is extended, too, that has another so near before it, on nearly its diagonal; 0: none */
+    int pair_evidence; /* if it comes to so much, as for min_evidence */
     int weak_score; /* alignments below min_score count from here beside one that has it; 0: none */
     rp_scan_progress
         *progress; /* where the scan goes on from, and how far it came, also when it fails; NULL: the whole */
