@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "copies/polish.h"
 #include "library/chimera.h"
 #include "library/circle.h"
 #include "library/class_names.h"
@@ -25,6 +26,17 @@ static rp_family make_family(const char *recipe)
     test_codes(&family.consensus, letters);
     free(letters);
     return family;
+}
+
+/* The genome of a text with its index; nothing in it is taken for a tandem repeat. */
+static void begin_search_of(test_search *with, const char *text)
+{
+    rp_error error = {""};
+    test_genome(&with->genome, text);
+    ck_assert(rp_bitmask_init(&with->tandem, with->genome.length_bp));
+    const rp_kmer_index_parameters indexed = {.k = 12, .min_frequency = 2, .memory_bytes = 1 << 20, .n_threads = 1};
+    with->index = rp_kmer_index_create(&with->genome, NULL, &indexed, &error);
+    ck_assert_ptr_nonnull(with->index);
 }
 
 /* --- Chimeras --- */
@@ -222,11 +234,7 @@ START_TEST(copies_that_share_a_deletion_are_a_family)
     sprintf(at, "%.*s\n", 500, spacers + (at - first));
     test_search with;
     rp_error error = {""};
-    test_genome(&with.genome, text);
-    ck_assert(rp_bitmask_init(&with.tandem, with.genome.length_bp));
-    const rp_kmer_index_parameters indexed = {.k = 10, .min_frequency = 2, .memory_bytes = 1 << 20, .n_threads = 1};
-    with.index = rp_kmer_index_create(&with.genome, NULL, &indexed, &error);
-    ck_assert_ptr_nonnull(with.index);
+    begin_search_of(&with, text);
     ck_assert(rp_library_add(&library, &family));
     rp_bitmask covered;
     ck_assert(rp_bitmask_init(&covered, with.genome.length_bp));
@@ -270,17 +278,6 @@ static char *put_pair(char *at, const char *first, char **spacers, const char *a
     if (of_b != NULL)
         add_copy(of_b, (uint64_t)(at - first) + PIECE_BP, 0, PIECE_BP, false);
     return at + sprintf(at, "%s%s", a, b);
-}
-
-/* The genome of a text with its index; nothing in it is taken for a tandem repeat. */
-static void begin_search_of(test_search *with, const char *text)
-{
-    rp_error error = {""};
-    test_genome(&with->genome, text);
-    ck_assert(rp_bitmask_init(&with->tandem, with->genome.length_bp));
-    const rp_kmer_index_parameters indexed = {.k = 12, .min_frequency = 2, .memory_bytes = 1 << 20, .n_threads = 1};
-    with->index = rp_kmer_index_create(&with->genome, NULL, &indexed, &error);
-    ck_assert_ptr_nonnull(with->index);
 }
 
 /* A joins B, C joins D. Where an element of C and D stands, B has a copy too, which the first join does not find again:
@@ -530,11 +527,60 @@ START_TEST(terms_fall_back_to_the_order)
 }
 END_TEST
 
+/* A rare element, whose consensus runs into a frequent one that has bases which its copies do not bear out. */
+START_TEST(what_polishing_cuts_off_is_polished_too)
+{
+    enum { FREQUENT = 400, RARE = 12, BOTH = 4, LONG = 400, SHORT = 200, SPACER = 60, SUBSTITUTED = 10, WRONG = 15 };
+    rp_random random = {.state = 5};
+    char *frequent = test_random_letters(&random, LONG), *rare = test_random_letters(&random, SHORT);
+    char fasta[(FREQUENT + RARE) * (LONG + SHORT + SPACER) + 8], given[LONG + SHORT + 1];
+    size_t n = (size_t)sprintf(fasta, ">g\n");
+    for (unsigned i = 0; i < FREQUENT + RARE; i++) {
+        char *spacer = test_random_letters(&random, SPACER), *copy = fasta + n;
+        n += (size_t)sprintf(copy, "%s%s%s", spacer, i < RARE + BOTH ? rare : "", i < RARE ? "" : frequent);
+        for (; copy < fasta + n; copy++)
+            if (rp_random_below(&random, SUBSTITUTED) == 0)
+                *copy = "ACGT"[rp_random_below(&random, 4)];
+        free(spacer);
+    }
+    sprintf(given, "%s%s", rare, frequent);
+    for (unsigned i = SHORT; i < SHORT + LONG; i += WRONG)
+        given[i] = given[i] == 'A' ? 'C' : 'A';
+    test_search with;
+    begin_search_of(&with, strcat(fasta, "\n"));
+    rp_error error = {""};
+    rp_library library = {0};
+    rp_family family = {0};
+    test_codes(&family.consensus, given);
+    ck_assert(rp_library_add(&library, &family));
+    const rp_annotate_parameters scan = {
+        .n_threads = 2, .kernel = rp_band_select("auto"), .expected_by_chance = 0.01, .min_copies = 3};
+    const rp_polish_parameters parameters = {
+        .n_threads = 2, .kernel = scan.kernel, .max_extension_bp = 2000, .n_rounds = 3};
+    const rp_view view = {.genome = &with.genome};
+    const size_t source = 0;
+    ck_assert_msg(rp_polish(&view, with.index, &source, 1, &scan, &parameters, &library, &error), "%s", error.message);
+    ck_assert_uint_eq(library.n, 2);
+    const rp_codes *cut_off = &library.items[1].consensus;
+    ck_assert_uint_eq(cut_off->n, LONG);
+    unsigned n_wrong = 0;
+    for (size_t i = 0; i < LONG; i++)
+        n_wrong += rp_code_letter(cut_off->items[i]) != frequent[i];
+    ck_assert_uint_le(n_wrong, 2);
+    rp_library_clear(&library);
+    free(family.consensus.items);
+    test_end_search(&with);
+    free(frequent);
+    free(rare);
+}
+END_TEST
+
 Suite *suite_library(void)
 {
     Suite *suite = suite_create("library");
     TCase *tests = tcase_create("library");
     tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, what_polishing_cuts_off_is_polished_too);
     tcase_add_loop_test(tests, chimeras_are_cut_where_copies_end_and_begin, 0,
                         (int)(sizeof CHIMERAS / sizeof CHIMERAS[0]));
     tcase_add_loop_test(tests, families_that_run_round_are_cut_at_their_ltr, 0,

@@ -160,7 +160,7 @@ static bool cut_apart(polish_run *run, size_t which, rp_family *family, const ui
         }
     }
     consensus->n = cuts[0];
-    run->rounds[which].length = 0; /* it is looked at again */
+    run->rounds[which].length = 0; /* it was cut, and is looked at again */
     return true;
 }
 
@@ -242,6 +242,14 @@ static bool has_grown(const polish_run *run, size_t which)
            n >= before + LENGTHENED_BP + before * LENGTHENED_PERCENT / 100;
 }
 
+/* Whether most of the part is of what was cut off its family: that is polished in the next round, and its bases do not
+ * rest before, though those of the piece that is kept may. */
+static bool is_of_cut_off(const polish_run *run, const rp_part *part)
+{
+    const size_t kept = run->library->items[run->active[part->family]].consensus.n;
+    return run->rounds[part->family].length == 0 && (uint64_t)part->consensus_begin + part->consensus_end >= 2 * kept;
+}
+
 /* For so many families in a round. */
 static bool make_room(polish_run *run, size_t n)
 {
@@ -258,9 +266,11 @@ static bool make_room(polish_run *run, size_t n)
 static bool choose_active(polish_run *run)
 {
     const size_t first_cut_off = run->library->n;
-    for (size_t i = 0; i < run->parts.n; i++)
-        if (!has_grown(run, run->parts.items[i].family))
-            rp_bitmask_set(&run->resting, run->parts.items[i].begin, run->parts.items[i].end);
+    for (size_t i = 0; i < run->parts.n; i++) {
+        const rp_part *part = &run->parts.items[i];
+        if (!has_grown(run, part->family) && !is_of_cut_off(run, part))
+            rp_bitmask_set(&run->resting, part->begin, part->end);
+    }
     for (size_t f = 0; f < run->n_active; f++) {
         pieces *cut_off = &run->rounds[f].cut_off;
         for (size_t i = 0; i < cut_off->n; i++) {

@@ -34,7 +34,8 @@ typedef struct rp_polish_parameters {
  * first looks for the copies of all, a further one of those that the one before has lengthened. A consensus that runs
  * into another element is cut there in the first round (library/chimera.h), one that has grown into duplicated
  * sequence in each, and in one more that does nothing else (copies/independent.h): what is cut off becomes families at
- * the library's end, whose items may move. `view` shows the whole genome. The families' copies are gone afterwards. */
+ * the library's end, whose items may move, and is looked at in the next round. `view` shows the whole genome. The
+ * families' copies are gone afterwards. */
 bool rp_polish(const rp_view *view, const rp_kmer_index *index, const size_t *source, size_t n,
                const rp_annotate_parameters *annotate, const rp_polish_parameters *parameters, rp_library *library,
                rp_error *error) RP_MUST_CHECK;
