@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "claim/claims.h"
+#include "claim/seed_claims.h"
 #include "suites.h"
 
 START_TEST(all_or_nothing)
@@ -101,6 +102,73 @@ START_TEST(no_block_has_two_owners)
 }
 END_TEST
 
+/* The earlier growth has a seed, whoever comes first; what it meets of an earlier one's own it is told. */
+START_TEST(earlier_growths_have_the_seeds)
+{
+    rp_seed_claims *claims = rp_seed_claims_create();
+    uint64_t holder = 0;
+    const uint32_t of_seven[] = {3, 50, 51, 0, 3}, of_five[] = {51, 52, 7};
+    ck_assert_ptr_nonnull(claims);
+    rp_seed_claims_take_own(claims, 7, 3);
+    rp_seed_claims_take_own(claims, 5, 7);
+    ck_assert(!rp_seed_claims_has_earlier(claims, 7, 3, &holder));
+    ck_assert(!rp_seed_claims_take(claims, 7, of_seven, 5, &holder));
+    ck_assert(rp_seed_claims_has_earlier(claims, 9, 50, &holder));
+    ck_assert_uint_eq(holder, 7);
+    ck_assert(!rp_seed_claims_has_earlier(claims, 7, 50, &holder));
+    ck_assert(!rp_seed_claims_has_earlier(claims, 6, 50, &holder));
+    ck_assert(!rp_seed_claims_take(claims, 5, of_five, 3, &holder));
+    ck_assert(rp_seed_claims_has_earlier(claims, 7, 51, &holder));
+    ck_assert_uint_eq(holder, 5);
+    ck_assert(!rp_seed_claims_take(claims, 6, &of_five[1], 1, &holder)); /* 5 has it, but does not grow from it */
+    ck_assert(rp_seed_claims_take(claims, 6, &of_five[2], 1, &holder));
+    ck_assert_uint_eq(holder, 5);
+    ck_assert_uint_eq(rp_seed_claims_count(claims), 6);
+    rp_seed_claims_give_back(claims, 7, of_seven, 5);
+    ck_assert(rp_seed_claims_has_earlier(claims, 7, 51, &holder));
+    ck_assert(!rp_seed_claims_has_earlier(claims, 9, 50, &holder));
+    ck_assert_uint_eq(rp_seed_claims_count(claims), 3);
+    rp_seed_claims_give_back(claims, 5, of_five, 3);
+    ck_assert_uint_eq(rp_seed_claims_count(claims), 0);
+    rp_seed_claims_destroy(claims);
+}
+END_TEST
+
+/* Against a plain array, with so many seeds that the table grows, and slots that collide as it empties. */
+START_TEST(seeds_are_found_whatever_was_given_back)
+{
+    enum { SEEDS = 5000, GROWTHS = 40, STEPS = 400, AT_ONCE = 300 };
+    static uint64_t owner_of[SEEDS]; /* plus one */
+    rp_seed_claims *claims = rp_seed_claims_create();
+    rp_random random = {11};
+    for (int step = 0; step < STEPS; step++) {
+        const uint64_t serial = rp_random_below(&random, GROWTHS);
+        uint32_t ids[AT_ONCE];
+        uint64_t holder = 0;
+        for (int i = 0; i < AT_ONCE; i++)
+            ids[i] = (uint32_t)rp_random_below(&random, SEEDS);
+        if (step % 2 == 0) {
+            ck_assert(!rp_seed_claims_take(claims, serial, ids, AT_ONCE, &holder));
+            for (int i = 0; i < AT_ONCE; i++)
+                if (owner_of[ids[i]] == 0 || owner_of[ids[i]] > serial + 1)
+                    owner_of[ids[i]] = serial + 1;
+        } else {
+            rp_seed_claims_give_back(claims, serial, ids, AT_ONCE);
+            for (int i = 0; i < AT_ONCE; i++)
+                owner_of[ids[i]] = owner_of[ids[i]] == serial + 1 ? 0 : owner_of[ids[i]];
+        }
+        size_t n = 0;
+        for (uint32_t id = 0; id < SEEDS; id++) {
+            n += owner_of[id] != 0;
+            ck_assert(rp_seed_claims_has_earlier(claims, GROWTHS, id, &holder) == (owner_of[id] != 0));
+            ck_assert(owner_of[id] == 0 || holder == owner_of[id] - 1);
+        }
+        ck_assert_uint_eq(rp_seed_claims_count(claims), n);
+    }
+    rp_seed_claims_destroy(claims);
+}
+END_TEST
+
 Suite *suite_claim(void)
 {
     Suite *suite = suite_create("claim");
@@ -109,6 +177,8 @@ Suite *suite_claim(void)
     tcase_add_test(tests, all_or_nothing);
     tcase_add_test(tests, ranges_of_every_length);
     tcase_add_test(tests, no_block_has_two_owners);
+    tcase_add_test(tests, earlier_growths_have_the_seeds);
+    tcase_add_test(tests, seeds_are_found_whatever_was_given_back);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -38,7 +38,7 @@ bool rp_discovery_is_stale(const rp_discovery *run, const rp_seed_result *made)
     return places_changed(run, made->seed_id, made->version);
 }
 
-bool rp_discovery_make_again(rp_discovery *run, unsigned worker, rp_seed_result *made)
+bool rp_discovery_make_again(rp_discovery *run, unsigned worker, uint64_t serial, rp_seed_result *made)
 {
     rp_growth *again = made->growth;
     bool ok = true;
@@ -46,11 +46,12 @@ bool rp_discovery_make_again(rp_discovery *run, unsigned worker, rp_seed_result 
     rp_count(RP_COUNT_REDONE, 1);
     do {
         ok = rp_discovery_screen(run, worker, made->seed_id, made->floor, made);
-        if (ok && made->outcome == RP_OUTCOME_GROWN) {
-            again = again != NULL ? again : rp_growth_pool_take(&run->growths);
-            ok = again != NULL && rp_discovery_grow(run, worker, made->version, again);
-        }
+        const bool grows = ok && made->outcome == RP_OUTCOME_GROWN;
+        if (grows && again == NULL)
+            again = rp_growth_pool_take(&run->growths);
         made->growth = again;
+        if (grows)
+            ok = again != NULL && rp_discovery_grow(run, worker, serial, made);
     } while (ok && made->outcome == RP_OUTCOME_GROWN && again->family.is_void);
     return ok;
 }
@@ -62,7 +63,8 @@ bool rp_discovery_cover(rp_discovery *run, const rp_family *family)
 
 static bool commit_growth(rp_discovery *run, rp_growth *grown)
 {
-    rp_seeds_use(run->seeds, &grown->family.consensus);
+    for (size_t i = 0; i < grown->among.n; i++)
+        rp_seeds_use_one(run->seeds, grown->among.items[i]);
     if (!rp_family_holds(&grown->family)) {
         run->figures->n_failed++;
         return true;
@@ -123,10 +125,12 @@ void rp_discovery_keep(const rp_discovery *run)
 
 /* Takes over one result, made again if it no longer stands; *begun: what is committed is being changed. False: out of
  * memory, the run is to end, or the error is filled in. */
-static bool settle(rp_discovery *run, unsigned worker, rp_seed_result *made, bool *begun, rp_error *error)
+static bool settle(rp_discovery *run, unsigned worker, uint64_t serial, rp_seed_result *made, bool *begun,
+                   rp_error *error)
 {
-    if (rp_discovery_is_stale(run, made) && !rp_discovery_make_again(run, worker, made))
+    if (rp_discovery_is_stale(run, made) && !rp_discovery_make_again(run, worker, serial, made))
         return false;
+    assert(made->outcome != RP_OUTCOME_BEHIND); /* all that are earlier have given their claims back */
     *begun = true;
     if (made->outcome == RP_OUTCOME_REJECTED || made->outcome == RP_OUTCOME_GROWN) {
         if (!write_pairs(run, worker, made, error))
@@ -145,12 +149,12 @@ static bool settle(rp_discovery *run, unsigned worker, rp_seed_result *made, boo
     }
 }
 
-void rp_discovery_release(rp_discovery *run, uint64_t serial, rp_seed_result *made)
+void rp_discovery_release(rp_discovery *run, rp_seed_result *made)
 {
     rp_growth *growth = made->growth;
     if (growth == NULL)
         return;
-    rp_discovery_give_back(run, serial, growth);
+    rp_discovery_give_back(run, growth);
     rp_growth_pool_return(&run->growths, growth);
     made->growth = NULL;
 }
@@ -166,11 +170,11 @@ bool rp_discovery_commit(void *context, uint64_t serial, void *posted, unsigned 
     } else if (rp_seeds_is_used(run->seeds, made->seed_id)) {
         run->figures->n_gone++;
     } else {
-        ok = settle(run, worker, made, &begun, error);
+        ok = settle(run, worker, serial, made, &begun, error);
     }
     if (made->outcome == RP_OUTCOME_GROWN)
         rp_trace("commit", made->seed_id, serial, began);
-    rp_discovery_release(run, serial, made);
+    rp_discovery_release(run, made);
     run->commit_failed |= !ok && begun; /* one that was only cut short while it was made again may be kept as it was */
     const rp_keep_hook *hook = &run->parameters->hook;
     if (ok && hook->keep != NULL && serial % KEEP_EVERY == 0 && hook->is_due(hook->context))

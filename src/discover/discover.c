@@ -62,6 +62,8 @@ static bool set_up(rp_discovery *run)
     run->ring = rp_ring_create(run->parameters->channel_capacity, run->parameters->backpressure);
     run->order = rp_order_create(RP_DISCOVERY_WINDOW, rp_discovery_commit, run);
     run->survivors = rp_survivors_create(RP_DISCOVERY_WINDOW);
+    if (run->n_workers > 1 && (run->seed_claims = rp_seed_claims_create()) == NULL)
+        return false;
     return run->ring != NULL && run->order != NULL && run->survivors != NULL &&
            rp_claims_init(&run->claims, run->view->genome->length_bp) && set_up_crew(run);
 }
@@ -70,10 +72,11 @@ static void take_down(rp_discovery *run)
 {
     for (size_t i = 0; run->results != NULL && i < RP_DISCOVERY_WINDOW; i++)
         if (run->results[i].growth != NULL) { /* of a run that failed */
-            rp_claims_give_back(&run->claims, &run->results[i].growth->guard);
+            rp_discovery_give_back(run, run->results[i].growth);
             rp_growth_pool_return(&run->growths, run->results[i].growth);
         }
     run->figures->claims_left = run->claims.owners != NULL ? rp_claims_count(&run->claims) : 0;
+    run->figures->claims_left += run->seed_claims != NULL ? rp_seed_claims_count(run->seed_claims) : 0;
     rp_growth_pool_clear(&run->growths);
     for (unsigned i = 0; run->workers != NULL && i < run->n_workers; i++) {
         if (run->workers[i].builder != NULL)
@@ -94,6 +97,7 @@ static void take_down(rp_discovery *run)
         run->figures->ring = rp_ring_measure(run->ring);
     rp_ring_destroy(run->ring);
     rp_claims_clear(&run->claims);
+    rp_seed_claims_destroy(run->seed_claims);
     rp_survivors_destroy(run->survivors);
     rp_order_destroy(run->order);
     free(run->intervals.items);

@@ -15,6 +15,7 @@
 #include "base/order.h"
 #include "channel/batch_size.h"
 #include "claim/claims.h"
+#include "claim/seed_claims.h"
 #include "discover/discover.h"
 #include "discover/survivors.h"
 #include "family/family.h"
@@ -26,7 +27,11 @@ typedef struct rp_growth {
     rp_family family;
     rp_reads reads;
     rp_claim_guard guard;
-    rp_lease lease;          /* of copies and reads */
+    bool holds;              /* a claim, on stretches or on seeds: others may wait for it to be given back */
+    uint64_t serial;         /* for which it does */
+    rp_seed_ids claimed;     /* seeds, some more than once */
+    rp_seed_ids among;       /* seeds among the k-mers of the consensus, when it is finished */
+    rp_lease lease;          /* of copies, reads and seeds */
     struct rp_growth *next_free;
 } rp_growth;
 
@@ -35,7 +40,13 @@ typedef struct rp_growth_pool {
     rp_growth *first_free;
 } rp_growth_pool;
 
-typedef enum rp_outcome { RP_OUTCOME_GONE, RP_OUTCOME_WAITS, RP_OUTCOME_REJECTED, RP_OUTCOME_GROWN } rp_outcome;
+typedef enum rp_outcome {
+    RP_OUTCOME_GONE,
+    RP_OUTCOME_WAITS,
+    RP_OUTCOME_REJECTED,
+    RP_OUTCOME_GROWN,
+    RP_OUTCOME_BEHIND /* an earlier one is growing the same element: it is tried again after that; never posted */
+} rp_outcome;
 
 /* What became of a batch. */
 typedef struct rp_seed_result {
@@ -43,6 +54,7 @@ typedef struct rp_seed_result {
     uint32_t seed_id, floor, frequency;
     uint32_t version;        /* of the cover when the work began */
     rp_growth *growth;       /* of a seed that was grown, else NULL */
+    uint64_t behind;         /* the serial of the earlier one */
 } rp_seed_result;
 
 /* One worker's own. */
@@ -77,6 +89,7 @@ typedef struct rp_discovery {
     rp_growth_pool growths;
     rp_tokens tokens;
     rp_claims claims;
+    rp_seed_claims *seed_claims; /* NULL: there is one worker */
     rp_cover *cover;         /* read by all, changed by the committer */
     rp_seeds *seeds;         /* so are the used ones; a tier is begun by the producer */
     rp_seed_result *results; /* by serial modulo window: of who has popped the batch; once posted, the committer's */
@@ -109,16 +122,17 @@ bool rp_discovery_look_up(rp_discovery *run, unsigned worker, uint32_t seed_id, 
 /* The same, and prescreens it. */
 bool rp_discovery_screen(rp_discovery *run, unsigned worker, uint32_t seed_id, uint32_t floor,
                          rp_seed_result *into) RP_MUST_CHECK;
-/* Grows the worker's batch, which has passed the prescreen under this version of the cover. The family is void if what
- * it relies on has been covered meanwhile. False: out of memory, or the run is to end. */
-bool rp_discovery_grow(rp_discovery *run, unsigned worker, uint32_t version, rp_growth *into) RP_MUST_CHECK;
-/* Looks a seed up, prescreens and grows it anew until the growth is not void; a growth that the result has is used, and
- * stays its own in any case. False: out of memory, or the run is to end. */
-bool rp_discovery_make_again(rp_discovery *run, unsigned worker, rp_seed_result *made) RP_MUST_CHECK;
+/* Grows the worker's batch, which has passed the prescreen, for a result that has a growth. The family is void if what
+ * it relies on has been covered meanwhile; and where an earlier one grows the same element the outcome is BEHIND then.
+ * False: out of memory, or the run is to end. */
+bool rp_discovery_grow(rp_discovery *run, unsigned worker, uint64_t serial, rp_seed_result *made) RP_MUST_CHECK;
+/* Looks a seed up, prescreens and grows it anew until the growth is not void, or the outcome is another; a growth that
+ * the result has is used, and stays its own in any case. False: out of memory, or the run is to end. */
+bool rp_discovery_make_again(rp_discovery *run, unsigned worker, uint64_t serial, rp_seed_result *made) RP_MUST_CHECK;
 /* Whether what a result relies on has changed since its version of the cover. */
 bool rp_discovery_is_stale(const rp_discovery *run, const rp_seed_result *made);
-/* Gives back the growth of a result, with its claim. */
-void rp_discovery_release(rp_discovery *run, uint64_t serial, rp_seed_result *made);
+/* Gives back the growth of a result, with its claims. */
+void rp_discovery_release(rp_discovery *run, rp_seed_result *made);
 
 /* The free growths; thread-safe. take: one that is to be returned, NULL: out of memory. */
 bool rp_growth_pool_init(rp_growth_pool *growths) RP_MUST_CHECK;
@@ -126,10 +140,10 @@ void rp_growth_pool_clear(rp_growth_pool *growths); /* frees those that were ret
 rp_growth *rp_growth_pool_take(rp_growth_pool *growths) RP_MUST_CHECK;
 void rp_growth_pool_return(rp_growth_pool *growths, rp_growth *used); /* its guard must hold nothing */
 
-/* Claims the windows around the places of the worker's batch for its result's growth, and gives a claim back: then
- * those that wait for it go on. */
+/* Claims the windows around the places of the worker's batch for its result's growth, and gives its claims back: then
+ * those that wait for them go on. */
 rp_claim_status rp_discovery_claim(rp_discovery *run, unsigned worker, uint64_t serial, rp_growth *into) RP_MUST_CHECK;
-void rp_discovery_give_back(rp_discovery *run, uint64_t serial, rp_growth *growth);
+void rp_discovery_give_back(rp_discovery *run, rp_growth *growth);
 
 /* committer.c: the order's commit function; the context is the discovery, a result an rp_seed_result. */
 bool rp_discovery_commit(void *context, uint64_t serial, void *posted, unsigned worker, rp_error *error) RP_MUST_CHECK;

@@ -7,7 +7,10 @@
 #include "base/metrics.h"
 #include "produce/prescreen.h"
 
-enum { KEPT_BYTES = 1 << 18 }; /* of a growth that nobody uses; most have less */
+enum {
+    KEPT_BYTES = 1 << 18, /* of a growth that nobody uses; most have less */
+    CLAIMED_AGAIN = 4     /* the seeds of a consensus are claimed again when it is longer by one in so many */
+};
 
 bool rp_discovery_look_up(rp_discovery *run, unsigned worker, uint32_t seed_id, uint32_t floor, rp_seed_result *into)
 {
@@ -39,6 +42,14 @@ bool rp_discovery_screen(rp_discovery *run, unsigned worker, uint32_t seed_id, u
     return true;
 }
 
+static void hold(rp_discovery *run, uint64_t serial, rp_growth *growth)
+{
+    growth->holds = true;
+    growth->serial = serial;
+    growth->claimed.n = 0;
+    rp_survivors_hold(run->survivors, (uint32_t)(serial % RP_DISCOVERY_WINDOW));
+}
+
 rp_claim_status rp_discovery_claim(rp_discovery *run, unsigned worker, uint64_t serial, rp_growth *into)
 {
     rp_worker *self = &run->workers[worker];
@@ -55,16 +66,20 @@ rp_claim_status rp_discovery_claim(rp_discovery *run, unsigned worker, uint64_t 
     const rp_claim_status status =
         rp_claims_take(&run->claims, self->windows.items, self->windows.n, slot + 1, &into->guard);
     if (status == RP_CLAIM_HELD)
-        rp_survivors_hold(run->survivors, slot);
+        hold(run, serial, into);
     return status;
 }
 
-void rp_discovery_give_back(rp_discovery *run, uint64_t serial, rp_growth *growth)
+void rp_discovery_give_back(rp_discovery *run, rp_growth *growth)
 {
-    if (!growth->guard.held)
+    if (!growth->holds)
         return;
+    growth->holds = false;
     rp_claims_give_back(&run->claims, &growth->guard);
-    const uint32_t n = rp_survivors_release(run->survivors, (uint32_t)(serial % RP_DISCOVERY_WINDOW));
+    if (run->seed_claims != NULL)
+        rp_seed_claims_give_back(run->seed_claims, growth->serial, growth->claimed.items, growth->claimed.n);
+    growth->claimed.n = 0;
+    const uint32_t n = rp_survivors_release(run->survivors, (uint32_t)(growth->serial % RP_DISCOVERY_WINDOW));
     if (n > 0)
         rp_ring_wake(run->ring, n); /* first they may be taken, then workers are woken */
 }
@@ -72,41 +87,80 @@ void rp_discovery_give_back(rp_discovery *run, uint64_t serial, rp_growth *growt
 static uint64_t bytes_of(const rp_growth *growth)
 {
     return growth->family.copies.capacity * sizeof *growth->family.copies.items +
-           growth->reads.capacity * sizeof *growth->reads.blocks;
+           growth->reads.capacity * sizeof *growth->reads.blocks +
+           (growth->claimed.capacity + growth->among.capacity) * sizeof *growth->among.items;
 }
 
-/* A growth under way, and the cover that it began with. */
+/* A growth under way. */
 typedef struct watched_growth {
-    const rp_discovery *run;
-    const rp_growth *growth;
-    uint32_t began, seen; /* versions of the cover: seen: that the growth still stands on */
+    rp_discovery *run;
+    rp_seed_result *made;
+    uint64_t serial;
+    uint32_t seen;    /* version of the cover on which it still stands */
+    size_t claimed;   /* length of the consensus whose seeds it has claimed */
 } watched_growth;
+
+/* Claims the seeds of a consensus that has become longer by a part of what it was. Without memory it claims none. */
+static bool meets_earlier(watched_growth *watched, uint64_t *holder)
+{
+    rp_growth *growth = watched->made->growth;
+    const size_t n = growth->family.consensus.n, first = growth->claimed.n;
+    if (n < watched->claimed + watched->claimed / CLAIMED_AGAIN + 1 ||
+        !rp_seeds_among(watched->run->seeds, &growth->family.consensus, &growth->claimed))
+        return false;
+    watched->claimed = n;
+    return rp_seed_claims_take(watched->run->seed_claims, watched->serial, growth->claimed.items + first,
+                               growth->claimed.n - first, holder);
+}
 
 static bool is_void(void *context)
 {
     watched_growth *watched = context;
-    const rp_cover *cover = watched->run->cover;
-    const uint32_t now = rp_cover_version(cover);
-    if (now == watched->seen)
-        return false;
+    rp_discovery *run = watched->run;
+    rp_seed_result *made = watched->made;
+    const uint32_t now = rp_cover_version(run->cover);
+    if (now != watched->seen && rp_cover_has_changed(run->cover, &made->growth->reads, made->version))
+        return true;
     watched->seen = now;
-    return rp_cover_has_changed(cover, &watched->growth->reads, watched->began);
+    if (run->seed_claims == NULL)
+        return false;
+    if (!rp_seed_claims_has_earlier(run->seed_claims, watched->serial, made->seed_id, &made->behind) &&
+        !meets_earlier(watched, &made->behind))
+        return false;
+    made->outcome = RP_OUTCOME_BEHIND;
+    return true;
 }
 
-bool rp_discovery_grow(rp_discovery *run, unsigned worker, uint32_t version, rp_growth *into)
+static bool claim_own(rp_discovery *run, uint64_t serial, const rp_seed_result *made)
+{
+    rp_growth *growth = made->growth;
+    if (!growth->holds)
+        hold(run, serial, growth);
+    if (!rp_seed_ids_push(&growth->claimed, made->seed_id))
+        return false;
+    rp_seed_claims_take_own(run->seed_claims, serial, made->seed_id);
+    return true;
+}
+
+bool rp_discovery_grow(rp_discovery *run, unsigned worker, uint64_t serial, rp_seed_result *made)
 {
     rp_worker *self = &run->workers[worker];
-    watched_growth watched = {run, into, version, version};
+    rp_growth *into = made->growth;
+    watched_growth watched = {.run = run, .made = made, .serial = serial, .seen = made->version};
     const rp_batch *batch = &self->batch;
     self->n_batches++;
     self->n_pairs += rp_batch_n_pairs(&batch->head);
     rp_count(RP_COUNT_GROWN, 1);
     rp_reads_restart(&into->reads);
+    if (run->seed_claims != NULL && !claim_own(run, serial, made))
+        return false;
     rp_builder_watch(self->builder, is_void, &watched);
-    const bool ok = rp_family_grow(self->builder, run->view, run->index, batch->kmer, batch->places,
-                                   batch->head.n_places, &into->family, &into->reads);
+    bool ok = rp_family_grow(self->builder, run->view, run->index, batch->kmer, batch->places, batch->head.n_places,
+                             &into->family, &into->reads);
     rp_builder_watch(self->builder, NULL, NULL);
     into->family.seed.count = batch->head.frequency;
+    into->among.n = 0;
+    ok = ok && (into->family.is_void || rp_seeds_among(run->seeds, &into->family.consensus, &into->among));
     rp_lease_set(&into->lease, bytes_of(into));
     return ok;
 }
@@ -121,6 +175,9 @@ static void empty(rp_growth *growth)
 {
     rp_family_clear(&growth->family);
     rp_reads_clear(&growth->reads);
+    free(growth->claimed.items);
+    free(growth->among.items);
+    growth->claimed = growth->among = (rp_seed_ids){0};
     rp_lease_set(&growth->lease, 0);
 }
 

@@ -7,13 +7,13 @@
 #include "base/trace.h"
 #include "produce/prescreen.h"
 
-/* Puts a survivor back until its claim may be had. */
-static void park(rp_discovery *run, unsigned worker, rp_survivor mine, const rp_growth *refused)
+/* Puts a survivor back until the claims are given back of the one that has this slot; SIZE_MAX: of any. */
+static void park(rp_discovery *run, unsigned worker, rp_survivor mine, size_t slot)
 {
     run->workers[worker].n_parked++;
     rp_count(RP_COUNT_PARKED, 1);
-    if (refused != NULL)
-        rp_survivors_park(run->survivors, mine, refused->guard.taken_by - 1);
+    if (slot != SIZE_MAX)
+        rp_survivors_park(run->survivors, mine, (uint32_t)slot);
     else
         rp_survivors_park_for_any(run->survivors, mine);
 }
@@ -29,7 +29,7 @@ static bool grow_survivor(rp_discovery *run, unsigned worker, rp_survivor mine, 
     const rp_claim_status status = rp_discovery_claim(run, worker, mine.serial, grown);
     *parked = status == RP_CLAIM_TAKEN && !is_due;
     if (*parked) {
-        park(run, worker, mine, grown);
+        park(run, worker, mine, grown->guard.taken_by - 1);
         rp_growth_pool_return(&run->growths, grown);
         return true;
     }
@@ -39,18 +39,24 @@ static bool grow_survivor(rp_discovery *run, unsigned worker, rp_survivor mine, 
     if (into->version != mine.version &&
         !rp_prescreen(run->view, &run->workers[worker].batch, rp_kmer_index_k(run->index)))
         into->outcome = RP_OUTCOME_REJECTED;
-    else if (!rp_discovery_grow(run, worker, into->version, grown) ||
-             (grown->family.is_void && !rp_discovery_make_again(run, worker, into)))
+    else if (!rp_discovery_grow(run, worker, mine.serial, into))
+        return false;
+    if (into->outcome == RP_OUTCOME_GROWN && grown->family.is_void &&
+        !rp_discovery_make_again(run, worker, mine.serial, into))
         return false;
     if (into->outcome != RP_OUTCOME_GROWN)
-        rp_discovery_release(run, mine.serial, into);
+        rp_discovery_release(run, into);
     return true;
 }
 
-/* Hands a result in: what was grown may be taken back until its turn. */
+/* Hands a result in: what was grown may be taken back until its turn. What an earlier one is growing goes back among
+ * the survivors. */
 static void post(rp_discovery *run, unsigned worker, uint64_t serial, rp_seed_result *made)
 {
-    if (made->outcome == RP_OUTCOME_GROWN)
+    const rp_survivor again = {serial, made->seed_id, made->floor, made->version};
+    if (made->outcome == RP_OUTCOME_BEHIND)
+        park(run, worker, again, made->behind % RP_DISCOVERY_WINDOW);
+    else if (made->outcome == RP_OUTCOME_GROWN)
         rp_order_post_for_now(run->order, serial, made, made->version, worker);
     else
         rp_order_post(run->order, serial, made, worker);
@@ -72,29 +78,45 @@ static bool look_again(rp_discovery *run, unsigned worker, bool *looked)
         made->outcome = RP_OUTCOME_GONE;
     else if (!rp_discovery_is_stale(run, made))
         made->version = version;
-    else if (!rp_discovery_make_again(run, worker, made))
+    else if (!rp_discovery_make_again(run, worker, serial, made))
         return false;
     if (made->outcome != RP_OUTCOME_GROWN)
-        rp_discovery_release(run, serial, made);
+        rp_discovery_release(run, made);
     rp_trace("again", made->seed_id, serial, began);
     post(run, worker, serial, made);
     return true;
 }
 
-/* Works on a survivor: it is looked up again, claimed and grown, or put back when the claim is taken, or when memory is
- * short and it is not due: what is made ahead of its turn must be kept. */
+/* Whether one that is not due waits for an earlier one that is growing its family, which has this slot; or for any, as
+ * memory is short: what is made ahead of its turn must be kept. */
+static bool must_wait(rp_discovery *run, const rp_survivor *mine, size_t *slot)
+{
+    uint64_t holder = 0;
+    *slot = SIZE_MAX;
+    if (rp_account_is_short())
+        return true;
+    if (run->seed_claims == NULL || !rp_seed_claims_has_earlier(run->seed_claims, mine->serial, mine->seed_id, &holder))
+        return false;
+    *slot = holder % RP_DISCOVERY_WINDOW;
+    return true;
+}
+
+/* Works on a survivor: it is looked up again, claimed and grown, or put back when it is not due and must wait or the
+ * claim is taken. */
 static bool run_survivor(rp_discovery *run, unsigned worker, rp_survivor mine, uint64_t due)
 {
     rp_seed_result *into = &run->results[mine.serial % RP_DISCOVERY_WINDOW];
+    size_t slot = SIZE_MAX;
     if (rp_seeds_is_used(run->seeds, mine.seed_id))
         *into = (rp_seed_result){.outcome = RP_OUTCOME_GONE, .seed_id = mine.seed_id, .floor = mine.floor};
     else if (!rp_discovery_look_up(run, worker, mine.seed_id, mine.floor, into))
         return false;
     if (into->outcome == RP_OUTCOME_GROWN) {
-        bool parked = mine.serial != due && rp_account_is_short();
+        const bool is_due = mine.serial == due;
+        bool parked = !is_due && must_wait(run, &mine, &slot);
         if (parked)
-            park(run, worker, mine, NULL);
-        else if (!grow_survivor(run, worker, mine, mine.serial == due, into, &parked))
+            park(run, worker, mine, slot);
+        else if (!grow_survivor(run, worker, mine, is_due, into, &parked))
             return false;
         if (parked)
             return true;

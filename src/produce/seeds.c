@@ -16,8 +16,6 @@ enum {
     RECOUNT_PART = 4096
 };
 
-RP_ARRAY(seed_ids, uint32_t);
-
 /* A seed of the present tier: its count, turned round so that frequent ones come first, above its id. */
 typedef uint64_t ranked_seed;
 
@@ -39,7 +37,7 @@ struct rp_seeds {
     uint32_t floors[MAX_TIERS]; /* of counts, falling; the last is the minimum */
     unsigned n_tiers, tier; /* tier: the present one; n_tiers before the first and after the last */
     unsigned next_tier, first_tier; /* first_tier: that has seeds at the start */
-    seed_ids waiting[MAX_TIERS];
+    rp_seed_ids waiting[MAX_TIERS];
     ranked_seed *ranked; /* the present tier, in order */
     size_t n_ranked, ranked_capacity;
     rp_bitmask used;
@@ -251,7 +249,7 @@ static bool place_parts(const tier_filing *filing)
             filing->parts[i].n[tier] = at;
             at += here;
         }
-        if (!seed_ids_reserve(&seeds->waiting[tier], at))
+        if (!rp_seed_ids_reserve(&seeds->waiting[tier], at))
             return false;
         seeds->waiting[tier].n = at;
         seeds->total += at;
@@ -322,7 +320,7 @@ static bool recount_part(void *argument, size_t part, unsigned worker, rp_error 
     (void)worker;
     (void)error;
     rp_seeds *seeds = argument;
-    const seed_ids *ids = &seeds->waiting[seeds->tier];
+    const rp_seed_ids *ids = &seeds->waiting[seeds->tier];
     const size_t end = (part + 1) * RECOUNT_PART < ids->n ? (part + 1) * RECOUNT_PART : ids->n;
     for (size_t i = part * RECOUNT_PART; i < end; i++) {
         const uint32_t id = ids->items[i];
@@ -338,7 +336,7 @@ static bool begin_tier(rp_seeds *seeds, rp_error *error)
 {
     seeds->n_ranked = 0;
     seeds->tier = seeds->next_tier++;
-    seed_ids *ids = &seeds->waiting[seeds->tier];
+    rp_seed_ids *ids = &seeds->waiting[seeds->tier];
     if (!rp_reserve((void **)&seeds->ranked, &seeds->ranked_capacity, ids->n, sizeof *seeds->ranked))
         return rp_error_memory(error, "seeds");
     if (!rp_parallel((ids->n + RECOUNT_PART - 1) / RECOUNT_PART, seeds->n_threads, recount_part, seeds, error))
@@ -354,7 +352,7 @@ static bool begin_tier(rp_seeds *seeds, rp_error *error)
     }
     lease_lists(seeds);
     free(ids->items);
-    *ids = (seed_ids){0};
+    *ids = (rp_seed_ids){0};
     ranked_seed *spare = rp_alloc(seeds->n_ranked, sizeof *spare);
     if (spare == NULL)
         return rp_error_memory(error, "seeds");
@@ -381,14 +379,14 @@ bool rp_seeds_resume(rp_seeds *seeds, uint32_t tier, const uint64_t *used, uint6
         return rp_error_set(error, "the checkpoint does not fit the index; --restart begins anew");
     for (uint64_t i = 0; i < n_words; i++)
         atomic_store_explicit(&seeds->used.words[i], used[i], memory_order_relaxed);
-    seed_ids *all = &seeds->waiting[tier];
+    rp_seed_ids *all = &seeds->waiting[tier];
     for (uint32_t i = 0; i < tier; i++) {
-        seed_ids *early = &seeds->waiting[i];
+        rp_seed_ids *early = &seeds->waiting[i];
         for (size_t j = 0; j < early->n; j++)
-            if (!rp_seeds_is_used(seeds, early->items[j]) && !seed_ids_push(all, early->items[j]))
+            if (!rp_seeds_is_used(seeds, early->items[j]) && !rp_seed_ids_push(all, early->items[j]))
                 return rp_error_memory(error, "seeds");
         free(early->items);
-        *early = (seed_ids){0};
+        *early = (rp_seed_ids){0};
     }
     seeds->next_tier = tier;
     const bool ok = begin_tier(seeds, error);
@@ -422,7 +420,7 @@ uint32_t rp_seeds_floor(const rp_seeds *seeds)
 
 bool rp_seeds_defer(rp_seeds *seeds, uint32_t seed_id, uint32_t count)
 {
-    return seed_ids_push(&seeds->waiting[tier_of(seeds, count)], seed_id);
+    return rp_seed_ids_push(&seeds->waiting[tier_of(seeds, count)], seed_id);
 }
 
 double rp_seeds_share(const rp_seeds *seeds, size_t done, size_t n)
@@ -439,7 +437,7 @@ uint64_t rp_seeds_total(const rp_seeds *seeds)
 
 /* --- Used seeds --- */
 
-void rp_seeds_use(rp_seeds *seeds, const rp_codes *consensus)
+bool rp_seeds_among(const rp_seeds *seeds, const rp_codes *consensus, rp_seed_ids *ids)
 {
     const unsigned k = rp_kmer_index_k(seeds->index);
     rp_kmer_roll roll = {0};
@@ -447,9 +445,10 @@ void rp_seeds_use(rp_seeds *seeds, const rp_codes *consensus)
         if (!rp_kmer_roll_push(&roll, consensus->items[i], k))
             continue;
         const rp_occurrences occurrences = rp_kmer_index_find(seeds->index, rp_kmer_canonical(&roll));
-        if (occurrences.count > 0)
-            rp_seeds_use_one(seeds, occurrences.id);
+        if (occurrences.count > 0 && !rp_seed_ids_push(ids, occurrences.id))
+            return false;
     }
+    return true;
 }
 
 void rp_seeds_use_one(rp_seeds *seeds, uint32_t seed_id)

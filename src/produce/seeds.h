@@ -70,9 +70,13 @@ uint32_t rp_seeds_floor(const rp_seeds *seeds);           /* of the present tier
 /* Puts a seed down for the tier of this count. Called by the committer. */
 bool rp_seeds_defer(rp_seeds *seeds, uint32_t seed_id, uint32_t count) RP_MUST_CHECK;
 
-/* Marks every seed among the k-mers of a consensus as used, so that none starts a family
- * again; or one seed, which has had its turn. Only the committer calls them; they may run beside readers. */
-void rp_seeds_use(rp_seeds *seeds, const rp_codes *consensus);
+RP_ARRAY(rp_seed_ids, uint32_t);
+
+/* Appends the ids of the seeds among the k-mers of a consensus. Thread-safe. False: out of memory. */
+bool rp_seeds_among(const rp_seeds *seeds, const rp_codes *consensus, rp_seed_ids *ids) RP_MUST_CHECK;
+
+/* Marks a seed as used: it has had its turn, or is among the k-mers of a family's consensus, so that it starts no
+ * family again. Only the committer calls it; it may run beside readers. */
 void rp_seeds_use_one(rp_seeds *seeds, uint32_t seed_id);
 bool rp_seeds_is_used(const rp_seeds *seeds, uint32_t seed_id);
 
