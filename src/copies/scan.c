@@ -23,7 +23,6 @@ enum {
     MARGIN_BP = 128,           /* decoded beyond a chunk, for ungapped extension */
     DIAGONAL_SLOTS = 1 << 14,
     TOUCHED_SLOTS = 2048,      /* that are noted, to be emptied one by one */
-    PENDING_WORDS = 64,
     HITS_AT_ONCE = 1 << 10,    /* that are gathered before they are taken */
     HITS_AHEAD = 16,           /* that are asked for before they are taken */
     STRIP_SLOTS = 1 << 15, /* both tables stay in the cache of a core: a slot is of use for some hundred bases only */
@@ -258,21 +257,6 @@ static bool drop_weak(rp_alignments *found, int min_score)
     return true;
 }
 
-/* A word of the genome that the library has. */
-typedef struct pending_word {
-    uint32_t at; /* in the chunk */
-    uint32_t rank; /* of the word */
-    uint32_t flanks; /* as in the table */
-    uint32_t first, last; /* its places in the table */
-} pending_word;
-
-/* Equal bases of two words' flanks. */
-static unsigned flank_matches(uint32_t a, uint32_t b)
-{
-    const uint32_t x = a ^ b;
-    return 2 * RP_WORD_FLANK - rp_count_bits((x | x >> 1) & 0x55555555u);
-}
-
 /* Asks for what take_hit will read. */
 static void ask_for(const scan *run, const rp_scan_scratch *scratch, uint64_t begin, const rp_word_hit *hit)
 {
@@ -299,65 +283,20 @@ static bool take_hits(const scan *run, rp_scan_scratch *scratch, uint64_t begin)
     return true;
 }
 
-/* Gathers the hits of pending words, and takes them when there are many. The table is far larger than a cache: what
- * one step will read, the step before asks for. */
-static bool take_pending(const scan *run, rp_scan_scratch *scratch, uint64_t begin, pending_word *pending, size_t n)
+/* Takes the hits of a chunk's words. */
+static bool take_words(const scan *run, rp_scan_scratch *scratch, const rp_chunk *here, const uint8_t *codes)
 {
-    const rp_word_table *table = run->table;
-    rp_word_hits *hits = &scratch->hits;
-    size_t n_places = 0;
-    for (size_t i = 0; i < n; i++) {
-        pending[i].first = table->first[pending[i].rank];
-        pending[i].last = table->first[pending[i].rank + 1];
-        n_places += pending[i].last - pending[i].first;
-        __builtin_prefetch(&table->places[pending[i].first]);
-    }
-    if (!rp_word_hits_reserve(hits, hits->n + n_places))
-        return false;
-    for (size_t i = 0; i < n; i++)
-        for (uint32_t hit = pending[i].first; hit < pending[i].last; hit++) {
-            const rp_word_place *place = &table->places[hit];
-            hits->items[hits->n] = (rp_word_hit){pending[i].at, place->place};
-            hits->n += run->least_flank == 0 || flank_matches(pending[i].flanks, place->flanks) >= run->least_flank;
-        }
-    return hits->n < HITS_AT_ONCE || take_hits(run, scratch, begin);
-}
-
-/* Goes through the words of a chunk. */
-static bool look_words_up(const scan *run, rp_scan_scratch *scratch, const rp_chunk *here, const uint8_t *codes)
-{
-    const rp_word_table *table = run->table;
-    const unsigned word = table->word_bases;
-    const size_t n = (size_t)(here->end - here->begin) + word - 1; /* words may end in the margin */
-    pending_word pending[PENDING_WORDS];
-    size_t n_pending = 0;
-    /* The word and its flanks are read together: the loop runs RP_WORD_FLANK bases ahead. */
-    const uint64_t mask = ((uint64_t)1 << 2 * word) - 1, left_mask = ((uint64_t)1 << 2 * RP_WORD_FLANK) - 1;
-    uint64_t rolling = 0;
-    for (int i = -RP_WORD_FLANK; i < RP_WORD_FLANK; i++)
-        rolling = rolling << 2 | (codes[i] & 3u);
-    unsigned filled = 0;
-    for (size_t i = 0; i < n; i++) {
-        rolling = rolling << 2 | (codes[i + RP_WORD_FLANK] & 3u);
-        filled = rp_code_is_base(codes[i]) ? filled + 1 : 0;
-        const uint64_t id = rolling >> 2 * RP_WORD_FLANK & mask;
-        if (filled < word || (table->present[id / 64] >> id % 64 & 1) == 0)
-            continue;
-        const size_t at = i + 1 - word;
-        if (run->view->excluded != NULL && rp_bitmask_get(run->view->excluded, here->begin + at))
-            continue;
-        const uint32_t rank = rp_word_table_rank(table, id);
-        __builtin_prefetch(&table->first[rank]);
-        const uint64_t left = rolling >> (2 * RP_WORD_FLANK + 2 * word) & left_mask;
-        pending[n_pending++] = (pending_word){
-            .at = (uint32_t)at, .rank = rank, .flanks = (uint32_t)(left << 2 * RP_WORD_FLANK | (rolling & left_mask))};
-        if (n_pending == PENDING_WORDS) {
-            if (!take_pending(run, scratch, here->begin, pending, n_pending))
-                return false;
-            n_pending = 0;
-        }
-    }
-    return take_pending(run, scratch, here->begin, pending, n_pending) && take_hits(run, scratch, here->begin);
+    rp_word_search search = {.table = run->table,
+                             .codes = codes,
+                             .n_codes = (size_t)(here->end - here->begin) + run->table->word_bases - 1,
+                             .excluded = run->view->excluded,
+                             .begin = here->begin,
+                             .least_flank = run->least_flank};
+    bool ok = true, over = false;
+    rp_word_search_start(&search);
+    while (ok && !over)
+        ok = rp_word_search_next(&search, HITS_AT_ONCE, &scratch->hits, &over) && take_hits(run, scratch, here->begin);
+    return ok;
 }
 
 /* Empties the slots that the last chunk has used: one by one after a small chunk, of which a genome may have
@@ -432,7 +371,7 @@ static bool scan_queries(scan *run, rp_scan_scratch *scratch, const rp_chunk *he
     scratch->end_query = run->end_query;
     scratch->anchors.n = 0;
     forget_diagonals(run, scratch);
-    const bool ok = look_words_up(run, scratch, here, codes) || rp_error_memory(error, "finding copies");
+    const bool ok = take_words(run, scratch, here, codes) || rp_error_memory(error, "finding copies");
     rp_lease_set(&scratch->lease, scratch->anchors.capacity * (sizeof *scratch->anchors.items + sizeof(size_t)) +
                                       found->capacity * sizeof *found->items);
     rp_anchors_sort(&scratch->anchors);

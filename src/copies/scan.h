@@ -14,15 +14,9 @@
 #include "base/block.h"
 #include "base/error.h"
 #include "copies/scan_progress.h"
+#include "copies/word_hits.h"
 #include "copies/word_table.h"
 #include "genome/view.h"
-
-/* A word hit: its base in the chunk, and its place in the table. */
-typedef struct rp_word_hit {
-    uint32_t at, place;
-} rp_word_hit;
-
-RP_ARRAY(rp_word_hits, rp_word_hit);
 
 /* What one thread aligns with. Zeroed by its owner; made at its first use. */
 typedef struct rp_scan_scratch {
