@@ -111,10 +111,19 @@ START_TEST(extensions_trace_to_their_scores)
         /* nothing crosses the contig's end */
         ck_assert_uint_le(extensions[i].target_used, extensions[i].walk.limit_bp);
     }
-    rp_steps steps[RP_LANES] = {{0}};
-    ck_assert(rp_extender_trace(extender, &view, extensions, RP_LANES, steps));
-    for (int i = 0; i < RP_LANES; i++) {
+    /* more than there are lanes, of all lengths; one of them goes nowhere */
+    extensions[N / 2].query_used = extensions[N / 2].target_used = 0;
+    rp_steps steps[N] = {{0}};
+    ck_assert(rp_extender_trace(extender, &view, extensions, N, steps));
+    ck_assert_uint_eq(steps[N / 2].n, 0);
+    extensions[N / 2].score = 0;
+    for (int i = 0; i < N; i++) {
         uint32_t query_used, target_used;
+        rp_steps by_itself = {0};
+        ck_assert(rp_extender_trace(i % 2 == 0 ? extender : plain, &view, &extensions[i], 1, &by_itself));
+        ck_assert_uint_eq(by_itself.n, steps[i].n);
+        ck_assert(steps[i].n == 0 || memcmp(by_itself.items, steps[i].items, steps[i].n * sizeof *steps[i].items) == 0);
+        free(by_itself.items);
         ck_assert_int_eq(score_steps(&view, &extensions[i], &steps[i], &query_used, &target_used), extensions[i].score);
         ck_assert_uint_eq(query_used, extensions[i].query_used);
         ck_assert_uint_eq(target_used, extensions[i].target_used);

@@ -266,7 +266,9 @@ bool rp_align_anchors(rp_aligner *aligner, const rp_view *view, const rp_query *
 bool rp_align_trace(rp_extender *extender, const rp_view *view, const rp_query *queries, const rp_alignment *alignments,
                     size_t n, rp_steps *steps)
 {
-    rp_extension extensions[RP_LANES];
+    rp_extension *extensions = rp_alloc(2 * n, sizeof *extensions);
+    if (extensions == NULL)
+        return false;
     for (size_t i = 0; i < n; i++) {
         const rp_alignment *here = &alignments[i];
         set_extensions(view, queries, here->anchor, here->place, here->query, &extensions[2 * i]);
@@ -276,5 +278,7 @@ bool rp_align_trace(rp_extender *extender, const rp_view *view, const rp_query *
         extensions[2 * i + 1].target_used = here->right_target;
         steps[2 * i].n = steps[2 * i + 1].n = 0;
     }
-    return rp_extender_trace(extender, view, extensions, 2 * n, steps);
+    const bool ok = rp_extender_trace(extender, view, extensions, 2 * n, steps);
+    free(extensions);
+    return ok;
 }

@@ -68,8 +68,8 @@ void rp_aligner_share(rp_aligner *aligner, const rp_extenders *with);
 bool rp_align_anchors(rp_aligner *aligner, const rp_view *view, const rp_query *queries, rp_anchors *anchors,
                       const rp_align_limits *limits, rp_alignments *alignments, rp_reads *reads) RP_MUST_CHECK;
 
-/* Traces n <= RP_LANES / 2 alignments: steps[2i] leads left from the anchor of alignment i,
- * steps[2i + 1] right. The steps' arrays are reused. */
+/* Traces n alignments: steps[2i] leads left from the anchor of alignment i, steps[2i + 1] right. The steps' arrays are
+ * reused. Best for many at once. False: out of memory. */
 bool rp_align_trace(rp_extender *extender, const rp_view *view, const rp_query *queries, const rp_alignment *alignments,
                     size_t n, rp_steps *steps) RP_MUST_CHECK;
 

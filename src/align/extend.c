@@ -6,6 +6,7 @@
 
 #include "align/lane_feed.h"
 #include "align/offload.h"
+#include "base/sort.h"
 
 static const uint64_t EIGHT_TIMES = UINT64_C(0x0101010101010101); /* a code */
 
@@ -22,10 +23,13 @@ struct rp_extender {
     rp_band band;
     lane_state lanes[RP_LANES];
     const rp_band_kernel *kernel;
-    rp_trace_row *trace;        /* rows of a group that is traced */
+    rp_trace_row *trace;        /* rows of the blocks that lanes under trace have done last, in a ring, */
     size_t trace_capacity;
     int8_t *block_shift;        /* [block][lane]: how the band moved after the block */
     size_t block_capacity;
+    uint32_t n_blocks;          /* of that ring */
+    uint64_t *order;            /* of what is traced: see list_longest_first; as many again for sorting */
+    size_t order_capacity;
     uint64_t cells;
 };
 
@@ -43,6 +47,7 @@ void rp_extender_destroy(rp_extender *extender)
         return;
     free(extender->trace);
     free(extender->block_shift);
+    free(extender->order);
     free(extender);
 }
 
@@ -186,13 +191,45 @@ void rp_extender_run(rp_extender *extender, const rp_view *view, rp_extension *e
     }
 }
 
-/* Walks one lane's path back from its best cell; the steps come out in reverse. */
-static bool walk_back(const rp_extender *extender, unsigned lane, const rp_extension *extension, rp_steps *steps)
+/* --- Tracing --- */
+
+enum { LENGTH_BITS = 32 }; /* of a key in the order of what is traced, above an extension's number */
+
+/* Lists the extensions that have a path, the longest first, so that in the end few lanes wait for the last one; makes
+ * room for the rows of the longest. False: out of memory. */
+static bool list_longest_first(rp_extender *extender, const rp_extension *extensions, size_t n, size_t *n_listed)
+{
+    if (!rp_reserve((void **)&extender->order, &extender->order_capacity, 2 * n, sizeof *extender->order))
+        return false;
+    uint32_t longest = 0;
+    *n_listed = 0;
+    for (size_t i = 0; i < n; i++)
+        longest = extensions[i].query_used > longest ? extensions[i].query_used : longest;
+    for (size_t i = 0; i < n; i++)
+        if (extensions[i].query_used > 0)
+            extender->order[(*n_listed)++] = (uint64_t)(longest - extensions[i].query_used) << LENGTH_BITS | i;
+    rp_sort_u64(extender->order, extender->order + n, *n_listed, LENGTH_BITS, 64);
+    extender->n_blocks = (longest + RP_BLOCK_ROWS - 1) / RP_BLOCK_ROWS;
+    return rp_reserve((void **)&extender->trace, &extender->trace_capacity, (size_t)extender->n_blocks * RP_BLOCK_ROWS,
+                      sizeof *extender->trace) &&
+           rp_reserve((void **)&extender->block_shift, &extender->block_capacity, (size_t)extender->n_blocks * RP_LANES,
+                      1);
+}
+
+/* The place in the ring of block number `block` of a path whose first one is at `first`. */
+static size_t ring_block(const rp_extender *extender, uint32_t first, uint32_t block)
+{
+    const uint32_t at = first + block;
+    return at < extender->n_blocks ? at : at - extender->n_blocks;
+}
+
+/* Walks one lane's path back from its best cell to the block at which it began; the steps come out in reverse. */
+static bool walk_back(const rp_extender *extender, unsigned lane, uint32_t first_block, rp_steps *steps)
 {
     const rp_band *band = &extender->band;
     const uint32_t bit = (uint32_t)1 << lane;
     enum { PAIRED, DELETED, INSERTED } state = PAIRED;
-    int32_t row = (int32_t)extension->query_used - 1;
+    int32_t row = (int32_t)extender->lanes[lane].extension->query_used - 1;
     int cell = band->best_cell[lane];
     while (row >= 0 || cell > RP_BAND_CENTRE) {
         rp_step_kind kind;
@@ -208,7 +245,9 @@ static bool walk_back(const rp_extender *extender, unsigned lane, const rp_exten
             kind = RP_STEP_INSERTION; /* genome bases before the first query base */
             cell--;
         } else {
-            const rp_trace_row *trace = &extender->trace[row];
+            const unsigned in_block = (uint32_t)row % RP_BLOCK_ROWS;
+            const size_t block = ring_block(extender, first_block, (uint32_t)row / RP_BLOCK_ROWS);
+            const rp_trace_row *trace = &extender->trace[block * RP_BLOCK_ROWS + in_block];
             if (state == PAIRED && (trace->from_insertion[cell] & bit) != 0)
                 state = INSERTED;
             else if (state == PAIRED && (trace->from_deletion[cell] & bit) != 0)
@@ -224,8 +263,8 @@ static bool walk_back(const rp_extender *extender, unsigned lane, const rp_exten
                         state = PAIRED;
                     cell++;
                 }
-                if (row > 0 && row % RP_BLOCK_ROWS == 0) /* the band moved between these rows */
-                    cell += extender->block_shift[(size_t)(row / RP_BLOCK_ROWS - 1) * RP_LANES + lane];
+                if (row > 0 && in_block == 0) /* the band moved between these rows */
+                    cell += extender->block_shift[(block > 0 ? block - 1 : extender->n_blocks - 1) * RP_LANES + lane];
                 row--;
             }
         }
@@ -238,50 +277,78 @@ static bool walk_back(const rp_extender *extender, unsigned lane, const rp_exten
     return true;
 }
 
+/* Appends the path of a lane that has done its rows. */
+static bool take_path(const rp_extender *extender, unsigned lane, uint32_t first_block, rp_steps *steps)
+{
+    const size_t begin = steps->n;
+    if (!walk_back(extender, lane, first_block, steps))
+        return false;
+    for (size_t i = begin, j = steps->n; i + 1 < j; i++) {
+        const rp_step swap = steps->items[i];
+        steps->items[i] = steps->items[--j];
+        steps->items[j] = swap;
+    }
+    return true;
+}
+
+/* What the lanes trace. */
+typedef struct tracing {
+    const rp_extension *extensions;
+    rp_steps *steps; /* of each of them */
+    size_t n_listed, next; /* in the extender's order */
+    size_t which[RP_LANES]; /* extension that a lane traces, and the block of the ring at which it began */
+    uint32_t first_block[RP_LANES];
+    unsigned n_active;
+} tracing;
+
+/* Gives a lane the next extension, from a block of the ring on. */
+static void trace_next(rp_extender *extender, const rp_view *view, tracing *run, unsigned lane, uint32_t block)
+{
+    const rp_extension *extension = NULL;
+    if (run->next < run->n_listed) {
+        run->which[lane] = (uint32_t)extender->order[run->next++];
+        extension = &run->extensions[run->which[lane]];
+    }
+    run->first_block[lane] = block;
+    run->n_active += extension != NULL;
+    start_lane(extender, view, lane, extension);
+}
+
+/* Takes the paths of the lanes that have done their rows, and starts others there from block `next` on. */
+static bool end_paths(rp_extender *extender, const rp_view *view, tracing *run, uint32_t next)
+{
+    bool ok = true;
+    for (unsigned lane = 0; ok && lane < RP_LANES; lane++) {
+        const lane_state *state = &extender->lanes[lane];
+        if (state->extension == NULL || state->row < state->extension->query_used)
+            continue;
+        ok = take_path(extender, lane, run->first_block[lane], &run->steps[run->which[lane]]);
+        run->n_active--;
+        trace_next(extender, view, run, lane, next);
+    }
+    return ok;
+}
+
 bool rp_extender_trace(rp_extender *extender, const rp_view *view, const rp_extension *extensions, size_t n,
                        rp_steps *steps)
 {
     rp_band *band = &extender->band;
-    uint32_t n_rows = 0;
-    for (unsigned lane = 0; lane < RP_LANES; lane++) {
-        const rp_extension *extension = lane < n && extensions[lane].query_used > 0 ? &extensions[lane] : NULL;
-        start_lane(extender, view, lane, extension);
-        if (extension != NULL && extension->query_used > n_rows)
-            n_rows = extension->query_used;
-    }
-    const size_t n_blocks = (n_rows + RP_BLOCK_ROWS - 1) / RP_BLOCK_ROWS;
-    if (!rp_reserve((void **)&extender->trace, &extender->trace_capacity, n_blocks * RP_BLOCK_ROWS,
-                    sizeof *extender->trace) ||
-        !rp_reserve((void **)&extender->block_shift, &extender->block_capacity, n_blocks * RP_LANES, 1))
+    tracing run = {.extensions = extensions, .steps = steps};
+    int16_t by[RP_LANES] __attribute__((aligned(64)));
+    if (!list_longest_first(extender, extensions, n, &run.n_listed))
         return false;
-    int16_t best_cell[RP_LANES], by[RP_LANES] __attribute__((aligned(64)));
-    for (size_t block = 0; block < n_blocks; block++) {
-        extender->kernel->rows(band, 0, RP_BLOCK_ROWS, extender->trace + block * RP_BLOCK_ROWS);
+    for (unsigned lane = 0; lane < RP_LANES; lane++)
+        trace_next(extender, view, &run, lane, 0);
+    bool ok = true;
+    for (uint32_t block = 0, next; ok && run.n_active > 0; block = next) {
+        extender->kernel->rows(band, 0, RP_BLOCK_ROWS, extender->trace + (size_t)block * RP_BLOCK_ROWS);
         rp_band_advance_target(band);
-        for (unsigned lane = 0; lane < n; lane++) {
-            const lane_state *state = &extender->lanes[lane];
-            if (state->extension == NULL)
-                continue;
-            extender->cells += RP_BLOCK_ROWS * RP_BAND;
-            if (state->row < state->extension->query_used)
-                best_cell[lane] = band->best_cell[lane];
-        }
+        extender->cells += run.n_active * RP_BLOCK_ROWS * RP_BAND;
         follow(extender, view, by);
         for (unsigned lane = 0; lane < RP_LANES; lane++)
-            extender->block_shift[block * RP_LANES + lane] = (int8_t)by[lane];
+            extender->block_shift[(size_t)block * RP_LANES + lane] = (int8_t)by[lane];
+        next = block + 1 < extender->n_blocks ? block + 1 : 0;
+        ok = end_paths(extender, view, &run, next);
     }
-    for (unsigned lane = 0; lane < n; lane++) {
-        const size_t begin = steps[lane].n;
-        if (extensions[lane].query_used == 0)
-            continue;
-        band->best_cell[lane] = best_cell[lane];
-        if (!walk_back(extender, lane, &extensions[lane], &steps[lane]))
-            return false;
-        for (size_t i = begin, j = steps[lane].n; i + 1 < j; i++) {
-            const rp_step swap = steps[lane].items[i];
-            steps[lane].items[i] = steps[lane].items[--j];
-            steps[lane].items[j] = swap;
-        }
-    }
-    return true;
+    return ok;
 }

@@ -55,8 +55,8 @@ void rp_extender_destroy(rp_extender *extender);
 /* Fills in the results of n extensions. */
 void rp_extender_run(rp_extender *extender, const rp_view *view, rp_extension *extensions, size_t n, int x_drop);
 
-/* Appends to steps[i] the path of extensions[i], which rp_extender_run has filled in, for
- * n <= RP_LANES of them. False: out of memory. */
+/* Appends to steps[i] the path of extensions[i], which rp_extender_run has filled in, for n < 2^32 of them: the more
+ * at once, the fuller the lanes. False: out of memory. */
 bool rp_extender_trace(rp_extender *extender, const rp_view *view, const rp_extension *extensions, size_t n,
                        rp_steps *steps) RP_MUST_CHECK;
 

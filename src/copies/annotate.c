@@ -13,7 +13,6 @@
 enum {
     MIN_PART_BP = 20,          /* what is left of an overlapped alignment counts from this length */
     MIN_PART_PERCENT_OF_SCORE = 50, /* and when it keeps so much of the score that an alignment needs */
-    TRACE_AT_ONCE = RP_LANES / 2, /* alignments: each has two extensions */
     TRACE_PART = 256           /* alignments, or parts, in a thread's piece of work */
 };
 
@@ -42,8 +41,9 @@ static const scan_manner MANNERS[RP_N_ANNOTATE_MANNERS] = {
                                .weak_score = 30}};
 
 typedef struct thread_scratch {
-    rp_steps steps[2 * TRACE_AT_ONCE];
-    rp_codes packed; /* steps of a piece of work */
+    rp_alignment alignments[TRACE_PART]; /* of a piece of work, */
+    rp_steps steps[2 * TRACE_PART];
+    rp_codes packed;           /* and its steps */
     rp_row row;
 } thread_scratch;
 
@@ -189,61 +189,31 @@ static bool list_untraced(rp_annotation *run, rp_error *error)
     return true;
 }
 
-typedef struct alignment_length {
-    uint32_t longest; /* of its two extensions */
-    uint32_t at; /* within the piece */
-} alignment_length;
-
-static int compare_lengths(const void *left, const void *right)
-{
-    const alignment_length *a = left, *b = right;
-    if (a->longest != b->longest)
-        return a->longest < b->longest ? -1 : 1;
-    return (a->at > b->at) - (a->at < b->at);
-}
-
-/* Traces n <= TRACE_AT_ONCE alignments of a piece and packs their steps. Paths count from the first byte until the
- * store has the piece. */
-static bool trace_some(rp_annotation *run, unsigned worker, const uint64_t *piece, const alignment_length *some,
-                       size_t n)
-{
-    thread_scratch *scratch = &run->threads[worker];
-    rp_alignment alignments[TRACE_AT_ONCE] = {{0}};
-    for (size_t i = 0; i < n; i++)
-        alignments[i] = run->all.items[piece[some[i].at]];
-    bool ok = rp_align_trace(run->scans[worker].extender, run->view, run->table.queries, alignments, n, scratch->steps);
-    for (size_t i = 0; ok && i < n; i++) {
-        ((uint64_t *)run->paths.data)[piece[some[i].at]] = scratch->packed.n;
-        ok = rp_steps_pack(&scratch->steps[2 * i], &scratch->packed);
-    }
-    return ok;
-}
-
-/* Traces one piece of the alignments, those of like length together: the lanes wait for the longest. */
+/* Traces one piece of the alignments. */
 static bool trace_piece(void *argument, size_t part, unsigned worker, rp_error *error)
 {
     rp_annotation *run = argument;
     thread_scratch *scratch = &run->threads[worker];
     const uint64_t *piece = (const uint64_t *)run->untraced.data + part * TRACE_PART;
+    uint64_t *paths = run->paths.data;
     const size_t left = run->n_untraced - part * TRACE_PART, n = left < TRACE_PART ? left : TRACE_PART;
-    alignment_length lengths[TRACE_PART];
-    if (!rp_scan_scratch_make(&run->scans[worker], run->parameters.kernel))
-        return rp_error_memory(error, "aligning copies");
-    for (size_t i = 0; i < n; i++) {
-        const rp_alignment *here = &run->all.items[piece[i]];
-        const uint32_t longest = here->left_query > here->right_query ? here->left_query : here->right_query;
-        lengths[i] = (alignment_length){longest, (uint32_t)i};
-    }
-    rp_sort(lengths, n, sizeof *lengths, compare_lengths);
+    bool ok = rp_scan_scratch_make(&run->scans[worker], run->parameters.kernel);
+    for (size_t i = 0; i < n; i++)
+        scratch->alignments[i] = run->all.items[piece[i]];
+    ok = ok && rp_align_trace(run->scans[worker].extender, run->view, run->table.queries, scratch->alignments, n,
+                              scratch->steps);
     scratch->packed.n = 0;
-    for (size_t done = 0; done < n; done += TRACE_AT_ONCE)
-        if (!trace_some(run, worker, piece, lengths + done, n - done < TRACE_AT_ONCE ? n - done : TRACE_AT_ONCE))
-            return rp_error_memory(error, "aligning copies");
+    for (size_t i = 0; ok && i < n; i++) {
+        paths[piece[i]] = scratch->packed.n; /* from the first byte, until the store has the piece */
+        ok = rp_steps_pack(&scratch->steps[2 * i], &scratch->packed);
+    }
     uint64_t first;
+    if (!ok)
+        return rp_error_memory(error, "aligning copies");
     if (!rp_row_store_add(run->parameters.rows, scratch->packed.items, scratch->packed.n, &first, error))
         return false;
     for (size_t i = 0; i < n; i++)
-        ((uint64_t *)run->paths.data)[piece[i]] += first;
+        paths[piece[i]] += first;
     return true;
 }
 
@@ -515,7 +485,7 @@ void rp_annotation_destroy(rp_annotation *run)
     for (unsigned i = 0; run->scans != NULL && i < run->parameters.n_threads; i++)
         rp_scan_scratch_clear(&run->scans[i]);
     for (unsigned i = 0; run->threads != NULL && i < run->parameters.n_threads; i++) {
-        for (unsigned j = 0; j < 2 * TRACE_AT_ONCE; j++)
+        for (unsigned j = 0; j < 2 * TRACE_PART; j++)
             free(run->threads[i].steps[j].items);
         free(run->threads[i].packed.items);
         rp_row_clear(&run->threads[i].row);

@@ -37,7 +37,8 @@ static bool set_up_crew(rp_discovery *run)
     bool ok = builders != NULL && run->extenders != NULL && run->crew != NULL;
     for (unsigned i = 0; ok && i < run->n_workers; i++)
         builders[i] = run->workers[i].builder;
-    ok = ok && rp_builders_share(builders, run->n_workers, run->crew, run->extenders);
+    if (ok)
+        rp_builders_share(builders, run->n_workers, run->crew, run->extenders);
     free(builders);
     return ok;
 }

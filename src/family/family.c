@@ -75,14 +75,12 @@ void rp_builder_destroy(rp_builder *builder)
     free(builder);
 }
 
-bool rp_builders_share(rp_builder *const *builders, unsigned n, rp_crew *crew, rp_extender **extenders)
+void rp_builders_share(rp_builder *const *builders, unsigned n, rp_crew *crew, rp_extender **extenders)
 {
-    bool ok = true;
     for (unsigned i = 0; i < n; i++)
         extenders[i] = builders[i]->extender;
-    for (unsigned i = 0; ok && i < n; i++)
-        ok = rp_recruiter_share(builders[i]->recruiter, &(rp_extenders){crew, i, extenders});
-    return ok;
+    for (unsigned i = 0; i < n; i++)
+        rp_recruiter_share(builders[i]->recruiter, &(rp_extenders){crew, i, extenders});
 }
 
 void rp_builder_watch(rp_builder *builder, rp_void_function *is_void, void *context)

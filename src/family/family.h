@@ -42,9 +42,8 @@ rp_builder *rp_builder_create(const rp_band_kernel *kernel, uint32_t max_extensi
 void rp_builder_destroy(rp_builder *builder);
 
 /* From now on the members of a crew, who have one of these n builders each, take parts of what is long for another's.
- * `extenders` has room for n; it is filled in, and must outlive the builders. The same families come out. False: out
- * of memory. */
-bool rp_builders_share(rp_builder *const *builders, unsigned n, rp_crew *crew, rp_extender **extenders) RP_MUST_CHECK;
+ * `extenders` has room for n; it is filled in, and must outlive the builders. The same families come out. */
+void rp_builders_share(rp_builder *const *builders, unsigned n, rp_crew *crew, rp_extender **extenders);
 
 /* Is asked now and then whether what is being grown is of no use any more: then the family is void. NULL: nobody is. */
 typedef bool rp_void_function(void *context);

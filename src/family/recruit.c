@@ -16,12 +16,12 @@ typedef struct rank {
     size_t copy;
 } rank;
 
-enum { ROWS_AT_ONCE = RP_LANES / 2 };
+enum { ROWS_A_PART = 32 }; /* that a member of a crew aligns: of fewer, lanes wait for the longest */
 
-/* What a part of some rows is traced with. */
+/* What rows are traced with; the parts of a crew's work lie one after the other. */
 typedef struct tracing {
-    rp_alignment alignments[ROWS_AT_ONCE];
-    rp_steps steps[RP_LANES];
+    rp_alignment alignments[RP_ROWS_MOST];
+    rp_steps steps[2 * RP_ROWS_MOST];
 } tracing;
 
 struct rp_recruiter {
@@ -32,8 +32,7 @@ struct rp_recruiter {
     rp_anchors anchors;
     rp_alignments alignments;
     rp_codes reverse_complement;
-    tracing *tracings;       /* by part of some rows: one, or with a crew as many as there may be */
-    unsigned n_tracings;
+    tracing tracing;
 };
 
 rp_recruiter *rp_recruiter_create(rp_extender *extender)
@@ -44,20 +43,10 @@ rp_recruiter *rp_recruiter_create(rp_extender *extender)
     recruiter->extender = extender;
     recruiter->aligner = rp_aligner_create(extender);
     recruiter->chainer = rp_chainer_create();
-    recruiter->tracings = rp_alloc(1, sizeof *recruiter->tracings);
-    recruiter->n_tracings = 1;
-    if (recruiter->aligner != NULL && recruiter->chainer != NULL && recruiter->tracings != NULL)
+    if (recruiter->aligner != NULL && recruiter->chainer != NULL)
         return recruiter;
     rp_recruiter_destroy(recruiter);
     return NULL;
-}
-
-static void free_tracings(rp_recruiter *recruiter)
-{
-    for (unsigned t = 0; recruiter->tracings != NULL && t < recruiter->n_tracings; t++)
-        for (unsigned i = 0; i < RP_LANES; i++)
-            free(recruiter->tracings[t].steps[i].items);
-    free(recruiter->tracings);
 }
 
 void rp_recruiter_destroy(rp_recruiter *recruiter)
@@ -69,31 +58,20 @@ void rp_recruiter_destroy(rp_recruiter *recruiter)
     free(recruiter->anchors.items);
     free(recruiter->alignments.items);
     free(recruiter->reverse_complement.items);
-    free_tracings(recruiter);
+    for (unsigned i = 0; i < 2 * RP_ROWS_MOST; i++)
+        free(recruiter->tracing.steps[i].items);
     free(recruiter);
 }
 
-bool rp_recruiter_share(rp_recruiter *recruiter, const rp_extenders *with)
+void rp_recruiter_share(rp_recruiter *recruiter, const rp_extenders *with)
 {
-    tracing *more = rp_alloc(RP_ROWS_MOST / ROWS_AT_ONCE, sizeof *more);
-    if (more == NULL)
-        return false;
-    free_tracings(recruiter);
-    recruiter->tracings = more;
-    recruiter->n_tracings = RP_ROWS_MOST / ROWS_AT_ONCE;
     recruiter->others = *with;
     rp_aligner_share(recruiter->aligner, with);
-    return true;
 }
 
 const rp_extenders *rp_recruiter_others(const rp_recruiter *recruiter)
 {
     return &recruiter->others;
-}
-
-unsigned rp_recruiter_rows(const rp_recruiter *recruiter)
-{
-    return recruiter->n_tracings * ROWS_AT_ONCE;
 }
 
 /* --- Copies --- */
@@ -243,7 +221,7 @@ typedef struct row_making {
     const rp_view *view;
     const rp_query *queries;
     const rp_copy *copies;
-    size_t n;
+    size_t n, in_part;
     rp_row *rows;
 } row_making;
 
@@ -252,15 +230,16 @@ static bool make_rows(void *context, size_t part, unsigned member)
     const row_making *work = context;
     const rp_extenders *others = &work->recruiter->others;
     rp_extender *extender = others->crew == NULL ? work->recruiter->extender : others->items[member];
-    tracing *with = &work->recruiter->tracings[part];
-    const size_t first = part * ROWS_AT_ONCE, n = work->n - first < ROWS_AT_ONCE ? work->n - first : ROWS_AT_ONCE;
+    const size_t first = part * work->in_part, n = work->n - first < work->in_part ? work->n - first : work->in_part;
+    rp_alignment *alignments = work->recruiter->tracing.alignments + first;
+    rp_steps *steps = work->recruiter->tracing.steps + 2 * first;
     for (size_t i = 0; i < n; i++)
-        with->alignments[i] = work->copies[first + i].alignment;
-    if (!rp_align_trace(extender, work->view, work->queries, with->alignments, n, with->steps))
+        alignments[i] = work->copies[first + i].alignment;
+    if (!rp_align_trace(extender, work->view, work->queries, alignments, n, steps))
         return false;
     for (size_t i = 0; i < n; i++)
-        if (!rp_row_make(work->view->genome, work->queries, &with->alignments[i], &with->steps[2 * i],
-                         &with->steps[2 * i + 1], &work->rows[first + i]))
+        if (!rp_row_make(work->view->genome, work->queries, &alignments[i], &steps[2 * i], &steps[2 * i + 1],
+                         &work->rows[first + i]))
             return false;
     return true;
 }
@@ -269,8 +248,9 @@ bool rp_recruit_rows(rp_recruiter *recruiter, const rp_view *view, const rp_code
                      size_t n, rp_row *rows)
 {
     rp_query queries[2];
-    row_making work = {recruiter, view, queries, copies, n, rows};
+    const rp_extenders *others = &recruiter->others;
+    const size_t in_part = rp_crew_size(others->crew) > 1 ? ROWS_A_PART : RP_ROWS_MOST;
+    row_making work = {recruiter, view, queries, copies, n, in_part, rows};
     return set_queries(recruiter, consensus, queries) &&
-           rp_crew_run(recruiter->others.crew, recruiter->others.member, (n + ROWS_AT_ONCE - 1) / ROWS_AT_ONCE,
-                       make_rows, &work);
+           rp_crew_run(others->crew, others->member, (n + in_part - 1) / in_part, make_rows, &work);
 }

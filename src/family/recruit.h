@@ -42,9 +42,8 @@ typedef struct rp_recruiter rp_recruiter;
 rp_recruiter *rp_recruiter_create(rp_extender *extender) RP_MUST_CHECK;
 void rp_recruiter_destroy(rp_recruiter *recruiter);
 
-/* From now on the members of a crew take parts of what is long; `with` is copied. The same copies and rows come out.
- * False: out of memory, and nothing has changed. */
-bool rp_recruiter_share(rp_recruiter *recruiter, const rp_extenders *with) RP_MUST_CHECK;
+/* From now on the members of a crew take parts of what is long; `with` is copied. The same copies and rows come out. */
+void rp_recruiter_share(rp_recruiter *recruiter, const rp_extenders *with);
 const rp_extenders *rp_recruiter_others(const rp_recruiter *recruiter); /* zeroed: it works alone */
 
 /* Puts the copies of the consensus that the view shows into *copies, in genome order.
@@ -61,10 +60,7 @@ enum { RP_NO_ANCHOR = UINT32_MAX };
 bool rp_recruit_again(rp_recruiter *recruiter, const rp_view *view, const rp_codes *consensus,
                       rp_copies *copies) RP_MUST_CHECK;
 
-/* How many copies are aligned into rows at once: at most RP_ROWS_MOST; with a crew more, so that all have some. */
-unsigned rp_recruiter_rows(const rp_recruiter *recruiter);
-
-/* Aligns n copies, at most rp_recruiter_rows, fresh from rp_recruit with this consensus and view, into rows. False: out
+/* Aligns n <= RP_ROWS_MOST copies, fresh from rp_recruit with this consensus and view, into rows. False: out
  * of memory, or the run is to end. */
 bool rp_recruit_rows(rp_recruiter *recruiter, const rp_view *view, const rp_codes *consensus, const rp_copy *copies,
                      size_t n, rp_row *rows) RP_MUST_CHECK;

@@ -255,9 +255,8 @@ bool rp_vote(rp_voter *voter, rp_recruiter *recruiter, const rp_view *view, rp_c
     const size_t n_chosen = choose_copies(voter, copies, consensus->n);
     if (n_chosen == SIZE_MAX)
         return false;
-    const size_t at_once = rp_recruiter_rows(recruiter);
-    for (size_t done = 0; done < n_chosen; done += at_once) {
-        const size_t n = n_chosen - done < at_once ? n_chosen - done : at_once;
+    for (size_t done = 0; done < n_chosen; done += RP_ROWS_MOST) {
+        const size_t n = n_chosen - done < RP_ROWS_MOST ? n_chosen - done : RP_ROWS_MOST;
         for (size_t i = 0; i < n; i++)
             voter->batch[i] = copies->items[voter->chosen[done + i]];
         if (!rp_recruit_rows(recruiter, view, consensus, voter->batch, n, voter->rows) ||
