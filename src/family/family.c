@@ -28,7 +28,7 @@ struct rp_builder {
     rp_codes turned;              /* the consensus' reverse complement, for growth to the left */
     rp_strand_walk *walks;
     size_t walk_capacity;
-    rp_self_words words;
+    rp_short_words words;
     rp_void_function *is_void;    /* NULL: nobody watches */
     void *watching;
     uint32_t distances[RP_TANDEM_REACH_BP + 1]; /* how many words of a consensus recur at each */
@@ -218,25 +218,22 @@ static bool is_share(uint64_t n, uint64_t of, unsigned least, uint64_t chance)
  * half recur and none is a third; of three, two thirds and one. */
 static bool is_tandem(rp_builder *builder, const rp_codes *consensus)
 {
-    rp_self_words_start(&builder->words);
-    memset(builder->distances, 0, sizeof builder->distances);
+    const size_t n = consensus->n;
     uint64_t recurrent = 0, third = 0;
-    for (size_t i = 0; i < consensus->n; i++) {
-        rp_self_words_push(&builder->words, consensus->items[i]);
-        builder->distances[builder->words.distance]++;
-        const rp_recurrence_kind kind = rp_self_words_last(&builder->words);
+    rp_short_words_start(&builder->words);
+    for (size_t i = 0; i < n && 2 * (recurrent + n - i) >= n; i++) { /* until half of them cannot recur any more */
+        const rp_recurrence_kind kind = rp_short_words_push(&builder->words, consensus->items[i]);
         recurrent += kind != RP_WORD_IS_NEW;
         third += kind == RP_WORD_IS_THIRD;
     }
-    if (2 * recurrent < consensus->n || 4 * third < consensus->n)
+    if (2 * recurrent < n || 4 * third < n)
         return false;
     rp_base_counts counts = {{0}};
-    rp_base_counts_add_codes(&counts, consensus->items, consensus->n);
-    const uint32_t reach = consensus->n / 2 < RP_TANDEM_REACH_BP ? (uint32_t)consensus->n / 2
-                                                                 : RP_TANDEM_REACH_BP; /* half of it, on average */
+    rp_base_counts_add_codes(&counts, consensus->items, n);
+    const uint32_t reach =
+        n / 2 < RP_TANDEM_REACH_BP ? (uint32_t)n / 2 : RP_TANDEM_REACH_BP; /* half of it, on average */
     const uint64_t chance = rp_chance_recurrence(&counts, RP_SHORT_WORD_BASES, reach);
-    return is_share(recurrent, consensus->n, 2, chance) &&
-           is_share(third, consensus->n, 4, chance * chance / RP_RECURRENCE_UNIT);
+    return is_share(recurrent, n, 2, chance) && is_share(third, n, 4, chance * chance / RP_RECURRENCE_UNIT);
 }
 
 /* Whether the consensus as it stands resembles itself. */
@@ -255,8 +252,13 @@ static bool recruit(rp_builder *builder, const rp_view *view, const rp_kmer_inde
 /* The distance at which the words of the consensus recur, by its median; 0: they do not. */
 static uint32_t find_period(rp_builder *builder, const rp_codes *consensus)
 {
-    (void)is_tandem(builder, consensus);
     uint64_t n = 0, below = 0;
+    memset(builder->distances, 0, sizeof builder->distances);
+    rp_short_words_start(&builder->words);
+    for (size_t i = 0; i < consensus->n; i++) {
+        (void)rp_short_words_push(&builder->words, consensus->items[i]);
+        builder->distances[builder->words.distance]++;
+    }
     for (uint32_t d = 1; d <= RP_TANDEM_REACH_BP; d++)
         n += builder->distances[d];
     uint32_t period = 0;

@@ -13,6 +13,46 @@ enum {
     RUN_GAP_BP = 48       /* and may lack words for this long */
 };
 
+void rp_short_words_start(rp_short_words *words)
+{
+    if (words->clock > UINT32_MAX / 2) {
+        memset(words->last, 0, sizeof words->last);
+        words->clock = 0;
+    }
+    words->clock += words->length + RP_TANDEM_REACH_BP + 1;
+    memset(words->recurs, 0, sizeof words->recurs);
+    words->counts = (rp_base_counts){{0}};
+    words->n_recurrent = words->word = words->length = words->distance = 0;
+}
+
+rp_recurrence_kind rp_short_words_push(rp_short_words *words, unsigned code)
+{
+    words->word = (words->word << 2 | code) & SHORT_MASK;
+    words->length++;
+    uint8_t *old = &words->codes[words->length % RP_TANDEM_ROWS];
+    if (words->length > RP_TANDEM_ROWS)
+        words->counts.n[*old]--;
+    *old = (uint8_t)code;
+    words->counts.n[code]++;
+    if (words->length < RP_SHORT_WORD_BASES)
+        return RP_WORD_IS_NEW;
+    const uint32_t now = words->clock + words->length;
+    uint32_t *last = &words->last[words->word];
+    const uint32_t distance = now - *last;
+    uint8_t *place = &words->recurs[words->length % RP_TANDEM_ROWS];
+    words->n_recurrent -= *place != RP_WORD_IS_NEW;
+    *place = RP_WORD_IS_NEW;
+    words->distance = 0;
+    if (distance <= RP_TANDEM_REACH_BP) {
+        const uint8_t before = words->recurs[(words->length - distance) % RP_TANDEM_ROWS];
+        *place = before == RP_WORD_IS_NEW ? RP_WORD_RECURS : RP_WORD_IS_THIRD;
+        words->n_recurrent++;
+        words->distance = distance;
+    }
+    *last = now;
+    return *place;
+}
+
 void rp_self_words_start(rp_self_words *words)
 {
     if (words->epoch == LAST_EPOCH || words->epoch == 0) {
@@ -20,14 +60,8 @@ void rp_self_words_start(rp_self_words *words)
         words->epoch = 0;
     }
     words->epoch++;
-    if (words->clock > UINT32_MAX / 2) {
-        memset(words->last_short, 0, sizeof words->last_short);
-        words->clock = 0;
-    }
-    words->clock += words->length + RP_TANDEM_REACH_BP + 1;
-    memset(words->recurs, 0, sizeof words->recurs);
-    words->counts = (rp_base_counts){{0}};
-    words->n_recurrent = words->word = words->length = words->distance = 0;
+    rp_short_words_start(&words->shorter);
+    words->word = words->length = 0;
     words->period = words->run_begin = words->run_end = 0;
 }
 
@@ -68,27 +102,7 @@ void rp_self_words_push(rp_self_words *words, unsigned code)
 {
     words->word = (words->word << 2 | code) & WORD_MASK;
     words->length++;
-    uint8_t *old = &words->codes[words->length % RP_TANDEM_ROWS];
-    if (words->length > RP_TANDEM_ROWS)
-        words->counts.n[*old]--;
-    *old = (uint8_t)code;
-    words->counts.n[code]++;
-    if (words->length >= RP_SHORT_WORD_BASES) {
-        const uint32_t now = words->clock + words->length;
-        uint32_t *last = &words->last_short[words->word & SHORT_MASK];
-        const uint32_t distance = now - *last;
-        uint8_t *place = &words->recurs[words->length % RP_TANDEM_ROWS];
-        words->n_recurrent -= *place != RP_WORD_IS_NEW;
-        *place = RP_WORD_IS_NEW;
-        words->distance = 0;
-        if (distance <= RP_TANDEM_REACH_BP) {
-            const uint8_t before = words->recurs[(words->length - distance) % RP_TANDEM_ROWS];
-            *place = before == RP_WORD_IS_NEW ? RP_WORD_RECURS : RP_WORD_IS_THIRD;
-            words->n_recurrent++;
-            words->distance = distance;
-        }
-        *last = now;
-    }
+    (void)rp_short_words_push(&words->shorter, code);
     if (words->length < RP_WORD_BASES || words->length > RP_WORD_MOST)
         return;
     const uint32_t place = words->length - RP_WORD_BASES;
@@ -106,21 +120,17 @@ uint32_t rp_self_words_run(const rp_self_words *words)
     return words->period == 0 || words->length - words->run_end > RUN_GAP_BP ? 0 : words->run_end - words->run_begin;
 }
 
-rp_recurrence_kind rp_self_words_last(const rp_self_words *words)
-{
-    return words->recurs[words->length % RP_TANDEM_ROWS];
-}
-
 bool rp_self_words_is_tandem(const rp_self_words *words)
 {
-    if (words->n_recurrent < RP_ARRAY_WORDS)
+    const rp_short_words *shorter = &words->shorter;
+    if (shorter->n_recurrent < RP_ARRAY_WORDS)
         return false;
     const uint32_t rows = words->length < RP_TANDEM_ROWS ? words->length : RP_TANDEM_ROWS;
     const uint64_t unit = RP_RECURRENCE_UNIT,
-                   chance = rp_chance_recurrence(&words->counts, RP_SHORT_WORD_BASES, RP_TANDEM_REACH_BP);
+                   chance = rp_chance_recurrence(&shorter->counts, RP_SHORT_WORD_BASES, RP_TANDEM_REACH_BP);
     /* of the rows that do not recur by chance, as many of RP_TANDEM_ROWS */
-    return words->n_recurrent * unit >= chance * rows &&
-           words->n_recurrent * unit - chance * rows >= RP_ARRAY_WORDS * (unit - chance);
+    return shorter->n_recurrent * unit >= chance * rows &&
+           shorter->n_recurrent * unit - chance * rows >= RP_ARRAY_WORDS * (unit - chance);
 }
 
 bool rp_self_words_seen(const rp_self_words *words, uint32_t word, uint32_t before)
