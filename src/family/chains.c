@@ -83,6 +83,7 @@ _Static_assert(STRIPES <= PARTS, "stripes have parts of their own");
 typedef struct search {
     rp_chainer *chainer;
     rp_sought sought;
+    rp_kmer_places places;    /* of the index */
     size_t n_parts;
     uint64_t stride;          /* only seeds whose end is a multiple are looked at */
     unsigned stripe_shift;    /* genome positions by this are those of a strand's stripes */
@@ -147,10 +148,10 @@ void rp_chainer_destroy(rp_chainer *chainer)
 }
 
 /* The last ones are asked for while the first are read. */
-static void ask_for_places(const rp_view *view, const rp_kmer_index *index, rp_occurrences occurrences)
+static void ask_for_places(const search *run, rp_occurrences occurrences)
 {
     for (uint32_t m = 0; m < occurrences.count && m < MOST_ASKED; m++)
-        rp_view_prefetch(view, rp_kmer_index_position(index, occurrences.first + m));
+        rp_view_prefetch(run->sought.view, rp_kmer_place(&run->places, occurrences.first + m).position);
 }
 
 /* --- Hits: strand, genome position, place in the oriented consensus --- */
@@ -158,6 +159,27 @@ static void ask_for_places(const rp_view *view, const rp_kmer_index *index, rp_o
 static size_t stretch_begin(const search *run, size_t number)
 {
     return run->sought.consensus->n * number / run->n_parts;
+}
+
+/* K-mers of the consensus on their way to the index. */
+typedef struct asked_kmers {
+    uint64_t canonical[RP_KMERS_AT_ONCE];
+    query_seed seeds[RP_KMERS_AT_ONCE];
+    size_t n;
+} asked_kmers;
+
+/* Appends those that the index has. */
+static bool take_seeds(const rp_kmer_index *index, asked_kmers *asked, query_seeds *seeds)
+{
+    rp_occurrences found[RP_KMERS_AT_ONCE];
+    rp_kmer_index_find_all(index, asked->canonical, asked->n, found);
+    for (size_t i = 0; i < asked->n; i++) {
+        asked->seeds[i].occurrences = found[i];
+        if (found[i].count > 0 && !query_seeds_push(seeds, asked->seeds[i]))
+            return false;
+    }
+    asked->n = 0;
+    return true;
 }
 
 /* Looks the k-mers up that end in a stretch of the consensus. */
@@ -170,16 +192,17 @@ static bool look_up(void *context, size_t number, unsigned member)
     const size_t begin = stretch_begin(run, number), end = stretch_begin(run, number + 1);
     query_seeds *seeds = &run->chainer->parts[number].seeds;
     rp_kmer_roll roll = {0};
-    seeds->n = 0;
+    asked_kmers asked;
+    seeds->n = asked.n = 0;
     for (size_t i = begin < k - 1 ? 0 : begin - (k - 1); i < end; i++) {
         if (!rp_kmer_roll_push(&roll, sought->consensus->items[i], k) || i < begin)
             continue;
-        const rp_occurrences occurrences = rp_kmer_index_find(sought->index, rp_kmer_canonical(&roll));
-        if (occurrences.count > 0 &&
-            !query_seeds_push(seeds, (query_seed){occurrences, (uint32_t)i, roll.reverse < roll.forward}))
+        asked.canonical[asked.n] = rp_kmer_canonical(&roll);
+        asked.seeds[asked.n++] = (query_seed){.end = (uint32_t)i, .reverse = roll.reverse < roll.forward};
+        if (asked.n == RP_KMERS_AT_ONCE && !take_seeds(sought->index, &asked, seeds))
             return false;
     }
-    return true;
+    return take_seeds(sought->index, &asked, seeds);
 }
 
 /* Sets the stride, and how many places each part has to look at then; all of them. */
@@ -209,12 +232,11 @@ static size_t read_seed(const search *run, const query_seed *seed, const hit_arr
     const unsigned k = rp_kmer_index_k(sought->index);
     const uint32_t at = seed->end + 1 - k;
     for (uint64_t m = 0; m < occurrences.count; m++) {
-        const uint64_t position = rp_kmer_index_position(sought->index, occurrences.first + m);
-        if (!rp_view_is_range_free(sought->view, position, k))
-            continue;
-        const bool reverse = rp_kmer_index_is_reverse(sought->index, occurrences.first + m) != seed->reverse;
+        const rp_place place = rp_kmer_place(&run->places, occurrences.first + m);
+        const bool reverse = place.reverse != seed->reverse;
         const uint64_t query = reverse ? sought->consensus->n - k - at : at;
-        hits->items[n++] = (uint64_t)reverse << STRAND_BIT | position << QUERY_BITS | query;
+        hits->items[n] = (uint64_t)reverse << STRAND_BIT | place.position << QUERY_BITS | query;
+        n += rp_view_is_range_free(sought->view, place.position, k);
     }
     return n;
 }
@@ -228,7 +250,7 @@ static bool read_places(search *run, part *here, bool reserves)
         if (seeds->items[s].end % run->stride != 0)
             continue;
         for (; asked < seeds->n && asked < s + ASKED_AHEAD; asked++)
-            ask_for_places(run->sought.view, run->sought.index, seeds->items[asked].occurrences);
+            ask_for_places(run, seeds->items[asked].occurrences);
         if (rp_cancelled() != 0 ||
             (reserves && !reserve_hits(&run->chainer->hits, n + seeds->items[s].occurrences.count)))
             return false;
@@ -501,7 +523,10 @@ bool rp_chainer_find(rp_chainer *chainer, const rp_extenders *with, const rp_sou
 {
     const size_t n = sought->consensus->n;
     const bool has_crew = rp_crew_size(with->crew) > 1;
-    search run = {.chainer = chainer, .sought = *sought, .n_parts = has_crew ? PARTS : 1};
+    search run = {.chainer = chainer,
+                  .sought = *sought,
+                  .places = rp_kmer_index_places(sought->index),
+                  .n_parts = has_crew ? PARTS : 1};
     assert(n <= RP_CONSENSUS_MAX_BP);
     if (!fill_planes(chainer, sought->queries) ||
         !rp_crew_run(n < SHARED_BP ? NULL : with->crew, with->member, run.n_parts, look_up, &run))

@@ -22,8 +22,7 @@ rp_strand_walk rp_view_walk_beyond(const rp_view *view, uint64_t begin, uint64_t
                    : (rp_strand_walk){end, contig->begin + contig->length_bp - end, false};
 }
 
-/* Unsets in `bits` (of positions from `begin` on) what the lifted intervals hold. */
-static uint64_t lift(const rp_view *view, uint64_t begin, uint64_t bits)
+uint64_t rp_view_not_lifted(const rp_view *view, uint64_t begin, uint64_t bits)
 {
     size_t low = 0, high = view->n_lifted; /* first interval that ends after begin */
     while (low < high) {
@@ -39,19 +38,6 @@ static uint64_t lift(const rp_view *view, uint64_t begin, uint64_t bits)
         bits &= ~(UINT64_MAX >> (64 - (to - from)) << from);
     }
     return bits;
-}
-
-uint64_t rp_view_covered(const rp_view *view, uint64_t begin)
-{
-    if (view->covered == NULL)
-        return 0;
-    const uint64_t bits = rp_bitmask_window(view->covered, begin);
-    return bits != 0 && view->n_lifted > 0 ? lift(view, begin, bits) : bits;
-}
-
-bool rp_view_is_range_free(const rp_view *view, uint64_t position, unsigned n)
-{
-    return (rp_view_covered(view, position) & (UINT64_MAX >> (64 - n))) == 0;
 }
 
 static void decode_forward(const rp_view *view, uint64_t begin, unsigned n, uint8_t *codes)

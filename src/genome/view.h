@@ -54,11 +54,23 @@ static inline void rp_view_prefetch(const rp_view *view, uint64_t position)
         __builtin_prefetch((const void *)&view->covered->words[position >> 6]);
 }
 
+/* Of `bits`, covered bases from `begin` on, those from which the cover is not lifted. */
+uint64_t rp_view_not_lifted(const rp_view *view, uint64_t begin, uint64_t bits);
+
 /* The covered bases among the 64 from a genome position on, lowest bit first. */
-uint64_t rp_view_covered(const rp_view *view, uint64_t position);
+static inline uint64_t rp_view_covered(const rp_view *view, uint64_t position)
+{
+    if (view->covered == NULL)
+        return 0;
+    const uint64_t covered = rp_bitmask_window(view->covered, position);
+    return covered != 0 && view->n_lifted > 0 ? rp_view_not_lifted(view, position, covered) : covered;
+}
 
 /* Whether all of the n <= 64 bases from a genome position on are not covered. */
-bool rp_view_is_range_free(const rp_view *view, uint64_t position, unsigned n);
+static inline bool rp_view_is_range_free(const rp_view *view, uint64_t position, unsigned n)
+{
+    return (rp_view_covered(view, position) & (UINT64_MAX >> (64 - n))) == 0;
+}
 
 /* Appends the stretches of set bits, none over two contigs. False: out of memory. */
 bool rp_bitmask_intervals(const rp_bitmask *mask, const rp_genome *genome, rp_intervals *intervals) RP_MUST_CHECK;

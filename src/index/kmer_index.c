@@ -115,21 +115,69 @@ rp_occurrences rp_kmer_index_get(const rp_kmer_index *index, uint32_t id)
     return (rp_occurrences){first, (uint32_t)(offset_of(index, (uint64_t)id + 1) - first), id};
 }
 
+/* The ids that a hash may have: [*id, result). */
+static uint32_t ids_of(const rp_kmer_index *index, uint64_t hash, uint32_t *id)
+{
+    const uint64_t prefix = hash >> (2 * index->k - index->prefix_bits);
+    *id = index->prefix[prefix];
+    return index->prefix[prefix + 1];
+}
+
+/* The id of a hash among [id, end); end: it has none. */
+static uint32_t find_id(const rp_kmer_index *index, uint64_t hash, uint32_t id, uint32_t end)
+{
+    if (index->rest16 != NULL)
+        while (id < end && index->rest16[id] != (uint16_t)hash)
+            id++;
+    else
+        while (id < end && index->rest32[id] != (uint32_t)hash)
+            id++;
+    return id;
+}
+
 rp_occurrences rp_kmer_index_find(const rp_kmer_index *index, uint64_t canonical)
 {
     const uint64_t hash = rp_index_hash(canonical, index->k);
-    const uint64_t prefix = hash >> (2 * index->k - index->prefix_bits);
-    const uint32_t end = index->prefix[prefix + 1];
-    for (uint32_t id = index->prefix[prefix]; id < end; id++)
-        if (index->rest16 != NULL ? index->rest16[id] == (uint16_t)hash : index->rest32[id] == (uint32_t)hash)
-            return rp_kmer_index_get(index, id);
-    return (rp_occurrences){0, 0, 0};
+    uint32_t id;
+    const uint32_t end = ids_of(index, hash, &id);
+    id = find_id(index, hash, id, end);
+    return id < end ? rp_kmer_index_get(index, id) : (rp_occurrences){0, 0, 0};
+}
+
+void rp_kmer_index_find_all(const rp_kmer_index *index, const uint64_t *canonical, size_t n, rp_occurrences *found)
+{
+    uint64_t hash[RP_KMERS_AT_ONCE];
+    uint32_t id[RP_KMERS_AT_ONCE], end[RP_KMERS_AT_ONCE];
+    for (size_t i = 0; i < n; i++) {
+        hash[i] = rp_index_hash(canonical[i], index->k);
+        __builtin_prefetch(&index->prefix[hash[i] >> (2 * index->k - index->prefix_bits)]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        end[i] = ids_of(index, hash[i], &id[i]);
+        __builtin_prefetch(index->rest16 != NULL ? (const void *)&index->rest16[id[i]]
+                                                 : (const void *)&index->rest32[id[i]]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        id[i] = find_id(index, hash[i], id[i], end[i]);
+        __builtin_prefetch(&index->offset[id[i]]);
+    }
+    const rp_kmer_places places = rp_kmer_index_places(index);
+    for (size_t i = 0; i < n; i++) {
+        found[i] = id[i] < end[i] ? rp_kmer_index_get(index, id[i]) : (rp_occurrences){0, 0, 0};
+        if (found[i].count > 0)
+            rp_kmer_place_prefetch(&places, found[i].first);
+    }
+}
+
+rp_kmer_places rp_kmer_index_places(const rp_kmer_index *index)
+{
+    return (rp_kmer_places){index->position, index->position_high, index->reverse};
 }
 
 uint64_t rp_kmer_index_position(const rp_kmer_index *index, uint64_t number)
 {
-    const uint64_t low = index->position[number];
-    return index->position_high == NULL ? low : low | (uint64_t)index->position_high[number] << 32;
+    const rp_kmer_places places = rp_kmer_index_places(index);
+    return rp_kmer_place(&places, number).position;
 }
 
 bool rp_kmer_index_is_reverse(const rp_kmer_index *index, uint64_t number)

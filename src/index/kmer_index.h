@@ -63,6 +63,12 @@ typedef struct rp_occurrences {
 /* Occurrences of a canonical k-mer; count 0: not in the index. Thread-safe. */
 rp_occurrences rp_kmer_index_find(const rp_kmer_index *index, uint64_t canonical);
 
+enum { RP_KMERS_AT_ONCE = 64 };
+
+/* The same for n <= RP_KMERS_AT_ONCE k-mers: each step of all is done before the next one, so that their ways to memory
+ * overlap; the places are asked for, too. */
+void rp_kmer_index_find_all(const rp_kmer_index *index, const uint64_t *canonical, size_t n, rp_occurrences *found);
+
 /* Occurrences of the k-mer of this id, id < n_kmers. Thread-safe. */
 rp_occurrences rp_kmer_index_get(const rp_kmer_index *index, uint32_t id);
 
@@ -71,6 +77,30 @@ uint64_t rp_kmer_index_position(const rp_kmer_index *index, uint64_t number);
 
 /* Whether the genome's forward strand reads the canonical k-mer's reverse complement there. Thread-safe. */
 bool rp_kmer_index_is_reverse(const rp_kmer_index *index, uint64_t number);
+
+/* Where an index has its places, for loops over many of them; until it is spilled. */
+typedef struct rp_kmer_places {
+    const uint32_t *position;
+    const uint8_t *position_high; /* NULL: none */
+    const uint64_t *reverse;
+} rp_kmer_places;
+
+rp_kmer_places rp_kmer_index_places(const rp_kmer_index *index);
+
+/* What the two above tell of the occurrence of this number. */
+static inline rp_place rp_kmer_place(const rp_kmer_places *places, uint64_t number)
+{
+    const uint64_t low = places->position[number],
+                   high = places->position_high == 0 ? 0 : (uint64_t)places->position_high[number] << 32;
+    return (rp_place){low | high, places->reverse[number / 64] >> number % 64 & 1};
+}
+
+/* Asks for them. */
+static inline void rp_kmer_place_prefetch(const rp_kmer_places *places, uint64_t number)
+{
+    __builtin_prefetch(&places->position[number]);
+    __builtin_prefetch(&places->reverse[number / 64]);
+}
 
 /* The canonical k-mer of this id, from the genome that was indexed. */
 uint64_t rp_kmer_index_kmer(const rp_kmer_index *index, const rp_genome *genome, uint32_t id);

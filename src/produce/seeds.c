@@ -127,21 +127,22 @@ static uint32_t end_walk(place_walk *walk, size_t *first)
 }
 
 /* Asks for the genome at occurrence number `from` and, in the beginning, at the ones behind it. */
-static void ask_for_places(const rp_kmer_index *index, const rp_view *view, rp_occurrences occurrences, uint32_t from)
+static void ask_for_places(const rp_kmer_places *places, const rp_view *view, rp_occurrences occurrences, uint32_t from)
 {
     const uint32_t ahead = from == 0 ? 0 : ASKED_AHEAD - 1;
     for (uint32_t i = from + ahead; i < from + ASKED_AHEAD && i < occurrences.count; i++)
-        rp_view_prefetch(view, rp_kmer_index_position(index, occurrences.first + i));
+        rp_view_prefetch(view, rp_kmer_place(places, occurrences.first + i).position);
 }
 
 static uint32_t count_places(const rp_seeds *seeds, rp_occurrences occurrences)
 {
+    const rp_kmer_places places = rp_kmer_index_places(seeds->index);
     place_walk walk = begin_walk(seeds, seeds->view);
-    ask_for_places(seeds->index, seeds->view, occurrences, 0);
+    ask_for_places(&places, seeds->view, occurrences, 0);
     for (uint32_t i = 0; i < occurrences.count; i++) {
-        const uint64_t position = rp_kmer_index_position(seeds->index, occurrences.first + i);
-        ask_for_places(seeds->index, seeds->view, occurrences, i + 1);
-        (void)take_place(&walk, position, rp_kmer_index_is_reverse(seeds->index, occurrences.first + i));
+        const rp_place place = rp_kmer_place(&places, occurrences.first + i);
+        ask_for_places(&places, seeds->view, occurrences, i + 1);
+        (void)take_place(&walk, place.position, place.reverse);
     }
     size_t first;
     return end_walk(&walk, &first);
@@ -155,13 +156,13 @@ rp_seed_state rp_seeds_fill(const rp_seeds *seeds, const rp_view *view, uint32_t
         return RP_SEED_NO_MEMORY;
     list->n = 0;
     place_walk walk = begin_walk(seeds, view);
-    ask_for_places(seeds->index, view, occurrences, 0);
+    const rp_kmer_places all = rp_kmer_index_places(seeds->index);
+    ask_for_places(&all, view, occurrences, 0);
     for (uint32_t i = 0; i < occurrences.count; i++) {
-        const uint64_t position = rp_kmer_index_position(seeds->index, occurrences.first + i);
-        ask_for_places(seeds->index, view, occurrences, i + 1);
-        const bool reverse = rp_kmer_index_is_reverse(seeds->index, occurrences.first + i);
-        if (take_place(&walk, position, reverse))
-            list->items[list->n++] = (rp_place){position, reverse};
+        const rp_place place = rp_kmer_place(&all, occurrences.first + i);
+        ask_for_places(&all, view, occurrences, i + 1);
+        if (take_place(&walk, place.position, place.reverse))
+            list->items[list->n++] = place;
     }
     size_t first;
     list->n = end_walk(&walk, &first);
