@@ -16,6 +16,7 @@
 #include "base/metrics.h"
 #include "base/parallel.h"
 #include "base/sort.h"
+#include "index/kmer_block.h"
 #include "index/layout.h"
 
 enum {
@@ -87,6 +88,18 @@ static void unload(const index_builder *builder, uint32_t *count, staging *stage
     stage->n = 0;
 }
 
+/* Bit i: the k-mer that ends at base at + i of a stretch from `begin` on begins at an excluded base. */
+static uint32_t excluded_starts(const index_builder *builder, uint64_t begin, uint64_t at)
+{
+    const unsigned k = builder->k;
+    if (builder->excluded == NULL)
+        return 0;
+    if (at + 1 >= begin + k)
+        return (uint32_t)rp_bitmask_window(builder->excluded, at + 1 - k);
+    const unsigned before = (unsigned)(begin + k - 1 - at); /* that do not begin in the stretch */
+    return before < RP_KMER_BLOCK_BP ? (uint32_t)rp_bitmask_window(builder->excluded, begin) << before : 0;
+}
+
 /* The k-mers that begin in [begin, end), a stretch of one contig. */
 static void scan_stretch(const index_builder *builder, uint64_t begin, uint64_t end, uint32_t *count, staging *stage)
 {
@@ -96,26 +109,19 @@ static void scan_stretch(const index_builder *builder, uint64_t begin, uint64_t 
     const uint64_t width = ((uint64_t)(builder->pass_end - builder->pass_begin) << bucket_shift) - 1;
     const uint64_t read_end = end + k - 1;
     rp_kmer_roll roll = {0};
-    for (uint64_t at = begin; at < read_end; at += 32) {
-        const unsigned n = read_end - at < 32 ? (unsigned)(read_end - at) : 32;
-        uint64_t bases = rp_genome_window(genome, at);
-        const uint64_t none = rp_bitmask_window(&genome->not_acgt, at);
-        /* bit i: the k-mer that ends at base i begins at an excluded base */
-        const uint64_t out =
-            builder->excluded == NULL || at + 1 < begin + k ? 0 : rp_bitmask_window(builder->excluded, at + 1 - k);
-        if (stage->n > STAGED - 32)
+    rp_kmer_block block = {.whole = 0};
+    for (uint64_t at = begin; at < read_end; at += RP_KMER_BLOCK_BP) {
+        const unsigned n = read_end - at < RP_KMER_BLOCK_BP ? (unsigned)(read_end - at) : RP_KMER_BLOCK_BP;
+        rp_kmer_block_read(&block, &roll, rp_genome_window(genome, at),
+                           (uint32_t)rp_bitmask_window(&genome->not_acgt, at), n, k);
+        if (stage->n > STAGED - RP_KMER_BLOCK_BP)
             unload(builder, count, stage);
         size_t n_staged = stage->n;
-        for (unsigned i = 0; i < n; i++, bases >>= 2) {
-            const bool whole = rp_kmer_roll_push(&roll, none >> i & 1 ? RP_BASE_NONE : (unsigned)(bases & 3), k);
-            const uint64_t hash = rp_index_hash(rp_kmer_canonical(&roll), k);
-            const uint64_t position = at + i + 1 - k;
-            bool left_out = out >> i & 1;
-            if (at + 1 < begin + k && builder->excluded != NULL) /* the window above would begin before the stretch */
-                left_out = whole && rp_bitmask_get(builder->excluded, position);
-            stage->hash[n_staged] = hash;
-            stage->place[n_staged] = position << 1 | (roll.reverse < roll.forward);
-            n_staged += whole && !left_out && hash - low <= width;
+        const uint32_t wanted = block.whole & ~excluded_starts(builder, begin, at);
+        for (unsigned i = 0; i < n; i++) {
+            stage->hash[n_staged] = block.hash[i];
+            stage->place[n_staged] = (at + i + 1 - k) << 1 | (block.reverse[i] < block.forward[i]);
+            n_staged += (wanted >> i & 1) & (block.hash[i] - low <= width);
         }
         stage->n = n_staged;
     }

@@ -59,10 +59,13 @@ static inline uint64_t rp_index_scramble(uint64_t value, unsigned k, uint64_t fi
     return value ^ value >> k;
 }
 
+#define RP_INDEX_FIRST_FACTOR UINT64_C(0x9e3779b97f4a7c15)
+#define RP_INDEX_SECOND_FACTOR UINT64_C(0xd6e8feb86659fd93)
+
 /* Spreads k-mers evenly. */
 static inline uint64_t rp_index_hash(uint64_t kmer, unsigned k)
 {
-    return rp_index_scramble(kmer, k, UINT64_C(0x9e3779b97f4a7c15), UINT64_C(0xd6e8feb86659fd93));
+    return rp_index_scramble(kmer, k, RP_INDEX_FIRST_FACTOR, RP_INDEX_SECOND_FACTOR);
 }
 
 /* The k-mer of a hash: the factors are inverses modulo 2^64. */
