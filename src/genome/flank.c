@@ -120,16 +120,26 @@ void rp_planes_clear(rp_planes *planes)
     *planes = (rp_planes){0};
 }
 
+_Static_assert(RP_CELL_GAP < 8, "a code has three bits, the highest for what is no base");
+
+/* The lowest bits of eight bytes. */
+static uint64_t lowest_bits(uint64_t bytes)
+{
+    return (bytes & UINT64_C(0x0101010101010101)) * UINT64_C(0x0102040810204080) >> 56;
+}
+
 void rp_planes_fill(rp_planes *planes, const uint8_t *codes, size_t n)
 {
     for (size_t word = 0; word + 1 < planes->n_words && word * 64 < n + 64; word++) { /* one more, which is empty */
-        uint64_t high = 0, low = 0, valid = 0;
-        for (size_t i = 0; i < 64 && word * 64 + i < n; i++) {
-            const uint64_t code = codes[word * 64 + i];
-            high |= (code >> 1 & 1) << i;
-            low |= (code & 1) << i;
-            valid |= (uint64_t)rp_code_is_base((unsigned)code) << i;
+        rp_flank flank = {0, 0, 0};
+        for (size_t i = 0; i < 64 && word * 64 + i < n; i += 8) {
+            const size_t left = n - (word * 64 + i);
+            uint64_t eight = RP_BASE_NONE * UINT64_C(0x0101010101010101);
+            memcpy(&eight, codes + word * 64 + i, left < 8 ? left : 8);
+            flank.low |= lowest_bits(eight) << i;
+            flank.high |= lowest_bits(eight >> 1) << i;
+            flank.valid |= lowest_bits(~eight >> 2) << i;
         }
-        planes->words[word + 1] = (rp_flank){high, low, valid};
+        planes->words[word + 1] = flank;
     }
 }
