@@ -38,6 +38,49 @@ static uint64_t naive_kmer(const rp_genome *genome, uint64_t position, unsigned 
     return kmer < other ? kmer : other;
 }
 
+/* Two masks, of stretches far longer than a k-mer and of single bases, in a genome whose k-mers repeat. */
+START_TEST(what_either_mask_has_is_left_out)
+{
+    enum { K = 13 };
+    rp_random random = {77};
+    char *half = test_random_letters(&random, 3000), *text = malloc(7000);
+    sprintf(text, ">a\n%s\n>b\n%.1500sN%s\n", half, half, half + 1400);
+    rp_genome genome;
+    test_genome(&genome, text);
+    rp_bitmask masks[2];
+    for (int m = 0; m < 2; m++) {
+        ck_assert(rp_bitmask_init(&masks[m], genome.length_bp));
+        for (int i = 0; i < 12; i++) {
+            const uint64_t at = rp_random_below(&random, genome.length_bp),
+                           end = at + 1 + rp_random_below(&random, i % 3 == 0 ? 2 : 300);
+            rp_bitmask_set(&masks[m], at, end < genome.length_bp ? end : genome.length_bp);
+        }
+    }
+    const rp_kmer_index_parameters parameters = {
+        .k = K, .min_frequency = 2, .memory_bytes = 8000, .n_threads = 2, .also_excluded = &masks[1]};
+    rp_error error = {""};
+    rp_kmer_index *index = rp_kmer_index_create(&genome, &masks[0], &parameters, &error);
+    ck_assert_msg(index != NULL, "%s", error.message);
+    uint64_t n_repeated = 0;
+    for (uint64_t p = 0; p < genome.length_bp; p++) {
+        const uint64_t kmer = naive_kmer(&genome, p, K);
+        uint64_t count = 0;
+        for (uint64_t q = 0; q < genome.length_bp && kmer != UINT64_MAX; q++)
+            count +=
+                naive_kmer(&genome, q, K) == kmer && !rp_bitmask_get(&masks[0], q) && !rp_bitmask_get(&masks[1], q);
+        ck_assert_uint_eq(kmer == UINT64_MAX ? 0 : rp_kmer_index_find(index, kmer).count, count >= 2 ? count : 0);
+        n_repeated += count >= 2;
+    }
+    ck_assert_uint_gt(n_repeated, 1000);
+    rp_kmer_index_destroy(index);
+    rp_bitmask_clear(&masks[0]);
+    rp_bitmask_clear(&masks[1]);
+    rp_genome_clear(&genome);
+    free(half);
+    free(text);
+}
+END_TEST
+
 START_TEST(index_agrees_with_counting)
 {
     static const unsigned ks[] = {8, 11, 16, 17, 23};
@@ -461,6 +504,7 @@ Suite *suite_index(void)
     Suite *suite = suite_create("index");
     TCase *tests = tcase_create("index");
     tcase_set_timeout(tests, 120);
+    tcase_add_test(tests, what_either_mask_has_is_left_out);
     tcase_add_loop_test(tests, index_agrees_with_counting, 0, 5);
     tcase_add_loop_test(tests, empty_genomes_have_empty_indexes, 0, 3);
     tcase_add_test(tests, a_spilled_index_is_the_same);

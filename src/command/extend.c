@@ -73,10 +73,11 @@ static bool read_input(extend_run *run, rp_error *error)
     rp_stage_begin(RP_STAGE_TANDEM, run->genome.length_bp);
     if (!rp_tandem_mask(&run->tandem, &run->genome, run->governor.n_threads, error))
         return false;
-    const rp_kmer_index_parameters parameters = {.k = rp_kmer_index_default_k(run->genome.acgt_bp),
-                                                 .min_frequency = 2,
-                                                 .n_threads = run->governor.n_threads,
-                                                 .memory_bytes = rp_kmer_index_default_memory(run->genome.length_bp)};
+    const rp_kmer_index_parameters parameters = {
+        .k = rp_kmer_index_default_k(run->genome.acgt_bp),
+        .min_frequency = 2,
+        .n_threads = run->governor.n_threads,
+        .memory_bytes = rp_kmer_index_default_memory(run->genome.length_bp, false)};
     rp_stage_begin(RP_STAGE_INDEX, 0);
     run->index = rp_kmer_index_create(&run->genome, &run->tandem, &parameters, error);
     rp_log_line(&run->governor.log, "read %zu families, %zu contigs, %llu bases", run->file.n, run->genome.n_contigs,

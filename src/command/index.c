@@ -60,7 +60,7 @@ static bool make(index_run *run, const char *const *inputs, size_t n_inputs, rp_
                             : rp_kmer_index_default_k(rp_passed_over_left(&run->passed_over, &run->genome)),
         .min_frequency = 2,
         .n_threads = governor->n_threads,
-        .memory_bytes = rp_kmer_index_default_memory(run->genome.length_bp)};
+        .memory_bytes = rp_kmer_index_default_memory(run->genome.length_bp, false)};
     rp_stage_begin(RP_STAGE_INDEX, 0);
     run->index = rp_kmer_index_create(&run->genome, &run->passed_over.mask, &parameters, error);
     if (run->index == NULL)

@@ -32,7 +32,7 @@ enum {
 
 typedef struct index_builder {
     const rp_genome *genome;
-    const rp_bitmask *excluded;
+    const rp_bitmask *excluded, *also_excluded;
     unsigned k, position_bits, bucket_bits;
     size_t n_slices;          /* stretches of the genome, counted apart */
     uint32_t *slice_count;    /* [slice][bucket], then where the slice writes in the bucket */
@@ -54,9 +54,10 @@ typedef struct index_builder {
     bool writing;             /* the second look at a pass's buckets: write instead of count */
 } index_builder;
 
-uint64_t rp_kmer_index_default_memory(uint64_t n_bases)
+uint64_t rp_kmer_index_default_memory(uint64_t n_bases, bool beside)
 {
-    const uint64_t least = 64 << 20, wanted = n_bases + n_bases / 2, left = rp_account_left() / 3;
+    const uint64_t least = beside ? 16 << 20 : 64 << 20, wanted = beside ? n_bases / 2 : n_bases + n_bases / 2,
+                   left = rp_account_left() / 3;
     const uint64_t bytes = wanted < left ? wanted : left;
     return bytes > least ? bytes : least;
 }
@@ -88,16 +89,31 @@ static void unload(const index_builder *builder, uint32_t *count, staging *stage
     stage->n = 0;
 }
 
+/* The excluded ones of the 64 bases from `at` on. */
+static uint64_t excluded_from(const index_builder *builder, uint64_t at)
+{
+    return (builder->excluded == NULL ? 0 : rp_bitmask_window(builder->excluded, at)) |
+           (builder->also_excluded == NULL ? 0 : rp_bitmask_window(builder->also_excluded, at));
+}
+
 /* Bit i: the k-mer that ends at base at + i of a stretch from `begin` on begins at an excluded base. */
 static uint32_t excluded_starts(const index_builder *builder, uint64_t begin, uint64_t at)
 {
     const unsigned k = builder->k;
-    if (builder->excluded == NULL)
-        return 0;
     if (at + 1 >= begin + k)
-        return (uint32_t)rp_bitmask_window(builder->excluded, at + 1 - k);
+        return (uint32_t)excluded_from(builder, at + 1 - k);
     const unsigned before = (unsigned)(begin + k - 1 - at); /* that do not begin in the stretch */
-    return before < RP_KMER_BLOCK_BP ? (uint32_t)rp_bitmask_window(builder->excluded, begin) << before : 0;
+    return before < RP_KMER_BLOCK_BP ? (uint32_t)excluded_from(builder, begin) << before : 0;
+}
+
+/* Rolls over the bases before `at` of the k-mer that ends there. */
+static rp_kmer_roll roll_up_to(const rp_genome *genome, uint64_t at, unsigned k)
+{
+    rp_kmer_roll roll = {0};
+    for (uint64_t i = at + 1 - k; i < at; i++)
+        (void)rp_kmer_roll_push(&roll, rp_bitmask_get(&genome->not_acgt, i) ? RP_BASE_NONE : rp_genome_base(genome, i),
+                                k);
+    return roll;
 }
 
 /* The k-mers that begin in [begin, end), a stretch of one contig. */
@@ -110,14 +126,23 @@ static void scan_stretch(const index_builder *builder, uint64_t begin, uint64_t 
     const uint64_t read_end = end + k - 1;
     rp_kmer_roll roll = {0};
     rp_kmer_block block = {.whole = 0};
+    bool passed_over = false;
     for (uint64_t at = begin; at < read_end; at += RP_KMER_BLOCK_BP) {
+        const uint32_t excluded = excluded_starts(builder, begin, at);
+        if (excluded == UINT32_MAX) { /* no k-mer of the block is wanted */
+            passed_over = true;
+            continue;
+        }
+        if (passed_over)
+            roll = roll_up_to(genome, at, k);
+        passed_over = false;
         const unsigned n = read_end - at < RP_KMER_BLOCK_BP ? (unsigned)(read_end - at) : RP_KMER_BLOCK_BP;
         rp_kmer_block_read(&block, &roll, rp_genome_window(genome, at),
                            (uint32_t)rp_bitmask_window(&genome->not_acgt, at), n, k);
         if (stage->n > STAGED - RP_KMER_BLOCK_BP)
             unload(builder, count, stage);
         size_t n_staged = stage->n;
-        const uint32_t wanted = block.whole & ~excluded_starts(builder, begin, at);
+        const uint32_t wanted = block.whole & ~excluded;
         for (unsigned i = 0; i < n; i++) {
             stage->hash[n_staged] = block.hash[i];
             stage->place[n_staged] = (at + i + 1 - k) << 1 | (block.reverse[i] < block.forward[i]);
@@ -471,6 +496,7 @@ rp_kmer_index *rp_kmer_index_create(const rp_genome *genome, const rp_bitmask *e
 {
     index_builder builder = {.genome = genome,
                              .excluded = excluded,
+                             .also_excluded = parameters->also_excluded,
                              .k = parameters->k,
                              .min_frequency = parameters->min_frequency,
                              .max_kmers = parameters->max_kmers != 0 ? parameters->max_kmers : UINT32_MAX - 1};

@@ -6,6 +6,7 @@
 #ifndef RP_INDEX_KMER_INDEX_H
 #define RP_INDEX_KMER_INDEX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,7 @@ typedef struct rp_kmer_index_parameters {
     unsigned k;              /* RP_KMER_MIN to RP_KMER_MAX */
     uint32_t min_frequency;  /* k-mers seen less often are left out; at least 2 */
     uint32_t max_kmers;      /* beyond, the least frequent are left out. 0: as many as ids can number */
+    const rp_bitmask *also_excluded; /* beside `excluded`, and like it; NULL: nothing */
     uint64_t memory_bytes;   /* for the sort buffer; the genome is scanned once for each part that fits */
     unsigned n_threads;
 } rp_kmer_index_parameters;
@@ -32,8 +34,9 @@ typedef struct rp_kmer_index_parameters {
 /* ceil(log4(length_bp)) + 2, within the range: long enough that chance hits are rare. */
 unsigned rp_kmer_index_default_k(uint64_t length_bp);
 
-/* Bytes of the sort buffer that suit so many bases of a genome, those that are not excluded. */
-uint64_t rp_kmer_index_default_memory(uint64_t n_bases);
+/* Bytes of the sort buffer that suit an index of so many bases of a genome, those that are not excluded. `beside`: of
+ * one that is made while another is held: a third, for three times as many passes over what is not excluded. */
+uint64_t rp_kmer_index_default_memory(uint64_t n_bases, bool beside);
 
 /* Indexes all k-mers that no base of `excluded` (NULL: none) touches at their first
  * base, that hold A, C, G and T only and are not nearly periodic. The index keeps

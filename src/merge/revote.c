@@ -49,7 +49,7 @@ static bool polish(const rp_codes *const *sequences, size_t n, const rp_merge_pa
     const rp_kmer_index_parameters build = {.k = rp_kmer_index_default_k(genome->acgt_bp),
                                             .min_frequency = 2,
                                             .n_threads = parameters->n_threads,
-                                            .memory_bytes = rp_kmer_index_default_memory(genome->length_bp)};
+                                            .memory_bytes = rp_kmer_index_default_memory(genome->length_bp, false)};
     rp_stage_begin(RP_STAGE_INDEX, 0);
     rp_kmer_index *index = ok ? rp_kmer_index_create(genome, &tandem, &build, error) : NULL;
     const rp_view view = {.genome = genome, .excluded = &tandem};

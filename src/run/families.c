@@ -1,6 +1,7 @@
 /* families.c: the stages that find families: index, two passes over the seeds, joins, derivatives; see stages.h. */
 #include <stdlib.h>
 
+#include "base/bits.h"
 #include "base/metrics.h"
 #include "index/file.h"
 #include "library/derive.h"
@@ -12,21 +13,28 @@ enum { INDEX_MIN_FREQUENCY = 2 }; /* of the first index: joins and growth look u
 
 /* --- Index --- */
 
-/* Bases where a k-mer that is indexed may begin. */
-static uint64_t bases_left(const rp_run *run, const rp_bitmask *excluded)
+/* Bases where a k-mer that is indexed may begin: neither mask (NULL: nothing) has them. */
+static uint64_t bases_left(const rp_run *run, const rp_bitmask *excluded, const rp_bitmask *covered)
 {
-    const uint64_t all = run->genome.length_bp;
-    return all - rp_bitmask_count(excluded, 0, all);
+    uint64_t n = run->genome.length_bp;
+    if (covered == NULL)
+        return n - rp_bitmask_count(excluded, 0, n);
+    for (uint64_t at = 0; at < run->genome.length_bp; at += 64)
+        n -= rp_count_bits(rp_bitmask_window(excluded, at) | rp_bitmask_window(covered, at));
+    return n;
 }
 
-static rp_kmer_index *build_index(rp_run *run, unsigned k, uint32_t min_frequency, const rp_bitmask *excluded,
+/* `covered`: what is left out of the second index, beside which the first is held. NULL: the first. */
+static rp_kmer_index *build_index(rp_run *run, unsigned k, uint32_t min_frequency, const rp_bitmask *covered,
                                   rp_error *error)
 {
+    const rp_bitmask *excluded = run->view.excluded;
     const rp_kmer_index_parameters parameters = {
         .k = k,
         .min_frequency = min_frequency,
         .n_threads = run->n_threads,
-        .memory_bytes = rp_kmer_index_default_memory(bases_left(run, excluded))};
+        .also_excluded = covered,
+        .memory_bytes = rp_kmer_index_default_memory(bases_left(run, excluded, covered), covered != NULL)};
     rp_stage_begin(k == run->k ? RP_STAGE_INDEX : RP_STAGE_INDEX_REST, 0);
     rp_kmer_index *index = rp_kmer_index_create(&run->genome, excluded, &parameters, error);
     if (index == NULL)
@@ -57,9 +65,8 @@ bool rp_run_get_index(rp_run *run, rp_error *error)
 {
     const uint64_t kmer = run->parameters->kmer;
     run->k = kmer != 0 ? (unsigned)kmer : rp_kmer_index_default_k(rp_passed_over_left(&run->passed_over, &run->genome));
-    run->index = run->parameters->index != NULL
-                     ? map_index(run, error)
-                     : build_index(run, run->k, INDEX_MIN_FREQUENCY, run->view.excluded, error);
+    run->index = run->parameters->index != NULL ? map_index(run, error)
+                                                : build_index(run, run->k, INDEX_MIN_FREQUENCY, NULL, error);
     if (run->index == NULL)
         return false;
     rp_warn_of_reads(run->log, &run->genome, run->index);
@@ -116,19 +123,15 @@ bool rp_run_grow_rest(rp_run *run, rp_error *error)
     const uint64_t wanted = run->parameters->max_candidates, looked_at = run->discovered[0].n_pairs;
     if (wanted > 0 && looked_at >= wanted)
         return true;
-    rp_bitmask left_out;
-    if (!rp_bitmask_init(&left_out, run->genome.length_bp))
-        return rp_error_memory(error, "second pass");
-    rp_bitmask_add(&left_out, run->view.excluded);
-    rp_bitmask_add(&left_out, &run->cover.covered);
     /* Little room to sort in would mean many passes: the first index is not needed before the joins. */
-    const uint64_t n_left = bases_left(run, &left_out);
-    const bool has_room = rp_kmer_index_default_memory(n_left) >= n_left || rp_kmer_index_spill(run->index, error);
+    const rp_bitmask *covered = &run->cover.covered;
+    const uint64_t n_left = bases_left(run, run->view.excluded, covered);
+    const bool has_room =
+        rp_kmer_index_default_memory(n_left, true) >= n_left / 3 || rp_kmer_index_spill(run->index, error);
     rp_kmer_index *index =
-        has_room ? build_index(run, run->k - RP_REST_SHORTER, RP_SEED_MIN_COUNT, &left_out, error) : NULL;
+        has_room ? build_index(run, run->k - RP_REST_SHORTER, RP_SEED_MIN_COUNT, covered, error) : NULL;
     const bool ok = index != NULL && discover(run, index, wanted > 0 ? wanted - looked_at : 0, error);
     rp_kmer_index_destroy(index);
-    rp_bitmask_clear(&left_out);
     return ok;
 }
 
