@@ -439,16 +439,21 @@ static int compare_keys(const void *left, const void *right)
     return (a->key > b->key) - (a->key < b->key);
 }
 
-/* Any number of items and threads, with room for scratch and without: in order, and equal ones as they were. */
+/* Any number of items and threads, with room for scratch, without, and with more taken than there is: in order, and
+ * equal ones as they were. */
 START_TEST(parallel_sort_is_stable)
 {
     static const size_t SIZES[] = {0, 1, 2, 2048, 2049, 5000, 100003};
     static const unsigned THREADS[] = {1, 2, 3, 8};
+    static const struct {
+        uint64_t limit, taken;
+    } ROOMS[] = {{0, 0}, {1, 0}, {1, 2}};
+    enum { N_THREADS = sizeof THREADS / sizeof THREADS[0], N_ROOMS = sizeof ROOMS / sizeof ROOMS[0] };
     rp_random random = {9};
     rp_error error = {""};
     rp_block_set_spill_folder("/tmp");
     for (size_t s = 0; s < sizeof SIZES / sizeof SIZES[0]; s++)
-        for (size_t t = 0; t < sizeof THREADS / sizeof THREADS[0]; t++) {
+        for (size_t t = 0; t < N_THREADS * N_ROOMS; t++) {
             const size_t n = SIZES[s];
             numbered *items = malloc((n + 1) * sizeof *items);
             uint64_t sum = 0;
@@ -456,9 +461,11 @@ START_TEST(parallel_sort_is_stable)
                 items[i] = (numbered){(uint32_t)rp_random_below(&random, n / 4 + 1), (uint32_t)i};
                 sum += items[i].key;
             }
-            rp_account_set_limit(t % 2 == 0 ? 0 : 1);
-            ck_assert(rp_sort_parallel(items, n, sizeof *items, compare_keys, THREADS[t], &error));
-            ck_assert_uint_eq(rp_account_taken(), 0);
+            rp_account_set_limit(ROOMS[t / N_THREADS].limit);
+            rp_account_take_anyway(ROOMS[t / N_THREADS].taken);
+            ck_assert(rp_sort_parallel(items, n, sizeof *items, compare_keys, THREADS[t % N_THREADS], &error));
+            ck_assert_uint_eq(rp_account_taken(), ROOMS[t / N_THREADS].taken);
+            rp_account_give(ROOMS[t / N_THREADS].taken);
             for (size_t i = 0; i < n; i++) {
                 ck_assert(i == 0 || items[i - 1].key < items[i].key ||
                           (items[i - 1].key == items[i].key && items[i - 1].number < items[i].number));

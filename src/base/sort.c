@@ -122,13 +122,12 @@ bool rp_sort_parallel(void *items, size_t n, size_t size, int (*compare)(const v
         .from = items, .n = n, .size = size, .run = (n + n_threads - 1) / n_threads, .compare = compare};
     sort.run = sort.run < LEAST_RUN ? LEAST_RUN : sort.run;
     rp_block spare = {0};
-    if (n > sort.run && !rp_block_resize(&spare, n * size, "sorting", error))
-        return false;
-    const uint64_t scratch = n > sort.run ? (uint64_t)n * QSORT_BYTES : 0;
+    const uint64_t scratch = n > LEAST_RUN ? (uint64_t)n * QSORT_BYTES : 0;
     const bool has_room = rp_account_take(scratch);
     if (!has_room && sort.run > SMALL_RUN)
         sort.run = SMALL_RUN;
-    bool ok = rp_parallel((n + sort.run - 1) / sort.run, n_threads, sort_run, &sort, error);
+    bool ok = n <= sort.run || rp_block_resize(&spare, n * size, "sorting", error);
+    ok = ok && rp_parallel((n + sort.run - 1) / sort.run, n_threads, sort_run, &sort, error);
     if (has_room)
         rp_account_give(scratch);
     ok = ok && merge_all(&sort, items, spare.data, n_threads, error);
