@@ -10,6 +10,7 @@ import zlib
 
 import kill_and_resume
 from harness import *
+from properties.runs import least_of
 
 FAULTS = pathlib.Path(PROGRAM).parent / "faults.so"
 SANITIZED = "san-" in PROGRAM
@@ -579,7 +580,9 @@ def test_each_call_of_compressed_and_spilled_fails(folder):
 def test_each_spill_fails(folder):
     """A run whose index goes to files: making room for it fails at each place."""
     run("simulate", "-o", folder / "g", "-l", "12M", "-s", 5)
-    fail_each(folder, ["find", "-q", "-t", 2, "--max-memory", "195M", "--no-run-info", "--no-checkpoint", "-o", folder / "x", folder / "g.fa"],
+    command = ["find", "-q", "-t", 2, "--no-run-info", "--no-checkpoint", "-o", folder / "x", folder / "g.fa"]
+    refused = run(*command, "--max-memory", "130M", status=MEMORY)
+    fail_each(folder, [*command, "--max-memory", least_of(refused.stderr)],
               folder / "x", ENDINGS, {"posix_fallocate": [errno.ENOSPC], "ftruncate": [errno.EIO]}, most=4, least=0)
 
 
