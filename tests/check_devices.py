@@ -12,9 +12,7 @@ TRUTH = ROOT / "data" / "demo.truth.fa"
 
 
 def on(environment, *arguments, status=0):
-    done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, env=dict(os.environ, **environment))
-    assert done.returncode == status, f"{arguments}: exit {done.returncode}, not {status}: {done.stderr}"
-    return done
+    return run(*arguments, status=status, environment=environment)
 
 
 def need_devices(environment):

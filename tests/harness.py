@@ -34,9 +34,10 @@ class Skip(Exception):
     pass
 
 
-def run(*arguments, status=0, text=None, cwd=None):
+def run(*arguments, status=0, text=None, cwd=None, environment=None):
+    """environment: beside that of the tests."""
     done = subprocess.run([PROGRAM, *map(str, arguments)], input=text, capture_output=True, cwd=cwd,
-                          text=not isinstance(text, bytes))
+                          text=not isinstance(text, bytes), env={**os.environ, **(environment or {})})
     assert done.returncode == status, f"{arguments}: exit {done.returncode}, not {status}: {done.stderr}"
     return done
 

@@ -40,8 +40,10 @@ static bool wait_for_turn(ordered_loop *loop, size_t until, unsigned worker, rp_
         const uint64_t due = rp_order_next(loop->order);
         const uint32_t version = renewal->version(loop->context);
         uint64_t task = 0;
-        if (due >= until || rp_order_failed(loop->order, NULL))
-            return !rp_order_failed(loop->order, NULL);
+        if (rp_order_failed(loop->order, NULL))
+            return false;
+        if (due >= until)
+            return true;
         void *result = rp_order_take_back(loop->order, version, &task);
         if (result == NULL) {
             if (!rp_order_wait(loop->order, due + 1))
@@ -68,7 +70,9 @@ static bool run_tasks(void *argument, size_t part, unsigned worker, rp_error *er
         const size_t task = atomic_fetch_add_explicit(&loop->next_task, 1, memory_order_relaxed);
         const size_t ahead = rp_account_is_short() ? 1 : AHEAD; /* what is made ahead must be kept */
         const bool over = task >= loop->n_tasks;
-        const size_t until = over ? (loop->renewal != NULL ? loop->n_tasks : 0) : task < ahead ? 0 : task - ahead + 1;
+        size_t until = task < ahead ? 0 : task - ahead + 1;
+        if (over) /* who has no task renews what others wait with */
+            until = loop->renewal != NULL ? loop->n_tasks : 0;
         if (!wait_for_turn(loop, until, worker, error))
             return error->message[0] == '\0'; /* the error of another one is the order's */
         if (over)

@@ -54,16 +54,16 @@ struct rp_annotation {
     size_t n_families;
     rp_word_table table;
     int min_score;
-    rp_scan_scratch *scans; /* by thread */
+    rp_scan_scratch *scans;    /* by thread */
     thread_scratch *threads;
     rp_alignment_store all;
-    uint8_t *rare; /* by family: it has too few copies, and gets none */
-    rp_block paths; /* uint64_t, by index in all: where its steps are in the store; 0: not traced */
+    uint8_t *rare;             /* by family: it has too few copies, and gets none */
+    rp_block paths;            /* uint64_t, by index in all: where its steps are in the store; 0: not traced */
     rp_decoy_figures *figures; /* by family */
     /* while parts are placed: */
     const uint8_t *left_out;
     rp_parts *parts;
-    rp_block untraced; /* uint64_t, indices in all of alignments that hold parts, in the order of the parts */
+    rp_block untraced;         /* uint64_t, indices in all of alignments that hold parts, in the order of the parts */
     size_t n_untraced;
 };
 

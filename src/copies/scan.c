@@ -25,11 +25,12 @@ enum {
     TOUCHED_SLOTS = 2048,      /* that are noted, to be emptied one by one */
     HITS_AT_ONCE = 1 << 10,    /* that are gathered before they are taken */
     HITS_AHEAD = 16,           /* that are asked for before they are taken */
-    STRIP_SLOTS = 1 << 15, /* both tables stay in the cache of a core: a slot is of use for some hundred bases only */
-    STRIP_SHIFT = 5, /* a strip is 32 diagonals wide */
-    WEAK_REACH_BP = 1000, /* how near a weak alignment must be to a strong one, on genome and consensus */
+    /* both tables stay in the cache of a core: a slot is of use for some hundred bases only */
+    STRIP_SLOTS = 1 << 15,
+    STRIP_SHIFT = 5,           /* a strip is 32 diagonals wide */
+    WEAK_REACH_BP = 1000,      /* how near a weak alignment must be to a strong one, on genome and consensus */
     WEAK_OVERLAP_BP = 60,
-    LEAST_ANCHORS = 1 << 15, /* that a thread has room for in any budget */
+    LEAST_ANCHORS = 1 << 15,   /* that a thread has room for in any budget */
     ANCHOR_BYTES = 3 * sizeof(rp_anchor) / 2 + sizeof(size_t), /* with what their array grows ahead, and a choice */
     TOGETHER_ANCHORS = 1 << 16, /* that are aligned before what they gave is stored: lanes are busy, and it is little */
     SHARE_OF_ANCHORS = 3, /* of the budget that is left, all threads' anchors may have one in so many */

@@ -37,6 +37,7 @@ static bool look_up(rp_frontiers *frontiers, const rp_view *view, const rp_kmer_
 {
     const unsigned k = rp_kmer_index_k(index);
     const size_t begin = consensus->n > LAST_BP ? consensus->n - LAST_BP : 0;
+    const rp_kmer_places places = rp_kmer_index_places(index);
     rp_kmer_roll roll = {0};
     size_t n = 0;
     for (size_t i = begin; i < consensus->n; i++) {
@@ -53,14 +54,14 @@ static bool look_up(rp_frontiers *frontiers, const rp_view *view, const rp_kmer_
             return false;
         const uint64_t beyond = consensus->n - at;
         for (uint64_t m = 0; m < occurrences.count; m++) {
-            const uint64_t position = rp_kmer_index_position(index, occurrences.first + m);
-            if (!rp_view_is_range_free(view, position, k))
+            const rp_place place = rp_kmer_place(&places, occurrences.first + m);
+            if (!rp_view_is_range_free(view, place.position, k))
                 continue;
-            const bool reverse =
-                rp_kmer_index_is_reverse(index, occurrences.first + m) != (roll.reverse < roll.forward);
-            if (reverse && position + k < beyond)
+            const bool reverse = place.reverse != (roll.reverse < roll.forward);
+            if (reverse && place.position + k < beyond)
                 continue;
-            frontiers->seen[n++] = rp_frontier_make(reverse ? position + k - beyond : position + beyond, reverse);
+            frontiers->seen[n++] =
+                rp_frontier_make(reverse ? place.position + k - beyond : place.position + beyond, reverse);
         }
     }
     *n_found = n;

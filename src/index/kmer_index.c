@@ -115,12 +115,10 @@ rp_occurrences rp_kmer_index_get(const rp_kmer_index *index, uint32_t id)
     return (rp_occurrences){first, (uint32_t)(offset_of(index, (uint64_t)id + 1) - first), id};
 }
 
-/* The ids that a hash may have: [*id, result). */
-static uint32_t ids_of(const rp_kmer_index *index, uint64_t hash, uint32_t *id)
+/* Where the ids that a hash may have begin, and behind it, where they end. */
+static const uint32_t *ids_of(const rp_kmer_index *index, uint64_t hash)
 {
-    const uint64_t prefix = hash >> (2 * index->k - index->prefix_bits);
-    *id = index->prefix[prefix];
-    return index->prefix[prefix + 1];
+    return &index->prefix[hash >> (2 * index->k - index->prefix_bits)];
 }
 
 /* The id of a hash among [id, end); end: it has none. */
@@ -138,9 +136,7 @@ static uint32_t find_id(const rp_kmer_index *index, uint64_t hash, uint32_t id, 
 rp_occurrences rp_kmer_index_find(const rp_kmer_index *index, uint64_t canonical)
 {
     const uint64_t hash = rp_index_hash(canonical, index->k);
-    uint32_t id;
-    const uint32_t end = ids_of(index, hash, &id);
-    id = find_id(index, hash, id, end);
+    const uint32_t *ids = ids_of(index, hash), end = ids[1], id = find_id(index, hash, ids[0], end);
     return id < end ? rp_kmer_index_get(index, id) : (rp_occurrences){0, 0, 0};
 }
 
@@ -150,10 +146,12 @@ void rp_kmer_index_find_all(const rp_kmer_index *index, const uint64_t *canonica
     uint32_t id[RP_KMERS_AT_ONCE], end[RP_KMERS_AT_ONCE];
     for (size_t i = 0; i < n; i++) {
         hash[i] = rp_index_hash(canonical[i], index->k);
-        __builtin_prefetch(&index->prefix[hash[i] >> (2 * index->k - index->prefix_bits)]);
+        __builtin_prefetch(ids_of(index, hash[i]));
     }
     for (size_t i = 0; i < n; i++) {
-        end[i] = ids_of(index, hash[i], &id[i]);
+        const uint32_t *ids = ids_of(index, hash[i]);
+        id[i] = ids[0];
+        end[i] = ids[1];
         __builtin_prefetch(index->rest16 != NULL ? (const void *)&index->rest16[id[i]]
                                                  : (const void *)&index->rest32[id[i]]);
     }
@@ -182,7 +180,8 @@ uint64_t rp_kmer_index_position(const rp_kmer_index *index, uint64_t number)
 
 bool rp_kmer_index_is_reverse(const rp_kmer_index *index, uint64_t number)
 {
-    return index->reverse[number / 64] >> number % 64 & 1;
+    const rp_kmer_places places = rp_kmer_index_places(index);
+    return rp_kmer_place(&places, number).reverse;
 }
 
 uint64_t rp_kmer_index_kmer(const rp_kmer_index *index, const rp_genome *genome, uint32_t id)

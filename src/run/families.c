@@ -13,9 +13,10 @@ enum { INDEX_MIN_FREQUENCY = 2 }; /* of the first index: joins and growth look u
 
 /* --- Index --- */
 
-/* Bases where a k-mer that is indexed may begin: neither mask (NULL: nothing) has them. */
-static uint64_t bases_left(const rp_run *run, const rp_bitmask *excluded, const rp_bitmask *covered)
+/* Bases where a k-mer that is indexed may begin: neither excluded nor covered (NULL: nothing is). */
+static uint64_t bases_left(const rp_run *run, const rp_bitmask *covered)
 {
+    const rp_bitmask *excluded = run->view.excluded;
     uint64_t n = run->genome.length_bp;
     if (covered == NULL)
         return n - rp_bitmask_count(excluded, 0, n);
@@ -24,19 +25,18 @@ static uint64_t bases_left(const rp_run *run, const rp_bitmask *excluded, const 
     return n;
 }
 
-/* `covered`: what is left out of the second index, beside which the first is held. NULL: the first. */
+/* `covered`: what is left out of the second index, beside which the first is held. NULL: the first. n_left: bases_left
+ * of it. */
 static rp_kmer_index *build_index(rp_run *run, unsigned k, uint32_t min_frequency, const rp_bitmask *covered,
-                                  rp_error *error)
+                                  uint64_t n_left, rp_error *error)
 {
-    const rp_bitmask *excluded = run->view.excluded;
-    const rp_kmer_index_parameters parameters = {
-        .k = k,
-        .min_frequency = min_frequency,
-        .n_threads = run->n_threads,
-        .also_excluded = covered,
-        .memory_bytes = rp_kmer_index_default_memory(bases_left(run, excluded, covered), covered != NULL)};
+    const rp_kmer_index_parameters parameters = {.k = k,
+                                                 .min_frequency = min_frequency,
+                                                 .n_threads = run->n_threads,
+                                                 .also_excluded = covered,
+                                                 .memory_bytes = rp_kmer_index_default_memory(n_left, covered != NULL)};
     rp_stage_begin(k == run->k ? RP_STAGE_INDEX : RP_STAGE_INDEX_REST, 0);
-    rp_kmer_index *index = rp_kmer_index_create(&run->genome, excluded, &parameters, error);
+    rp_kmer_index *index = rp_kmer_index_create(&run->genome, run->view.excluded, &parameters, error);
     if (index == NULL)
         return NULL;
     rp_log_line(run->log, "index: %u repeated %u-mers at %llu places", rp_kmer_index_n_kmers(index), k,
@@ -65,8 +65,9 @@ bool rp_run_get_index(rp_run *run, rp_error *error)
 {
     const uint64_t kmer = run->parameters->kmer;
     run->k = kmer != 0 ? (unsigned)kmer : rp_kmer_index_default_k(rp_passed_over_left(&run->passed_over, &run->genome));
-    run->index = run->parameters->index != NULL ? map_index(run, error)
-                                                : build_index(run, run->k, INDEX_MIN_FREQUENCY, NULL, error);
+    run->index = run->parameters->index != NULL
+                     ? map_index(run, error)
+                     : build_index(run, run->k, INDEX_MIN_FREQUENCY, NULL, bases_left(run, NULL), error);
     if (run->index == NULL)
         return false;
     rp_warn_of_reads(run->log, &run->genome, run->index);
@@ -125,11 +126,11 @@ bool rp_run_grow_rest(rp_run *run, rp_error *error)
         return true;
     /* Little room to sort in would mean many passes: the first index is not needed before the joins. */
     const rp_bitmask *covered = &run->cover.covered;
-    const uint64_t n_left = bases_left(run, run->view.excluded, covered);
+    const uint64_t n_left = bases_left(run, covered);
     const bool has_room =
         rp_kmer_index_default_memory(n_left, true) >= n_left / 3 || rp_kmer_index_spill(run->index, error);
     rp_kmer_index *index =
-        has_room ? build_index(run, run->k - RP_REST_SHORTER, RP_SEED_MIN_COUNT, covered, error) : NULL;
+        has_room ? build_index(run, run->k - RP_REST_SHORTER, RP_SEED_MIN_COUNT, covered, n_left, error) : NULL;
     const bool ok = index != NULL && discover(run, index, wanted > 0 ? wanted - looked_at : 0, error);
     rp_kmer_index_destroy(index);
     return ok;
