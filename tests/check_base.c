@@ -12,6 +12,7 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/codes.h"
+#include "base/memory.h"
 #include "base/metrics.h"
 #include "base/random.h"
 #include "base/sort.h"
@@ -21,7 +22,50 @@
 #include "base/text.h"
 #include "base/tokens.h"
 #include "channel/batch_size.h"
+#include "command/telemetry.h"
 #include "suites.h"
+
+/* What a stage has freed between things that stay goes back. */
+START_TEST(freed_memory_goes_back)
+{
+#ifndef RP_SANITIZED
+    enum { N = 20000, BYTES = 6000 };
+    static char *small[N];
+    const uint64_t before = rp_resident_bytes();
+    for (int i = 0; i < N; i++)
+        memset(small[i] = malloc(BYTES), i, BYTES);
+    for (int i = 0; i < N; i++)
+        if (i % 100 != 99) {
+            free(small[i]);
+            small[i] = NULL;
+        }
+    ck_assert_uint_gt(rp_resident_bytes(), before + (uint64_t)N * BYTES / 2);
+    rp_memory_give_back();
+    ck_assert_uint_lt(rp_resident_bytes(), before + (uint64_t)N * BYTES / 20);
+    for (int i = 0; i < N; i++)
+        free(small[i]);
+#endif
+}
+END_TEST
+
+/* A large block of the middle is not kept for the thread that has freed it. */
+START_TEST(large_blocks_go_back_at_once)
+{
+#ifndef RP_SANITIZED
+    enum { N = 40, BYTES = 1 << 20 };
+    char *large[N];
+    rp_memory_set_up();
+    free(memset(malloc(16 * BYTES), 1, 16 * BYTES)); /* after which the C library would keep all up to this size */
+    const uint64_t before = rp_resident_bytes();
+    for (int i = 0; i < N; i++)
+        memset(large[i] = malloc(BYTES), i, BYTES);
+    for (int i = 0; i < N - 1; i++)
+        free(large[i]);
+    ck_assert_uint_lt(rp_resident_bytes(), before + (uint64_t)N * BYTES / 8);
+    free(large[N - 1]);
+#endif
+}
+END_TEST
 
 START_TEST(account_keeps_its_limit_and_reserve)
 {
@@ -581,6 +625,8 @@ Suite *suite_base(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, codes_are_complemented_appended_and_read);
     tcase_add_test(tests, account_keeps_its_limit_and_reserve);
+    tcase_add_test(tests, freed_memory_goes_back);
+    tcase_add_test(tests, large_blocks_go_back_at_once);
     tcase_add_loop_test(tests, blocks_keep_their_content_in_memory_and_in_files, 0, 4);
     tcase_add_test(tests, fixed_blocks_give_way_where_they_lie);
     tcase_add_test(tests, a_block_without_a_place_to_go_is_an_error);

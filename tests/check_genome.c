@@ -6,6 +6,7 @@
 
 #include "base/account.h"
 #include "base/metrics.h"
+#include "command/telemetry.h"
 #include "genome/base_counts.h"
 #include "genome/flank.h"
 #include "genome/reader.h"
@@ -115,6 +116,23 @@ START_TEST(bitmask_at_word_edges)
             }
         rp_bitmask_clear(&mask);
     }
+}
+END_TEST
+
+START_TEST(adding_an_empty_mask_takes_no_memory)
+{
+#ifndef RP_SANITIZED
+    rp_bitmask mask, more;
+    const uint64_t n = (uint64_t)1 << 31; /* 256 MB */
+    ck_assert(rp_bitmask_init(&mask, n) && rp_bitmask_init(&more, n));
+    rp_bitmask_set(&more, n - 70, n - 3);
+    const uint64_t before = rp_resident_bytes();
+    rp_bitmask_add(&mask, &more);
+    ck_assert_uint_lt(rp_resident_bytes(), before + (16 << 20));
+    ck_assert_uint_eq(rp_bitmask_count(&mask, 0, n), 67);
+    rp_bitmask_clear(&mask);
+    rp_bitmask_clear(&more);
+#endif
 }
 END_TEST
 
@@ -593,6 +611,7 @@ Suite *suite_genome(void)
     tcase_add_loop_test(tests, errors_in_streamed_input_are_those_of_the_direct_path, 0, 4);
     tcase_add_test(tests, digest_knows_sequence_and_names);
     tcase_add_test(tests, bitmask_at_word_edges);
+    tcase_add_test(tests, adding_an_empty_mask_takes_no_memory);
     tcase_add_test(tests, views_and_flanks_agree_with_the_definition);
     tcase_add_test(tests, a_walk_beyond_a_stretch_stays_in_its_contig);
     tcase_add_test(tests, each_position_has_its_contig_of_very_many);

@@ -1,12 +1,17 @@
 /* memory.c: checked allocation; see memory.h. */
 #include "base/memory.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-enum { CACHE_LINE = 64, LARGE_PAGE = 2 << 20 };
+enum {
+    CACHE_LINE = 64,
+    LARGE_PAGE = 2 << 20,
+    LARGE_BLOCK = 128 << 10 /* where the C library begins; it would go up to 32 MB by itself */
+};
 
 void *rp_alloc(size_t n, size_t size)
 {
@@ -39,6 +44,16 @@ void *rp_alloc_wide(size_t n, size_t size)
         memset(block, 0, bytes);
     }
     return block;
+}
+
+void rp_memory_set_up(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+}
+
+void rp_memory_give_back(void)
+{
+    (void)malloc_trim(0);
 }
 
 bool rp_reserve(void **items, size_t *capacity, size_t wanted, size_t size)

@@ -16,6 +16,15 @@ void *rp_alloc_aligned(size_t n, size_t size) RP_MUST_CHECK;
  * go to finding its pages. Up to 2 MB more than asked for. */
 void *rp_alloc_wide(size_t n, size_t size) RP_MUST_CHECK;
 
+/* To be called once, before there are other threads: what is large is had from the system, and goes back to it as soon
+ * as it is freed. The C library would keep ever larger blocks in each thread's arena, where they are of no use to
+ * other threads. */
+void rp_memory_set_up(void);
+
+/* Gives the memory that was freed back to the system, that of small blocks too, as far as whole pages are free: what
+ * one stage has freed is seldom what the next one takes. Some milliseconds. Thread-safe. */
+void rp_memory_give_back(void);
+
 /* Makes room for at least `wanted` items of `size` bytes in *items, growing by
  * half at least. *items may move; its content stays. False: out of memory, and
  * nothing changed. */

@@ -3,8 +3,9 @@
 
 #include <stdatomic.h>
 
-#include "base/most.h"
 #include "base/clock.h"
+#include "base/memory.h"
+#include "base/most.h"
 
 /* Log-linear: four buckets for each power of two of nanoseconds. */
 enum { BUCKETS_A_DOUBLING = 4, N_BUCKETS = 64 * BUCKETS_A_DOUBLING };
@@ -182,6 +183,7 @@ void rp_stages_expect(uint32_t stages)
 void rp_stage_begin(rp_stage next, uint64_t total)
 {
     const uint64_t now = rp_clock_ns(), began = LOAD(stage_began_ns);
+    rp_memory_give_back();
     if (began != 0)
         (void)ADD(stage_took_ns[LOAD(stage)], now - began);
     STORE(stage_total, total);

@@ -98,7 +98,8 @@ rp_quantiles rp_observed(rp_histogram histogram);
 /* The stages that this run will have, a set of bits 1 << stage; all, until this is called. */
 void rp_stages_expect(uint32_t stages);
 
-/* Begins a stage of `total` units of work (0: not known); what is done is counted from 0. */
+/* Begins a stage of `total` units of work (0: not known); what is done is counted from 0. What the stages before have
+ * freed goes back to the system. */
 void rp_stage_begin(rp_stage stage, uint64_t total);
 void rp_stage_add(uint64_t total);  /* more work of the stage has come to light */
 void rp_stage_done(int64_t units);  /* negative: work has come back */

@@ -13,6 +13,7 @@
 #include "base/code.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/stream.h"
 #include "command/command.h"
 
@@ -107,6 +108,7 @@ static void set_signals(void)
 
 int main(int argc, char **argv)
 {
+    rp_memory_set_up();
     set_descriptors();
     set_signals();
     (void)setenv("REF_PATH", ":", 0); /* or else htslib would fetch a CRAM file's reference from the network, unasked */

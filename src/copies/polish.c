@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/metrics.h"
 #include "base/parallel.h"
 #include "copies/independent.h"
@@ -330,6 +331,7 @@ static bool polish_round(polish_run *run, const rp_annotate_parameters *annotate
     }
     const bool found = rp_annotate(&run->scanned, consensus, run->n_active, annotate, &run->parts, error);
     free(consensus);
+    rp_memory_give_back();
     if (!found)
         return false;
     rp_bitmask covered;

@@ -98,8 +98,10 @@ uint64_t rp_bitmask_next(const rp_bitmask *mask, uint64_t from, uint64_t end, bo
 
 void rp_bitmask_add(rp_bitmask *mask, const rp_bitmask *other)
 {
-    for (uint64_t i = 0; i <= mask->n_bits / 64; i++)
-        atomic_fetch_or_explicit(&mask->words[i], atomic_load_explicit(&other->words[i], memory_order_relaxed),
-                                 memory_order_relaxed);
+    for (uint64_t i = 0; i <= mask->n_bits / 64; i++) {
+        const uint64_t word = atomic_load_explicit(&other->words[i], memory_order_relaxed);
+        if (word != 0) /* a page that nothing is written to takes no memory */
+            atomic_fetch_or_explicit(&mask->words[i], word, memory_order_relaxed);
+    }
     note(mask, 0, mask->n_bits);
 }

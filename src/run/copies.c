@@ -326,11 +326,30 @@ bool rp_run_stretch(const rp_run *run, rp_interval *stretch)
     return rp_annotate_stretch(&run->genome, DECOY_ONE_IN, &run->share, stretch);
 }
 
-/* The families that have copies, each once. */
-static bool list_for_copies(rp_run *run, rp_error *error)
+/* What the search alone has looked at goes; the tandem mask comes back. */
+static bool end_search(rp_run *run)
 {
     rp_kmer_index_destroy(run->index);
     run->index = NULL;
+    run->view = (rp_view){.genome = &run->genome};
+    rp_bitmask_clear(&run->passed_over.mask);
+    rp_bitmask_clear(&run->lower_case);
+    if (run->tandem.words != NULL)
+        return true;
+    if (!rp_bitmask_init(&run->tandem, run->genome.length_bp))
+        return false;
+    for (size_t i = 0; i < run->tandem_aside.n; i++)
+        rp_bitmask_set(&run->tandem, run->tandem_aside.items[i].begin, run->tandem_aside.items[i].end);
+    free(run->tandem_aside.items);
+    run->tandem_aside = (rp_intervals){0};
+    return true;
+}
+
+/* The families that have copies, each once. */
+static bool list_for_copies(rp_run *run, rp_error *error)
+{
+    if (!end_search(run))
+        return rp_error_memory(error, "masks");
     rp_stage_begin(RP_STAGE_COPIES, 0);
     return rp_run_list_once(run, error) && (rp_run_list_consensus(run) || rp_error_memory(error, "finding copies"));
 }

@@ -152,6 +152,16 @@ static bool begin_polishing(rp_run *run)
     return active != NULL;
 }
 
+/* From here on families have copies wherever they are found: nobody asks for the cover. */
+static bool uncover(rp_run *run)
+{
+    if (run->offloading->engine != NULL && !rp_engine_watch(run->offloading->engine, NULL))
+        return false;
+    run->view.covered = NULL;
+    rp_cover_clear(&run->cover);
+    return true;
+}
+
 bool rp_run_join(rp_run *run, rp_error *error)
 {
     rp_run_state *state = &run->state;
@@ -172,5 +182,5 @@ bool rp_run_join(rp_run *run, rp_error *error)
     if (!rp_derive_families(&run->view, run->index, &derive, &state->library, &state->n_derived, error))
         return false;
     rp_log_line(run->log, "deletion derivatives: %llu", (unsigned long long)state->n_derived);
-    return begin_polishing(run) || rp_error_memory(error, "polishing families");
+    return (uncover(run) && begin_polishing(run)) || rp_error_memory(error, "polishing families");
 }

@@ -159,6 +159,15 @@ static bool make_masks(rp_run *run, rp_error *error)
     return rp_cover_init(&run->cover, run->genome.length_bp) || rp_error_memory(error, "masks");
 }
 
+/* The tandem mask as intervals, until copies are looked for: what is passed over has its bases until then. */
+static bool put_tandem_aside(rp_run *run, rp_error *error)
+{
+    if (!rp_bitmask_intervals(&run->tandem, &run->genome, &run->tandem_aside))
+        return rp_error_memory(error, "masks");
+    rp_bitmask_clear(&run->tandem);
+    return true;
+}
+
 /* The devices have had the time of the index to start. */
 static bool wait_for_devices(rp_run *run, rp_error *error)
 {
@@ -177,7 +186,7 @@ static bool prepare(rp_run *run, rp_error *error)
     run->rows = rp_row_store_create();
     if (run->rows == NULL)
         return rp_error_memory(error, "finding copies");
-    if (!rp_run_find_known(run, error))
+    if (!rp_run_find_known(run, error) || (run->state.mark < RP_MARK_COPIES && !put_tandem_aside(run, error)))
         return false;
     const bool needs_index = run->state.mark < RP_MARK_COPIES || parameters->wants_frequencies;
     if (needs_index && !rp_run_get_index(run, error))
@@ -227,6 +236,7 @@ void rp_run_clear(rp_run *run)
     rp_cover_clear(&run->cover);
     rp_kmer_index_destroy(run->index);
     rp_bitmask_clear(&run->tandem);
+    free(run->tandem_aside.items);
     rp_passed_over_clear(&run->passed_over);
     rp_known_clear(&run->known);
     rp_bitmask_clear(&run->lower_case);

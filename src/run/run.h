@@ -73,7 +73,8 @@ typedef struct rp_run {
     rp_known known;                     /* families that are not looked for */
     rp_genome genome;
     /* the run's: */
-    rp_bitmask tandem;
+    rp_bitmask tandem;                  /* no words while families are found: the intervals below have it then */
+    rp_intervals tandem_aside;
     rp_passed_over passed_over;         /* where nothing is searched */
     rp_bitmask lower_case;              /* with what is passed over; only with respect_mask */
     rp_scan_keeper scans;               /* how far the scan for copies is; the caller closes it when all is done */
