@@ -447,6 +447,48 @@ START_TEST(a_crew_does_each_part_once)
 }
 END_TEST
 
+enum { OUTER_PARTS = 40, INNER_PARTS = 7, MANY_LOOPS = 300 };
+
+typedef struct nested_loops {
+    atomic_uint times[OUTER_PARTS][INNER_PARTS];
+    unsigned n_threads;
+} nested_loops;
+
+typedef struct nested_part {
+    nested_loops *all;
+    size_t outer;
+} nested_part;
+
+static bool count_inner(void *argument, size_t part, unsigned worker, rp_error *error)
+{
+    const nested_part *within = argument;
+    within->all->times[within->outer][part]++;
+    return worker < within->all->n_threads || rp_error_set(error, "worker %u", worker);
+}
+
+static bool run_inner(void *argument, size_t part, unsigned worker, rp_error *error)
+{
+    nested_loops *all = argument;
+    nested_part within = {all, part};
+    (void)worker;
+    return rp_parallel(INNER_PARTS, all->n_threads, count_inner, &within, error);
+}
+
+/* The threads that are kept do each part of each loop once, of loops within loops, and of many short ones. */
+START_TEST(kept_threads_do_each_part_once)
+{
+    nested_loops all = {.n_threads = (unsigned)_i};
+    rp_error error = {""};
+    for (unsigned times = 1; times <= MANY_LOOPS; times++) {
+        ck_assert_msg(rp_parallel(OUTER_PARTS, all.n_threads, run_inner, &all, &error), "%s", error.message);
+        for (size_t i = 0; i < OUTER_PARTS; i++)
+            for (size_t j = 0; j < INNER_PARTS; j++)
+                ck_assert_uint_eq(all.times[i][j], times);
+    }
+    ck_assert_int_eq(rp_gauge_now(RP_GAUGE_WORKERS), 0);
+}
+END_TEST
+
 /* The rate as a function of the size, with its best at `best`. */
 static uint64_t time_of(unsigned n, unsigned best)
 {
@@ -640,6 +682,7 @@ Suite *suite_base(void)
     tcase_add_test(tests, a_crew_does_each_part_once);
     tcase_add_test(tests, a_file_for_a_program_is_not_written_when_the_run_is_to_end);
     tcase_add_loop_test(tests, batch_sizes_climb_to_where_work_is_fastest, 0, 3);
+    tcase_add_loop_test(tests, kept_threads_do_each_part_once, 1, 6);
     tcase_add_test(tests, parallel_sort_is_stable);
     tcase_add_loop_test(tests, text_is_utf8_or_shown, 0, sizeof TEXTS / sizeof TEXTS[0]);
     suite_add_tcase(suite, tests);
