@@ -325,9 +325,11 @@ START_TEST(a_decoy_is_the_genome_backwards)
 {
     rp_random random = {8};
     char *first = test_random_letters(&random, 150000), *second = test_random_letters(&random, 777),
-         *text = malloc(160000);
+         *text = malloc(180000);
     memset(first + 70000, 'N', 300);
-    sprintf(text, ">a\n%s\n>b\n%s\n", first, second);
+    int n_text = sprintf(text, ">a\n%s\n", first);
+    for (int contig = 0; contig < 30; contig++) /* threads write to one word */
+        n_text += sprintf(text + n_text, ">b%d\n%s\n", contig, second + contig);
     rp_genome genome;
     test_genome(&genome, text);
     rp_bitmask excluded;
@@ -338,7 +340,7 @@ START_TEST(a_decoy_is_the_genome_backwards)
     for (uint32_t one_in = 1; one_in <= 3; one_in++) {
         rp_decoy decoy = {.one_in = 0};
         rp_error error = {""};
-        ck_assert(rp_decoy_make(&decoy, &view, one_in, &(rp_share){0, 0}, &error));
+        ck_assert(rp_decoy_make(&decoy, &view, one_in, &(rp_share){0, 0}, 3, &error));
         size_t n_blocks = 0;
         rp_chunk *blocks = rp_genome_chunks(&genome, 1 << 16, &n_blocks);
         ck_assert_uint_eq(decoy.genome.n_contigs, (n_blocks + one_in - 1) / one_in);

@@ -403,7 +403,8 @@ static bool scan_decoy(rp_annotation *run, rp_kept_scan *into, rp_error *error)
     const rp_view view = {.genome = &decoy.genome, .excluded = &decoy.excluded};
     if (rp_scan_is_done(&into->progress))
         return true;
-    const bool ok = rp_decoy_make(&decoy, run->view, run->parameters.decoy_one_in, &into->progress.share, error) &&
+    const bool ok = rp_decoy_make(&decoy, run->view, run->parameters.decoy_one_in, &into->progress.share,
+                                  run->parameters.n_threads, error) &&
                     scan_share(run, &view, into, error);
     rp_decoy_clear(&decoy);
     return ok;

@@ -1,14 +1,17 @@
 /* decoy.c: the genome backwards, and thresholds by it; see decoy.h. */
 #include "copies/decoy.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/block.h"
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "base/sort.h"
 
 enum {
     BLOCK_BP = 1 << 16,
+    BLOCKS_AT_ONCE = 8,      /* that a thread turns round */
     FALSE_IN = 500,          /* at most one called base in so many may be false */
     CHANCE_IN = 10,          /* a family of which one base in so many is false at the threshold of all is chance, */
     CHANCE_MIN_HITS = 2,     /* when that are so many alignments in the decoy, */
@@ -17,11 +20,36 @@ enum {
 
 /* --- The sequence --- */
 
+/* 32 bases backwards. */
+static uint64_t turned(uint64_t x)
+{
+    x = (x >> 2 & UINT64_C(0x3333333333333333)) | (x & UINT64_C(0x3333333333333333)) << 2;
+    x = (x >> 4 & UINT64_C(0x0f0f0f0f0f0f0f0f)) | (x & UINT64_C(0x0f0f0f0f0f0f0f0f)) << 4;
+    return __builtin_bswap64(x);
+}
+
+/* Writes n <= 32 bases, the lowest bits of `bases`, from base `at` on. A word may have bases of two blocks, which two
+ * threads write; nobody reads before all are done. */
+static void write_bases(rp_genome *to, uint64_t at, uint64_t bases, unsigned n)
+{
+    _Atomic uint64_t *packed = (_Atomic uint64_t *)to->packed;
+    const unsigned shift = (at & 31) * 2;
+    if (n < 32)
+        bases &= ((uint64_t)1 << 2 * n) - 1;
+    (void)atomic_fetch_or_explicit(&packed[at >> 5], bases << shift, memory_order_relaxed);
+    if ((at & 31) + n > 32)
+        (void)atomic_fetch_or_explicit(&packed[(at >> 5) + 1], bases >> (64 - shift), memory_order_relaxed);
+}
+
 /* Writes block [begin, end) backwards from base `at` of the decoy on. */
 static void reverse_block(const rp_genome *from, uint64_t begin, uint64_t end, rp_genome *to, uint64_t at)
 {
-    for (uint64_t i = end; i-- > begin; at++)
-        to->packed[at >> 5] |= (uint64_t)rp_genome_base(from, i) << (at & 31) * 2;
+    while (begin < end) {
+        const unsigned n = end - begin < 32 ? (unsigned)(end - begin) : 32;
+        write_bases(to, at, turned(rp_genome_window(from, end - n)) >> (64 - 2 * n), n);
+        end -= n;
+        at += n;
+    }
 }
 
 /* The same for the bits of a mask. */
@@ -55,8 +83,39 @@ static bool is_of_share(const rp_genome *genome, size_t contig, const rp_share *
     return at >= rp_share_begin(share, genome->length_bp) && at < rp_share_end(share, genome->length_bp);
 }
 
-static bool fill(rp_decoy *decoy, const rp_view *view, const rp_chunk *chunks, const rp_share *share, rp_error *error)
+/* The blocks of a share, some at a time. */
+typedef struct filling {
+    rp_decoy *decoy;
+    const rp_view *view;
+    const rp_chunk *chunks;
+    const rp_share *share;
+} filling;
+
+static bool fill_blocks(void *argument, size_t piece, unsigned worker, rp_error *error)
 {
+    (void)worker;
+    (void)error;
+    const filling *all = argument;
+    const rp_view *view = all->view;
+    rp_genome *genome = &all->decoy->genome;
+    const size_t end =
+        (piece + 1) * BLOCKS_AT_ONCE < genome->n_contigs ? (piece + 1) * BLOCKS_AT_ONCE : genome->n_contigs;
+    for (size_t i = piece * BLOCKS_AT_ONCE; i < end; i++) {
+        if (!is_of_share(genome, i, all->share))
+            continue;
+        const rp_chunk *block = &all->chunks[i * all->decoy->one_in];
+        const uint64_t at = genome->contigs[i].begin;
+        reverse_block(view->genome, block->begin, block->end, genome, at);
+        reverse_bits(&view->genome->not_acgt, block->begin, block->end, &genome->not_acgt, at);
+        if (view->excluded != NULL)
+            reverse_bits(view->excluded, block->begin, block->end, &all->decoy->excluded, at);
+    }
+    return true;
+}
+
+static bool fill(const filling *all, unsigned n_threads, rp_error *error)
+{
+    rp_decoy *decoy = all->decoy;
     rp_genome *genome = &decoy->genome;
     const size_t bytes = (size_t)(genome->length_bp / 32 + 4) * sizeof *genome->packed;
     if (!rp_block_resize(&genome->packed_block, bytes, "decoy", error))
@@ -64,28 +123,22 @@ static bool fill(rp_decoy *decoy, const rp_view *view, const rp_chunk *chunks, c
     genome->packed = genome->packed_block.data;
     if (!rp_bitmask_init(&genome->not_acgt, genome->length_bp) || !rp_bitmask_init(&decoy->excluded, genome->length_bp))
         return rp_error_memory(error, "decoy");
-    for (size_t i = 0; i < genome->n_contigs; i++) {
-        if (!is_of_share(genome, i, share))
-            continue;
-        const rp_chunk *block = &chunks[i * decoy->one_in];
-        const uint64_t at = genome->contigs[i].begin;
-        reverse_block(view->genome, block->begin, block->end, genome, at);
-        reverse_bits(&view->genome->not_acgt, block->begin, block->end, &genome->not_acgt, at);
-        if (view->excluded != NULL)
-            reverse_bits(view->excluded, block->begin, block->end, &decoy->excluded, at);
-    }
+    if (!rp_parallel((genome->n_contigs + BLOCKS_AT_ONCE - 1) / BLOCKS_AT_ONCE, n_threads, fill_blocks, (void *)all,
+                     error))
+        return false;
     genome->acgt_bp = genome->length_bp - rp_bitmask_count(&genome->not_acgt, 0, genome->length_bp);
     return true;
 }
 
-bool rp_decoy_make(rp_decoy *decoy, const rp_view *view, uint32_t one_in, const rp_share *share, rp_error *error)
+bool rp_decoy_make(rp_decoy *decoy, const rp_view *view, uint32_t one_in, const rp_share *share, unsigned n_threads,
+                   rp_error *error)
 {
     size_t n_chunks = 0;
     rp_chunk *chunks = rp_genome_chunks(view->genome, BLOCK_BP, &n_chunks);
     decoy->one_in = one_in;
     decoy->genome.packed_block.stays = true;
     bool ok = (chunks != NULL && list_contigs(decoy, chunks, n_chunks)) || rp_error_memory(error, "decoy");
-    ok = ok && fill(decoy, view, chunks, share, error);
+    ok = ok && fill(&(filling){decoy, view, chunks, share}, n_threads, error);
     free(chunks);
     return ok;
 }

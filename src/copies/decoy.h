@@ -26,7 +26,7 @@ typedef struct rp_decoy {
 /* Takes every one_in-th block of what the view shows, its excluded bases with it. Of a share only the blocks that it
  * scans (copies/scan_progress.h) have their bases; they stand where they stand in the whole. The caller clears the
  * decoy in any case. */
-bool rp_decoy_make(rp_decoy *decoy, const rp_view *view, uint32_t one_in, const rp_share *share,
+bool rp_decoy_make(rp_decoy *decoy, const rp_view *view, uint32_t one_in, const rp_share *share, unsigned n_threads,
                    rp_error *error) RP_MUST_CHECK;
 
 /* The stretch of the genome that the blocks of a share are from. False: out of memory. */
