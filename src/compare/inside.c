@@ -27,6 +27,15 @@ typedef struct word_hit {
 
 RP_ARRAY(word_hits, word_hit);
 
+/* A sequence that shares enough words with another one to be aligned where these are. */
+typedef struct candidate {
+    rp_inside at;
+    uint32_t query; /* of the table */
+    bool inside; /* when it was aligned: it lies there */
+} candidate;
+
+RP_ARRAY(candidates, candidate);
+
 typedef struct inside_scratch {
     uint32_t *shared; /* by query of the table: words that the sequence shares with it */
     uint32_t *touched; /* queries that share any */
@@ -43,7 +52,9 @@ typedef struct inside_run {
     rp_word_table table;
     uint32_t *block_query; /* by BLOCK_CODES of the table: the first query that it holds */
     inside_scratch *scratch; /* by thread */
-    rp_insides *found; /* by sequence */
+    candidates *found; /* by sequence */
+    candidates all; /* of all sequences, in their order, */
+    rp_rank *order; /* and which are aligned first: those that take longest */
 } inside_run;
 
 static int compare_hits(const void *left, const void *right)
@@ -170,11 +181,10 @@ static bool is_alike(const rp_columns *columns, const rp_inside_parameters *para
     return 100 * same >= parameters->same_percent * all;
 }
 
-/* Aligns a sequence where the hits [begin, end) have it in one query; *inside: it lies there. */
-static bool align(const inside_run *run, inside_scratch *scratch, const rp_codes *sequence, size_t begin, size_t end,
-                  rp_inside *at, bool *inside)
+/* Where the hits [begin, end) have a sequence in one query. False: beside it. */
+static bool locate(const inside_run *run, const word_hit *hits, const rp_codes *sequence, size_t begin, size_t end,
+                   rp_inside *at)
 {
-    const word_hit *hits = scratch->hits.items;
     const rp_query *query = &run->table.queries[hits[begin].query];
     size_t first = begin, last = begin;
     for (size_t i = begin; i < end; i++) {
@@ -188,14 +198,22 @@ static bool align(const inside_run *run, inside_scratch *scratch, const rp_codes
     at->pad_bp = drift < MAX_PAD_BP - PAD_BP ? PAD_BP + drift : MAX_PAD_BP;
     at->begin = (uint32_t)from;
     at->end = (uint32_t)to;
-    *inside = false;
-    if (to <= from)
-        return true;
-    if (!rp_realign(&scratch->realigner, sequence->items, (uint32_t)sequence->n, query->codes + from,
-                    (uint32_t)(to - from), at->pad_bp, &scratch->steps) ||
-        !rp_columns_score(&scratch->columns, &scratch->steps, sequence->items, query->codes + from))
-        return false;
-    *inside = is_alike(&scratch->columns, run->parameters);
+    return to > from;
+}
+
+/* Aligns a candidate. */
+static bool align_one(void *argument, size_t number, unsigned worker, rp_error *error)
+{
+    inside_run *run = argument;
+    inside_scratch *scratch = &run->scratch[worker];
+    candidate *here = &run->all.items[run->order[number].item];
+    const rp_codes *sequence = run->sequences[here->at.inner];
+    const uint8_t *target = run->table.queries[here->query].codes + here->at.begin;
+    if (!rp_realign(&scratch->realigner, sequence->items, (uint32_t)sequence->n, target, here->at.end - here->at.begin,
+                    here->at.pad_bp, &scratch->steps) ||
+        !rp_columns_score(&scratch->columns, &scratch->steps, sequence->items, target))
+        return rp_error_memory(error, "comparing families");
+    here->inside = is_alike(&scratch->columns, run->parameters);
     return true;
 }
 
@@ -213,7 +231,7 @@ static uint32_t least_words(const rp_inside_parameters *parameters, size_t bases
     return least > 1 ? (uint32_t)least : 1;
 }
 
-/* Looks for one sequence in the queries of the part that is loaded. */
+/* Lists where one sequence may lie in the queries of the part that is loaded. */
 static bool find_one(void *argument, size_t number, unsigned worker, rp_error *error)
 {
     inside_run *run = argument;
@@ -229,14 +247,12 @@ static bool find_one(void *argument, size_t number, unsigned worker, rp_error *e
         const uint32_t query = scratch->hits.items[i].query;
         for (j = i + 1; j < scratch->hits.n && scratch->hits.items[j].query == query; j++)
             ;
-        rp_insides *found = &run->found[number];
-        rp_inside at = {.inner = (uint32_t)number, .outer = query / 2, .reverse = query % 2 != 0};
+        candidate maybe = {.at = {.inner = (uint32_t)number, .outer = query / 2, .reverse = query % 2 != 0},
+                           .query = query};
         size_t begin = i, end = j;
-        bool inside = false;
-        ok = !narrow(&scratch->hits, &begin, &end, width, least) ||
-             align(run, scratch, sequence, begin, end, &at, &inside);
-        if (ok && inside && (found->n == 0 || found->items[found->n - 1].outer != at.outer))
-            ok = rp_insides_push(found, at);
+        if (narrow(&scratch->hits, &begin, &end, width, least) &&
+            locate(run, scratch->hits.items, sequence, begin, end, &maybe.at))
+            ok = candidates_push(&run->found[number], maybe);
     }
     return ok || rp_error_memory(error, "comparing families");
 }
@@ -256,6 +272,42 @@ static bool make_scratch(inside_run *run, unsigned n_threads)
     return ok;
 }
 
+/* The candidates of all sequences, and the order in which they are aligned. */
+static bool list_candidates(inside_run *run, size_t n)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < n; i++) {
+        for (size_t j = 0; ok && j < run->found[i].n; j++)
+            ok = candidates_push(&run->all, run->found[i].items[j]);
+        free(run->found[i].items);
+        run->found[i] = (candidates){0};
+    }
+    run->order = rp_alloc(run->all.n, sizeof *run->order);
+    ok = ok && run->order != NULL;
+    for (size_t i = 0; ok && i < run->all.n; i++) {
+        const rp_inside *at = &run->all.items[i].at;
+        run->order[i] = (rp_rank){(uint64_t)run->sequences[at->inner]->n * at->pad_bp, i};
+    }
+    if (ok)
+        rp_sort_ranks(run->order, run->all.n);
+    return ok;
+}
+
+/* Those that lie in another one, on one strand of it. */
+static bool gather(const inside_run *run, rp_insides *found)
+{
+    bool ok = true;
+    const rp_inside *last = NULL;
+    for (size_t i = 0; ok && i < run->all.n; i++) {
+        const rp_inside *at = &run->all.items[i].at;
+        if (!run->all.items[i].inside || (last != NULL && last->inner == at->inner && last->outer == at->outer))
+            continue;
+        ok = rp_insides_push(found, *at);
+        last = at;
+    }
+    return ok;
+}
+
 static bool find_all(inside_run *run, size_t n, rp_insides *found, rp_error *error)
 {
     const unsigned n_threads = run->parameters->n_threads;
@@ -268,9 +320,9 @@ static bool find_all(inside_run *run, size_t n, rp_insides *found, rp_error *err
     bool ok = make_scratch(run, n_threads) || rp_error_memory(error, "comparing families");
     for (size_t part = 0; ok && part < run->table.n_parts; part++)
         ok = rp_word_table_load(&run->table, part, n_threads, error) && rp_parallel(n, n_threads, find_one, run, error);
-    for (size_t i = 0; ok && i < n; i++)
-        for (size_t j = 0; ok && j < run->found[i].n; j++)
-            ok = rp_insides_push(found, run->found[i].items[j]) || rp_error_memory(error, "comparing families");
+    ok = ok && (list_candidates(run, n) || rp_error_memory(error, "comparing families"));
+    ok = ok && rp_parallel(run->all.n, n_threads, align_one, run, error);
+    ok = ok && (gather(run, found) || rp_error_memory(error, "comparing families"));
     return ok;
 }
 
@@ -297,6 +349,8 @@ bool rp_inside_find(const rp_codes *const *sequences, size_t n, const rp_inside_
         free(run.found[i].items);
     free(run.scratch);
     free(run.found);
+    free(run.all.items);
+    free(run.order);
     free(run.block_query);
     rp_word_table_clear(&run.table);
     return ok;
