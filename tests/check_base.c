@@ -531,7 +531,7 @@ static int compare_keys(const void *left, const void *right)
 START_TEST(parallel_sort_is_stable)
 {
     static const size_t SIZES[] = {0, 1, 2, 2048, 2049, 5000, 100003};
-    static const unsigned THREADS[] = {1, 2, 3, 8};
+    static const unsigned THREADS[] = {1, 2, 3, 8, 33};
     static const struct {
         uint64_t limit, taken;
     } ROOMS[] = {{0, 0}, {1, 0}, {1, 2}};
