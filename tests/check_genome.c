@@ -10,6 +10,7 @@
 #include "genome/base_counts.h"
 #include "genome/flank.h"
 #include "genome/reader.h"
+#include "genome/reads.h"
 #include "genome/tandem.h"
 #include "genome/text_queue.h"
 #include "genome/turns.h"
@@ -595,11 +596,62 @@ START_TEST(a_stretch_is_appended_as_a_strand_reads_it)
 }
 END_TEST
 
+/* What is subtracted begins before, within and behind, covers all, and touches. */
+START_TEST(intervals_are_subtracted_base_by_base)
+{
+    const rp_interval from[] = {{10, 20}, {30, 60}, {70, 80}, {90, 100}, {110, 112}},
+                      less[] = {{0, 5}, {15, 35}, {40, 41}, {50, 60}, {65, 85}, {100, 105}, {111, 200}};
+    const rp_intervals all = {.items = (rp_interval *)from, .n = 5}, some = {.items = (rp_interval *)less, .n = 7};
+    rp_intervals left = {0}, none = {0};
+    bool has[256] = {false};
+    ck_assert(rp_intervals_subtract(&all, &some, &left));
+    for (size_t i = 0; i < left.n; i++)
+        for (uint64_t at = left.items[i].begin; at < left.items[i].end; at++)
+            has[at] = true;
+    for (uint64_t at = 0; at < 256; at++) {
+        bool expected = false;
+        for (size_t i = 0; i < all.n; i++)
+            expected |= at >= from[i].begin && at < from[i].end;
+        for (size_t i = 0; i < some.n; i++)
+            expected &= at < less[i].begin || at >= less[i].end;
+        ck_assert_msg(has[at] == expected, "base %u", (unsigned)at);
+    }
+    left.n = 0;
+    ck_assert(rp_intervals_subtract(&all, &none, &left));
+    ck_assert_uint_eq(left.n, all.n);
+    left.n = 0;
+    ck_assert(rp_intervals_subtract(&none, &all, &left));
+    ck_assert_uint_eq(left.n, 0);
+    free(left.items);
+}
+END_TEST
+
+START_TEST(settled_notes_have_each_block_once)
+{
+    rp_reads reads = {0};
+    for (unsigned round = 0; round < 2; round++)
+        for (uint64_t block = 3 * RP_READS_RECENT; block-- > 0;)
+            ck_assert(rp_reads_note(&reads, block * RP_READS_BLOCK_BP, block * RP_READS_BLOCK_BP + 1));
+    ck_assert_uint_gt(reads.n, 3 * RP_READS_RECENT);
+    rp_reads_settle(&reads);
+    ck_assert_uint_eq(reads.n, 3 * RP_READS_RECENT);
+    ck_assert_uint_eq(reads.capacity, reads.n);
+    for (uint32_t i = 0; i < reads.n; i++)
+        ck_assert_uint_eq(reads.blocks[i], i);
+    ck_assert(rp_reads_note(&reads, 0, 1)); /* it may go on */
+    rp_reads_clear(&reads);
+    rp_reads_settle(&reads);
+    ck_assert_uint_eq(reads.n, 0);
+}
+END_TEST
+
 Suite *suite_genome(void)
 {
     Suite *suite = suite_create("genome");
     TCase *tests = tcase_create("genome");
     tcase_add_test(tests, a_stretch_is_appended_as_a_strand_reads_it);
+    tcase_add_test(tests, intervals_are_subtracted_base_by_base);
+    tcase_add_test(tests, settled_notes_have_each_block_once);
     tcase_add_test(tests, reads_fasta);
     tcase_add_test(tests, reads_fastq);
     tcase_add_loop_test(tests, refuses_bad_input, 0, sizeof BAD_INPUT / sizeof BAD_INPUT[0]);

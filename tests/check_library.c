@@ -10,6 +10,7 @@
 #include "library/class_names.h"
 #include "library/derive.h"
 #include "library/join.h"
+#include "library/rejections.h"
 #include "suites.h"
 
 static void add_copy(rp_family *family, uint64_t begin, uint32_t from, uint32_t to, bool reverse)
@@ -575,12 +576,41 @@ START_TEST(what_polishing_cuts_off_is_polished_too)
 }
 END_TEST
 
+/* Ends are told apart, and what stands between them. */
+START_TEST(a_rejected_join_is_known_while_the_same_stands_between)
+{
+    rp_rejections all = {0};
+    for (uint32_t i = 0; i < 32; i++) {
+        rp_rejection one = {.base = i * 7 % 8, .piece = 9, .base_end = i / 8 % 2 != 0, .piece_end = i / 16 != 0};
+        one.tightest = (rp_meeting){.gap = (int32_t)i, .gap_begin = 1000 * i};
+        one.version = i;
+        ck_assert(rp_reads_note(&one.reads, (uint64_t)RP_READS_BLOCK_BP * i, (uint64_t)RP_READS_BLOCK_BP * i + 1));
+        ck_assert(rp_rejections_push(&all, one));
+    }
+    rp_rejections_sort(&all);
+    rp_rejection here = {.base = 21 * 7 % 8, .piece = 9, .base_end = false, .piece_end = true};
+    here.tightest = (rp_meeting){.gap = 22, .gap_begin = 21000};
+    ck_assert(!rp_rejections_take(&all, &here));
+    here.tightest.gap = 21;
+    ck_assert(rp_rejections_take(&all, &here));
+    ck_assert_uint_eq(here.version, 21);
+    ck_assert_uint_eq(here.reads.n, 1);
+    ck_assert_uint_eq(here.reads.blocks[0], 21);
+    rp_reads_clear(&here.reads);
+    here.piece = 8;
+    ck_assert(!rp_rejections_take(&all, &here));
+    rp_rejections_clear(&all);
+    ck_assert(!rp_rejections_take(&all, &here));
+}
+END_TEST
+
 Suite *suite_library(void)
 {
     Suite *suite = suite_create("library");
     TCase *tests = tcase_create("library");
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, what_polishing_cuts_off_is_polished_too);
+    tcase_add_test(tests, a_rejected_join_is_known_while_the_same_stands_between);
     tcase_add_loop_test(tests, chimeras_are_cut_where_copies_end_and_begin, 0,
                         (int)(sizeof CHIMERAS / sizeof CHIMERAS[0]));
     tcase_add_loop_test(tests, families_that_run_round_are_cut_at_their_ltr, 0,

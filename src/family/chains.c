@@ -88,7 +88,7 @@ typedef struct search {
     uint64_t stride;          /* only seeds whose end is a multiple are looked at */
     unsigned stripe_shift;    /* genome positions by this are those of a strand's stripes */
     size_t n_hits;
-    bool notes;               /* somebody wants to know what a stripe's anchors rely on */
+    rp_reads *reads;          /* what anchors rely on. NULL: nobody wants to know */
 } search;
 
 static void clear_hits(hit_array *hits)
@@ -224,6 +224,20 @@ static uint64_t count_places(search *run)
     return looked_at;
 }
 
+/* Notes the places of a seed that are covered, for who wants them. */
+static bool note_covered(const search *run, const query_seed *seed)
+{
+    const unsigned k = rp_kmer_index_k(run->sought.index);
+    bool ok = true;
+    if (run->reads == NULL || !run->reads->covered_too)
+        return true;
+    for (uint64_t m = 0; ok && m < seed->occurrences.count; m++) {
+        const uint64_t position = rp_kmer_place(&run->places, seed->occurrences.first + m).position;
+        ok = rp_view_is_range_free(run->sought.view, position, k) || rp_reads_note(run->reads, position, position + k);
+    }
+    return ok;
+}
+
 /* Appends the hits of a seed, for which there is room, to the n of *hits. How many there are then. */
 static size_t read_seed(const search *run, const query_seed *seed, const hit_array *hits, size_t n)
 {
@@ -241,7 +255,8 @@ static size_t read_seed(const search *run, const query_seed *seed, const hit_arr
     return n;
 }
 
-/* Fills in the hits of a part from its first one on; with `reserves`, makes room as they come. */
+/* Fills in the hits of a part from its first one on; the caller alone (`reserves`) makes room as they come, and notes.
+ */
 static bool read_places(search *run, part *here, bool reserves)
 {
     const query_seeds *seeds = &here->seeds;
@@ -255,6 +270,8 @@ static bool read_places(search *run, part *here, bool reserves)
             (reserves && !reserve_hits(&run->chainer->hits, n + seeds->items[s].occurrences.count)))
             return false;
         n = read_seed(run, &seeds->items[s], &run->chainer->hits, n);
+        if (reserves && !note_covered(run, &seeds->items[s]))
+            return false;
     }
     here->n = n - here->first;
     return true;
@@ -339,13 +356,24 @@ static bool find_hits(search *run, uint64_t n_places)
     return ok;
 }
 
+static bool note_all_covered(const search *run, const query_seeds *seeds)
+{
+    bool ok = true;
+    for (size_t s = 0; ok && s < seeds->n; s++)
+        ok = seeds->items[s].end % run->stride != 0 || note_covered(run, &seeds->items[s]);
+    return ok;
+}
+
 /* The same, with a crew; the hits lie in stripes then. */
 static bool find_hits_together(search *run, const rp_extenders *with, uint64_t n_places)
 {
     rp_chainer *chainer = run->chainer;
     size_t at = 0;
-    for (size_t p = 0; p < run->n_parts; at += chainer->parts[p++].n_places)
+    for (size_t p = 0; p < run->n_parts; at += chainer->parts[p++].n_places) {
         chainer->parts[p].first = at;
+        if (!note_all_covered(run, &chainer->parts[p].seeds))
+            return false;
+    }
     for (run->stripe_shift = 0; run->sought.view->genome->length_bp >> run->stripe_shift >= STRIPES / 2;)
         run->stripe_shift++;
     if (!reserve_hits(&chainer->hits, n_places + 1) ||
@@ -383,7 +411,7 @@ static bool promises(const search *run, const chain *here, uint32_t length, unsi
  * as they are without it. (Most hits are such, all over the genome.) */
 static bool note_chain(const chain *here, bool is_kept, unsigned k, rp_reads *reads)
 {
-    if (!is_kept && here->n_hits == 1 && !here->crowded)
+    if (reads == NULL || (!is_kept && here->n_hits == 1 && !here->crowded && !reads->covered_too))
         return true;
     return rp_reads_note(reads, here->first < RP_FLANK_BP ? 0 : here->first - RP_FLANK_BP,
                          here->position + k + RP_FLANK_BP);
@@ -486,20 +514,20 @@ static bool chain_stripe(void *context, size_t number, unsigned member)
     part *here = &run->chainer->parts[number];
     const size_t begin = clean_cut(run, here->begin), end = clean_cut(run, stripe_end(run, number));
     rp_reads_restart(&here->reads);
+    here->reads.covered_too = run->reads != NULL && run->reads->covered_too;
     return build_chains(run, begin, end, &here->chains) &&
-           keep_strong_chains(run, &here->chains, &here->anchors, run->notes ? &here->reads : NULL);
+           keep_strong_chains(run, &here->chains, &here->anchors, run->reads != NULL ? &here->reads : NULL);
 }
 
 /* The anchors of all stripes: those of an earlier one come first. */
-static bool chain_together(search *run, const rp_extenders *with, rp_anchors *anchors, rp_reads *reads)
+static bool chain_together(search *run, const rp_extenders *with, rp_anchors *anchors)
 {
-    run->notes = reads != NULL;
     if (!rp_crew_run(with->crew, with->member, STRIPES, chain_stripe, run))
         return false;
     anchors->n = 0;
     for (size_t stripe = 0; stripe < STRIPES; stripe++) {
         const part *here = &run->chainer->parts[stripe];
-        if (!rp_anchors_reserve(anchors, anchors->n + here->anchors.n) || !rp_reads_add(reads, &here->reads))
+        if (!rp_anchors_reserve(anchors, anchors->n + here->anchors.n) || !rp_reads_add(run->reads, &here->reads))
             return false;
         if (here->anchors.n > 0)
             memcpy(anchors->items + anchors->n, here->anchors.items, here->anchors.n * sizeof *anchors->items);
@@ -526,7 +554,8 @@ bool rp_chainer_find(rp_chainer *chainer, const rp_extenders *with, const rp_sou
     search run = {.chainer = chainer,
                   .sought = *sought,
                   .places = rp_kmer_index_places(sought->index),
-                  .n_parts = has_crew ? PARTS : 1};
+                  .n_parts = has_crew ? PARTS : 1,
+                  .reads = reads};
     assert(n <= RP_CONSENSUS_MAX_BP);
     if (!fill_planes(chainer, sought->queries) ||
         !rp_crew_run(n < SHARED_BP ? NULL : with->crew, with->member, run.n_parts, look_up, &run))
@@ -534,7 +563,7 @@ bool rp_chainer_find(rp_chainer *chainer, const rp_extenders *with, const rp_sou
     const uint64_t n_places = count_places(&run);
     const bool together = has_crew && n_places >= SHARED_HITS && (n_places <= PLAIN_HITS || !rp_account_is_short());
     if (together) {
-        if (!find_hits_together(&run, with, n_places) || !chain_together(&run, with, anchors, reads))
+        if (!find_hits_together(&run, with, n_places) || !chain_together(&run, with, anchors))
             return false;
     } else if (!find_hits(&run, n_places) || !build_chains(&run, 0, run.n_hits, &chainer->parts[0].chains) ||
                !keep_strong_chains(&run, &chainer->parts[0].chains, anchors, reads)) {

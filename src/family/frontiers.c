@@ -33,7 +33,7 @@ static bool stood_earlier(const rp_self_words *words, const rp_codes *consensus,
 
 /* Collects the frontiers that the k-mers of the last LAST_BP bases point to. */
 static bool look_up(rp_frontiers *frontiers, const rp_view *view, const rp_kmer_index *index, const rp_codes *consensus,
-                    const rp_self_words *words, size_t *n_found)
+                    const rp_self_words *words, rp_reads *reads, size_t *n_found)
 {
     const unsigned k = rp_kmer_index_k(index);
     const size_t begin = consensus->n > LAST_BP ? consensus->n - LAST_BP : 0;
@@ -55,8 +55,11 @@ static bool look_up(rp_frontiers *frontiers, const rp_view *view, const rp_kmer_
         const uint64_t beyond = consensus->n - at;
         for (uint64_t m = 0; m < occurrences.count; m++) {
             const rp_place place = rp_kmer_place(&places, occurrences.first + m);
-            if (!rp_view_is_range_free(view, place.position, k))
+            if (!rp_view_is_range_free(view, place.position, k)) {
+                if (reads != NULL && reads->covered_too && !rp_reads_note(reads, place.position, place.position + k))
+                    return false;
                 continue;
+            }
             const bool reverse = place.reverse != (roll.reverse < roll.forward);
             if (reverse && place.position + k < beyond)
                 continue;
@@ -107,7 +110,7 @@ bool rp_frontiers_find(rp_frontiers *frontiers, const rp_view *view, const rp_km
                        const rp_codes *consensus, const rp_self_words *words, rp_reads *reads)
 {
     size_t n_seen = 0;
-    if (!look_up(frontiers, view, index, consensus, words, &n_seen))
+    if (!look_up(frontiers, view, index, consensus, words, reads, &n_seen))
         return false;
     rp_sort_u64(frontiers->seen, frontiers->spare, n_seen, 0, 64);
     return cluster(frontiers, n_seen, reads);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/sort.h"
 
 void rp_reads_clear(rp_reads *reads)
 {
@@ -18,6 +19,29 @@ void rp_reads_restart(rp_reads *reads)
     reads->n = 0;
     if (reads->recent != NULL)
         memset(reads->recent, 0, RP_READS_RECENT * sizeof *reads->recent);
+}
+
+static int compare_blocks(const void *left, const void *right)
+{
+    const uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    return (a > b) - (a < b);
+}
+
+void rp_reads_settle(rp_reads *reads)
+{
+    size_t n = 0;
+    free(reads->recent);
+    reads->recent = NULL;
+    rp_sort(reads->blocks, reads->n, sizeof *reads->blocks, compare_blocks);
+    for (size_t i = 0; i < reads->n; i++)
+        if (n == 0 || reads->blocks[n - 1] != reads->blocks[i])
+            reads->blocks[n++] = reads->blocks[i];
+    uint32_t *smaller = n > 0 ? realloc(reads->blocks, n * sizeof *reads->blocks) : NULL;
+    reads->n = n;
+    if (smaller != NULL) {
+        reads->blocks = smaller;
+        reads->capacity = n;
+    }
 }
 
 /* Whose `recent` is there. */

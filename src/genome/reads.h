@@ -15,12 +15,17 @@
  *      free. With 2, every look at the cover gives at the turn what it gave: the same steps are taken, to the
  *      same result. Otherwise the result is made again, at its turn.
  *
+ * Joins come back to what they made in an earlier pass. In between bases were uncovered, which breaks 1; so they note
+ * covered bases that were looked at as they note free ones, and lone hits too (`covered_too`): where no noted block has
+ * changed, either way, every look gives what it gave.
+ *
  * All else that a result is made of (genome, index, excluded bases, lifted intervals, families of a join's pass) does
  * not change while workers are under way.
  */
 #ifndef RP_GENOME_READS_H
 #define RP_GENOME_READS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,12 +41,16 @@ typedef struct rp_reads {
     uint32_t *blocks;         /* numbers of blocks of RP_READS_BLOCK_BP, in no order, some more than once */
     size_t n, capacity;
     uint32_t *recent;         /* by the number's low bits: the block noted last, plus one */
+    bool covered_too;         /* whoever notes, notes what makes a difference once it is uncovered, too */
 } rp_reads;
 
 void rp_reads_clear(rp_reads *reads);
 
 /* Forgets what was noted. */
 void rp_reads_restart(rp_reads *reads);
+
+/* For notes that are kept: each block is there once, and no more room is taken than that needs. */
+void rp_reads_settle(rp_reads *reads);
 
 /* Notes the genome positions [begin, end), which may reach beyond the genome's end. NULL notes nothing: what is worked
  * on under a cover that stays. False: out of memory. */

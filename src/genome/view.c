@@ -90,6 +90,24 @@ void rp_intervals_merge(rp_intervals *intervals)
     intervals->n = last + 1;
 }
 
+bool rp_intervals_subtract(const rp_intervals *from, const rp_intervals *less, rp_intervals *left)
+{
+    size_t next = 0; /* the first of `less` that ends behind where we are */
+    for (size_t i = 0; i < from->n; i++) {
+        uint64_t begin = from->items[i].begin;
+        const uint64_t end = from->items[i].end;
+        while (begin < end) {
+            while (next < less->n && less->items[next].end <= begin)
+                next++;
+            const uint64_t stop = next < less->n && less->items[next].begin < end ? less->items[next].begin : end;
+            if (stop > begin && !rp_intervals_push(left, (rp_interval){begin, stop}))
+                return false;
+            begin = stop < end ? less->items[next].end : end;
+        }
+    }
+    return true;
+}
+
 bool rp_bitmask_intervals(const rp_bitmask *mask, const rp_genome *genome, rp_intervals *intervals)
 {
     for (size_t c = 0; c < genome->n_contigs; c++) {

@@ -78,4 +78,7 @@ bool rp_bitmask_intervals(const rp_bitmask *mask, const rp_genome *genome, rp_in
 /* Sorts intervals and joins those that touch or overlap. */
 void rp_intervals_merge(rp_intervals *intervals);
 
+/* Appends what `from` has and `less` has not; both are merged. False: out of memory. */
+bool rp_intervals_subtract(const rp_intervals *from, const rp_intervals *less, rp_intervals *left) RP_MUST_CHECK;
+
 #endif

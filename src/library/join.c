@@ -10,6 +10,7 @@
 #include "base/parallel.h"
 #include "library/circle.h"
 #include "library/meetings.h"
+#include "library/rejections.h"
 
 enum {
     MIN_MEETINGS = 2,            /* of two ends, at one distance */
@@ -50,8 +51,10 @@ typedef struct trial {
     rp_intervals lifted;
     rp_reads reads;
     uint32_t version;
+    bool is_known;              /* to be rejected, from an earlier pass, unless what it relies on has changed */
     bool accepted;              /* by the worker */
-    bool joined;                /* by the committer */
+    bool rejected;              /* by the committer; or, */
+    bool joined;                /* by him, too */
 } trial;
 
 typedef struct join_pass {
@@ -65,6 +68,7 @@ typedef struct join_pass {
     rp_meetings meetings;
     candidates candidates;
     trial *trials;              /* by candidate */
+    rp_rejections rejections;   /* of earlier passes */
     family_figures *families;   /* while candidates are listed */
     _Atomic uint8_t *touched;   /* by family: changed in this pass; relaxed: a late look costs a trial */
     uint64_t n_accepted;
@@ -312,8 +316,9 @@ static bool try_circle(join_pass *pass, const candidate *what, trial *out, unsig
 static bool try_join(join_pass *pass, const candidate *what, trial *out, unsigned worker)
 {
     out->version = rp_cover_version(pass->cover);
-    out->accepted = false;
+    out->is_known = out->accepted = false;
     rp_reads_restart(&out->reads);
+    out->reads.covered_too = true;
     out->family.tandem = false;
     if (what->circle)
         return try_circle(pass, what, out, worker);
@@ -345,11 +350,14 @@ static bool is_touched(const join_pass *pass, const candidate *what)
 static void *work(void *context, size_t task, unsigned worker, rp_error *error)
 {
     join_pass *pass = context;
-    if (!try_join(pass, &pass->candidates.items[task], &pass->trials[task], worker)) {
+    trial *made = &pass->trials[task];
+    if (made->is_known && !rp_cover_has_changed(pass->cover, &made->reads, made->version))
+        return made;
+    if (!try_join(pass, &pass->candidates.items[task], made, worker)) {
         (void)rp_error_memory(error, "joining families");
         return NULL;
     }
-    return &pass->trials[task];
+    return made;
 }
 
 static uint32_t cover_version(void *context)
@@ -386,6 +394,15 @@ static void clear_trial(trial *done)
     *done = (trial){0};
 }
 
+/* Of a rejected trial only what it relies on is of use. */
+static void keep_reads(trial *made)
+{
+    rp_family_clear(&made->family);
+    free(made->lifted.items);
+    made->lifted = (rp_intervals){0};
+    rp_reads_settle(&made->reads);
+}
+
 /* Covers what a join has made. The cover of the families that it was made of, and the library itself, stay as they are
  * until the pass is over: workers rely on them (genome/reads.h). No other join of the pass may use the two families. */
 static bool accept(join_pass *pass, const candidate *what, trial *made)
@@ -406,29 +423,36 @@ static bool accept(join_pass *pass, const candidate *what, trial *made)
     return true;
 }
 
-static bool uncover(join_pass *pass, const rp_family *family)
+static bool add_intervals(join_pass *pass, const rp_family *family, rp_intervals *to)
 {
-    if (!rp_family_intervals(family, &pass->scratch))
-        return false;
-    rp_cover_remove(pass->cover, pass->scratch.items, pass->scratch.n);
-    return true;
+    bool ok = rp_family_intervals(family, &pass->scratch);
+    for (size_t i = 0; ok && i < pass->scratch.n; i++)
+        ok = rp_intervals_push(to, pass->scratch.items[i]);
+    return ok;
 }
 
-/* Takes back the cover of the families that were joined; what else covers the same bases, the joined families
- * most of all, keeps its own. */
+/* Takes back the cover of the families that were joined, but for what the joined families have; what else covers the
+ * same bases does not keep them. Bases that stay covered do not change for those who have seen them. */
 static bool uncover_parts(join_pass *pass)
 {
-    for (size_t i = 0; i < pass->candidates.n; i++) {
+    rp_intervals parts = {0}, joined = {0}, left = {0};
+    bool ok = true;
+    for (size_t i = 0; ok && i < pass->candidates.n; i++) {
         const candidate *what = &pass->candidates.items[i];
-        if (pass->trials[i].joined &&
-            !(uncover(pass, &pass->library->items[what->base]) &&
-              (what->interior || what->circle || uncover(pass, &pass->library->items[what->piece]))))
-            return false;
+        if (pass->trials[i].joined)
+            ok = add_intervals(pass, &pass->trials[i].family, &joined) &&
+                 add_intervals(pass, &pass->library->items[what->base], &parts) &&
+                 (what->interior || what->circle || add_intervals(pass, &pass->library->items[what->piece], &parts));
     }
-    for (size_t i = 0; i < pass->candidates.n; i++)
-        if (pass->trials[i].joined && !rp_family_cover(&pass->trials[i].family, pass->cover, &pass->scratch))
-            return false;
-    return true;
+    rp_intervals_merge(&parts);
+    rp_intervals_merge(&joined);
+    ok = ok && rp_intervals_subtract(&parts, &joined, &left);
+    if (ok)
+        rp_cover_remove(pass->cover, left.items, left.n);
+    free(parts.items);
+    free(joined.items);
+    free(left.items);
+    return ok;
 }
 
 /* Puts the joined families in the place of their bases. */
@@ -462,10 +486,56 @@ static bool commit(void *context, uint64_t serial, void *result, unsigned worker
             ok = try_join(pass, what, made, worker);
         if (ok && made->accepted)
             ok = accept(pass, what, made);
+        made->rejected = ok && !made->accepted;
     }
-    if (!made->joined)
+    if (made->rejected)
+        keep_reads(made);
+    else if (!made->joined)
         clear_trial(made);
     return ok || rp_error_memory(error, "joining families");
+}
+
+/* --- What was rejected --- */
+
+/* False: no join of two ends. */
+static bool name_rejection(const join_pass *pass, const candidate *what, rp_rejection *named)
+{
+    *named = (rp_rejection){.base = what->base,
+                            .piece = what->piece,
+                            .base_end = what->base_end,
+                            .piece_end = what->piece_end,
+                            .tightest = pass->meetings.items[what->first_meeting]};
+    return !what->interior && !what->circle;
+}
+
+/* Trials of which it is known how they end begin with that. */
+static void recall_rejections(join_pass *pass)
+{
+    rp_rejection here;
+    for (size_t i = 0; i < pass->candidates.n; i++)
+        if (name_rejection(pass, &pass->candidates.items[i], &here) && rp_rejections_take(&pass->rejections, &here))
+            pass->trials[i] = (trial){.reads = here.reads, .version = here.version, .is_known = true};
+    rp_rejections_clear(&pass->rejections);
+}
+
+/* Notes those of the pass whose families have not changed in it. */
+static bool note_rejections(join_pass *pass)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < pass->candidates.n; i++) {
+        const candidate *what = &pass->candidates.items[i];
+        trial *made = &pass->trials[i];
+        rp_rejection here;
+        if (!made->rejected || is_touched(pass, what) || !name_rejection(pass, what, &here))
+            continue;
+        here.reads = made->reads;
+        here.version = made->version;
+        ok = rp_rejections_push(&pass->rejections, here);
+        if (ok)
+            made->reads = (rp_reads){0};
+    }
+    rp_rejections_sort(&pass->rejections);
+    return ok;
 }
 
 /* --- All passes --- */
@@ -478,9 +548,11 @@ static bool run_pass(join_pass *pass, unsigned n_threads, rp_error *error)
     pass->n_accepted = 0;
     pass->touched = rp_alloc(pass->library->n, 1);
     pass->trials = rp_alloc(pass->candidates.n, sizeof *pass->trials);
-    const bool ok = ((pass->touched != NULL && pass->trials != NULL) || rp_error_memory(error, "joining families")) &&
-                    rp_ordered_loop(pass->candidates.n, n_threads, work, &RENEWAL, commit, pass, error) &&
-                    (uncover_parts(pass) || rp_error_memory(error, "joining families"));
+    bool ok = (pass->touched != NULL && pass->trials != NULL) || rp_error_memory(error, "joining families");
+    if (ok)
+        recall_rejections(pass);
+    ok = ok && rp_ordered_loop(pass->candidates.n, n_threads, work, &RENEWAL, commit, pass, error) &&
+         ((uncover_parts(pass) && note_rejections(pass)) || rp_error_memory(error, "joining families"));
     if (ok)
         apply_joins(pass);
     for (size_t i = 0; pass->trials != NULL && i < pass->candidates.n; i++)
@@ -511,6 +583,7 @@ bool rp_join_families(const rp_view *view, const rp_kmer_index *index, rp_cover 
     }
     figures->cells += rp_builders_cells(&pass.builders);
     rp_builders_clear(&pass.builders);
+    rp_rejections_clear(&pass.rejections);
     free(pass.meetings.items);
     free(pass.candidates.items);
     free(pass.scratch.items);

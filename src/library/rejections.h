@@ -1,0 +1,36 @@
+/* rejections.h: joins of two ends that were tried in vain, and what that relied on; for join.c.
+ *
+ * While both families are as they were, the same stands between the two ends, and nothing has changed that the trial
+ * relied on (genome/reads.h), it would be rejected again. Most candidates of a pass have been tried in the one before.
+ */
+#ifndef RP_LIBRARY_REJECTIONS_H
+#define RP_LIBRARY_REJECTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/memory.h"
+#include "genome/reads.h"
+#include "library/meetings.h"
+
+typedef struct rp_rejection {
+    uint32_t base, piece;       /* families */
+    bool base_end, piece_end;   /* which ends meet */
+    rp_meeting tightest;        /* from where what stands between them was taken */
+    rp_reads reads;             /* what the trial relied on, with covered_too, */
+    uint32_t version;           /* and of which cover */
+} rp_rejection;
+
+/* Of families that have not changed since; not more than one of the same families and ends. */
+RP_ARRAY(rp_rejections, rp_rejection);
+
+/* After the last push, before any is taken. */
+void rp_rejections_sort(rp_rejections *rejections);
+
+/* Whether there is one of these families and ends with the same between them: its reads, now the caller's, and its
+ * version come to *here. */
+bool rp_rejections_take(rp_rejections *rejections, rp_rejection *here);
+
+void rp_rejections_clear(rp_rejections *rejections);
+
+#endif
