@@ -318,6 +318,55 @@ START_TEST(an_index_file_maps_back_or_says_why_not)
 }
 END_TEST
 
+/* Units with as many copies as a record of the index can count, one less and more, and far more. */
+START_TEST(frequent_kmers_stand_where_they_do)
+{
+    enum { K = 12, UNIT_BP = 40, SPACER_BP = 15, N_UNITS = 6 };
+    static const unsigned copies[N_UNITS] = {2, 253, 254, 255, 256, 700};
+    rp_random random = {91};
+    char *text = calloc(1, 200000), *end = text + sprintf(text, ">a\n");
+    for (size_t u = 0; u < N_UNITS; u++) {
+        char *unit = test_random_letters(&random, UNIT_BP);
+        for (unsigned i = 0; i < copies[u]; i++) {
+            char *spacer = test_random_letters(&random, SPACER_BP);
+            end += sprintf(end, "%s%s", unit, spacer);
+            free(spacer);
+        }
+        free(unit);
+    }
+    rp_genome genome;
+    test_genome(&genome, text);
+    rp_kmer_index *index = build(&genome, K, 1 + 2 * (unsigned)_i, _i == 0 ? 1 << 20 : 40000);
+    uint64_t n = 0;
+    for (uint32_t id = 0; id < rp_kmer_index_n_kmers(index); id++) {
+        const rp_occurrences here = rp_kmer_index_get(index, id);
+        ck_assert_uint_eq(here.first, n);
+        ck_assert_uint_eq(here.count, rp_kmer_index_count(index, id));
+        const uint64_t kmer = rp_kmer_index_kmer(index, &genome, id);
+        for (uint32_t i = 0; i < here.count; i++)
+            ck_assert_uint_eq(naive_kmer(&genome, rp_kmer_index_position(index, n + i), K), kmer);
+        n += here.count;
+    }
+    ck_assert_uint_eq(n, rp_kmer_index_n_positions(index));
+    uint64_t at = UNIT_BP / 3; /* in each unit's first copy */
+    for (size_t u = 0; u < N_UNITS; u++) {
+        const rp_occurrences found = rp_kmer_index_find(index, naive_kmer(&genome, at, K));
+        ck_assert_uint_ge(found.count, copies[u]);
+        ck_assert_uint_le(found.count, copies[u] + 2); /* some by chance */
+        at += (uint64_t)copies[u] * (UNIT_BP + SPACER_BP);
+    }
+    char *path = save_index(index, &genome, false);
+    rp_kmer_index *mapped = open_index(path, &genome, false, 0, NULL);
+    expect_same_index(index, mapped);
+    rp_kmer_index_destroy(mapped);
+    unlink(path);
+    free(path);
+    rp_kmer_index_destroy(index);
+    rp_genome_clear(&genome);
+    free(text);
+}
+END_TEST
+
 START_TEST(too_many_kmers_leave_the_least_frequent_out)
 {
     rp_genome genome;
@@ -511,6 +560,7 @@ Suite *suite_index(void)
     tcase_add_test(tests, an_index_file_is_of_its_lower_case);
     tcase_add_loop_test(tests, an_index_file_maps_back_or_says_why_not, 0, 2);
     tcase_add_test(tests, kmer_arithmetic);
+    tcase_add_loop_test(tests, frequent_kmers_stand_where_they_do, 0, 2);
     tcase_add_test(tests, too_many_kmers_leave_the_least_frequent_out);
     tcase_add_test(tests, a_budget_of_nothing_changes_no_index);
     tcase_add_loop_test(tests, a_haplotype_is_marked_but_for_its_insertions, 0, 2);

@@ -18,6 +18,8 @@
 #include "base/sort.h"
 #include "index/kmer_block.h"
 #include "index/layout.h"
+#include "index/place_writer.h"
+#include "index/records.h"
 
 enum {
     BUCKET_SHIFT = 14,        /* a bucket is for about 2^14 bases of genome, */
@@ -33,7 +35,7 @@ enum {
 typedef struct index_builder {
     const rp_genome *genome;
     const rp_bitmask *excluded, *also_excluded;
-    unsigned k, position_bits, bucket_bits;
+    unsigned k, place_bits, bucket_bits;
     size_t n_slices;          /* stretches of the genome, counted apart */
     uint32_t *slice_count;    /* [slice][bucket], then where the slice writes in the bucket */
     uint64_t *bucket_begin;   /* in the buffer, for the buckets of this pass */
@@ -43,7 +45,8 @@ typedef struct index_builder {
     uint64_t **spare;         /* per worker */
     unsigned n_sorters;       /* workers that the budget has room for */
     rp_lease lease;           /* of all but the buffer and the index */
-    uint64_t (*seen)[COUNTED_APART + 1]; /* per worker: k-mers by frequency */
+    uint64_t (*seen)[COUNTED_APART + 1]; /* per worker: k-mers by frequency, */
+    rp_large_counts *large;   /* and those that were written and are large */
     uint32_t max_kmers;
     bool overflows;           /* there are more: they are counted, and nothing is written */
     uint64_t largest_bucket;
@@ -73,7 +76,7 @@ typedef struct staging {
 /* Counts the staged k-mers by bucket, or files those of this pass. */
 static void unload(const index_builder *builder, uint32_t *count, staging *stage)
 {
-    const unsigned bucket_shift = 2 * builder->k - builder->bucket_bits, place_bits = builder->position_bits + 1;
+    const unsigned bucket_shift = 2 * builder->k - builder->bucket_bits, place_bits = builder->place_bits;
     const uint64_t rest_mask = ((uint64_t)1 << bucket_shift) - 1;
     uint64_t *keys = builder->buffer.data;
     if (keys == NULL) {
@@ -182,29 +185,15 @@ static bool scan_slice(void *argument, size_t slice, unsigned worker, rp_error *
 
 /* --- Buckets --- */
 
-static void write_kmer(index_builder *builder, uint64_t hash, uint64_t id, uint64_t at, const uint64_t *keys,
-                       uint64_t n)
+/* A k-mer with its n places, but for where they are numbered from. */
+static bool write_kmer(index_builder *builder, unsigned worker, uint64_t hash, uint64_t id, uint64_t n)
 {
     rp_kmer_index *index = builder->index;
     if (index->wide_rest)
         ((uint32_t *)index->sections[RP_INDEX_REST].data)[id] = (uint32_t)hash;
     else
         ((uint16_t *)index->sections[RP_INDEX_REST].data)[id] = (uint16_t)hash;
-    ((uint32_t *)index->sections[RP_INDEX_OFFSET].data)[id] = (uint32_t)at; /* made relative at the end of the pass */
-    if (id % RP_OFFSET_BLOCK == 0)
-        ((uint64_t *)index->sections[RP_INDEX_OFFSET_BASE].data)[id / RP_OFFSET_BLOCK] = at;
-    uint32_t *low = index->sections[RP_INDEX_POSITION].data;
-    uint8_t *high = index->sections[RP_INDEX_POSITION_HIGH].data;
-    _Atomic uint64_t *reverse = index->sections[RP_INDEX_REVERSE].data; /* buckets share words */
-    const uint64_t place_mask = ((uint64_t)1 << (builder->position_bits + 1)) - 1;
-    for (uint64_t m = 0; m < n; m++) {
-        const uint64_t place = keys[m] & place_mask;
-        low[at + m] = (uint32_t)(place >> 1);
-        if (high != NULL)
-            high[at + m] = (uint8_t)(place >> 33);
-        if (place & 1)
-            atomic_fetch_or_explicit(&reverse[(at + m) / 64], (uint64_t)1 << (at + m) % 64, memory_order_relaxed);
-    }
+    return rp_record_put(index->sections[RP_INDEX_RECORD].data, id, n, &builder->large[worker]);
 }
 
 /* Sorts one bucket of this pass and counts what is frequent enough in it, or writes that. */
@@ -215,7 +204,8 @@ static bool finish_bucket(void *argument, size_t part, unsigned worker, rp_error
     const uint64_t n = builder->bucket_n[bucket];
     uint64_t *keys = (uint64_t *)builder->buffer.data + builder->bucket_begin[bucket];
     rp_kmer_index *index = builder->index;
-    const unsigned k = builder->k, place_bits = builder->position_bits + 1, rest_bits = 2 * k - builder->bucket_bits;
+    const unsigned k = builder->k, place_bits = builder->place_bits, rest_bits = 2 * k - builder->bucket_bits;
+    const uint64_t place_mask = ((uint64_t)1 << place_bits) - 1;
     if (!builder->writing) {
         if (builder->spare[worker] == NULL)
             builder->spare[worker] = rp_alloc(builder->largest_bucket, sizeof **builder->spare);
@@ -223,8 +213,11 @@ static bool finish_bucket(void *argument, size_t part, unsigned worker, rp_error
             return rp_error_memory(error, "k-mer index");
         rp_sort_u64(keys, builder->spare[worker], n, place_bits, place_bits + rest_bits);
     }
-    uint64_t id = builder->writing ? builder->bucket_kmers[bucket] : 0,
-             at = builder->writing ? builder->bucket_positions[bucket] : 0;
+    uint64_t id = builder->writing ? builder->bucket_kmers[bucket] : 0, n_positions = 0;
+    rp_place_writer to = {.bits = 0};
+    if (builder->writing)
+        to = rp_places_begin(index->sections[RP_INDEX_PLACE].data, builder->place_bits,
+                             builder->bucket_positions[bucket]);
     const unsigned prefix_shift = 2 * k - index->prefix_bits;
     uint32_t *prefix = index->sections[RP_INDEX_PREFIX].data;
     uint64_t next_prefix = (uint64_t)bucket << (index->prefix_bits - builder->bucket_bits);
@@ -240,30 +233,34 @@ static bool finish_bucket(void *argument, size_t part, unsigned worker, rp_error
         if (builder->writing) {
             while (next_prefix <= hash >> prefix_shift)
                 prefix[next_prefix++] = (uint32_t)id;
-            write_kmer(builder, hash, id, at, keys + i, j - i);
+            if (!write_kmer(builder, worker, hash, id, j - i))
+                return rp_error_memory(error, "k-mer index");
+            for (uint64_t m = i; m < j; m++)
+                rp_places_put(&to, keys[m] & place_mask);
         }
         id++;
-        at += j - i;
+        n_positions += j - i;
     }
     if (builder->writing) {
+        rp_places_end(&to);
         while (next_prefix < end_prefix)
             prefix[next_prefix++] = (uint32_t)id;
     } else {
         builder->bucket_kmers[bucket] = (uint32_t)id;
-        builder->bucket_positions[bucket] = at;
+        builder->bucket_positions[bucket] = n_positions;
     }
     return true;
 }
 
 /* Makes the sections as large as n_kmers and n_positions want. */
-static bool size_index(rp_kmer_index *index, uint64_t n_kmers, uint64_t n_positions, bool wide, rp_error *error)
+static bool size_index(rp_kmer_index *index, uint64_t n_kmers, uint64_t n_positions, rp_error *error)
 {
     rp_kmer_index wanted = *index;
     wanted.n_kmers = (uint32_t)n_kmers;
     wanted.n_positions = n_positions;
     for (int i = 0; i < RP_N_INDEX_SECTIONS; i++)
-        if (!rp_block_resize(&index->sections[i], rp_index_section_bytes(&wanted, (rp_index_section)i, wide),
-                             "k-mer index", error))
+        if (!rp_block_resize(&index->sections[i], rp_index_section_bytes(&wanted, (rp_index_section)i), "k-mer index",
+                             error))
             return false;
     return true;
 }
@@ -294,26 +291,14 @@ static bool run_pass(index_builder *builder, unsigned n_threads, rp_error *error
     builder->overflows |= n_kmers > builder->max_kmers;
     if (builder->overflows)
         return true;
-    if (!size_index(index, n_kmers, n_positions, builder->position_bits > 32, error))
+    if (!size_index(index, n_kmers, n_positions, error))
         return false;
     builder->writing = true;
     if (!rp_parallel(n_here, builder->n_sorters, finish_bucket, builder, error))
         return false;
-    uint32_t *offset = index->sections[RP_INDEX_OFFSET].data;
-    const uint64_t *base = index->sections[RP_INDEX_OFFSET_BASE].data;
-    for (uint64_t id = index->n_kmers; id < n_kmers; id++)
-        offset[id] -= (uint32_t)base[id / RP_OFFSET_BLOCK];
     index->n_kmers = (uint32_t)n_kmers;
     index->n_positions = n_positions;
     return true;
-}
-
-static unsigned bits_for(uint64_t value)
-{
-    unsigned bits = 1;
-    while (bits < 64 && value >> bits != 0)
-        bits++;
-    return bits;
 }
 
 /* From the scans' counts by slice to where each slice writes; sums the buckets up. */
@@ -343,11 +328,12 @@ static void choose_bits(index_builder *builder)
 {
     rp_kmer_index *index = builder->index;
     const unsigned hash_bits = 2 * builder->k;
-    builder->position_bits = bits_for(builder->genome->length_bp);
-    unsigned bucket_bits = builder->position_bits > 20 ? builder->position_bits - BUCKET_SHIFT : 6;
-    if (bucket_bits + 63 < hash_bits + builder->position_bits)
-        bucket_bits = hash_bits + builder->position_bits - 63; /* a key has 64 bits */
-    unsigned prefix_bits = builder->position_bits > PREFIX_SHIFT + 6 ? builder->position_bits - PREFIX_SHIFT : 6;
+    index->place_bits = builder->place_bits = rp_index_place_bits(builder->genome->length_bp);
+    const unsigned position_bits = builder->place_bits - 1;
+    unsigned bucket_bits = position_bits > 20 ? position_bits - BUCKET_SHIFT : 6;
+    if (bucket_bits + 64 < hash_bits + builder->place_bits)
+        bucket_bits = hash_bits + builder->place_bits - 64; /* a key has 64 bits */
+    unsigned prefix_bits = position_bits > PREFIX_SHIFT + 6 ? position_bits - PREFIX_SHIFT : 6;
     index->wide_rest = hash_bits > 16 + (prefix_bits > 16 ? prefix_bits : 16);
     const unsigned rest_bits = index->wide_rest ? 32 : 16;
     if (prefix_bits + rest_bits < hash_bits)
@@ -378,9 +364,10 @@ static bool set_up(index_builder *builder, const rp_kmer_index_parameters *param
     builder->bucket_positions = rp_alloc(n_buckets, sizeof *builder->bucket_positions);
     builder->spare = rp_alloc(parameters->n_threads, sizeof *builder->spare);
     builder->seen = rp_alloc(parameters->n_threads, sizeof *builder->seen);
-    return (builder->seen != NULL && builder->slice_count != NULL && builder->bucket_begin != NULL &&
-            builder->bucket_n != NULL && builder->bucket_kmers != NULL && builder->bucket_positions != NULL &&
-            builder->spare != NULL) ||
+    builder->large = rp_alloc(parameters->n_threads, sizeof *builder->large);
+    return (builder->seen != NULL && builder->large != NULL && builder->slice_count != NULL &&
+            builder->bucket_begin != NULL && builder->bucket_n != NULL && builder->bucket_kmers != NULL &&
+            builder->bucket_positions != NULL && builder->spare != NULL) ||
            rp_error_memory(error, "k-mer index");
 }
 
@@ -437,27 +424,28 @@ static bool raise_frequency(index_builder *builder, unsigned n_threads, rp_error
                             builder->max_kmers, COUNTED_APART);
     for (int i = 0; i < RP_N_INDEX_SECTIONS; i++)
         rp_block_free(&index->sections[i]);
+    for (unsigned i = 0; i < n_threads; i++)
+        builder->large[i].n = 0;
     index->n_kmers = 0;
     index->n_positions = 0;
     index->min_frequency = builder->min_frequency = frequency;
     builder->overflows = false;
     rewind_slices(builder);
-    return size_index(index, 0, 0, builder->position_bits > 32, error);
+    return size_index(index, 0, 0, error);
 }
 
-/* Ends the last block of offsets and the prefixes. */
-static void finish_index(rp_kmer_index *index)
+/* Ends the prefixes, and numbers all. */
+static bool finish_index(index_builder *builder, unsigned n_threads, rp_error *error)
 {
+    rp_kmer_index *index = builder->index;
+    if (!rp_records_finish(index, builder->large, n_threads, error))
+        return false;
     void *sections[RP_N_INDEX_SECTIONS];
     for (int i = 0; i < RP_N_INDEX_SECTIONS; i++)
         sections[i] = index->sections[i].data;
-    uint64_t *base = sections[RP_INDEX_OFFSET_BASE];
-    if (index->n_kmers % RP_OFFSET_BLOCK == 0)
-        base[index->n_kmers / RP_OFFSET_BLOCK] = index->n_positions;
-    ((uint32_t *)sections[RP_INDEX_OFFSET])[index->n_kmers] =
-        (uint32_t)(index->n_positions - base[index->n_kmers / RP_OFFSET_BLOCK]);
     ((uint32_t *)sections[RP_INDEX_PREFIX])[(uint64_t)1 << index->prefix_bits] = index->n_kmers;
     rp_index_point(index, sections);
+    return true;
 }
 
 static bool build(index_builder *builder, const rp_kmer_index_parameters *parameters, rp_error *error)
@@ -479,16 +467,14 @@ static bool build(index_builder *builder, const rp_kmer_index_parameters *parame
     room = even < room ? even : room;
     rp_stage_add(n_passes * builder->genome->length_bp);
     if (!rp_block_resize(&builder->buffer, (room + 1) * sizeof(uint64_t), "k-mer sort buffer", error) ||
-        !size_index(builder->index, 0, 0, builder->position_bits > 32, error) ||
-        !run_passes(builder, room, n_threads, error))
+        !size_index(builder->index, 0, 0, error) || !run_passes(builder, room, n_threads, error))
         return false;
     if (builder->overflows) {
         rp_stage_add(n_passes * builder->genome->length_bp);
         if (!raise_frequency(builder, n_threads, error) || !run_passes(builder, room, n_threads, error))
             return false;
     }
-    finish_index(builder->index);
-    return true;
+    return finish_index(builder, n_threads, error);
 }
 
 rp_kmer_index *rp_kmer_index_create(const rp_genome *genome, const rp_bitmask *excluded,
@@ -517,7 +503,10 @@ rp_kmer_index *rp_kmer_index_create(const rp_genome *genome, const rp_bitmask *e
     rp_block_free(&builder.buffer);
     for (unsigned i = 0; builder.spare != NULL && i < parameters->n_threads; i++)
         free(builder.spare[i]);
+    for (unsigned i = 0; builder.large != NULL && i < parameters->n_threads; i++)
+        free(builder.large[i].items);
     free(builder.spare);
+    free(builder.large);
     free(builder.seen);
     rp_lease_set(&builder.lease, 0);
     if (!ok) {

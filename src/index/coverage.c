@@ -24,7 +24,7 @@ bool rp_coverage_is_of_reads(const rp_kmer_index *index, const rp_genome *genome
         return false;
     uint64_t kmers[MAX_COUNT + 1] = {0}; /* by how often they stand */
     for (uint32_t id = 0; id < rp_kmer_index_n_kmers(index); id++) {
-        const uint32_t count = rp_kmer_index_get(index, id).count;
+        const uint32_t count = rp_kmer_index_count(index, id);
         if (count <= MAX_COUNT)
             kmers[count]++;
     }

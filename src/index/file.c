@@ -15,7 +15,7 @@
 #include "base/parallel.h"
 #include "index/layout.h"
 
-enum { VERSION = 2, PAGE = 4096, CHECKED_BYTES = 1 << 24, CHECKED_ITEMS = 1 << 20 };
+enum { VERSION = 3, PAGE = 4096, CHECKED_BYTES = 1 << 24, CHECKED_ITEMS = 1 << 20, MAX_PLACE_BITS = 63 };
 
 static const char MAGIC[8] = "RPRSIDX";
 static const uint32_t ORDER_OF_BYTES = 0x01020304;
@@ -25,17 +25,19 @@ typedef struct index_header {
     char magic[8];
     uint32_t version, byte_order;
     uint32_t k, min_frequency, prefix_bits;
-    uint8_t wide_rest, wide_positions, respect_mask, zero;
-    uint64_t n_kmers, n_positions, genome_bp;
+    uint8_t wide_rest, place_bits, respect_mask, zero;
+    uint32_t n_kmers, n_large;
+    uint64_t n_positions, genome_bp;
     char digest[32], mask_digest[32];          /* the latter all zero when lower case was not excluded */
     char code[RP_CODE_DIGEST_BYTES];           /* that made it */
     uint64_t section_begin[RP_N_INDEX_SECTIONS], section_bytes[RP_N_INDEX_SECTIONS];
     uint32_t section_crc[RP_N_INDEX_SECTIONS];
+    uint32_t zero_as_well;                     /* up to a multiple of 8 bytes */
     uint32_t header_crc;                       /* of everything before it */
 } index_header;
 
 _Static_assert(sizeof(index_header) ==
-                   8 + 5 * 4 + 4 + 3 * 8 + 2 * 32 + RP_CODE_DIGEST_BYTES + (16 + 4) * RP_N_INDEX_SECTIONS + 4,
+                   8 + 8 * 4 + 2 * 8 + 2 * 32 + RP_CODE_DIGEST_BYTES + (16 + 4) * RP_N_INDEX_SECTIONS + 2 * 4,
                "padding");
 
 /* --- Checksums, in pieces --- */
@@ -82,10 +84,9 @@ static uint32_t header_crc(const index_header *header)
 static const void *section_of(const rp_kmer_index *index, rp_index_section section)
 {
     const void *const sections[RP_N_INDEX_SECTIONS] = {
-        index->prefix,   index->wide_rest ? (const void *)index->rest32 : (const void *)index->rest16,
-        index->offset,   index->offset_base,
-        index->position, index->position_high,
-        index->reverse};
+        index->prefix, index->wide_rest ? (const void *)index->rest32 : (const void *)index->rest16,
+        index->record, index->record_base,
+        index->large,  index->place};
     return sections[section];
 }
 
@@ -99,16 +100,16 @@ static void write_zeros(rp_file *file, uint64_t n)
 bool rp_kmer_index_save(const rp_kmer_index *index, const rp_genome *genome, bool respect_mask, unsigned n_threads,
                         rp_file *file, rp_error *error)
 {
-    const bool wide = index->position_high != NULL;
     index_header header = {.version = VERSION,
                            .byte_order = ORDER_OF_BYTES,
                            .k = index->k,
                            .min_frequency = index->min_frequency,
                            .prefix_bits = index->prefix_bits,
                            .wide_rest = index->wide_rest,
-                           .wide_positions = wide,
+                           .place_bits = (uint8_t)index->place_bits,
                            .respect_mask = respect_mask,
                            .n_kmers = index->n_kmers,
+                           .n_large = index->n_large,
                            .n_positions = index->n_positions,
                            .genome_bp = genome->length_bp};
     memcpy(header.magic, MAGIC, sizeof header.magic);
@@ -119,7 +120,7 @@ bool rp_kmer_index_save(const rp_kmer_index *index, const rp_genome *genome, boo
     uint64_t at = PAGE;
     for (int i = 0; i < RP_N_INDEX_SECTIONS; i++) {
         header.section_begin[i] = at;
-        header.section_bytes[i] = rp_index_section_bytes(index, (rp_index_section)i, wide);
+        header.section_bytes[i] = rp_index_section_bytes(index, (rp_index_section)i);
         at += (header.section_bytes[i] + PAGE - 1) / PAGE * PAGE;
         if (!crc_of(section_of(index, (rp_index_section)i), header.section_bytes[i], n_threads, &header.section_crc[i],
                     error))
@@ -146,16 +147,19 @@ static bool header_holds(const index_header *header, uint64_t file_bytes)
 {
     const unsigned rest_bits = header->wide_rest ? 32 : 16;
     if (header->k < RP_KMER_MIN || header->k > RP_KMER_MAX || header->prefix_bits > 2 * header->k ||
-        header->prefix_bits > 40 || header->prefix_bits + rest_bits < 2 * header->k || header->n_kmers >= UINT32_MAX ||
-        header->n_positions > header->genome_bp || header->wide_rest > 1 ||
-        header->wide_positions != (header->genome_bp > UINT32_MAX) || header->min_frequency < 2)
+        header->prefix_bits > 40 || header->prefix_bits + rest_bits < 2 * header->k || header->n_kmers == UINT32_MAX ||
+        header->n_large > header->n_kmers || header->n_positions > header->genome_bp || header->wide_rest > 1 ||
+        header->place_bits != rp_index_place_bits(header->genome_bp) || header->place_bits > MAX_PLACE_BITS ||
+        header->min_frequency < 2)
         return false;
     const rp_kmer_index shape = {.wide_rest = header->wide_rest,
                                  .prefix_bits = header->prefix_bits,
-                                 .n_kmers = (uint32_t)header->n_kmers,
+                                 .place_bits = header->place_bits,
+                                 .n_kmers = header->n_kmers,
+                                 .n_large = header->n_large,
                                  .n_positions = header->n_positions};
     for (int i = 0; i < RP_N_INDEX_SECTIONS; i++)
-        if (header->section_bytes[i] != rp_index_section_bytes(&shape, (rp_index_section)i, header->wide_positions) ||
+        if (header->section_bytes[i] != rp_index_section_bytes(&shape, (rp_index_section)i) ||
             header->section_begin[i] % PAGE != 0 || header->section_begin[i] > file_bytes ||
             header->section_bytes[i] > file_bytes - header->section_begin[i])
             return false;
@@ -167,6 +171,25 @@ typedef struct content_check {
     uint64_t genome_bp;
 } content_check;
 
+/* A k-mer's occurrences; of one whose record is large and has no row: none. */
+static rp_occurrences occurrences_of(const rp_kmer_index *index, uint32_t id)
+{
+    const rp_kmer_record *record = &index->record[id / RP_RECORD_KMERS];
+    if (rp_kmer_record_is_large(record) && rp_kmer_record_row(record) >= index->n_large)
+        return (rp_occurrences){0, 0, id};
+    return rp_kmer_index_get(index, id);
+}
+
+/* Whether a k-mer's occurrences begin where those of the one before end, the first one's at 0, and the last one's end
+ * with all of them: then all are inside. */
+static bool follows(const rp_kmer_index *index, uint32_t id)
+{
+    const rp_occurrences here = occurrences_of(index, id),
+                         before = id > 0 ? occurrences_of(index, id - 1) : (rp_occurrences){0, 0, 0};
+    return here.count > 0 && here.first == before.first + before.count &&
+           (id + 1 < index->n_kmers || here.first + here.count == index->n_positions);
+}
+
 /* Whether ids and positions stay inside: a checksum does not tell who has made the file. */
 static bool check_content(void *argument, size_t part, unsigned worker, rp_error *error)
 {
@@ -177,12 +200,8 @@ static bool check_content(void *argument, size_t part, unsigned worker, rp_error
     bool ok = index->prefix[0] == 0 && index->prefix[n_prefixes] == index->n_kmers;
     for (uint64_t i = begin; ok && i < begin + CHECKED_ITEMS && i < n_prefixes; i++)
         ok = index->prefix[i] <= index->prefix[i + 1] && index->prefix[i + 1] <= index->n_kmers;
-    for (uint64_t id = begin; ok && id < begin + CHECKED_ITEMS && id < index->n_kmers; id++) {
-        const uint64_t first = index->offset_base[id / RP_OFFSET_BLOCK] + index->offset[id];
-        const uint64_t end = index->offset_base[(id + 1) / RP_OFFSET_BLOCK] + index->offset[id + 1];
-        ok = first < end && end - first <= UINT32_MAX && end <= index->n_positions && (id > 0 || first == 0) &&
-             (id + 1 < index->n_kmers || end == index->n_positions);
-    }
+    for (uint64_t id = begin; ok && id < begin + CHECKED_ITEMS && id < index->n_kmers; id++)
+        ok = follows(index, (uint32_t)id);
     for (uint64_t i = begin; ok && i < begin + CHECKED_ITEMS && i < index->n_positions; i++)
         ok = rp_kmer_index_position(index, i) + index->k <= check->genome_bp;
     return ok || rp_error_set(error, "its content does not hold together");
@@ -200,11 +219,10 @@ static bool take_sections(rp_kmer_index *index, const index_header *header, unsi
         if (crc != header->section_crc[i])
             return rp_error_set(error, "it is damaged (checksum of section %d)", i);
     }
-    if (!header->wide_positions)
-        sections[RP_INDEX_POSITION_HIGH] = NULL;
     rp_index_point(index, sections);
     uint64_t most = (uint64_t)1 << index->prefix_bits;
     most = most > index->n_positions ? most : index->n_positions;
+    most = most > index->n_kmers ? most : index->n_kmers;
     content_check check = {index, header->genome_bp};
     return rp_parallel((size_t)(most / CHECKED_ITEMS + 1), n_threads, check_content, &check, error);
 }
@@ -245,7 +263,9 @@ static bool open_index(rp_kmer_index *index, int file, const rp_genome *genome, 
     index->min_frequency = header.min_frequency;
     index->prefix_bits = header.prefix_bits;
     index->wide_rest = header.wide_rest;
-    index->n_kmers = (uint32_t)header.n_kmers;
+    index->place_bits = header.place_bits;
+    index->n_kmers = header.n_kmers;
+    index->n_large = header.n_large;
     index->n_positions = header.n_positions;
     index->map_bytes = (size_t)status.st_size;
     index->map = mmap(NULL, index->map_bytes, PROT_READ, MAP_SHARED, file, 0);

@@ -2,6 +2,7 @@
 #include "index/kmer_index.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "index/layout.h"
@@ -28,24 +29,32 @@ void rp_index_point(rp_kmer_index *index, void *const sections[RP_N_INDEX_SECTIO
     index->prefix = sections[RP_INDEX_PREFIX];
     index->rest16 = index->wide_rest ? NULL : sections[RP_INDEX_REST];
     index->rest32 = index->wide_rest ? sections[RP_INDEX_REST] : NULL;
-    index->offset = sections[RP_INDEX_OFFSET];
-    index->offset_base = sections[RP_INDEX_OFFSET_BASE];
-    index->position = sections[RP_INDEX_POSITION];
-    index->position_high = sections[RP_INDEX_POSITION_HIGH];
-    index->reverse = sections[RP_INDEX_REVERSE];
+    index->record = sections[RP_INDEX_RECORD];
+    index->record_base = sections[RP_INDEX_RECORD_BASE];
+    index->large = sections[RP_INDEX_LARGE];
+    index->place = sections[RP_INDEX_PLACE];
 }
 
-uint64_t rp_index_section_bytes(const rp_kmer_index *index, rp_index_section section, bool wide_positions)
+unsigned rp_index_place_bits(uint64_t genome_bp)
+{
+    unsigned bits = 1;
+    while (bits < 64 && genome_bp >> bits != 0)
+        bits++;
+    return bits + 1;
+}
+
+uint64_t rp_index_section_bytes(const rp_kmer_index *index, rp_index_section section)
 {
     switch (section) {
     case RP_INDEX_PREFIX: return (((uint64_t)1 << index->prefix_bits) + 1) * sizeof *index->prefix;
     case RP_INDEX_REST:
         return (uint64_t)index->n_kmers * (index->wide_rest ? sizeof *index->rest32 : sizeof *index->rest16);
-    case RP_INDEX_OFFSET: return ((uint64_t)index->n_kmers + 1) * sizeof *index->offset;
-    case RP_INDEX_OFFSET_BASE: return ((uint64_t)index->n_kmers / RP_OFFSET_BLOCK + 1) * sizeof *index->offset_base;
-    case RP_INDEX_POSITION: return index->n_positions * sizeof *index->position;
-    case RP_INDEX_POSITION_HIGH: return wide_positions ? index->n_positions : 0;
-    case RP_INDEX_REVERSE: return (index->n_positions / 64 + 1) * sizeof *index->reverse;
+    case RP_INDEX_RECORD: return rp_index_n_records(index->n_kmers) * sizeof *index->record;
+    case RP_INDEX_RECORD_BASE:
+        return (rp_index_n_records(index->n_kmers) / RP_RECORD_BLOCK + 1) * sizeof *index->record_base;
+    case RP_INDEX_LARGE: return (uint64_t)index->n_large * sizeof *index->large;
+    case RP_INDEX_PLACE: /* a place is read with the word behind it */
+        return (index->n_positions * index->place_bits / 64 + 2) * sizeof *index->place;
     case RP_N_INDEX_SECTIONS: break;
     }
     return 0;
@@ -100,19 +109,58 @@ size_t rp_kmer_index_bytes(const rp_kmer_index *index)
 {
     uint64_t sum = 0;
     for (int i = 0; i < RP_N_INDEX_SECTIONS; i++)
-        sum += rp_index_section_bytes(index, (rp_index_section)i, index->position_high != NULL);
+        sum += rp_index_section_bytes(index, (rp_index_section)i);
     return (size_t)sum;
 }
 
-static uint64_t offset_of(const rp_kmer_index *index, uint64_t id)
+/* Of each two neighbours of eight counts, the sum, in 16 bits. */
+static inline uint64_t sum_pairs(uint64_t counts)
 {
-    return index->offset_base[id / RP_OFFSET_BLOCK] + index->offset[id];
+    const uint64_t even = UINT64_C(0x00ff00ff00ff00ff);
+    return (counts & even) + (counts >> 8 & even);
+}
+
+static inline uint64_t eight_of(const uint8_t *bytes)
+{
+    uint64_t eight;
+    memcpy(&eight, bytes, sizeof eight);
+    return eight;
+}
+
+/* The sum of the first n counts, n < RP_RECORD_KMERS, eight at a time; in which order a word has its bytes makes no
+ * difference. */
+static inline uint32_t sum_counts(const rp_kmer_record *record, unsigned n)
+{
+    enum { EIGHT = 8, LAST_FOUR = RP_RECORD_KMERS - 4 };
+    static const uint8_t wanted[2 * RP_RECORD_KMERS] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+                                                        255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+                                                        255, 255, 255, 255, 255, 255, 255, 255}; /* and as many zeros */
+    const uint8_t *mask = wanted + RP_RECORD_KMERS - n, *count = record->count;
+    uint32_t four, mask_of_four;
+    memcpy(&four, count + LAST_FOUR, sizeof four);
+    memcpy(&mask_of_four, mask + LAST_FOUR, sizeof mask_of_four);
+    const uint64_t sums =
+        sum_pairs(eight_of(count) & eight_of(mask)) + sum_pairs(eight_of(count + EIGHT) & eight_of(mask + EIGHT)) +
+        sum_pairs(eight_of(count + 2 * EIGHT) & eight_of(mask + 2 * EIGHT)) + sum_pairs(four & mask_of_four);
+    return (uint32_t)(sums * UINT64_C(0x0001000100010001) >> 48);
 }
 
 rp_occurrences rp_kmer_index_get(const rp_kmer_index *index, uint32_t id)
 {
-    const uint64_t first = offset_of(index, id);
-    return (rp_occurrences){first, (uint32_t)(offset_of(index, (uint64_t)id + 1) - first), id};
+    const uint32_t number = id / RP_RECORD_KMERS, rank = id % RP_RECORD_KMERS;
+    const rp_kmer_record *record = &index->record[number];
+    const uint64_t first = index->record_base[number / RP_RECORD_BLOCK] + record->first;
+    if (rp_kmer_record_is_large(record)) {
+        const uint32_t *begin = &index->large[rp_kmer_record_row(record)][rank];
+        return (rp_occurrences){first + begin[0], begin[1] - begin[0], id};
+    }
+    return (rp_occurrences){first + sum_counts(record, rank), record->count[rank], id};
+}
+
+uint32_t rp_kmer_index_count(const rp_kmer_index *index, uint32_t id)
+{
+    const rp_kmer_record *record = &index->record[id / RP_RECORD_KMERS];
+    return rp_kmer_record_is_large(record) ? rp_kmer_index_get(index, id).count : record->count[id % RP_RECORD_KMERS];
 }
 
 /* Where the ids that a hash may have begin, and behind it, where they end. */
@@ -157,7 +205,7 @@ void rp_kmer_index_find_all(const rp_kmer_index *index, const uint64_t *canonica
     }
     for (size_t i = 0; i < n; i++) {
         id[i] = find_id(index, hash[i], id[i], end[i]);
-        __builtin_prefetch(&index->offset[id[i]]);
+        __builtin_prefetch(&index->record[id[i] / RP_RECORD_KMERS]);
     }
     const rp_kmer_places places = rp_kmer_index_places(index);
     for (size_t i = 0; i < n; i++) {
@@ -169,7 +217,7 @@ void rp_kmer_index_find_all(const rp_kmer_index *index, const uint64_t *canonica
 
 rp_kmer_places rp_kmer_index_places(const rp_kmer_index *index)
 {
-    return (rp_kmer_places){index->position, index->position_high, index->reverse};
+    return (rp_kmer_places){index->place, index->place_bits};
 }
 
 uint64_t rp_kmer_index_position(const rp_kmer_index *index, uint64_t number)

@@ -75,6 +75,9 @@ void rp_kmer_index_find_all(const rp_kmer_index *index, const uint64_t *canonica
 /* Occurrences of the k-mer of this id, id < n_kmers. Thread-safe. */
 rp_occurrences rp_kmer_index_get(const rp_kmer_index *index, uint32_t id);
 
+/* How many it has. Thread-safe. */
+uint32_t rp_kmer_index_count(const rp_kmer_index *index, uint32_t id);
+
 /* Genome position of the first base of the occurrence of this number. Thread-safe. */
 uint64_t rp_kmer_index_position(const rp_kmer_index *index, uint64_t number);
 
@@ -83,9 +86,8 @@ bool rp_kmer_index_is_reverse(const rp_kmer_index *index, uint64_t number);
 
 /* Where an index has its places, for loops over many of them; until it is spilled. */
 typedef struct rp_kmer_places {
-    const uint32_t *position;
-    const uint8_t *position_high; /* NULL: none */
-    const uint64_t *reverse;
+    const uint64_t *words;
+    unsigned bits; /* of a place */
 } rp_kmer_places;
 
 rp_kmer_places rp_kmer_index_places(const rp_kmer_index *index);
@@ -93,16 +95,16 @@ rp_kmer_places rp_kmer_index_places(const rp_kmer_index *index);
 /* What the two above tell of the occurrence of this number. */
 static inline rp_place rp_kmer_place(const rp_kmer_places *places, uint64_t number)
 {
-    const uint64_t low = places->position[number],
-                   high = places->position_high == 0 ? 0 : (uint64_t)places->position_high[number] << 32;
-    return (rp_place){low | high, places->reverse[number / 64] >> number % 64 & 1};
+    const uint64_t bit = number * places->bits, *word = &places->words[bit / 64];
+    const unsigned shift = bit % 64;
+    const uint64_t place = (word[0] >> shift | word[1] << 1 << (63 - shift)) & (((uint64_t)1 << places->bits) - 1);
+    return (rp_place){place >> 1, place & 1};
 }
 
 /* Asks for them. */
 static inline void rp_kmer_place_prefetch(const rp_kmer_places *places, uint64_t number)
 {
-    __builtin_prefetch(&places->position[number]);
-    __builtin_prefetch(&places->reverse[number / 64]);
+    __builtin_prefetch(&places->words[number * places->bits / 64]);
 }
 
 /* The canonical k-mer of this id, from the genome that was indexed. */

@@ -228,7 +228,7 @@ static bool file_part(void *argument, size_t number, unsigned worker, rp_error *
     const uint32_t begin = (uint32_t)(n_kmers * number / filing->n_parts),
                    end = (uint32_t)(n_kmers * (number + 1) / filing->n_parts);
     for (uint32_t id = begin; id < end; id++) {
-        const uint32_t count = rp_kmer_index_get(seeds->index, id).count;
+        const uint32_t count = rp_kmer_index_count(seeds->index, id);
         if (count < seeds->limits.min_frequency || count > seeds->limits.max_frequency)
             continue;
         const unsigned tier = tier_of(seeds, count);
