@@ -39,51 +39,125 @@ static bool reserve(rp_realigner *realigner, const shape *band)
            rp_reserve((void **)&realigner->trace, &realigner->trace_capacity, width * band->block_rows, 1);
 }
 
-/* Row i from row i - 1, in place: cell j of row i is target base count i + lowest + j. A cell's
- * upper neighbour (query base, no target base) is cell j + 1 of the row before. */
+/* A row's cells from one on, where all have a target base before them. A cell's upper neighbour (query base, no target
+ * base) is the next one of the row before. */
+typedef struct cells {
+    int32_t *score, *deletion;
+    uint8_t *trace;
+    const uint8_t *target; /* the base that each pairs with the query's */
+    size_t n;
+} cells;
+
+/* What pairs and deletions give the cells of a row, in place: none depends on another of the row. */
+static inline void pair_and_delete(const cells *row, uint8_t base)
+{
+    int32_t *restrict score = row->score, *restrict deletion = row->deletion;
+    uint8_t *restrict trace = row->trace;
+    const uint8_t *restrict target = row->target;
+    const size_t n = row->n;
+    for (size_t j = 0; j < n; j++) {
+        const int32_t paired = score[j] + (target[j] == base ? RP_REALIGN_MATCH : RP_REALIGN_MISMATCH),
+                      pair = score[j] > NONE ? paired : NONE,
+                      open = score[j + 1] + RP_REALIGN_GAP_OPEN + RP_REALIGN_GAP_BASE,
+                      on = deletion[j + 1] + RP_REALIGN_GAP_BASE, del = on > open ? on : open;
+        score[j] = del > pair ? del : pair;
+        deletion[j] = del < NONE ? NONE : del;
+        trace[j] = (uint8_t)((del > pair ? FROM_DELETION : FROM_PAIR) | (on > open ? DELETION_EXTENDS : 0));
+    }
+}
+
+/* What insertions give on top, where the one that ends in each cell is known. */
+static inline void take_insertions(int32_t *restrict score, uint8_t *restrict trace, const int32_t *restrict insertion,
+                                   const int32_t *restrict open, size_t n)
+{
+    for (size_t j = 0; j < n; j++) {
+        const bool is_best = insertion[j] > score[j];
+        trace[j] = (uint8_t)((is_best ? (trace[j] & DELETION_EXTENDS) | FROM_INSERTION : trace[j]) |
+                             (insertion[j] > open[j] ? INSERTION_EXTENDS : 0));
+        score[j] = is_best ? insertion[j] : score[j];
+    }
+}
+
+#ifdef RP_HAVE_X86
+__attribute__((target("avx2"))) static void pair_and_delete_avx2(const cells *row, uint8_t base)
+{
+    pair_and_delete(row, base);
+}
+
+__attribute__((target("avx2"))) static void
+take_insertions_avx2(int32_t *score, uint8_t *trace, const int32_t *insertion, const int32_t *open, size_t n)
+{
+    take_insertions(score, trace, insertion, open, n);
+}
+#endif
+
+static void pair_and_delete_all(const cells *row, uint8_t base)
+{
+#ifdef RP_HAVE_X86
+    if (__builtin_cpu_supports("avx2")) {
+        pair_and_delete_avx2(row, base);
+        return;
+    }
+#endif
+    pair_and_delete(row, base);
+}
+
+/* From left to right: an insertion goes on, or opens behind what pairs and deletions have given. (One that opens behind
+ * another is worth less than that going on.) */
+static void insert_all(int32_t *score, uint8_t *trace, size_t n)
+{
+    enum { AT_ONCE = 256 };
+    int32_t insertion[AT_ONCE], open[AT_ONCE], on = NONE, opened = NONE;
+    for (size_t begin = 0; begin < n; begin += AT_ONCE) {
+        const size_t m = n - begin < AT_ONCE ? n - begin : AT_ONCE;
+        for (size_t j = 0; j < m; j++) {
+            const int32_t here = on > opened ? on : opened;
+            insertion[j] = here;
+            open[j] = opened;
+            on = here + RP_REALIGN_GAP_BASE;
+            opened = score[begin + j] + RP_REALIGN_GAP_OPEN + RP_REALIGN_GAP_BASE;
+        }
+#ifdef RP_HAVE_X86
+        if (__builtin_cpu_supports("avx2")) {
+            take_insertions_avx2(score + begin, trace + begin, insertion, open, m);
+            continue;
+        }
+#endif
+        take_insertions(score + begin, trace + begin, insertion, open, m);
+    }
+}
+
+/* Row i from row i - 1, in place: cell j of row i is target base count i + lowest + j. Cells beside the target, which
+ * are left as they are or become NONE, are on no path. */
 static void fill_row(rp_realigner *realigner, const shape *band, const uint8_t *query, const uint8_t *target,
                      uint32_t target_bp, uint32_t i)
 {
+    enum { MATCHES_NOTHING = 0xff };
     int32_t *score = realigner->scores, *deletion = realigner->deletions;
     uint8_t *trace = realigner->trace + i % band->block_rows * band->width;
-    int32_t insertion = NONE, left = NONE;
-    for (size_t j = 0; j < band->width; j++) {
-        const int64_t t = (int64_t)i + band->lowest + (int64_t)j;
-        int32_t best = NONE, del = NONE;
-        uint8_t how = FROM_PAIR;
-        bool del_extends = false, ins_extends = false;
-        if (t >= 0 && t <= target_bp) {
-            if (i > 0 && t > 0 && score[j] > NONE)
-                best =
-                    score[j] + (query[i - 1] == target[t - 1] && rp_code_is_base(query[i - 1]) ? RP_REALIGN_MATCH
-                                                                                               : RP_REALIGN_MISMATCH);
-            if (i == 0 && t == 0)
-                best = 0;
-            if (i > 0) {
-                const int32_t open = score[j + 1] + RP_REALIGN_GAP_OPEN + RP_REALIGN_GAP_BASE;
-                const int32_t on = deletion[j + 1] + RP_REALIGN_GAP_BASE;
-                del_extends = on > open;
-                del = del_extends ? on : open;
-            }
-            const int32_t open = left + RP_REALIGN_GAP_OPEN + RP_REALIGN_GAP_BASE, on = insertion + RP_REALIGN_GAP_BASE;
-            ins_extends = on > open;
-            insertion = ins_extends ? on : open;
-            if (del > best) {
-                best = del;
-                how = FROM_DELETION;
-            }
-            if (insertion > best) {
-                best = insertion;
-                how = FROM_INSERTION;
-            }
-        } else {
-            insertion = NONE;
+    const int64_t lowest = (int64_t)i + band->lowest, left = (int64_t)target_bp - lowest + 1;
+    const size_t begin = lowest < 0 ? (size_t)-lowest : 0,
+                 end = left < (int64_t)band->width ? (size_t)left : band->width;
+    const size_t first = lowest <= 0 ? begin + 1 : begin; /* that has a target base before it */
+    if (i == 0) {
+        memset(trace, FROM_PAIR, band->width);
+        score[begin] = 0;
+    } else {
+        const uint8_t base = rp_code_is_base(query[i - 1]) ? query[i - 1] : MATCHES_NOTHING;
+        if (first > begin) {
+            const int32_t open = score[first] + RP_REALIGN_GAP_OPEN + RP_REALIGN_GAP_BASE,
+                          on = deletion[first] + RP_REALIGN_GAP_BASE;
+            score[begin] = deletion[begin] = on > open ? on : open;
+            trace[begin] = (uint8_t)(FROM_DELETION | (on > open ? DELETION_EXTENDS : 0));
         }
-        score[j] = left = best < NONE ? NONE : best;
-        deletion[j] = del < NONE ? NONE : del;
-        insertion = insertion < NONE ? NONE : insertion;
-        trace[j] = (uint8_t)(how | (del_extends ? DELETION_EXTENDS : 0) | (ins_extends ? INSERTION_EXTENDS : 0));
+        if (first < end)
+            pair_and_delete_all(&(cells){score + first, deletion + first, trace + first,
+                                         target + (lowest + (int64_t)first - 1), end - first},
+                                base);
     }
+    insert_all(score + begin, trace + begin, end - begin);
+    if (end < band->width)
+        score[end] = deletion[end] = NONE;
 }
 
 /* The rows of a block, from those that stand before it, which are kept or taken from where they were. */
@@ -115,7 +189,7 @@ static bool trace_back(rp_realigner *realigner, const shape *band, const uint8_t
     uint32_t i = (uint32_t)(band->n_rows - 1);
     size_t block = i / band->block_rows;
     int64_t t = target_bp;
-    unsigned in = FROM;  /* in a gap of this kind; FROM: in none */
+    unsigned in = FROM; /* in a gap of this kind; FROM: in none */
     while (i > 0 || t > 0) {
         const size_t j = (size_t)(t - (int64_t)i - band->lowest);
         if (i / band->block_rows < block)
