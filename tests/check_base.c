@@ -17,6 +17,7 @@
 #include "base/random.h"
 #include "base/sort.h"
 #include "base/crew.h"
+#include "base/helpers.h"
 #include "base/parallel.h"
 #include "base/process.h"
 #include "base/text.h"
@@ -489,6 +490,50 @@ START_TEST(kept_threads_do_each_part_once)
 }
 END_TEST
 
+typedef struct helped {
+    rp_helpers *helpers;
+    atomic_uint n_inner[OUTER_PARTS];
+    size_t fails_at;
+} helped;
+
+static bool add_inner(void *context, size_t part, unsigned member)
+{
+    (void)part;
+    (void)member;
+    *(atomic_uint *)context += 1;
+    return true;
+}
+
+static bool run_helped(void *argument, size_t part, unsigned worker, rp_error *error)
+{
+    helped *all = argument;
+    return rp_crew_run(rp_helpers_crew(all->helpers), worker, CREW_PARTS, add_inner, &all->n_inner[part]) &&
+           (part != all->fails_at || rp_error_set(error, "part %zu", part));
+}
+
+/* Each part and each part of its own loop once, whoever does it; a part that fails ends the loop. */
+START_TEST(who_has_no_part_helps)
+{
+    helped all = {.helpers = rp_helpers_create((unsigned)_i)};
+    rp_error error = {""};
+    for (unsigned times = 1; times <= MANY_LOOPS / 10; times++) {
+        all.fails_at = SIZE_MAX;
+        ck_assert(rp_helpers_loop(all.helpers, OUTER_PARTS, run_helped, &all, &error));
+        for (size_t i = 0; i < OUTER_PARTS; i++)
+            ck_assert_uint_eq(atomic_exchange(&all.n_inner[i], 0), CREW_PARTS);
+        all.fails_at = OUTER_PARTS / 2;
+        ck_assert(!rp_helpers_loop(all.helpers, OUTER_PARTS, run_helped, &all, &error));
+        ck_assert_str_eq(error.message, "part 20");
+        for (size_t i = 0; i < OUTER_PARTS; i++)
+            all.n_inner[i] = 0;
+        error = (rp_error){""};
+    }
+    ck_assert(rp_helpers_loop(all.helpers, 0, run_helped, &all, &error));
+    rp_helpers_destroy(all.helpers);
+    rp_helpers_destroy(NULL);
+}
+END_TEST
+
 /* The rate as a function of the size, with its best at `best`. */
 static uint64_t time_of(unsigned n, unsigned best)
 {
@@ -683,6 +728,7 @@ Suite *suite_base(void)
     tcase_add_test(tests, a_file_for_a_program_is_not_written_when_the_run_is_to_end);
     tcase_add_loop_test(tests, batch_sizes_climb_to_where_work_is_fastest, 0, 3);
     tcase_add_loop_test(tests, kept_threads_do_each_part_once, 1, 6);
+    tcase_add_loop_test(tests, who_has_no_part_helps, 1, 6);
     tcase_add_test(tests, parallel_sort_is_stable);
     tcase_add_loop_test(tests, text_is_utf8_or_shown, 0, sizeof TEXTS / sizeof TEXTS[0]);
     suite_add_tcase(suite, tests);

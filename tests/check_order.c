@@ -59,6 +59,7 @@ END_TEST
 typedef struct changing_state {
     _Atomic uint32_t version;
     size_t fail_renewal;
+    rp_helpers *helpers; /* NULL: tasks have no loops */
     struct made {
         uint32_t version, value;
     } made[TASKS];
@@ -67,17 +68,31 @@ typedef struct changing_state {
 
 enum { CHANGE_EVERY = 7 };
 
-static void make_on(changing_state *state, size_t task, uint32_t version)
+enum { CREW_PARTS = 5 };
+
+static bool add_one(void *context, size_t part, unsigned member)
 {
+    atomic_uint *sum = context;
+    (void)part;
+    (void)member;
+    *sum += 1;
+    return true;
+}
+
+static void make_on(changing_state *state, size_t task, uint32_t version, unsigned worker)
+{
+    atomic_uint sum = 0;
+    if (state->helpers != NULL)
+        ck_assert(rp_crew_run(rp_helpers_crew(state->helpers), worker, CREW_PARTS, add_one, &sum));
+    ck_assert_uint_eq(sum, state->helpers != NULL ? CREW_PARTS : 0);
     state->made[task] = (struct made){version, 1000000 * version + (uint32_t)task};
 }
 
 static void *make_task(void *context, size_t task, unsigned worker, rp_error *error)
 {
     changing_state *state = context;
-    (void)worker;
     (void)error;
-    make_on(state, task, state->version);
+    make_on(state, task, state->version, worker);
     return &state->made[task];
 }
 
@@ -96,10 +111,9 @@ static uint32_t version_of_result(void *context, const void *result)
 static bool renew(void *context, size_t task, void *result, uint32_t version, unsigned worker, rp_error *error)
 {
     changing_state *state = context;
-    (void)worker;
     ck_assert_ptr_eq(result, &state->made[task]);
     ck_assert_uint_lt(state->made[task].version, version);
-    make_on(state, task, version);
+    make_on(state, task, version, worker);
     return task < state->fail_renewal || rp_error_set(error, "renewal");
 }
 
@@ -107,11 +121,10 @@ static bool commit_on_now(void *context, uint64_t serial, void *result, unsigned
 {
     changing_state *state = context;
     const struct made *made = result;
-    (void)worker;
     (void)error;
     ck_assert_uint_eq(serial, state->committed++);
     if (made->version != state->version)
-        make_on(state, serial, state->version);
+        make_on(state, serial, state->version, worker);
     ck_assert_uint_eq(made->value, 1000000 * (serial / CHANGE_EVERY) + serial);
     state->version += serial % CHANGE_EVERY == CHANGE_EVERY - 1;
     return true;
@@ -119,13 +132,16 @@ static bool commit_on_now(void *context, uint64_t serial, void *result, unsigned
 
 START_TEST(results_are_renewed_before_their_turn)
 {
-    static const rp_renewal renewal = {version_of_now, version_of_result, renew};
-    for (int fails = 0; fails < 2; fails++) {
+    for (int which = 0; which < 4; which++) {
+        const bool fails = which % 2 != 0; /* with helpers, and without */
         changing_state *state = calloc(1, sizeof *state);
         rp_error error = {""};
         state->fail_renewal = fails ? 500 : SIZE_MAX;
+        state->helpers = which < 2 ? NULL : rp_helpers_create(THREADS[_i]);
+        const rp_renewal renewal = {version_of_now, version_of_result, renew, state->helpers};
         const bool ok = rp_ordered_loop(TASKS, THREADS[_i], make_task, &renewal, commit_on_now, state, &error);
-        ck_assert(ok ? state->committed == TASKS : fails == 1 && strcmp(error.message, "renewal") == 0);
+        ck_assert(ok ? state->committed == TASKS : fails && strcmp(error.message, "renewal") == 0);
+        rp_helpers_destroy(state->helpers);
         free(state);
     }
 }

@@ -11,7 +11,7 @@ enum { AT_ONCE = 32 }; /* results that are committed between two looks at what i
 
 struct rp_order {
     pthread_mutex_t lock;      /* guards what follows but the last three, which stay as they are */
-    pthread_cond_t progress;   /* broadcast when `next` has moved or `failed` is set */
+    pthread_cond_t progress;   /* broadcast when `next` has moved or `failed` is set; signalled by a call */
     void **results;            /* by serial modulo window; NULL: not there yet */
     uint64_t *for_now;         /* a bit for each of them: it may be taken back, */
     uint32_t *versions;        /* and on which version it stands */
@@ -19,6 +19,8 @@ struct rp_order {
     _Atomic uint32_t looked_at; /* none stands on an earlier version; set under the lock; read without it, relaxed */
     uint64_t next;             /* the serial that is due */
     bool committing;
+    _Atomic uint64_t
+        n_calls;  /* set under the lock; read without it, relaxed: who is late looks again before he waits */
     atomic_bool failed;        /* set under the lock; read without it, relaxed: a late look costs some work */
     rp_error error;            /* of the first failure */
     uint64_t window;
@@ -224,14 +226,38 @@ uint64_t rp_order_next(rp_order *order)
     return next;
 }
 
-bool rp_order_wait(rp_order *order, uint64_t until)
+/* Waits until this is due, or until there has been a call after so many (NULL: calls are nothing to it). */
+static bool wait_until(rp_order *order, uint64_t until, const uint64_t *n_calls)
 {
     (void)pthread_mutex_lock(&order->lock);
-    while (order->next < until && !has_failed(order))
+    while (order->next < until && !has_failed(order) && (n_calls == NULL || order->n_calls == *n_calls))
         (void)pthread_cond_wait(&order->progress, &order->lock);
     const bool ok = !has_failed(order);
     (void)pthread_mutex_unlock(&order->lock);
     return ok;
+}
+
+bool rp_order_wait(rp_order *order, uint64_t until)
+{
+    return wait_until(order, until, NULL);
+}
+
+bool rp_order_wait_or_call(rp_order *order, uint64_t until, uint64_t n_calls)
+{
+    return wait_until(order, until, &n_calls);
+}
+
+void rp_order_call(rp_order *order)
+{
+    (void)pthread_mutex_lock(&order->lock);
+    order->n_calls++;
+    (void)pthread_cond_signal(&order->progress);
+    (void)pthread_mutex_unlock(&order->lock);
+}
+
+uint64_t rp_order_n_calls(const rp_order *order)
+{
+    return atomic_load_explicit(&order->n_calls, memory_order_relaxed);
 }
 
 void rp_order_fail(rp_order *order, const rp_error *error)

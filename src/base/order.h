@@ -55,6 +55,12 @@ uint64_t rp_order_next(rp_order *order);
  * False: the order has failed. */
 bool rp_order_wait(rp_order *order, uint64_t until) RP_MUST_CHECK;
 
+/* The same, but it waits no longer than until somebody calls; n_calls: how many had been counted before the caller last
+ * looked for what else it may do. A call wakes one of those that wait. */
+bool rp_order_wait_or_call(rp_order *order, uint64_t until, uint64_t n_calls) RP_MUST_CHECK;
+void rp_order_call(rp_order *order);
+uint64_t rp_order_n_calls(const rp_order *order);
+
 /* Ends everything: waiters are woken. The first error stays. */
 void rp_order_fail(rp_order *order, const rp_error *error);
 

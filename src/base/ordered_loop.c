@@ -10,7 +10,7 @@
 #include "base/parallel.h"
 #include "base/trace.h"
 
-enum { AHEAD = 256 }; /* tasks that may be under way or waiting before the one that is due */
+enum { AHEAD = 2048 }; /* tasks that may be under way or waiting before the one that is due */
 
 typedef struct ordered_loop {
     rp_order *order;
@@ -37,16 +37,18 @@ static bool wait_for_turn(ordered_loop *loop, size_t until, unsigned worker, rp_
     if (renewal == NULL || rp_account_is_short()) /* what is renewed may be renewed once more */
         return rp_order_wait(loop->order, until);
     for (;;) {
-        const uint64_t due = rp_order_next(loop->order);
+        const uint64_t n_calls = rp_order_n_calls(loop->order), due = rp_order_next(loop->order);
         const uint32_t version = renewal->version(loop->context);
         uint64_t task = 0;
         if (rp_order_failed(loop->order, NULL))
             return false;
         if (due >= until)
             return true;
+        if (renewal->helpers != NULL && rp_crew_help(rp_helpers_crew(renewal->helpers), worker))
+            continue;
         void *result = rp_order_take_back(loop->order, version, &task);
         if (result == NULL) {
-            if (!rp_order_wait(loop->order, due + 1))
+            if (!rp_order_wait_or_call(loop->order, due + 1, n_calls))
                 return false;
             continue;
         }
@@ -89,6 +91,11 @@ static bool run_tasks(void *argument, size_t part, unsigned worker, rp_error *er
     }
 }
 
+static void call_one(void *order)
+{
+    rp_order_call(order);
+}
+
 bool rp_ordered_loop(size_t n_tasks, unsigned n_threads, rp_task_function *work, const rp_renewal *renewal,
                      rp_commit_function *commit, void *context, rp_error *error)
 {
@@ -97,7 +104,12 @@ bool rp_ordered_loop(size_t n_tasks, unsigned n_threads, rp_task_function *work,
     loop.order = rp_order_create(AHEAD, commit, context);
     if (loop.order == NULL)
         return rp_error_memory(error, "committer");
+    rp_helpers *helpers = renewal != NULL ? renewal->helpers : NULL;
+    if (helpers != NULL)
+        rp_helpers_call(helpers, call_one, loop.order);
     bool ok = rp_parallel(n_threads, n_threads, run_tasks, &loop, error);
+    if (helpers != NULL)
+        rp_helpers_call(helpers, NULL, NULL);
     ok = !rp_order_failed(loop.order, error) && ok;
     rp_order_destroy(loop.order);
     return ok;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/helpers.h"
 #include "base/order.h"
 
 /* Works on one task ahead of its turn and returns what `commit` will be given (not NULL);
@@ -19,6 +20,9 @@ typedef struct rp_renewal {
     /* Sees to it that the result stands on this version or a later one, unless it will not be used. False: error filled
      * in. */
     bool (*renew)(void *context, size_t task, void *result, uint32_t version, unsigned worker, rp_error *error);
+    rp_helpers
+        *helpers; /* whose crew loops within tasks, renewals and commits run through; threads that would wait take
+                            parts of them first. NULL: there are none */
 } rp_renewal;
 
 /* Calls `work` for every task in [0, n_tasks) on n_threads threads and `commit` for each

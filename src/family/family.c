@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/parallel.h"
 #include "family/ends.h"
 #include "family/grow.h"
 #include "family/self_words.h"
@@ -119,6 +120,36 @@ bool rp_builders_init(rp_builders *builders, unsigned n_threads, const rp_band_k
     return builders->items != NULL;
 }
 
+/* What a builder has is a megabyte: to write that for many takes longer than to make each by a thread. */
+static bool make_builder(void *argument, size_t which, unsigned worker, rp_error *error)
+{
+    (void)worker;
+    return rp_builders_of(argument, (unsigned)which) != NULL || rp_error_memory(error, "growing families");
+}
+
+static bool destroy_builder(void *argument, size_t which, unsigned worker, rp_error *error)
+{
+    (void)worker;
+    (void)error;
+    rp_builders *builders = argument;
+    rp_builder_destroy(builders->items[which]);
+    builders->items[which] = NULL;
+    return true;
+}
+
+bool rp_builders_join(rp_builders *builders, rp_crew *crew, rp_error *error)
+{
+    if (builders->kernel->offload != NULL || rp_crew_size(crew) < 2)
+        return true;
+    builders->extenders = rp_alloc(builders->n, sizeof *builders->extenders);
+    if (builders->extenders == NULL)
+        return rp_error_memory(error, "growing families");
+    if (!rp_parallel(builders->n, builders->n, make_builder, builders, error))
+        return false;
+    rp_builders_share(builders->items, builders->n, crew, builders->extenders);
+    return true;
+}
+
 rp_builder *rp_builders_of(rp_builders *builders, unsigned thread)
 {
     rp_builder **own = &builders->items[thread];
@@ -137,9 +168,13 @@ uint64_t rp_builders_cells(const rp_builders *builders)
 
 void rp_builders_clear(rp_builders *builders)
 {
-    for (unsigned i = 0; builders->items != NULL && i < builders->n; i++)
+    rp_error ended = {""};
+    if (builders->items != NULL && builders->extenders != NULL)
+        (void)!rp_parallel(builders->n, builders->n, destroy_builder, builders, &ended);
+    for (unsigned i = 0; builders->items != NULL && i < builders->n; i++) /* all, if the run is to end */
         rp_builder_destroy(builders->items[i]);
     free(builders->items);
+    free(builders->extenders);
     *builders = (rp_builders){0};
 }
 

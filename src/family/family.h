@@ -60,11 +60,15 @@ typedef struct rp_builders {
     unsigned n;
     const rp_band_kernel *kernel;
     uint32_t max_extension_bp;
+    rp_extender **extenders; /* of all, where they are a crew's */
 } rp_builders;
 
 /* False: out of memory. The caller clears the builders in any case. */
 bool rp_builders_init(rp_builders *builders, unsigned n_threads, const rp_band_kernel *kernel,
                       uint32_t max_extension_bp) RP_MUST_CHECK;
+/* Makes all builders, and has them take parts of what is long for another's: rp_builders_share. Where a device takes
+ * their work each stays by itself. */
+bool rp_builders_join(rp_builders *builders, rp_crew *crew, rp_error *error) RP_MUST_CHECK;
 /* The builder of the calling thread, whose number this is. NULL: out of memory. */
 rp_builder *rp_builders_of(rp_builders *builders, unsigned thread) RP_MUST_CHECK;
 uint64_t rp_builders_cells(const rp_builders *builders); /* of all; no thread is at work */

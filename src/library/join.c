@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/sort.h"
+#include "base/helpers.h"
 #include "base/ordered_loop.h"
 #include "base/parallel.h"
+#include "base/sort.h"
 #include "library/circle.h"
 #include "library/meetings.h"
 #include "library/rejections.h"
@@ -65,6 +66,7 @@ typedef struct join_pass {
     rp_join_figures *figures;
     unsigned n_threads;
     rp_builders builders;
+    rp_helpers *helpers;        /* who waits for a turn helps with the long trials */
     rp_meetings meetings;
     candidates candidates;
     trial *trials;              /* by candidate */
@@ -542,7 +544,7 @@ static bool note_rejections(join_pass *pass)
 
 static bool run_pass(join_pass *pass, unsigned n_threads, rp_error *error)
 {
-    static const rp_renewal RENEWAL = {cover_version, trial_version, renew};
+    const rp_renewal renewal = {cover_version, trial_version, renew, pass->helpers};
     if (!find_candidates(pass, error))
         return false;
     pass->n_accepted = 0;
@@ -551,7 +553,7 @@ static bool run_pass(join_pass *pass, unsigned n_threads, rp_error *error)
     bool ok = (pass->touched != NULL && pass->trials != NULL) || rp_error_memory(error, "joining families");
     if (ok)
         recall_rejections(pass);
-    ok = ok && rp_ordered_loop(pass->candidates.n, n_threads, work, &RENEWAL, commit, pass, error) &&
+    ok = ok && rp_ordered_loop(pass->candidates.n, n_threads, work, &renewal, commit, pass, error) &&
          ((uncover_parts(pass) && note_rejections(pass)) || rp_error_memory(error, "joining families"));
     if (ok)
         apply_joins(pass);
@@ -572,8 +574,11 @@ bool rp_join_families(const rp_view *view, const rp_kmer_index *index, rp_cover 
     join_pass pass = {
         .view = view, .index = index, .cover = cover, .library = library, .figures = figures, .n_threads = n_threads};
     uint32_t first_pass = 0, *next_pass = parameters->next_pass != NULL ? parameters->next_pass : &first_pass;
-    bool ok = rp_builders_init(&pass.builders, n_threads, parameters->kernel, parameters->max_extension_bp) ||
+    pass.helpers = rp_helpers_create(n_threads);
+    bool ok = (rp_builders_init(&pass.builders, n_threads, parameters->kernel, parameters->max_extension_bp) &&
+               pass.helpers != NULL) ||
               rp_error_memory(error, "joining families");
+    ok = ok && rp_builders_join(&pass.builders, rp_helpers_crew(pass.helpers), error);
     while (ok && *next_pass < RP_JOIN_PASSES) {
         ok = run_pass(&pass, n_threads, error);
         if (ok)
@@ -584,6 +589,7 @@ bool rp_join_families(const rp_view *view, const rp_kmer_index *index, rp_cover 
     figures->cells += rp_builders_cells(&pass.builders);
     rp_builders_clear(&pass.builders);
     rp_rejections_clear(&pass.rejections);
+    rp_helpers_destroy(pass.helpers);
     free(pass.meetings.items);
     free(pass.candidates.items);
     free(pass.scratch.items);
