@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "classify/classify.h"
+#include "copies/stretch.h"
 #include "suites.h"
 
 enum { TEXT_MAX = 1 << 20, SEGMENT_BP = 9000, UNIT_BP = 600 };
@@ -302,6 +303,91 @@ START_TEST(exons_are_told_by_their_distances)
 }
 END_TEST
 
+/* Pieces that two stretches share, from few words to more than are sorted one by one, on both strands. */
+static const struct {
+    uint32_t piece_bp, at, other_at, drift;
+    bool alike;
+} STRETCHES[] = {{40, 300, 380, 100, true},
+                 {40, 300, 380, 79, false},
+                 {15, 300, 300, 100, false},
+                 {900, 50, 60, 16, true},
+                 {900, 50, 60, 9, false},
+                 {RP_STRETCH_BP, 0, 0, 0, true},
+                 {220, 800, 10, RP_STRETCH_BP, true},
+                 {0, 0, 0, RP_STRETCH_BP, false}};
+
+START_TEST(stretches_are_alike_by_the_pieces_that_they_share)
+{
+    rp_random random = {.state = 31 + (uint64_t)_i};
+    writer to = {.text = malloc(TEXT_MAX), .random = random};
+    const uint32_t n = STRETCHES[_i].piece_bp;
+    put_text(&to, ">g\n");
+    put_random(&to, 2 * RP_STRETCH_BP);
+    memmove(to.text + 3 + RP_STRETCH_BP + STRETCHES[_i].other_at, to.text + 3 + STRETCHES[_i].at, n);
+    put_text(&to, "\n");
+    rp_genome genome;
+    test_genome(&genome, to.text);
+    const rp_view view = {.genome = &genome};
+    for (int turned = 0; turned < 2; turned++) {
+        rp_stretch both[2];
+        for (int i = 0; i < 2; i++) {
+            const rp_strand_walk walk = turned ? rp_view_walk(&view, (uint64_t)(i + 1) * RP_STRETCH_BP, true)
+                                               : rp_view_walk(&view, (uint64_t)i * RP_STRETCH_BP, false);
+            rp_stretch_read(&view, &walk, &both[i]);
+            ck_assert_uint_eq(both[i].n_known, RP_STRETCH_BP);
+        }
+        uint32_t end = 1, other_end = 1;
+        ck_assert_int_eq(rp_stretch_alike(&both[0], &both[1], STRETCHES[_i].drift, &end, &other_end),
+                         STRETCHES[_i].alike);
+        const uint32_t from = turned ? RP_STRETCH_BP - STRETCHES[_i].at - n : STRETCHES[_i].at,
+                       other = turned ? RP_STRETCH_BP - STRETCHES[_i].other_at - n : STRETCHES[_i].other_at;
+        if (STRETCHES[_i].alike) { /* some bases more may be the same by chance */
+            ck_assert(end >= from + n && end <= from + n + 16);
+            ck_assert_uint_eq(other_end - other, end - from);
+        } else {
+            ck_assert(end == 0 && other_end == 0);
+        }
+    }
+    rp_genome_clear(&genome);
+    free(to.text);
+}
+END_TEST
+
+/* Bases that are excluded, and where the contig ends, are not known, whichever way a stretch is read. */
+START_TEST(a_stretch_knows_what_nothing_excludes)
+{
+    rp_random random = {.state = 7};
+    writer to = {.text = malloc(TEXT_MAX), .random = random};
+    put_text(&to, ">g\n");
+    put_random(&to, 700);
+    put_text(&to, "\n");
+    rp_genome genome;
+    rp_bitmask excluded;
+    test_genome(&genome, to.text);
+    ck_assert(rp_bitmask_init(&excluded, genome.length_bp));
+    rp_bitmask_set(&excluded, 63, 66);
+    rp_bitmask_set(&excluded, 500, 650);
+    const rp_view view = {.genome = &genome, .excluded = &excluded};
+    for (int turned = 0; turned < 2; turned++) {
+        rp_stretch stretch;
+        const rp_strand_walk walk = rp_view_walk(&view, turned ? 690 : 10, turned);
+        rp_stretch_read(&view, &walk, &stretch);
+        ck_assert_uint_eq(stretch.n_bases, 690);
+        ck_assert_uint_eq(stretch.n_known, 690 - 153);
+        for (uint32_t i = 0; i < 690; i++) {
+            const uint64_t at = turned ? 689 - i : 10 + i;
+            const unsigned base = rp_genome_base(&genome, at);
+            ck_assert_uint_eq(stretch.codes[i], rp_bitmask_get(&excluded, at) ? RP_BASE_NONE
+                                                : turned                      ? rp_code_complement(base)
+                                                                              : base);
+        }
+    }
+    rp_bitmask_clear(&excluded);
+    rp_genome_clear(&genome);
+    free(to.text);
+}
+END_TEST
+
 Suite *suite_neighbours(void)
 {
     Suite *suite = suite_create("neighbours");
@@ -309,6 +395,9 @@ Suite *suite_neighbours(void)
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, places_are_counted, 0, sizeof PLACES / sizeof *PLACES);
     tcase_add_test(tests, a_part_does_not_speak_for_the_whole);
+    tcase_add_loop_test(tests, stretches_are_alike_by_the_pieces_that_they_share, 0,
+                        sizeof STRETCHES / sizeof *STRETCHES);
+    tcase_add_test(tests, a_stretch_knows_what_nothing_excludes);
     tcase_add_loop_test(tests, exons_are_told_by_their_distances, 0, sizeof CHAINS / sizeof *CHAINS);
     suite_add_tcase(suite, tests);
     return suite;

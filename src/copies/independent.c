@@ -41,7 +41,8 @@ static const double SCORE_NATS = 0.472;
 /* Where a walk can go on: here, or behind insertions. */
 typedef struct landings {
     rp_strand_walk walks[MAX_INSERTIONS + 2];
-    rp_stretch stretches[MAX_INSERTIONS + 2];
+    const rp_stretch *here;
+    rp_stretch behind[MAX_INSERTIONS + 2]; /* from number 1 on */
     unsigned n, n_read;
 } landings;
 
@@ -224,6 +225,11 @@ static void list_landings(const rp_place_finder *finder, unsigned most, uint32_t
     }
 }
 
+static const rp_stretch *landing(const landings *of, unsigned number)
+{
+    return number == 0 ? of->here : &of->behind[number];
+}
+
 /* Goes on with both walks behind a piece that they share, of what is next or, if nothing is shared there, of what
  * stands behind insertions; false: they share none. */
 static bool step(rp_place_finder *finder, const rp_stretch *a, const rp_stretch *b, uint32_t drift,
@@ -238,8 +244,8 @@ static bool step(rp_place_finder *finder, const rp_stretch *a, const rp_stretch 
     }
     landings *of[2] = {&finder->landings[0], &finder->landings[1]};
     for (unsigned k = 0; k < 2; k++) {
-        of[k]->walks[0] = k == 0 ? a->walk : b->walk;
-        of[k]->stretches[0] = k == 0 ? *a : *b;
+        of[k]->here = k == 0 ? a : b;
+        of[k]->walks[0] = of[k]->here->walk;
         of[k]->n = of[k]->n_read = 1;
         list_landings(finder, n_insertions, finder->own[k], of[k]);
     }
@@ -248,11 +254,10 @@ static bool step(rp_place_finder *finder, const rp_stretch *a, const rp_stretch 
             const unsigned at[2] = {i, sum - i};
             for (unsigned k = 0; k < 2; k++)
                 while (of[k]->n_read <= at[k]) {
-                    read_stretch(finder, &of[k]->walks[of[k]->n_read], finder->own[k],
-                                 &of[k]->stretches[of[k]->n_read]);
+                    read_stretch(finder, &of[k]->walks[of[k]->n_read], finder->own[k], &of[k]->behind[of[k]->n_read]);
                     of[k]->n_read++;
                 }
-            const rp_stretch *x = &of[0]->stretches[at[0]], *y = &of[1]->stretches[at[1]];
+            const rp_stretch *x = landing(of[0], at[0]), *y = landing(of[1], at[1]);
             if (!rp_stretch_alike(x, y, RP_STRETCH_BP, &a_end, &b_end))
                 continue;
             *on_a = moved(&x->walk, a_end);

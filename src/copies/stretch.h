@@ -13,7 +13,11 @@
 #include "genome/base_counts.h"
 #include "genome/view.h"
 
-enum { RP_STRETCH_BP = 1024 };
+enum {
+    RP_STRETCH_BP = 1024,
+    RP_STRETCH_HASH_BITS = 15, /* of a word; one in 32 is there by chance */
+    RP_STRETCH_LISTS = 1 << 11 /* by the highest bits of the hash */
+};
 
 typedef struct rp_stretch {
     rp_strand_walk walk;
@@ -21,7 +25,10 @@ typedef struct rp_stretch {
     uint32_t n_known;                  /* of them; N and tandem repeats are not */
     uint32_t n_words;
     uint8_t codes[RP_STRETCH_BP];
-    uint32_t words[RP_STRETCH_BP];     /* by word, then by place */
+    uint32_t words[RP_STRETCH_BP];     /* by place */
+    uint64_t present[(1 << RP_STRETCH_HASH_BITS) / 64]; /* by hash, a bit: such words are there */
+    uint16_t first[RP_STRETCH_LISTS];  /* number of the first word of a list, */
+    uint16_t next[RP_STRETCH_BP];      /* and by word of the next one; from 1; 0: there is none */
     rp_base_counts counts;
 } rp_stretch;
 
