@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/parallel.h"
 #include "base/sort.h"
 #include "satellite/tally.h"
 #include "satellite/wrap.h"
@@ -17,7 +18,8 @@ enum {
     SAME_PERCENT = 80, /* identity, over as much of both: as families of transposons are divided; */
     SHORT_BP = 10, /* shorter ones are the same or others: TTAGGG is not TTTAGGG */
     SHORT_PERCENT = 99,
-    COMPARED_BP = 400 /* of the monomer's rounds at least, so that short ones are compared over many */
+    COMPARED_BP = 400, /* of the monomer's rounds at least, so that short ones are compared over many */
+    LATER_SHARE = 4 /* of the arrays before, that are looked at together: few share words with one of their batch */
 };
 
 /* A satellite that has a word. */
@@ -28,17 +30,29 @@ typedef struct sharer {
 RP_ARRAY(sharers, sharer);
 RP_ARRAY(touched_list, uint32_t);
 
-typedef struct merging {
-    rp_satellites *all;
-    uint32_t *first; /* by canonical word: 1 + index of the first sharer */
-    sharers list;
-    uint8_t *n_sharers; /* by canonical word */
+/* What a thread looks for an array's satellite with. */
+typedef struct looking {
     uint32_t *votes; /* by satellite */
     size_t votes_capacity;
     touched_list touched; /* satellites that have votes */
     rp_wrap wrap;
     rp_codes rounds; /* of the array's monomer, on either strand */
     int64_t *places;
+} looking;
+
+/* Arrays are looked at by size, and each may be of a satellite that one before it has begun. All of a batch are looked
+ * at at once, with the satellites that are known when it begins; then one after the other, each that shares enough
+ * words with one that the batch has begun is looked at anew. */
+typedef struct merging {
+    rp_satellites *all;
+    uint32_t *first; /* by canonical word: 1 + index of the first sharer */
+    sharers list;
+    uint8_t *n_sharers; /* by canonical word */
+    looking *threads;
+    unsigned n_threads;
+    const rp_rank *ranks; /* of the arrays of the batch */
+    bool *found; /* by array of the batch: of a satellite that was known */
+    size_t n_known; /* satellites when it began */
 } merging;
 
 static uint64_t bases_of(const rp_tandem_array *array)
@@ -75,7 +89,7 @@ static bool note_words(merging *state, uint32_t satellite)
 }
 
 /* Share, in percent, of the codes that match the satellite's monomer, read round. */
-static double match_percent(merging *state, const uint8_t *codes, size_t n)
+static double match_percent(looking *state, const uint8_t *codes, size_t n)
 {
     size_t start = 0, matches = 0;
     uint32_t phase = 0;
@@ -91,9 +105,9 @@ static double match_percent(merging *state, const uint8_t *codes, size_t n)
 }
 
 /* Whether the monomer is one of the satellite's, and on which strand. */
-static bool is_alike(merging *state, const uint8_t *codes, size_t n, uint32_t satellite, bool *alike, bool *reverse)
+static bool is_alike(looking *state, const uint8_t *codes, size_t n, const rp_codes *monomer, bool *alike,
+                     bool *reverse)
 {
-    const rp_codes *monomer = &state->all->satellites.items[satellite].monomer;
     *alike = false;
     if (100 * n < SAME_PERCENT * monomer->n || 100 * monomer->n < SAME_PERCENT * n)
         return true;
@@ -114,15 +128,23 @@ static bool is_alike(merging *state, const uint8_t *codes, size_t n, uint32_t sa
     return true;
 }
 
-/* Counts how many words each satellite shares with the monomer. */
-static bool count_shared(merging *state, const uint8_t *codes, size_t n)
+/* Counts how many words each satellite from number `from` on shares with the monomer: of each word the last ones come
+ * first. */
+static bool count_shared(const merging *merge, looking *state, const uint8_t *codes, size_t n, size_t from)
 {
     for (size_t i = 0; i < state->touched.n; i++)
         state->votes[state->touched.items[i]] = 0;
     state->touched.n = 0;
+    const size_t had = state->votes_capacity;
+    if (!rp_reserve((void **)&state->votes, &state->votes_capacity, merge->all->satellites.n, sizeof *state->votes))
+        return false;
+    for (size_t s = had; s < state->votes_capacity; s++)
+        state->votes[s] = 0;
     for (size_t i = 0; i < n; i++)
-        for (uint32_t at = state->first[canonical_word(codes, n, i)]; at != 0; at = state->list.items[at - 1].next) {
-            const uint32_t satellite = state->list.items[at - 1].satellite;
+        for (uint32_t at = merge->first[canonical_word(codes, n, i)]; at != 0; at = merge->list.items[at - 1].next) {
+            const uint32_t satellite = merge->list.items[at - 1].satellite;
+            if (satellite < from)
+                break;
             if (state->votes[satellite]++ == 0 && !touched_list_push(&state->touched, satellite))
                 return false;
         }
@@ -130,7 +152,7 @@ static bool count_shared(merging *state, const uint8_t *codes, size_t n)
 }
 
 /* The one with most votes, of two the larger one. There is one. */
-static uint32_t choose(const merging *state)
+static uint32_t choose(const looking *state)
 {
     uint32_t best = state->touched.items[0];
     for (size_t i = 1; i < state->touched.n; i++) {
@@ -141,23 +163,52 @@ static uint32_t choose(const merging *state)
     return best;
 }
 
-/* The satellite that the array is of, if it is of a known one. */
-static bool find_satellite(merging *state, rp_tandem_array *array, bool *found)
+static bool share_enough(const looking *state, uint32_t satellite, size_t n)
 {
-    const uint8_t *codes = state->all->codes.items + array->monomer;
+    return state->votes[satellite] > 0 && (size_t)MIN_SHARED_ONE_IN * state->votes[satellite] >= n;
+}
+
+/* The satellite that the array is of, if it is of a known one. */
+static bool find_satellite(const merging *merge, looking *state, rp_tandem_array *array, bool *found)
+{
+    const uint8_t *codes = merge->all->codes.items + array->monomer;
     const size_t n = array->period_bp;
     *found = false;
-    if (!count_shared(state, codes, n))
+    if (!count_shared(merge, state, codes, n, 0))
         return false;
     for (unsigned tried = 0; tried < MAX_CANDIDATES && state->touched.n > 0 && !*found; tried++) {
         const uint32_t best = choose(state);
-        if (state->votes[best] == 0 || (size_t)MIN_SHARED_ONE_IN * state->votes[best] < n)
+        if (!share_enough(state, best, n))
             return true;
-        if (!is_alike(state, codes, n, best, found, &array->reverse))
+        if (!is_alike(state, codes, n, &merge->all->satellites.items[best].monomer, found, &array->reverse))
             return false;
         array->satellite = best;
         state->votes[best] = 0;
     }
+    return true;
+}
+
+static bool look_at_array(void *argument, size_t which, unsigned worker, rp_error *error)
+{
+    merging *merge = argument;
+    looking *own = &merge->threads[worker];
+    if (own->places == NULL)
+        own->places = rp_alloc(RP_WRAP_ROWS, sizeof *own->places);
+    return (own->places != NULL &&
+            find_satellite(merge, own, &merge->all->arrays.items[merge->ranks[which].item], &merge->found[which])) ||
+           rp_error_memory(error, "satellites");
+}
+
+/* Whether the array shares enough words with a satellite that the batch has begun to be compared with it. */
+static bool shares_new(const merging *merge, const rp_tandem_array *array, bool *shares)
+{
+    looking *state = &merge->threads[0];
+    *shares = false;
+    if (merge->all->satellites.n == merge->n_known)
+        return true;
+    if (!count_shared(merge, state, merge->all->codes.items + array->monomer, array->period_bp, merge->n_known))
+        return false;
+    *shares = state->touched.n > 0 && share_enough(state, choose(state), array->period_bp);
     return true;
 }
 
@@ -171,29 +222,47 @@ static bool add_satellite(merging *state, rp_tandem_array *array)
         return false;
     }
     array->satellite = list->n - 1;
-    if (!rp_reserve((void **)&state->votes, &state->votes_capacity, list->n, sizeof *state->votes))
-        return false;
-    state->votes[array->satellite] = 0;
     return note_words(state, (uint32_t)array->satellite);
 }
 
 /* --- The whole --- */
 
-/* The largest array of each satellite gives its monomer, so they are looked at by size. */
-static bool assign(merging *state)
+/* The arrays of a batch, one after the other. */
+static bool settle(merging *merge, size_t n)
 {
-    rp_tandem_arrays *arrays = &state->all->arrays;
+    bool ok = true;
+    for (size_t i = 0; ok && i < n; i++) {
+        rp_tandem_array *array = &merge->all->arrays.items[merge->ranks[i].item];
+        bool again = false;
+        ok = shares_new(merge, array, &again);
+        if (ok && again)
+            ok = find_satellite(merge, &merge->threads[0], array, &merge->found[i]);
+        ok = ok && (merge->found[i] || add_satellite(merge, array));
+    }
+    return ok;
+}
+
+/* The largest array of each satellite gives its monomer, so they are looked at by size. */
+static bool assign(merging *merge, rp_error *error)
+{
+    rp_tandem_arrays *arrays = &merge->all->arrays;
     rp_rank *ranks = rp_alloc(arrays->n, sizeof *ranks);
-    bool ok = ranks != NULL;
+    merge->found = rp_alloc(arrays->n, sizeof *merge->found);
+    bool ok = (ranks != NULL && merge->found != NULL) || rp_error_memory(error, "satellites");
     for (size_t i = 0; ok && i < arrays->n; i++)
         ranks[i] = (rp_rank){bases_of(&arrays->items[i]), i};
     if (ok)
         rp_sort_ranks(ranks, arrays->n);
-    for (size_t i = 0; ok && i < arrays->n; i++) {
-        bool found = false;
-        rp_tandem_array *array = &arrays->items[ranks[i].item];
-        ok = find_satellite(state, array, &found) && (found || add_satellite(state, array));
+    for (size_t begin = 0, batch = 1; ok && begin < arrays->n; begin += batch) {
+        /* the first arrays begin most satellites */
+        batch = begin / LATER_SHARE < 1 ? 1 : begin / LATER_SHARE;
+        batch = arrays->n - begin < batch ? arrays->n - begin : batch;
+        merge->ranks = ranks + begin;
+        merge->n_known = merge->all->satellites.n;
+        ok = rp_parallel(batch, merge->n_threads, look_at_array, merge, error) &&
+             (settle(merge, batch) || rp_error_memory(error, "satellites"));
     }
+    free(merge->found);
     free(ranks);
     return ok;
 }
@@ -270,25 +339,31 @@ static bool order(rp_satellites *all)
     return ok;
 }
 
-bool rp_satellites_merge(const rp_genome *genome, rp_satellites *satellites)
+bool rp_satellites_merge(const rp_genome *genome, unsigned n_threads, rp_satellites *satellites, rp_error *error)
 {
-    merging state = {.all = satellites};
-    state.first = rp_alloc(N_WORDS, sizeof *state.first);
-    state.n_sharers = rp_alloc(N_WORDS, 1);
-    state.places = rp_alloc(RP_WRAP_ROWS, sizeof *state.places);
-    bool ok = state.first != NULL && state.n_sharers != NULL && state.places != NULL && assign(&state);
+    merging merge = {.all = satellites, .n_threads = n_threads};
+    merge.first = rp_alloc(N_WORDS, sizeof *merge.first);
+    merge.n_sharers = rp_alloc(N_WORDS, 1);
+    merge.threads = rp_alloc(n_threads, sizeof *merge.threads);
+    bool ok = (merge.first != NULL && merge.n_sharers != NULL && merge.threads != NULL) ||
+              rp_error_memory(error, "satellites");
+    ok = ok && assign(&merge, error);
     if (ok) {
         join_neighbours(genome, &satellites->arrays);
         measure(satellites);
-        ok = order(satellites);
+        ok = order(satellites) || rp_error_memory(error, "satellites");
     }
-    free(state.first);
-    free(state.n_sharers);
-    free(state.list.items);
-    free(state.touched.items);
-    free(state.votes);
-    free(state.rounds.items);
-    free(state.places);
-    rp_wrap_clear(&state.wrap);
+    for (unsigned i = 0; merge.threads != NULL && i < n_threads; i++) {
+        looking *own = &merge.threads[i];
+        free(own->votes);
+        free(own->touched.items);
+        free(own->rounds.items);
+        free(own->places);
+        rp_wrap_clear(&own->wrap);
+    }
+    free(merge.first);
+    free(merge.n_sharers);
+    free(merge.list.items);
+    free(merge.threads);
     return ok;
 }

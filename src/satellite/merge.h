@@ -6,7 +6,8 @@
 #include "satellite/satellite.h"
 
 /* Fills in the satellites and whose each array is, from arrays in genome order; arrays of one that stand within a
- * monomer of each other become one. False: out of memory. */
-bool rp_satellites_merge(const rp_genome *genome, rp_satellites *satellites) RP_MUST_CHECK;
+ * monomer of each other become one. */
+bool rp_satellites_merge(const rp_genome *genome, unsigned n_threads, rp_satellites *satellites,
+                         rp_error *error) RP_MUST_CHECK;
 
 #endif

@@ -83,8 +83,8 @@ bool rp_satellites_find(const rp_genome *genome, const rp_intervals *tandem, uns
     search.finders = rp_alloc(n_threads, sizeof *search.finders);
     bool ok = (search.finders != NULL && list_groups(&search)) || rp_error_memory(error, "satellites");
     ok = ok && rp_parallel(search.groups.n, n_threads, look_at_group, &search, error);
-    if (ok && !(gather(&search, satellites) && rp_satellites_merge(genome, satellites)))
-        ok = rp_error_memory(error, "satellites");
+    ok = ok && (gather(&search, satellites) || rp_error_memory(error, "satellites"));
+    ok = ok && rp_satellites_merge(genome, n_threads, satellites, error);
     for (size_t g = 0; g < search.groups.n; g++) {
         free(search.groups.items[g].found.arrays.items);
         free(search.groups.items[g].found.codes.items);
