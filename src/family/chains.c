@@ -17,6 +17,7 @@ enum {
     CHAIN_GAP_BP = 200,
     CHAIN_DRIFT_BP = 10,
     CHAIN_LOOK_BACK = 16,     /* open chains that a hit is tried against */
+    CHAINS_AHEAD = 8,         /* whose flanks are asked for before they are read */
     MIN_EVIDENCE = 64,        /* twice its exact and ungapped bases and the agreement beside; or else a chain must */
     LONG_CHAIN_BP = 32,       /* have hits so far apart: 70 % of all alignments would score too little */
     ASKED_AHEAD = 4,
@@ -485,6 +486,10 @@ static bool keep_strong_chains(const search *run, const chains *all, rp_anchors 
     anchors->n = 0;
     for (size_t i = 0; i < all->n; i++) {
         const chain *here = &all->items[i];
+        if (i + CHAINS_AHEAD < all->n) {
+            const uint64_t begin = here[CHAINS_AHEAD].anchor - k / 2;
+            rp_flanks_prefetch(run->sought.view, begin, begin + k);
+        }
         const bool is_kept = here->position - here->first >= LONG_CHAIN_BP || promises(run, here, length, k);
         if (!note_chain(here, is_kept, k, reads))
             return false;

@@ -96,6 +96,18 @@ void rp_flanks_read(const rp_view *view, uint64_t begin, uint64_t end, rp_flank 
     *down = read_down(view, begin, begin - contig->begin);
 }
 
+void rp_flanks_prefetch(const rp_view *view, uint64_t begin, uint64_t end)
+{
+    const rp_genome *genome = view->genome;
+    const uint64_t last = genome->length_bp - 1;
+    const uint64_t ends[2] = {begin < RP_FLANK_BP ? 0 : begin - RP_FLANK_BP,
+                              end + RP_FLANK_BP < last ? end + RP_FLANK_BP : last};
+    for (unsigned i = 0; i < 2; i++) {
+        rp_view_prefetch(view, ends[i]);
+        __builtin_prefetch((const void *)&genome->not_acgt.words[ends[i] >> 6]);
+    }
+}
+
 bool rp_planes_init(rp_planes *planes, size_t n_bases)
 {
     planes->n_words = n_bases / 64 + 4;

@@ -23,6 +23,9 @@ rp_flank rp_flank_read(const rp_view *view, const rp_strand_walk *walk);
  * strand. */
 void rp_flanks_read(const rp_view *view, uint64_t begin, uint64_t end, rp_flank *up, rp_flank *down);
 
+/* Asks for all that rp_flanks_read will read. */
+void rp_flanks_prefetch(const rp_view *view, uint64_t begin, uint64_t end);
+
 /* The even and the odd bits of a word of 32 packed bases, as the planes' 32 bits. */
 static inline uint64_t rp_flank_even_bits(uint64_t x)
 {

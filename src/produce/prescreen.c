@@ -46,6 +46,10 @@ bool rp_prescreen(const rp_view *view, const rp_batch *batch, unsigned k)
     uint32_t parent[RP_PRESCREEN_PLACES], size[RP_PRESCREEN_PLACES];
     const unsigned n = batch->head.n_places < RP_PRESCREEN_PLACES ? batch->head.n_places : RP_PRESCREEN_PLACES;
     for (unsigned i = 0; i < n; i++) {
+        const uint64_t position = batch->places[batch->head.n_places * i / n].position;
+        rp_flanks_prefetch(view, position, position + k);
+    }
+    for (unsigned i = 0; i < n; i++) {
         const rp_place place = batch->places[batch->head.n_places * i / n];
         rp_flanks_read(view, place.position, place.position + k, place.reverse ? &places[i].left : &places[i].right,
                        place.reverse ? &places[i].right : &places[i].left);
