@@ -27,6 +27,7 @@ enum {
     PLAIN_HITS = 1 << 18, /* that the plan of memory has counted; nearly all consensus sequences have fewer */
     PARTS = 64,           /* of the consensus, where there is a crew */
     STRIPES = 64,         /* of both strands of the genome, when their hits are chained by a crew */
+    KEPT_CHAINS = 1024,   /* of a stripe; room for more, and for more anchors, goes when they have been read */
     SHARED_BP = 512,     /* of a consensus whose k-mers are looked up by a crew, */
     SHARED_HITS = 1 << 12 /* and hits for it to chain: fewer take less than a millisecond */
 };
@@ -520,8 +521,13 @@ static bool chain_stripe(void *context, size_t number, unsigned member)
     const size_t begin = clean_cut(run, here->begin), end = clean_cut(run, stripe_end(run, number));
     rp_reads_restart(&here->reads);
     here->reads.covered_too = run->reads != NULL && run->reads->covered_too;
-    return build_chains(run, begin, end, &here->chains) &&
-           keep_strong_chains(run, &here->chains, &here->anchors, run->reads != NULL ? &here->reads : NULL);
+    const bool ok = build_chains(run, begin, end, &here->chains) &&
+                    keep_strong_chains(run, &here->chains, &here->anchors, run->reads != NULL ? &here->reads : NULL);
+    if (here->chains.capacity > KEPT_CHAINS) {
+        free(here->chains.items);
+        here->chains = (chains){0};
+    }
+    return ok;
 }
 
 /* The anchors of all stripes: those of an earlier one come first. */
@@ -529,14 +535,23 @@ static bool chain_together(search *run, const rp_extenders *with, rp_anchors *an
 {
     if (!rp_crew_run(with->crew, with->member, STRIPES, chain_stripe, run))
         return false;
+    size_t n = 0;
+    for (size_t stripe = 0; stripe < STRIPES; stripe++)
+        n += run->chainer->parts[stripe].anchors.n;
     anchors->n = 0;
+    if (!rp_anchors_reserve(anchors, n))
+        return false;
     for (size_t stripe = 0; stripe < STRIPES; stripe++) {
-        const part *here = &run->chainer->parts[stripe];
-        if (!rp_anchors_reserve(anchors, anchors->n + here->anchors.n) || !rp_reads_add(run->reads, &here->reads))
+        part *here = &run->chainer->parts[stripe];
+        if (!rp_reads_add(run->reads, &here->reads))
             return false;
         if (here->anchors.n > 0)
             memcpy(anchors->items + anchors->n, here->anchors.items, here->anchors.n * sizeof *anchors->items);
         anchors->n += here->anchors.n;
+        if (here->anchors.capacity > KEPT_CHAINS) {
+            free(here->anchors.items);
+            here->anchors = (rp_anchors){0};
+        }
     }
     return true;
 }

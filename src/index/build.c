@@ -27,10 +27,14 @@ enum {
     STAGED = 1024,            /* k-mers that a scan holds before it looks at their buckets */
     COUNTED_APART = 4096,     /* frequencies; higher ones are counted as this one */
     SHARE_OF_COUNTS = 16,
-    SHARE_OF_SPARES = 4, /* of the budget that is left, they may have one in so many */
+    SHARE_OF_SPARES = 4, /* of the budget that is left, they may have one in so many, */
+    SHARE_OF_BUFFER = 3, /* and so does the buffer */
+    ROOM_AT_FIRST = 2,   /* times the room beside the whole index, while nothing is there of it */
     SLICES_A_THREAD = 8,
     SLICE_BP = 1 << 18 /* more stretches than threads, so that none waits long for another */
 };
+
+#define KEY_BYTES sizeof(uint64_t)
 
 typedef struct index_builder {
     const rp_genome *genome;
@@ -41,6 +45,7 @@ typedef struct index_builder {
     uint64_t *bucket_begin;   /* in the buffer, for the buckets of this pass */
     uint64_t *bucket_n;
     size_t pass_begin, pass_end;
+    uint64_t room;            /* of the buffer beside the whole index, in keys */
     rp_block buffer;          /* keys: the rest of the hash, the position, whether it is reverse */
     uint64_t **spare;         /* per worker */
     unsigned n_sorters;       /* workers that the budget has room for */
@@ -59,8 +64,8 @@ typedef struct index_builder {
 
 uint64_t rp_kmer_index_default_memory(uint64_t n_bases, bool beside)
 {
-    const uint64_t least = beside ? 16 << 20 : 64 << 20, wanted = beside ? n_bases / 2 : n_bases + n_bases / 2,
-                   left = rp_account_left() / 3;
+    const uint64_t least = beside ? 8 << 20 : 32 << 20, wanted = beside ? n_bases / 4 : n_bases / 4 * 3,
+                   left = rp_account_left() / (ROOM_AT_FIRST * SHARE_OF_BUFFER);
     const uint64_t bytes = wanted < left ? wanted : left;
     return bytes > least ? bytes : least;
 }
@@ -71,6 +76,7 @@ uint64_t rp_kmer_index_default_memory(uint64_t n_bases, bool beside)
 typedef struct staging {
     uint64_t hash[STAGED], place[STAGED]; /* place: 2 * position + reverse */
     size_t n;
+    uint64_t n_filed;
 } staging;
 
 /* Counts the staged k-mers by bucket, or files those of this pass. */
@@ -89,6 +95,7 @@ static void unload(const index_builder *builder, uint32_t *count, staging *stage
                 (stage->hash[i] & rest_mask) << place_bits | stage->place[i];
         }
     }
+    stage->n_filed += stage->n;
     stage->n = 0;
 }
 
@@ -166,7 +173,7 @@ static bool scan_slice(void *argument, size_t slice, unsigned worker, rp_error *
     const uint64_t end =
         slice + 1 < builder->n_slices ? genome->length_bp / builder->n_slices * (slice + 1) : genome->length_bp;
     staging stage;
-    stage.n = 0;
+    stage.n = stage.n_filed = 0;
     for (size_t c = begin < end ? rp_genome_contig_of(genome, begin) : genome->n_contigs; c < genome->n_contigs; c++) {
         const rp_contig *contig = &genome->contigs[c];
         if (contig->begin >= end)
@@ -179,7 +186,7 @@ static bool scan_slice(void *argument, size_t slice, unsigned worker, rp_error *
             scan_stretch(builder, from, to, count, &stage);
     }
     unload(builder, count, &stage);
-    rp_stage_done((int64_t)(end - begin));
+    rp_stage_done((int64_t)(builder->buffer.data == NULL ? end - begin : stage.n_filed));
     return true;
 }
 
@@ -381,17 +388,53 @@ static void choose_sorters(index_builder *builder, unsigned n_threads)
     rp_lease_set(&builder->lease, builder->lease.bytes + builder->n_sorters * bytes);
 }
 
-/* Passes over all buckets, of at most `room` k-mers each. */
-static bool run_passes(index_builder *builder, uint64_t room, unsigned n_threads, rp_error *error)
+/* Keys that there is room for in the passes to come when so many are left. What the index does not hold yet, the buffer
+ * may: `each` is how much of it comes of a key, in keys. */
+static uint64_t room_when(const index_builder *builder, double each, uint64_t n_left, uint64_t most)
+{
+    uint64_t room = ROOM_AT_FIRST * builder->room;
+    if (each > 0)
+        room = (uint64_t)(((double)builder->room + each * (double)n_left) / (1 + each));
+    room = room < most ? room : most;
+    return room > builder->largest_bucket ? room : builder->largest_bucket;
+}
+
+/* The keys of the next pass: as few as let the same number of passes do, so that none is left with a few buckets. */
+static uint64_t size_pass(const index_builder *builder, uint64_t n_done, uint64_t n_left)
+{
+    const rp_kmer_index *index = builder->index;
+    const uint64_t unused = rp_account_left(),
+                   affordable =
+                       (unused == UINT64_MAX ? unused : unused + builder->buffer.mapped) / SHARE_OF_BUFFER / KEY_BYTES;
+    const uint64_t most = affordable > builder->room ? affordable : builder->room;
+    double each = 0;
+    if (n_done > 0)
+        each = (double)(rp_kmer_index_bytes(index) - rp_index_section_bytes(index, RP_INDEX_PREFIX)) / KEY_BYTES /
+               (double)n_done;
+    const uint64_t room = room_when(builder, each, n_left, most);
+    uint64_t all = 0;
+    for (uint64_t left = n_left, here; left > 0; left -= here < left ? here : left)
+        all += here = room_when(builder, each, left, most);
+    const uint64_t even = all == 0 ? 0 : (uint64_t)((double)room * (double)n_left / (double)all);
+    return even + builder->largest_bucket < room ? even + builder->largest_bucket : room;
+}
+
+/* Passes over all buckets, whose k-mers are `total`. */
+static bool run_passes(index_builder *builder, uint64_t total, unsigned n_threads, rp_error *error)
 {
     const size_t n_buckets = (size_t)1 << builder->bucket_bits;
+    uint64_t n_done = 0;
+    rp_stage_add(total);
     for (size_t begin = 0, end; begin < n_buckets; begin = end) {
+        const uint64_t room = size_pass(builder, n_done, total - n_done);
         uint64_t here = 0;
         for (end = begin; end < n_buckets && here + builder->bucket_n[end] <= room; end++)
             here += builder->bucket_n[end];
         builder->pass_begin = begin;
         builder->pass_end = end;
-        if (!run_pass(builder, n_threads, error))
+        n_done += here;
+        if (!rp_block_resize(&builder->buffer, (room + 1) * KEY_BYTES, "k-mer sort buffer", error) ||
+            !run_pass(builder, n_threads, error))
             return false;
     }
     return true;
@@ -459,21 +502,13 @@ static bool build(index_builder *builder, const rp_kmer_index_parameters *parame
         return false;
     const uint64_t total = slices_to_offsets(builder);
     choose_sorters(builder, n_threads);
-    uint64_t room = parameters->memory_bytes / sizeof(uint64_t);
-    room = room < builder->largest_bucket ? builder->largest_bucket : room;
-    /* passes of equal size: none is left with a few buckets */
-    const uint64_t n_passes = (total + room - 1) / room,
-                   even = n_passes == 0 ? 0 : total / n_passes + builder->largest_bucket;
-    room = even < room ? even : room;
-    rp_stage_add(n_passes * builder->genome->length_bp);
-    if (!rp_block_resize(&builder->buffer, (room + 1) * sizeof(uint64_t), "k-mer sort buffer", error) ||
-        !size_index(builder->index, 0, 0, error) || !run_passes(builder, room, n_threads, error))
+    builder->room = parameters->memory_bytes / KEY_BYTES;
+    if (!size_index(builder->index, 0, 0, error) || !run_passes(builder, total, n_threads, error))
         return false;
-    if (builder->overflows) {
-        rp_stage_add(n_passes * builder->genome->length_bp);
-        if (!raise_frequency(builder, n_threads, error) || !run_passes(builder, room, n_threads, error))
-            return false;
-    }
+    if (builder->overflows &&
+        (!raise_frequency(builder, n_threads, error) || !run_passes(builder, total, n_threads, error)))
+        return false;
+    rp_block_free(&builder->buffer);
     return finish_index(builder, n_threads, error);
 }
 

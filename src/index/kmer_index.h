@@ -27,15 +27,16 @@ typedef struct rp_kmer_index_parameters {
     uint32_t min_frequency;  /* k-mers seen less often are left out; at least 2 */
     uint32_t max_kmers;      /* beyond, the least frequent are left out. 0: as many as ids can number */
     const rp_bitmask *also_excluded; /* beside `excluded`, and like it; NULL: nothing */
-    uint64_t memory_bytes;   /* for the sort buffer; the genome is scanned once for each part that fits */
+    uint64_t memory_bytes;   /* for the sort buffer beside the whole index; until then what is not there yet leaves it
+                                its room. The genome is scanned once for each part that fits */
     unsigned n_threads;
 } rp_kmer_index_parameters;
 
 /* ceil(log4(length_bp)) + 2, within the range: long enough that chance hits are rare. */
 unsigned rp_kmer_index_default_k(uint64_t length_bp);
 
-/* Bytes of the sort buffer that suit an index of so many bases of a genome, those that are not excluded. `beside`: of
- * one that is made while another is held: a third, for three times as many passes over what is not excluded. */
+/* Such bytes that suit an index of so many bases of a genome, those that are not excluded. `beside`: of one that is
+ * made while another is held: a third, for more passes over what is not excluded. */
 uint64_t rp_kmer_index_default_memory(uint64_t n_bases, bool beside);
 
 /* Indexes all k-mers that no base of `excluded` (NULL: none) touches at their first

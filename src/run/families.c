@@ -128,7 +128,7 @@ bool rp_run_grow_rest(rp_run *run, rp_error *error)
     const rp_bitmask *covered = &run->cover.covered;
     const uint64_t n_left = bases_left(run, covered);
     const bool has_room =
-        rp_kmer_index_default_memory(n_left, true) >= n_left / 3 || rp_kmer_index_spill(run->index, error);
+        rp_kmer_index_default_memory(n_left, true) >= n_left / 6 || rp_kmer_index_spill(run->index, error);
     rp_kmer_index *index =
         has_room ? build_index(run, run->k - RP_REST_SHORTER, RP_SEED_MIN_COUNT, covered, n_left, error) : NULL;
     const bool ok = index != NULL && discover(run, index, wanted > 0 ? wanted - looked_at : 0, error);
