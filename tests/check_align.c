@@ -238,6 +238,80 @@ START_TEST(a_path_over_bases_that_were_covered_meanwhile_is_whole)
 }
 END_TEST
 
+/* An alignment that has the score of its pairs alone is not traced: its path is the one that tracing finds. */
+START_TEST(a_path_without_gaps_is_that_of_tracing)
+{
+    enum { N = 60, BP = 400 };
+    rp_random random = {.state = 77};
+    char *element = test_random_letters(&random, BP), *text = malloc((size_t)N * 2 * BP + 8);
+    size_t n = (size_t)sprintf(text, ">a\n"), n_plain = 0, n_gapped = 0;
+    uint64_t begin[N];
+    for (unsigned i = 0; i < N; i++) {
+        begin[i] = n - 3;
+        memcpy(text + n, element, BP);
+        for (unsigned changed = rp_random_below(&random, 60); changed > 0; changed--)
+            text[n + rp_random_below(&random, BP)] = "ACGT"[rp_random_below(&random, 4)];
+        for (unsigned gaps = i % 3; gaps > 0; gaps--) { /* lost and put in at another place, or lost alone */
+            char *lost = text + n + 20 + rp_random_below(&random, BP - 40), *end = text + n + BP;
+            memmove(lost, lost + 3, (size_t)(end - lost) - 3);
+            memcpy(end - 3, "ACG", 3);
+        }
+        n += BP;
+    }
+    strcpy(text + n, "\n");
+    rp_genome genome;
+    test_genome(&genome, text);
+    const rp_view view = {.genome = &genome};
+    uint8_t forward[BP], turned[BP];
+    to_codes(element, forward, false);
+    to_codes(element, turned, true);
+    const rp_query queries[2] = {{forward, BP, false}, {turned, BP, false}};
+    rp_extender *extender = rp_extender_create(rp_band_select("auto"));
+    rp_aligner *aligner = rp_aligner_create(extender);
+    for (unsigned i = 0; i < N; i++) {
+        rp_anchors anchors = {0};
+        rp_alignments found = {0};
+        ck_assert(rp_anchors_push(&anchors, (rp_anchor){.position = begin[i] + BP / 2, .place = BP / 2}));
+        ck_assert(rp_align_anchors(aligner, &view, queries, &anchors, &(rp_align_limits){20, 0, 50}, &found, NULL));
+        for (size_t a = 0; a < found.n; a++) {
+            const rp_alignment *here = &found.items[a];
+            rp_steps steps[2] = {{0}}, traced[2] = {{0}};
+            const rp_extension both[2] = {{.query = turned + (BP - here->place),
+                                           .query_length = here->place,
+                                           .walk = rp_view_walk(&view, here->anchor, true),
+                                           .query_used = here->left_query,
+                                           .target_used = here->left_target},
+                                          {.query = forward + here->place,
+                                           .query_length = BP - here->place,
+                                           .walk = rp_view_walk(&view, here->anchor, false),
+                                           .query_used = here->right_query,
+                                           .target_used = here->right_target}};
+            ck_assert(rp_align_trace(extender, &view, queries, here, 1, steps));
+            ck_assert(rp_extender_trace(extender, &view, both, 2, traced));
+            bool has_gaps = false;
+            for (int side = 0; side < 2; side++) {
+                ck_assert_uint_eq(steps[side].n, traced[side].n);
+                for (size_t s = 0; s < steps[side].n; s++)
+                    ck_assert(steps[side].items[s].kind == traced[side].items[s].kind &&
+                              steps[side].items[s].length == traced[side].items[s].length);
+                has_gaps |= steps[side].n > 1;
+                free(steps[side].items);
+                free(traced[side].items);
+            }
+            *(has_gaps ? &n_gapped : &n_plain) += 1;
+        }
+        free(anchors.items);
+        free(found.items);
+    }
+    ck_assert(n_plain >= N / 4 && n_gapped >= N / 4);
+    rp_aligner_destroy(aligner);
+    rp_extender_destroy(extender);
+    rp_genome_clear(&genome);
+    free(element);
+    free(text);
+}
+END_TEST
+
 START_TEST(rows_spell_the_genome)
 {
     rp_random random = {31};
@@ -455,6 +529,7 @@ Suite *suite_align(void)
     tcase_add_loop_test(tests, kernels_equal_the_reference, 0, sizeof KERNELS / sizeof *KERNELS);
     tcase_add_test(tests, extensions_trace_to_their_scores);
     tcase_add_test(tests, long_extensions_do_not_overflow);
+    tcase_add_test(tests, a_path_without_gaps_is_that_of_tracing);
     tcase_add_test(tests, rows_spell_the_genome);
     tcase_add_loop_test(tests, a_path_over_bases_that_were_covered_meanwhile_is_whole, 0, 12);
     tcase_add_test(tests, realigning_is_exact);

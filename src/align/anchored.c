@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "align/scores.h"
 #include "align/significance.h"
 #include "base/sort.h"
 
@@ -263,22 +264,62 @@ bool rp_align_anchors(rp_aligner *aligner, const rp_view *view, const rp_query *
     }
 }
 
+/* Bases that are not the same in pairs, of the first n of an extension; counting ends beyond `most`. */
+static uint32_t count_mismatches(const rp_view *view, const rp_extension *of, uint32_t n, uint32_t most)
+{
+    uint32_t differ = 0;
+    for (uint32_t at = 0; at < n && differ <= most; at += 64) {
+        uint8_t target[64];
+        const uint8_t *query = of->query + at;
+        const unsigned here = n - at < 64 ? n - at : 64;
+        rp_view_decode(view, &of->walk, at, here, target);
+        unsigned same = 0;
+        for (unsigned i = 0; i < here; i++)
+            same += (unsigned)(rp_code_is_base(target[i]) & (target[i] == query[i]));
+        differ += here - same;
+    }
+    return differ;
+}
+
+/* Whether pairs alone have the score: then that is the path, for pairs go before gaps that are worth as much. */
+static bool is_ungapped(const rp_view *view, const rp_alignment *whole, const rp_extension both[2])
+{
+    const int32_t bases = (int32_t)(whole->left_query + whole->right_query),
+                  lost = RP_SCORE_MATCH * bases - whole->score;
+    const uint32_t differ = lost < 0 ? 0 : (uint32_t)lost / (RP_SCORE_MATCH - RP_SCORE_MISMATCH);
+    if (whole->left_query != whole->left_target || whole->right_query != whole->right_target ||
+        (int32_t)differ * (RP_SCORE_MATCH - RP_SCORE_MISMATCH) != lost)
+        return false;
+    const uint32_t left = count_mismatches(view, &both[0], whole->left_query, differ);
+    return left <= differ && count_mismatches(view, &both[1], whole->right_query, differ) == differ - left;
+}
+
+static bool push_pairs(rp_steps *steps, uint32_t n)
+{
+    return n == 0 || rp_steps_push(steps, (rp_step){.kind = RP_STEP_PAIR, .length = n});
+}
+
 bool rp_align_trace(rp_extender *extender, const rp_view *view, const rp_query *queries, const rp_alignment *alignments,
                     size_t n, rp_steps *steps)
 {
     rp_extension *extensions = rp_alloc(2 * n, sizeof *extensions);
     if (extensions == NULL)
         return false;
-    for (size_t i = 0; i < n; i++) {
+    bool ok = true;
+    for (size_t i = 0; ok && i < n; i++) {
         const rp_alignment *here = &alignments[i];
         set_extensions(view, queries, here->anchor, here->place, here->query, &extensions[2 * i]);
+        steps[2 * i].n = steps[2 * i + 1].n = 0;
+        if (is_ungapped(view, here, &extensions[2 * i])) { /* nothing is left to be traced */
+            ok = push_pairs(&steps[2 * i], here->left_query) && push_pairs(&steps[2 * i + 1], here->right_query);
+            continue;
+        }
         extensions[2 * i].query_used = here->left_query;
         extensions[2 * i].target_used = here->left_target;
         extensions[2 * i + 1].query_used = here->right_query;
         extensions[2 * i + 1].target_used = here->right_target;
-        steps[2 * i].n = steps[2 * i + 1].n = 0;
     }
-    const bool ok = rp_extender_trace(extender, view, extensions, 2 * n, steps);
+    ok = ok && rp_extender_trace(extender, view, extensions, 2 * n, steps);
     free(extensions);
     return ok;
 }
