@@ -235,7 +235,8 @@ static bool note_covered(const search *run, const query_seed *seed)
         return true;
     for (uint64_t m = 0; ok && m < seed->occurrences.count; m++) {
         const uint64_t position = rp_kmer_place(&run->places, seed->occurrences.first + m).position;
-        ok = rp_view_is_range_free(run->sought.view, position, k) || rp_reads_note(run->reads, position, position + k);
+        ok = rp_view_is_range_free(run->sought.view, position, k) ||
+             rp_reads_note_rest(run->reads, position, position + k);
     }
     return ok;
 }
@@ -413,10 +414,12 @@ static bool promises(const search *run, const chain *here, uint32_t length, unsi
  * as they are without it. (Most hits are such, all over the genome.) */
 static bool note_chain(const chain *here, bool is_kept, unsigned k, rp_reads *reads)
 {
-    if (reads == NULL || (!is_kept && here->n_hits == 1 && !here->crowded && !reads->covered_too))
+    const bool is_rest = !is_kept && here->n_hits == 1 && !here->crowded;
+    if (reads == NULL || (is_rest && !reads->covered_too))
         return true;
-    return rp_reads_note(reads, here->first < RP_FLANK_BP ? 0 : here->first - RP_FLANK_BP,
-                         here->position + k + RP_FLANK_BP);
+    const uint64_t begin = here->first < RP_FLANK_BP ? 0 : here->first - RP_FLANK_BP,
+                   end = here->position + k + RP_FLANK_BP;
+    return is_rest ? rp_reads_note_rest(reads, begin, end) : rp_reads_note(reads, begin, end);
 }
 
 /* A hit was not tried against more chains than these: the last ones. */

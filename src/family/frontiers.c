@@ -56,7 +56,8 @@ static bool look_up(rp_frontiers *frontiers, const rp_view *view, const rp_kmer_
         for (uint64_t m = 0; m < occurrences.count; m++) {
             const rp_place place = rp_kmer_place(&places, occurrences.first + m);
             if (!rp_view_is_range_free(view, place.position, k)) {
-                if (reads != NULL && reads->covered_too && !rp_reads_note(reads, place.position, place.position + k))
+                if (reads != NULL && reads->covered_too &&
+                    !rp_reads_note_rest(reads, place.position, place.position + k))
                     return false;
                 continue;
             }

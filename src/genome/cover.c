@@ -86,11 +86,23 @@ bool rp_cover_changed_since(const rp_cover *cover, rp_interval interval, uint32_
     return false;
 }
 
+static bool has_changed(const rp_cover *cover, uint32_t block, uint32_t version)
+{
+    return block < cover->n_blocks && atomic_load_explicit(&cover->changed[block], memory_order_relaxed) > version;
+}
+
 bool rp_cover_has_changed(const rp_cover *cover, const rp_reads *reads, uint32_t version)
 {
     for (size_t i = 0; i < reads->n; i++)
-        if (reads->blocks[i] < cover->n_blocks &&
-            atomic_load_explicit(&cover->changed[reads->blocks[i]], memory_order_relaxed) > version)
+        if (has_changed(cover, reads->blocks[i] & RP_READS_NUMBER, version))
+            return true;
+    return false;
+}
+
+bool rp_cover_has_grown(const rp_cover *cover, const rp_reads *reads, uint32_t version)
+{
+    for (size_t i = 0; i < reads->n; i++)
+        if (has_changed(cover, reads->blocks[i], version)) /* with the bit it is beyond the last block */
             return true;
     return false;
 }

@@ -43,4 +43,7 @@ void rp_cover_remove(rp_cover *cover, const rp_interval *intervals, size_t n);
 bool rp_cover_changed_since(const rp_cover *cover, rp_interval interval, uint32_t version);
 bool rp_cover_has_changed(const rp_cover *cover, const rp_reads *reads, uint32_t version);
 
+/* The same where the cover has only grown since: what was noted by rp_reads_note alone makes a difference. */
+bool rp_cover_has_grown(const rp_cover *cover, const rp_reads *reads, uint32_t version);
+
 #endif

@@ -44,11 +44,12 @@ void rp_reads_settle(rp_reads *reads)
     }
 }
 
-/* Whose `recent` is there. */
+/* Whose `recent` is there. A block that is noted in full need not be noted as one of the rest. */
 static bool note_block(rp_reads *reads, uint32_t block)
 {
-    uint32_t *known = &reads->recent[block % RP_READS_RECENT];
-    if (*known == block + 1)
+    const uint32_t number = block & RP_READS_NUMBER;
+    uint32_t *known = &reads->recent[number % RP_READS_RECENT];
+    if (*known == block + 1 || *known == number + 1)
         return true;
     if (reads->n == reads->capacity &&
         !rp_reserve((void **)&reads->blocks, &reads->capacity, reads->n + 1, sizeof *reads->blocks))
@@ -63,15 +64,25 @@ static bool has_recent(rp_reads *reads)
     return reads->recent != NULL || (reads->recent = rp_alloc(RP_READS_RECENT, sizeof *reads->recent)) != NULL;
 }
 
-bool rp_reads_note(rp_reads *reads, uint64_t begin, uint64_t end)
+static bool note(rp_reads *reads, uint64_t begin, uint64_t end, uint32_t bit)
 {
     if (reads == NULL || begin >= end)
         return true;
     const uint32_t last = (uint32_t)((end - 1) / RP_READS_BLOCK_BP);
     bool ok = has_recent(reads);
     for (uint32_t block = (uint32_t)(begin / RP_READS_BLOCK_BP); ok && block <= last; block++)
-        ok = note_block(reads, block);
+        ok = note_block(reads, block | bit);
     return ok;
+}
+
+bool rp_reads_note(rp_reads *reads, uint64_t begin, uint64_t end)
+{
+    return note(reads, begin, end, 0);
+}
+
+bool rp_reads_note_rest(rp_reads *reads, uint64_t begin, uint64_t end)
+{
+    return note(reads, begin, end, (uint32_t)RP_READS_NUMBER + 1);
 }
 
 bool rp_reads_add(rp_reads *reads, const rp_reads *more)

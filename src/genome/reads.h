@@ -16,8 +16,8 @@
  *      same result. Otherwise the result is made again, at its turn.
  *
  * Joins come back to what they made in an earlier pass. In between bases were uncovered, which breaks 1; so they note
- * covered bases that were looked at as they note free ones, and lone hits too (`covered_too`): where no noted block has
- * changed, either way, every look gives what it gave.
+ * covered bases that were looked at, and lone hits, too (`covered_too`), by themselves: while the cover grows they make
+ * no difference. Where no noted block has changed, either way, every look gives what it gave.
  *
  * All else that a result is made of (genome, index, excluded bases, lifted intervals, families of a join's pass) does
  * not change while workers are under way.
@@ -33,12 +33,14 @@
 
 enum {
     RP_READS_BLOCK_BP = 256,
+    RP_READS_NUMBER = INT32_MAX, /* the bits of a block's number; the one beside them: rp_reads_note_rest */
     RP_READS_RECENT = 1024    /* blocks that are not noted again shortly after; a power of 2 */
 };
 
 /* Zeroed at first. Not thread-safe. */
 typedef struct rp_reads {
-    uint32_t *blocks;         /* numbers of blocks of RP_READS_BLOCK_BP, in no order, some more than once */
+    uint32_t *blocks;         /* numbers of blocks of RP_READS_BLOCK_BP, in no order, some more than once; with a bit
+                                 for those that make a difference only once they are uncovered */
     size_t n, capacity;
     uint32_t *recent;         /* by the number's low bits: the block noted last, plus one */
     bool covered_too;         /* whoever notes, notes what makes a difference once it is uncovered, too */
@@ -55,6 +57,9 @@ void rp_reads_settle(rp_reads *reads);
 /* Notes the genome positions [begin, end), which may reach beyond the genome's end. NULL notes nothing: what is worked
  * on under a cover that stays. False: out of memory. */
 bool rp_reads_note(rp_reads *reads, uint64_t begin, uint64_t end) RP_MUST_CHECK;
+
+/* The same for what makes no difference while the cover grows: covered bases, and lone hits. */
+bool rp_reads_note_rest(rp_reads *reads, uint64_t begin, uint64_t end) RP_MUST_CHECK;
 
 /* Notes all that `more` has. NULL notes nothing. False: out of memory. */
 bool rp_reads_add(rp_reads *reads, const rp_reads *more) RP_MUST_CHECK;

@@ -15,7 +15,6 @@
 
 enum {
     MIN_MEETINGS = 2,            /* of two ends, at one distance */
-    GAP_SLACK_BP = 20,           /* distances that differ by no more, and a tenth, are one */
     MIN_INTERIOR_MEETINGS = 3,
     INTERIOR_CLUSTER_BP = 24,    /* interior points this near are one */
     SMALLER_PERCENT = 40,        /* meetings must be this share of the rarer end's copies */
@@ -99,35 +98,6 @@ static uint32_t count_ends(const join_pass *pass, const rp_side *which)
     return pass->families[which->family].n_ends[which->end];
 }
 
-/* Of meetings of two ends, sorted by their gaps: the most that stand at one distance, the shortest of those. */
-static void find_distance(const join_pass *pass, size_t *begin, size_t *end)
-{
-    const rp_meeting *items = pass->meetings.items;
-    size_t best = *begin, n_best = 0;
-    for (size_t i = *begin, j = *begin; j < *end; j++) {
-        while (items[j].gap - items[i].gap > GAP_SLACK_BP + abs(items[j].gap) / 10)
-            i++;
-        if (j + 1 - i > n_best) {
-            best = i;
-            n_best = j + 1 - i;
-        }
-    }
-    *begin = best;
-    *end = best + n_best;
-}
-
-/* The meeting whose gap tells best what stands between two ends: with the least inserted, the shortest. */
-static size_t find_tightest(const join_pass *pass, size_t begin, size_t end)
-{
-    const rp_meeting *items = pass->meetings.items;
-    size_t best = begin;
-    for (size_t i = begin + 1; i < end; i++)
-        if (items[i].inserted_bp < items[best].inserted_bp ||
-            (items[i].inserted_bp == items[best].inserted_bp && abs(items[i].gap) < abs(items[best].gap)))
-            best = i;
-    return best;
-}
-
 /* Parts of one element stand at one distance, and somewhere with nothing else between them. Exons stand at many, or
  * each time with an intron. */
 static bool add_end_candidate(join_pass *pass, size_t begin, size_t end)
@@ -139,9 +109,9 @@ static bool add_end_candidate(join_pass *pass, size_t begin, size_t end)
     if (n * 100 < (uint64_t)smaller * SMALLER_PERCENT || n * LARGER_SHARE < larger)
         return true;
     const uint64_t n_all = n;
-    find_distance(pass, &begin, &end);
+    rp_meetings_distance(pass->meetings.items, &begin, &end);
     n = end - begin;
-    const size_t tightest = find_tightest(pass, begin, end);
+    const size_t tightest = rp_meetings_tightest(pass->meetings.items, begin, end);
     if (n < MIN_MEETINGS || 2 * n <= n_all || pass->meetings.items[tightest].inserted_bp > 0)
         return true;
     return candidates_push(&pass->candidates, (candidate){.base = one->first.family,
@@ -343,6 +313,23 @@ static bool try_join(join_pass *pass, const candidate *what, trial *out, unsigne
     return true;
 }
 
+/* Of a rejected trial only what it relies on is of use. */
+static void keep_reads(trial *made)
+{
+    rp_family_clear(&made->family);
+    free(made->lifted.items);
+    made->lifted = (rp_intervals){0};
+    rp_reads_settle(&made->reads);
+}
+
+static bool try_candidate(join_pass *pass, const candidate *what, trial *out, unsigned worker)
+{
+    const bool ok = try_join(pass, what, out, worker);
+    if (ok && !out->accepted)
+        keep_reads(out);
+    return ok;
+}
+
 static bool is_touched(const join_pass *pass, const candidate *what)
 {
     return atomic_load_explicit(&pass->touched[what->base], memory_order_relaxed) != 0 ||
@@ -355,11 +342,19 @@ static void *work(void *context, size_t task, unsigned worker, rp_error *error)
     trial *made = &pass->trials[task];
     if (made->is_known && !rp_cover_has_changed(pass->cover, &made->reads, made->version))
         return made;
-    if (!try_join(pass, &pass->candidates.items[task], made, worker)) {
+    if (!try_candidate(pass, &pass->candidates.items[task], made, worker)) {
         (void)rp_error_memory(error, "joining families");
         return NULL;
     }
     return made;
+}
+
+/* Whether a trial would end otherwise now. In a pass the cover only grows, but one that is known from the pass before
+ * has seen what was uncovered since. */
+static bool is_stale(const join_pass *pass, const trial *made)
+{
+    return made->is_known ? rp_cover_has_changed(pass->cover, &made->reads, made->version)
+                          : rp_cover_has_grown(pass->cover, &made->reads, made->version);
 }
 
 static uint32_t cover_version(void *context)
@@ -381,11 +376,11 @@ static bool renew(void *context, size_t task, void *result, uint32_t version, un
     join_pass *pass = context;
     const candidate *what = &pass->candidates.items[task];
     trial *made = result;
-    if (is_touched(pass, what) || !rp_cover_has_changed(pass->cover, &made->reads, made->version)) {
+    if (is_touched(pass, what) || !is_stale(pass, made)) {
         made->version = version;
         return true;
     }
-    return try_join(pass, what, made, worker) || rp_error_memory(error, "joining families");
+    return try_candidate(pass, what, made, worker) || rp_error_memory(error, "joining families");
 }
 
 static void clear_trial(trial *done)
@@ -394,15 +389,6 @@ static void clear_trial(trial *done)
     free(done->lifted.items);
     rp_reads_clear(&done->reads);
     *done = (trial){0};
-}
-
-/* Of a rejected trial only what it relies on is of use. */
-static void keep_reads(trial *made)
-{
-    rp_family_clear(&made->family);
-    free(made->lifted.items);
-    made->lifted = (rp_intervals){0};
-    rp_reads_settle(&made->reads);
 }
 
 /* Covers what a join has made. The cover of the families that it was made of, and the library itself, stay as they are
@@ -484,15 +470,13 @@ static bool commit(void *context, uint64_t serial, void *result, unsigned worker
     bool ok = true;
     if (!is_touched(pass, what)) { /* else its ends have changed: the next pass looks again */
         pass->figures->n_tried++;
-        if (rp_cover_has_changed(pass->cover, &made->reads, made->version))
-            ok = try_join(pass, what, made, worker);
+        if (is_stale(pass, made))
+            ok = try_candidate(pass, what, made, worker);
         if (ok && made->accepted)
             ok = accept(pass, what, made);
         made->rejected = ok && !made->accepted;
     }
-    if (made->rejected)
-        keep_reads(made);
-    else if (!made->joined)
+    if (!made->rejected && !made->joined)
         clear_trial(made);
     return ok || rp_error_memory(error, "joining families");
 }
@@ -518,6 +502,18 @@ static void recall_rejections(join_pass *pass)
         if (name_rejection(pass, &pass->candidates.items[i], &here) && rp_rejections_take(&pass->rejections, &here))
             pass->trials[i] = (trial){.reads = here.reads, .version = here.version, .is_known = true};
     rp_rejections_clear(&pass->rejections);
+}
+
+/* What stands when the pass is over stands on the cover of then, before anything is uncovered. */
+static bool bring_up(void *argument, size_t which, unsigned worker, rp_error *error)
+{
+    (void)worker;
+    (void)error;
+    join_pass *pass = argument;
+    trial *made = &pass->trials[which];
+    if (made->rejected && !is_stale(pass, made))
+        made->version = rp_cover_version(pass->cover);
+    return true;
 }
 
 /* Notes those of the pass whose families have not changed in it. */
@@ -554,6 +550,7 @@ static bool run_pass(join_pass *pass, unsigned n_threads, rp_error *error)
     if (ok)
         recall_rejections(pass);
     ok = ok && rp_ordered_loop(pass->candidates.n, n_threads, work, &renewal, commit, pass, error) &&
+         rp_parallel(pass->candidates.n, n_threads, bring_up, pass, error) &&
          ((uncover_parts(pass) && note_rejections(pass)) || rp_error_memory(error, "joining families"));
     if (ok)
         apply_joins(pass);

@@ -10,7 +10,8 @@ enum {
     NEAR_BP = 200,      /* at most so far from an end stands the interior point of another family, */
     MAX_GAP_BP = 1000,  /* and another end, when what was inserted there is left out */
     REACH_BP = 10000,   /* with what was inserted: the longest elements */
-    MAX_NEIGHBOURS = 64 /* on one side of a copy */
+    MAX_NEIGHBOURS = 64, /* on one side of a copy */
+    GAP_SLACK_BP = 20 /* distances that differ by no more, and a tenth, are one */
 };
 
 /* A copy on the genome. */
@@ -182,4 +183,29 @@ bool rp_meetings_find(const rp_genome *genome, const rp_library *library, unsign
     return ok ? rp_sort_parallel(meetings->items, meetings->n, sizeof *meetings->items, compare_meetings, n_threads,
                                  error)
               : rp_error_memory(error, "joining families");
+}
+
+void rp_meetings_distance(const rp_meeting *items, size_t *begin, size_t *end)
+{
+    size_t best = *begin, n_best = 0;
+    for (size_t i = *begin, j = *begin; j < *end; j++) {
+        while (items[j].gap - items[i].gap > GAP_SLACK_BP + abs(items[j].gap) / 10)
+            i++;
+        if (j + 1 - i > n_best) {
+            best = i;
+            n_best = j + 1 - i;
+        }
+    }
+    *begin = best;
+    *end = best + n_best;
+}
+
+size_t rp_meetings_tightest(const rp_meeting *items, size_t begin, size_t end)
+{
+    size_t best = begin;
+    for (size_t i = begin + 1; i < end; i++)
+        if (items[i].inserted_bp < items[best].inserted_bp ||
+            (items[i].inserted_bp == items[best].inserted_bp && abs(items[i].gap) < abs(items[best].gap)))
+            best = i;
+    return best;
 }

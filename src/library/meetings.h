@@ -43,4 +43,11 @@ bool rp_meetings_alike(const rp_meeting *a, const rp_meeting *b);
 bool rp_meetings_find(const rp_genome *genome, const rp_library *library, unsigned n_threads, rp_meetings *meetings,
                       rp_error *error) RP_MUST_CHECK;
 
+/* Of meetings of two ends, [*begin, *end) of those that are sorted: the most that stand at one distance, the shortest
+ * of those. */
+void rp_meetings_distance(const rp_meeting *items, size_t *begin, size_t *end);
+
+/* The one of them whose gap tells best what stands between two ends: with the least inserted, the shortest. */
+size_t rp_meetings_tightest(const rp_meeting *items, size_t begin, size_t end);
+
 #endif
