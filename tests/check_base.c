@@ -68,6 +68,22 @@ START_TEST(large_blocks_go_back_at_once)
 }
 END_TEST
 
+START_TEST(room_that_is_not_written_to_takes_no_memory)
+{
+#ifndef RP_SANITIZED
+    enum { N = 1 << 28, WRITTEN = 1 << 12 };
+    const uint64_t before = rp_resident_bytes();
+    char *room = rp_alloc_wide_unset(N, 1);
+    ck_assert_ptr_nonnull(room);
+    memset(room, 1, WRITTEN);
+    ck_assert_uint_lt(rp_resident_bytes(), before + (16 << 20));
+    free(room);
+    ck_assert_ptr_null(rp_alloc_wide_unset(SIZE_MAX / 2, 3));
+    free(rp_alloc_wide_unset(0, 8));
+#endif
+}
+END_TEST
+
 START_TEST(account_keeps_its_limit_and_reserve)
 {
     rp_account_set_limit(1000);
@@ -714,6 +730,7 @@ Suite *suite_base(void)
     tcase_add_test(tests, account_keeps_its_limit_and_reserve);
     tcase_add_test(tests, freed_memory_goes_back);
     tcase_add_test(tests, large_blocks_go_back_at_once);
+    tcase_add_test(tests, room_that_is_not_written_to_takes_no_memory);
     tcase_add_loop_test(tests, blocks_keep_their_content_in_memory_and_in_files, 0, 4);
     tcase_add_test(tests, fixed_blocks_give_way_where_they_lie);
     tcase_add_test(tests, a_block_without_a_place_to_go_is_an_error);

@@ -30,20 +30,38 @@ void *rp_alloc_aligned(size_t n, size_t size)
     return block;
 }
 
+/* Of at least half a large page. */
+static bool is_wide(size_t n, size_t size, size_t *bytes)
+{
+    if (__builtin_mul_overflow(n, size, bytes) || *bytes > SIZE_MAX - LARGE_PAGE)
+        *bytes = SIZE_MAX;
+    return *bytes >= LARGE_PAGE / 2;
+}
+
+static void *alloc_wide(size_t bytes)
+{
+    if (bytes == SIZE_MAX)
+        return NULL;
+    bytes = (bytes + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+    void *block = aligned_alloc(LARGE_PAGE, bytes);
+    if (block != NULL)
+        (void)madvise(block, bytes, MADV_HUGEPAGE); /* a wish: what the system does not do is left undone */
+    return block;
+}
+
 void *rp_alloc_wide(size_t n, size_t size)
 {
     size_t bytes;
-    if (__builtin_mul_overflow(n, size, &bytes) || bytes > SIZE_MAX - LARGE_PAGE)
-        return NULL;
-    if (bytes < LARGE_PAGE / 2)
+    if (!is_wide(n, size, &bytes))
         return rp_alloc(n, size);
-    bytes = (bytes + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
-    void *block = aligned_alloc(LARGE_PAGE, bytes);
-    if (block != NULL) {
-        (void)madvise(block, bytes, MADV_HUGEPAGE); /* a wish: what the system does not do is left undone */
-        memset(block, 0, bytes);
-    }
-    return block;
+    void *block = alloc_wide(bytes);
+    return block != NULL ? memset(block, 0, bytes) : NULL;
+}
+
+void *rp_alloc_wide_unset(size_t n, size_t size)
+{
+    size_t bytes;
+    return is_wide(n, size, &bytes) ? alloc_wide(bytes) : rp_alloc(n, size);
 }
 
 void rp_memory_set_up(void)

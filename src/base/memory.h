@@ -16,6 +16,9 @@ void *rp_alloc_aligned(size_t n, size_t size) RP_MUST_CHECK;
  * go to finding its pages. Up to 2 MB more than asked for. */
 void *rp_alloc_wide(size_t n, size_t size) RP_MUST_CHECK;
 
+/* The same without zeros, for what may come to less: where nothing is written it takes address space and no memory. */
+void *rp_alloc_wide_unset(size_t n, size_t size) RP_MUST_CHECK;
+
 /* To be called once, before there are other threads: what is large is had from the system, and goes back to it as soon
  * as it is freed. The C library would keep ever larger blocks in each thread's arena, where they are of no use to
  * other threads. */

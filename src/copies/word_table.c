@@ -83,7 +83,8 @@ static bool divide(rp_word_table *table)
 enum {
     PIECE_CODES = 1 << 16,
     MOST_BUCKET_BITS = 11,
-    BLOCK_BITS = 6 /* a bucket has whole words of `present` */
+    BLOCK_BITS = 6, /* a bucket has whole words of `present` */
+    SHARES = 4 /* in which buckets are listed: the list would be as large as the table, but is of one at a time */
 };
 
 typedef struct listed_word {
@@ -104,7 +105,12 @@ typedef struct word_build {
     size_t n_buckets, n_pieces;
     uint32_t *next; /* by piece and bucket: how many words; then, where the next one goes */
     bucket *buckets;
+    size_t bucket_begin, bucket_end; /* those of the present share, */
+    uint32_t first_listed; /* whose words begin at this number */
     listed_word *listed;
+    size_t listed_capacity;
+    uint32_t n_words; /* of all buckets */
+    uint32_t n_present, n_places; /* of the shares before */
     uint16_t **counts; /* by thread, of a bucket's words, up to UINT16_MAX */
     uint16_t *all_counts; /* of the words of all parts; NULL: of one part, by thread */
     rp_lease lease;
@@ -168,8 +174,11 @@ static bool list_piece(void *argument, size_t piece, unsigned worker, rp_error *
     const uint64_t side = ((uint64_t)1 << 2 * RP_WORD_FLANK) - 1;
     uint32_t *next = build->next + piece * build->n_buckets, word;
     for (word_walk walk = begin_walk(build, piece); next_word(&walk, &word);) {
+        const size_t which = word >> build->bucket_shift;
+        if (which < build->bucket_begin || which >= build->bucket_end)
+            continue;
         const uint64_t left = walk.rolling >> (2 * RP_WORD_FLANK + 2 * bases) & side;
-        build->listed[next[word >> build->bucket_shift]++] = (listed_word){
+        build->listed[next[which]++ - build->first_listed] = (listed_word){
             word, {(uint32_t)(walk.at - bases), (uint32_t)(left << 2 * RP_WORD_FLANK | (walk.rolling & side))}};
     }
     return true;
@@ -198,11 +207,12 @@ static void end_list(word_build *build)
     free(build->listed);
     build->next = NULL;
     build->listed = NULL;
+    build->listed_capacity = 0;
     rp_lease_set(&build->lease, 0);
 }
 
-/* Lists the words of a part by bucket. */
-static bool list_words(word_build *build, size_t part, unsigned n_threads, rp_error *error)
+/* Counts the words of a part of the library by bucket, and lays its list out. */
+static bool count_words(word_build *build, size_t part, unsigned n_threads, rp_error *error)
 {
     const rp_word_table *table = build->table;
     end_list(build);
@@ -214,12 +224,35 @@ static bool list_words(word_build *build, size_t part, unsigned n_threads, rp_er
         return rp_error_memory(error, "library words");
     if (!rp_parallel(build->n_pieces, n_threads, count_piece, build, error))
         return false;
-    const uint32_t n = lay_out_buckets(build);
-    rp_lease_set(&build->lease, build->n_pieces * build->n_buckets * sizeof *build->next + n * sizeof *build->listed);
-    build->listed = rp_alloc_wide((size_t)n + 1, sizeof *build->listed);
+    build->n_words = lay_out_buckets(build);
+    return true;
+}
+
+/* Lists the words of the next share of the buckets, from bucket_end on. */
+static bool list_share(word_build *build, unsigned n_threads, rp_error *error)
+{
+    build->bucket_begin = build->bucket_end;
+    build->first_listed = build->buckets[build->bucket_begin].begin;
+    uint32_t n;
+    do
+        n = build->buckets[build->bucket_end++].end - build->first_listed;
+    while (build->bucket_end < build->n_buckets && n < build->n_words / SHARES);
+    if (n > build->listed_capacity || build->listed == NULL) {
+        free(build->listed);
+        build->listed = rp_alloc_wide_unset((size_t)n + 1, sizeof *build->listed);
+        build->listed_capacity = build->listed != NULL ? n : 0;
+        rp_lease_set(&build->lease, build->n_pieces * build->n_buckets * sizeof *build->next +
+                                        build->listed_capacity * sizeof *build->listed);
+    }
     if (build->listed == NULL)
         return rp_error_memory(error, "library words");
     return rp_parallel(build->n_pieces, n_threads, list_piece, build, error);
+}
+
+/* Work on each bucket of the present share. */
+static bool for_buckets(word_build *build, unsigned n_threads, rp_part_function *work, rp_error *error)
+{
+    return rp_parallel(build->bucket_end - build->bucket_begin, n_threads, work, build, error);
 }
 
 static size_t words_of_bucket(const word_build *build)
@@ -244,7 +277,7 @@ static uint16_t *count_bucket(const word_build *build, size_t which, unsigned wo
     }
     const bucket *here = &build->buckets[which];
     for (uint32_t i = here->begin; i < here->end; i++) {
-        uint16_t *count = &counts[build->listed[i].word & mask];
+        uint16_t *count = &counts[build->listed[i - build->first_listed].word & mask];
         *count += *count < UINT16_MAX;
     }
     return counts;
@@ -256,9 +289,10 @@ static bool is_marked(const uint64_t *words, size_t word)
 }
 
 /* Marks the words of a bucket that are looked for. */
-static bool mark_present(void *argument, size_t which, unsigned worker, rp_error *error)
+static bool mark_present(void *argument, size_t number, unsigned worker, rp_error *error)
 {
     const word_build *build = argument;
+    const size_t which = build->bucket_begin + number;
     rp_word_table *table = build->table;
     bucket *here = &build->buckets[which];
     const uint16_t *counts = count_bucket(build, which, worker);
@@ -278,9 +312,10 @@ static bool mark_present(void *argument, size_t which, unsigned worker, rp_error
 }
 
 /* Ranks a bucket's words and files their places, by word and in the order of the codes. */
-static bool file_words(void *argument, size_t which, unsigned worker, rp_error *error)
+static bool file_words(void *argument, size_t number, unsigned worker, rp_error *error)
 {
     const word_build *build = argument;
+    const size_t which = build->bucket_begin + number;
     rp_word_table *table = build->table;
     const bucket *here = &build->buckets[which];
     const uint16_t *counts = count_bucket(build, which, worker);
@@ -297,32 +332,48 @@ static bool file_words(void *argument, size_t which, unsigned worker, rp_error *
         }
     }
     for (uint32_t i = here->begin; i < here->end; i++) {
-        const listed_word *listed = &build->listed[i];
+        const listed_word *listed = &build->listed[i - build->first_listed];
         if (is_marked(table->present, listed->word))
             table->places[table->first[rp_word_table_rank(table, listed->word) + 1]++] = listed->place;
     }
     return true;
 }
 
-/* Room for ranks and places, when the buckets have been counted. */
-static bool make_room(word_build *build, size_t n_words)
+/* From the counts of a share's buckets to what is before each of them. */
+static void place_buckets(word_build *build)
 {
-    rp_word_table *table = build->table;
-    uint32_t n_present = 0, n_places = 0;
-    for (size_t i = 0; i < build->n_buckets; i++) {
+    for (size_t i = build->bucket_begin; i < build->bucket_end; i++) {
         bucket *here = &build->buckets[i];
         const uint32_t present = here->n_present, places = here->n_places;
-        here->n_present = n_present;
-        here->n_places = n_places;
-        n_present += present;
-        n_places += places;
+        here->n_present = build->n_present;
+        here->n_places = build->n_places;
+        build->n_present += present;
+        build->n_places += places;
     }
+}
+
+/* Ranks and places of the words of a part, one share of them after the other. There is room for all, of which those
+ * that are not looked for take no memory. */
+static bool file_part(word_build *build, unsigned n_threads, rp_error *error)
+{
+    rp_word_table *table = build->table;
+    table->first = rp_alloc_wide_unset((size_t)build->n_words + 2, sizeof *table->first);
+    table->places = rp_alloc_wide_unset((size_t)build->n_words + 1, sizeof *table->places);
+    if (table->first == NULL || table->places == NULL)
+        return rp_error_memory(error, "library words");
+    table->first[0] = 0;
+    for (build->bucket_end = 0; build->bucket_end < build->n_buckets;) {
+        if (!list_share(build, n_threads, error) || !for_buckets(build, n_threads, mark_present, error))
+            return false;
+        place_buckets(build);
+        if (!for_buckets(build, n_threads, file_words, error))
+            return false;
+    }
+    const size_t n_words = (size_t)1 << 2 * table->word_bases;
     rp_lease_set(&table->part_lease, n_words / 64 * (sizeof *table->present + sizeof *table->rank) +
-                                         (uint64_t)n_present * sizeof *table->first +
-                                         (uint64_t)n_places * sizeof *table->places);
-    table->first = rp_alloc_wide((size_t)n_present + 2, sizeof *table->first);
-    table->places = rp_alloc_wide((size_t)n_places + 1, sizeof *table->places);
-    return table->first != NULL && table->places != NULL;
+                                         (uint64_t)build->n_present * sizeof *table->first +
+                                         (uint64_t)build->n_places * sizeof *table->places);
+    return true;
 }
 
 static bool begin_build(word_build *build, rp_word_table *table, unsigned n_threads, rp_error *error)
@@ -347,10 +398,11 @@ static void end_build(word_build *build, unsigned n_threads)
     free(build->buckets);
 }
 
-static bool add_to_counts(void *argument, size_t which, unsigned worker, rp_error *error)
+static bool add_to_counts(void *argument, size_t number, unsigned worker, rp_error *error)
 {
     (void)error;
-    return count_bucket(argument, which, worker) != NULL;
+    const word_build *build = argument;
+    return count_bucket(build, build->bucket_begin + number, worker) != NULL;
 }
 
 static bool mark_common(void *argument, size_t which, unsigned worker, rp_error *error)
@@ -377,9 +429,11 @@ static bool list_common_words(rp_word_table *table, unsigned n_threads, rp_error
     build.all_counts = rp_alloc_wide(n_words, sizeof *build.all_counts);
     if (ok && (table->common == NULL || build.all_counts == NULL))
         ok = rp_error_memory(error, "library words");
-    for (size_t part = 0; ok && part < table->n_parts; part++)
-        ok = list_words(&build, part, n_threads, error) &&
-             rp_parallel(build.n_buckets, n_threads, add_to_counts, &build, error);
+    for (size_t part = 0; ok && part < table->n_parts; part++) {
+        ok = count_words(&build, part, n_threads, error);
+        for (build.bucket_end = 0; ok && build.bucket_end < build.n_buckets;)
+            ok = list_share(&build, n_threads, error) && for_buckets(&build, n_threads, add_to_counts, error);
+    }
     ok = ok && rp_parallel(build.n_buckets, n_threads, mark_common, &build, error);
     end_build(&build, n_threads);
     return ok;
@@ -395,10 +449,7 @@ bool rp_word_table_load(rp_word_table *table, size_t part, unsigned n_threads, r
     table->rank = rp_alloc_wide(n_words / 64 + 1, sizeof *table->rank);
     if (ok && (table->present == NULL || table->rank == NULL))
         ok = rp_error_memory(error, "library words");
-    ok = ok && list_words(&build, part, n_threads, error) &&
-         rp_parallel(build.n_buckets, n_threads, mark_present, &build, error) &&
-         (make_room(&build, n_words) || rp_error_memory(error, "library words")) &&
-         rp_parallel(build.n_buckets, n_threads, file_words, &build, error);
+    ok = ok && count_words(&build, part, n_threads, error) && file_part(&build, n_threads, error);
     end_build(&build, n_threads);
     return ok;
 }
