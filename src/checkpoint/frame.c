@@ -16,12 +16,30 @@ static const uint32_t ORDER_OF_BYTES = 0x01020304;
 
 /* --- Writing --- */
 
-void rp_encode(rp_encoder *to, const void *bytes, size_t n)
+static void pass_on(rp_encoder *to, const void *bytes, size_t n)
 {
     if (n == 0) /* of no bytes zlib makes a new beginning */
         return;
     to->crc = (uint32_t)crc32_z(to->crc, bytes, n);
     rp_file_write(to->file, bytes, n);
+}
+
+static void pass_on_waiting(rp_encoder *to)
+{
+    pass_on(to, to->waiting, to->n_waiting);
+    to->n_waiting = 0;
+}
+
+void rp_encode(rp_encoder *to, const void *bytes, size_t n)
+{
+    if (n > sizeof to->waiting - to->n_waiting)
+        pass_on_waiting(to);
+    if (n > sizeof to->waiting) {
+        pass_on(to, bytes, n);
+    } else if (n > 0) {
+        memcpy(to->waiting + to->n_waiting, bytes, n);
+        to->n_waiting += n;
+    }
 }
 
 void rp_encode_u32(rp_encoder *to, uint32_t value)
@@ -43,7 +61,7 @@ void rp_encode_text(rp_encoder *to, const char *text)
 
 rp_encoder rp_encode_begin(rp_file *file, const rp_frame_kind *kind)
 {
-    rp_encoder to = {file, (uint32_t)crc32(0, NULL, 0)};
+    rp_encoder to = {.file = file, .crc = (uint32_t)crc32(0, NULL, 0)};
     rp_encode(&to, kind->magic, sizeof kind->magic);
     rp_encode_u32(&to, kind->version);
     rp_encode_u32(&to, ORDER_OF_BYTES);
@@ -52,7 +70,9 @@ rp_encoder rp_encode_begin(rp_file *file, const rp_frame_kind *kind)
 
 void rp_encode_end(rp_encoder *to)
 {
+    pass_on_waiting(to);
     rp_encode_u32(to, to->crc);
+    pass_on_waiting(to);
 }
 
 /* --- Reading --- */

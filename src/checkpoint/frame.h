@@ -24,9 +24,14 @@ typedef struct rp_frame_kind {
 
 /* --- Writing --- */
 
+enum { RP_ENCODER_BYTES = 4096 };
+
+/* What is short is gathered: most of a state is numbers, of which a checksum by itself takes as long as a page's. */
 typedef struct rp_encoder {
     rp_file *file;
     uint32_t crc;
+    size_t n_waiting; /* bytes that are neither in the checksum nor in the file */
+    uint8_t waiting[RP_ENCODER_BYTES];
 } rp_encoder;
 
 /* Writes what tells the kind; the file is the caller's. */
