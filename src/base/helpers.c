@@ -20,6 +20,7 @@ struct rp_helpers {
     _Atomic uint64_t
         n_calls;   /* both set under the lock, and read without it, relaxed: who is late looks again before */
     atomic_bool failed;         /* he waits */
+    atomic_uint n_idle;         /* threads that wait; relaxed: parts are made for them, or not, all the same */
 };
 
 /* A loop under way. */
@@ -76,6 +77,11 @@ rp_crew *rp_helpers_crew(rp_helpers *helpers)
     return helpers->crew;
 }
 
+bool rp_helpers_are_idle(const rp_helpers *helpers)
+{
+    return atomic_load_explicit(&helpers->n_idle, memory_order_relaxed) > 0;
+}
+
 void rp_helpers_call(rp_helpers *helpers, void (*call)(void *context), void *context)
 {
     helpers->call = call;
@@ -96,11 +102,13 @@ static void note_done(rp_helpers *helpers, bool ok)
 /* Waits for a call after so many; false: the loop is over. */
 static bool wait_for_call(rp_helpers *helpers, uint64_t n_calls)
 {
+    atomic_fetch_add_explicit(&helpers->n_idle, 1, memory_order_relaxed);
     (void)pthread_mutex_lock(&helpers->lock);
     while (helpers->n_calls == n_calls && helpers->n_left > 0 && !helpers->failed)
         (void)pthread_cond_wait(&helpers->called, &helpers->lock);
     const bool goes_on = helpers->n_left > 0 && !helpers->failed;
     (void)pthread_mutex_unlock(&helpers->lock);
+    atomic_fetch_sub_explicit(&helpers->n_idle, 1, memory_order_relaxed);
     return goes_on;
 }
 

@@ -25,6 +25,9 @@ rp_crew *rp_helpers_crew(rp_helpers *helpers);
 bool rp_helpers_loop(rp_helpers *helpers, size_t n_parts, rp_part_function *function, void *context,
                      rp_error *error) RP_MUST_CHECK;
 
+/* Whether there are threads that wait for parts, about now. */
+bool rp_helpers_are_idle(const rp_helpers *helpers);
+
 /* For who has a loop of his own: `call` is to wake one of its threads that wait, as rp_crew_create says. NULL: it is
  * over. No thread is at work. */
 void rp_helpers_call(rp_helpers *helpers, void (*call)(void *context), void *context);

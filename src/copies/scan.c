@@ -14,9 +14,10 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/helpers.h"
 #include "base/metrics.h"
 #include "base/parallel.h"
-#include "base/sort.h"
+#include "copies/weak.h"
 
 enum {
     CHUNK_BP = 1 << 20,
@@ -28,13 +29,10 @@ enum {
     /* both tables stay in the cache of a core: a slot is of use for some hundred bases only */
     STRIP_SLOTS = 1 << 15,
     STRIP_SHIFT = 5,           /* a strip is 32 diagonals wide */
-    WEAK_REACH_BP = 1000,      /* how near a weak alignment must be to a strong one, on genome and consensus */
-    WEAK_OVERLAP_BP = 60,
     LEAST_ANCHORS = 1 << 15,   /* that a thread has room for in any budget */
     ANCHOR_BYTES = 3 * sizeof(rp_anchor) / 2 + sizeof(size_t), /* with what their array grows ahead, and a choice */
     TOGETHER_ANCHORS = 1 << 16, /* that are aligned before what they gave is stored: lanes are busy, and it is little */
     SHARE_OF_ANCHORS = 3, /* of the budget that is left, all threads' anchors may have one in so many */
-    LOOK_BACK_BP = 10000, /* of alignments that begin further left, none is looked for */
     X_DROP = 50
 };
 
@@ -58,6 +56,8 @@ typedef struct scan {
     rp_alignment_store *found;
     pthread_mutex_t lock; /* guards found */
     rp_scan_scratch *scratch; /* by thread */
+    rp_helpers *helpers; /* who has no further chunk helps with those of others: where there are few, and at the end */
+    rp_extender **extenders; /* of the threads, when they are lent */
     uint32_t first_query, end_query; /* of the library's part */
     size_t most_anchors; /* of a thread, unless one query has more */
     unsigned least_flank; /* equal bases beside a word hit that is looked at; 0: all are */
@@ -186,6 +186,8 @@ void rp_scan_scratch_clear(rp_scan_scratch *scratch)
     free(scratch->anchors.items);
     rp_lease_set(&scratch->lease, 0);
     free(scratch->hits.items);
+    for (unsigned i = 0; i < RP_WORD_PIECES; i++)
+        free(scratch->pieces[i].items);
     *scratch = (rp_scan_scratch){0};
 }
 
@@ -200,64 +202,6 @@ static const uint8_t *decode_chunk(const rp_view *view, const rp_chunk *here, ui
     return codes + MARGIN_BP;
 }
 
-static int compare_by_query(const void *left, const void *right)
-{
-    const rp_alignment *a = left, *b = right;
-    if (a->query != b->query)
-        return a->query < b->query ? -1 : 1;
-    if (a->begin != b->begin)
-        return a->begin < b->begin ? -1 : 1;
-    if (a->end != b->end)
-        return a->end < b->end ? -1 : 1;
-    if (a->query_begin != b->query_begin)
-        return a->query_begin < b->query_begin ? -1 : 1;
-    if (a->anchor != b->anchor)
-        return a->anchor < b->anchor ? -1 : 1;
-    return (a->place > b->place) - (a->place < b->place);
-}
-
-/* Whether b, to the right, goes on where a ends, on the genome and on the consensus. */
-static bool goes_on(const rp_alignment *a, const rp_alignment *b)
-{
-    const int64_t genome = (int64_t)b->begin - (int64_t)a->end;
-    const int64_t query = (int64_t)b->query_begin - (int64_t)a->query_end;
-    return genome >= -WEAK_OVERLAP_BP && genome <= WEAK_REACH_BP && query >= -WEAK_OVERLAP_BP && query <= WEAK_REACH_BP;
-}
-
-/* Whether a strong alignment of the same query stands beside alignment i. */
-static bool has_strong_neighbour(const rp_alignments *found, size_t i, int min_score)
-{
-    const rp_alignment *here = &found->items[i];
-    for (size_t j = i;
-         j-- > 0 && found->items[j].query == here->query && here->begin < found->items[j].begin + LOOK_BACK_BP;)
-        if (found->items[j].evidence >= min_score && goes_on(&found->items[j], here))
-            return true;
-    for (size_t j = i + 1;
-         j < found->n && found->items[j].query == here->query && found->items[j].begin <= here->end + WEAK_REACH_BP;
-         j++)
-        if (found->items[j].evidence >= min_score && goes_on(here, &found->items[j]))
-            return true;
-    return false;
-}
-
-/* Drops the weak alignments that no strong one bears out. False: out of memory. */
-static bool drop_weak(rp_alignments *found, int min_score)
-{
-    bool *kept = rp_alloc(found->n, sizeof *kept);
-    if (kept == NULL)
-        return false;
-    rp_sort(found->items, found->n, sizeof *found->items, compare_by_query);
-    for (size_t i = 0; i < found->n; i++)
-        kept[i] = found->items[i].evidence >= min_score || has_strong_neighbour(found, i, min_score);
-    size_t n = 0;
-    for (size_t i = 0; i < found->n; i++)
-        if (kept[i])
-            found->items[n++] = found->items[i];
-    found->n = n;
-    free(kept);
-    return true;
-}
-
 /* Asks for what take_hit will read. */
 static void ask_for(const scan *run, const rp_scan_scratch *scratch, uint64_t begin, const rp_word_hit *hit)
 {
@@ -269,34 +213,61 @@ static void ask_for(const scan *run, const rp_scan_scratch *scratch, uint64_t be
         __builtin_prefetch(&scratch->strips[(id >> STRIP_SHIFT) % STRIP_SLOTS]);
 }
 
-/* Takes the hits that have been gathered in the chunk that begins at `begin`. */
-static bool take_hits(const scan *run, rp_scan_scratch *scratch, uint64_t begin)
+/* Takes hits; their bases count from base `first` of the chunk that begins at `begin`. */
+static bool take_hits(const scan *run, rp_scan_scratch *scratch, uint64_t begin, uint32_t first, rp_word_hits *hits)
 {
-    const rp_word_hit *hits = scratch->hits.items;
-    const size_t n = scratch->hits.n;
+    const size_t n = hits->n;
+    for (size_t i = 0; i < n; i++)
+        hits->items[i].at += first;
     for (size_t i = 0; i < n; i++) {
         if (i + HITS_AHEAD < n)
-            ask_for(run, scratch, begin, &hits[i + HITS_AHEAD]);
-        if (!take_hit(run, scratch, begin, hits[i].at, hits[i].place))
+            ask_for(run, scratch, begin, &hits->items[i + HITS_AHEAD]);
+        if (!take_hit(run, scratch, begin, hits->items[i].at, hits->items[i].place))
             return false;
     }
-    scratch->hits.n = 0;
+    hits->n = 0;
     return true;
+}
+
+/* Takes the hits of n words of a chunk from number `first` on, looked up by whoever has nothing else to do. */
+static bool take_together(const scan *run, rp_scan_scratch *scratch, const rp_word_search *chunk, size_t first,
+                          size_t n)
+{
+    const unsigned worker = (unsigned)(scratch - run->scratch);
+    bool ok = rp_word_search_together(chunk, first, n, rp_helpers_crew(run->helpers), worker, scratch->pieces);
+    for (size_t i = 0; ok && i < RP_WORD_PIECES; i++)
+        ok = take_hits(run, scratch, chunk->begin, (uint32_t)(first + i * RP_PIECE_WORDS), &scratch->pieces[i]);
+    return ok;
+}
+
+/* The same, looked up alone. */
+static bool take_alone(const scan *run, rp_scan_scratch *scratch, const rp_word_search *chunk, size_t first, size_t n)
+{
+    rp_word_search search = rp_word_search_part(chunk, first, n);
+    bool ok = true, over = false;
+    rp_word_search_start(&search);
+    while (ok && !over)
+        ok = rp_word_search_next(&search, HITS_AT_ONCE, &scratch->hits, &over) &&
+             take_hits(run, scratch, chunk->begin, (uint32_t)first, &scratch->hits);
+    return ok;
 }
 
 /* Takes the hits of a chunk's words. */
 static bool take_words(const scan *run, rp_scan_scratch *scratch, const rp_chunk *here, const uint8_t *codes)
 {
-    rp_word_search search = {.table = run->table,
-                             .codes = codes,
-                             .n_codes = (size_t)(here->end - here->begin) + run->table->word_bases - 1,
-                             .excluded = run->view->excluded,
-                             .begin = here->begin,
-                             .least_flank = run->least_flank};
-    bool ok = true, over = false;
-    rp_word_search_start(&search);
-    while (ok && !over)
-        ok = rp_word_search_next(&search, HITS_AT_ONCE, &scratch->hits, &over) && take_hits(run, scratch, here->begin);
+    enum { WORDS_AT_ONCE = RP_WORD_PIECES * RP_PIECE_WORDS };
+    const size_t n_words = (size_t)(here->end - here->begin);
+    const rp_word_search chunk = {.table = run->table,
+                                  .codes = codes,
+                                  .excluded = run->view->excluded,
+                                  .begin = here->begin,
+                                  .least_flank = run->least_flank};
+    bool ok = true;
+    for (size_t first = 0; ok && first < n_words; first += WORDS_AT_ONCE) {
+        const size_t n = n_words - first < WORDS_AT_ONCE ? n_words - first : WORDS_AT_ONCE;
+        ok = rp_helpers_are_idle(run->helpers) ? take_together(run, scratch, &chunk, first, n)
+                                               : take_alone(run, scratch, &chunk, first, n);
+    }
     return ok;
 }
 
@@ -358,7 +329,7 @@ static bool align_some_together(scan *run, rp_scan_scratch *scratch, rp_alignmen
         rp_anchors some = {.items = all + i, .n = j - i};
         found->n = 0;
         ok = (rp_align_anchors(scratch->aligner, run->view, run->table->queries, &some, &limits, found, NULL) &&
-              (weak == 0 || drop_weak(found, strong))) ||
+              (weak == 0 || rp_weak_drop(found, strong))) ||
              rp_error_memory(error, "finding copies");
         ok = ok && store_alignments(run, found, error);
     }
@@ -461,7 +432,7 @@ static bool scan_part(scan *run, rp_word_table *table, size_t part, rp_error *er
     bool ok = true;
     while (ok && list_left(run)) {
         atomic_store_explicit(&run->pauses, false, memory_order_relaxed);
-        ok = rp_parallel(run->n_left, n_threads, scan_chunk, run, error);
+        ok = rp_helpers_loop(run->helpers, run->n_left, scan_chunk, run, error);
         if (ok && atomic_load_explicit(&run->pauses, memory_order_relaxed))
             keep->keep(keep->context);
     }
@@ -506,6 +477,43 @@ static bool find_chunks(scan *run, const rp_chunk *chunks, size_t n_chunks, rp_e
     return true;
 }
 
+static bool make_scratch(void *argument, size_t which, unsigned worker, rp_error *error)
+{
+    (void)worker;
+    scan *run = argument;
+    rp_scan_scratch *own = &run->scratch[which];
+    if (!rp_scan_scratch_make(own, run->parameters->kernel))
+        return rp_error_memory(error, "finding copies");
+    run->extenders[which] = own->extender;
+    return true;
+}
+
+/* Makes of the threads a crew, who align for each other, too, unless a device does. */
+static bool make_helpers(scan *run, rp_error *error)
+{
+    const unsigned n = run->parameters->n_threads;
+    run->helpers = rp_helpers_create(n);
+    run->extenders = rp_alloc(n, sizeof *run->extenders);
+    if (run->helpers == NULL || run->extenders == NULL)
+        return rp_error_memory(error, "finding copies");
+    if (n < 2 || run->parameters->kernel->offload != NULL)
+        return true;
+    if (!rp_parallel(n, n, make_scratch, run, error))
+        return false;
+    for (unsigned i = 0; i < n; i++)
+        rp_aligner_share(run->scratch[i].aligner, &(rp_extenders){rp_helpers_crew(run->helpers), i, run->extenders});
+    return true;
+}
+
+static void end_helpers(scan *run)
+{
+    for (unsigned i = 0; i < run->parameters->n_threads; i++)
+        if (run->scratch[i].aligner != NULL)
+            rp_aligner_share(run->scratch[i].aligner, &(rp_extenders){.crew = NULL});
+    rp_helpers_destroy(run->helpers);
+    free(run->extenders);
+}
+
 bool rp_scan(const rp_view *view, rp_word_table *table, const rp_scan_parameters *parameters, rp_scan_scratch *scratch,
              rp_alignment_store *found, rp_error *error)
 {
@@ -523,13 +531,14 @@ bool rp_scan(const rp_view *view, rp_word_table *table, const rp_scan_parameters
     rp_chunk *chunks = rp_genome_chunks(view->genome, CHUNK_BP, &n_chunks);
     bool ok = chunks != NULL || rp_error_memory(error, "finding copies");
     const bool is_laid_out = ok && find_chunks(&run, chunks, n_chunks, error);
-    ok = is_laid_out;
+    ok = is_laid_out && make_helpers(&run, error);
     for (size_t part = 0; part < table->n_parts && ok; part++)
         ok = scan_part(&run, table, part, error);
     if (is_laid_out && !ok && parameters->progress != NULL)
         drop_unfinished(&run);
     rp_word_table_unload(table);
     rp_scan_progress_clear(&whole);
+    end_helpers(&run);
     free(run.left);
     free(chunks);
     (void)pthread_mutex_destroy(&run.lock);

@@ -31,7 +31,8 @@ typedef struct rp_scan_scratch {
     rp_anchors anchors;
     uint32_t first_query, end_query; /* whose anchors are taken in this pass over a chunk */
     rp_lease lease;            /* of anchors and what they lead to */
-    rp_word_hits hits;         /* that are taken together */
+    rp_word_hits hits;         /* that are taken together; */
+    rp_word_hits pieces[RP_WORD_PIECES]; /* and those that others have looked up */
 } rp_scan_scratch;
 
 bool rp_scan_scratch_make(rp_scan_scratch *scratch, const rp_band_kernel *kernel) RP_MUST_CHECK;

@@ -132,3 +132,43 @@ bool rp_word_search_next(rp_word_search *search, size_t wanted, rp_word_hits *hi
     }
     return ok;
 }
+
+rp_word_search rp_word_search_part(const rp_word_search *stretch, size_t first, size_t n)
+{
+    return (rp_word_search){.table = stretch->table,
+                            .codes = stretch->codes + first,
+                            .n_codes = n + stretch->table->word_bases - 1,
+                            .excluded = stretch->excluded,
+                            .begin = stretch->begin + first,
+                            .least_flank = stretch->least_flank};
+}
+
+/* Words that several threads look up. */
+typedef struct together {
+    const rp_word_search *stretch;
+    size_t first, n;
+    rp_word_hits *pieces;
+} together;
+
+static bool look_up_piece(void *context, size_t number, unsigned member)
+{
+    (void)member;
+    const together *all = context;
+    const size_t begin = number * RP_PIECE_WORDS, left = all->n - begin;
+    rp_word_search search =
+        rp_word_search_part(all->stretch, all->first + begin, left < RP_PIECE_WORDS ? left : RP_PIECE_WORDS);
+    bool over = false;
+    all->pieces[number].n = 0;
+    rp_word_search_start(&search);
+    return rp_word_search_next(&search, SIZE_MAX, &all->pieces[number], &over);
+}
+
+bool rp_word_search_together(const rp_word_search *stretch, size_t first, size_t n, rp_crew *crew, unsigned member,
+                             rp_word_hits pieces[RP_WORD_PIECES])
+{
+    together all = {stretch, first, n, pieces};
+    const size_t n_pieces = (n + RP_PIECE_WORDS - 1) / RP_PIECE_WORDS;
+    for (size_t i = n_pieces; i < RP_WORD_PIECES; i++)
+        pieces[i].n = 0;
+    return rp_crew_run(crew, member, n_pieces, look_up_piece, &all);
+}

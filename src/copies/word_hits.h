@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "base/crew.h"
 #include "copies/word_table.h"
 #include "genome/bitmask.h"
 
@@ -46,6 +47,17 @@ typedef struct rp_word_search {
 
 /* Goes to the beginning of the stretch that the fields above `how far` tell of. */
 void rp_word_search_start(rp_word_search *search);
+
+/* The search of n words of a stretch from number `first` on; bases of hits count from there. */
+rp_word_search rp_word_search_part(const rp_word_search *stretch, size_t first, size_t n);
+
+enum { RP_WORD_PIECES = 16, RP_PIECE_WORDS = 1 << 12 };
+
+/* Has RP_WORD_PIECES times RP_PIECE_WORDS words of a stretch from number `first` on, or the n that are left, looked up
+ * by the members of a crew: the hits of each piece, counted from its first word. False: out of memory, or the run is to
+ * end. */
+bool rp_word_search_together(const rp_word_search *stretch, size_t first, size_t n, rp_crew *crew, unsigned member,
+                             rp_word_hits pieces[RP_WORD_PIECES]) RP_MUST_CHECK;
 
 /* Appends hits, by base and then by place, until *hits has `wanted` or some more; *over: there are no further ones.
  * False: out of memory. */
