@@ -181,6 +181,22 @@ static void expect_same_index(const rp_kmer_index *a, const rp_kmer_index *b)
     }
 }
 
+/* The reserve is for what comes after the index: a buffer that leaves it alone is a few MB in a budget near the least,
+ * and the number of passes grows with the genome. */
+START_TEST(the_sort_buffer_may_have_what_is_reserved)
+{
+    const uint64_t n = UINT64_C(8) << 30, taken = rp_account_taken();
+    ck_assert_uint_eq(rp_kmer_index_default_memory(n, false), n / 4 * 3);
+    ck_assert_uint_eq(rp_kmer_index_default_memory(n, true), n / 4);
+    rp_account_set_limit(taken + n);
+    rp_account_set_reserve(n - n / 64);
+    ck_assert_uint_eq(rp_kmer_index_default_memory(n, false), n / 6);
+    ck_assert_uint_eq(rp_kmer_index_default_memory(n, true), n / 6);
+    rp_account_set_limit(0);
+    rp_account_set_reserve(0);
+}
+END_TEST
+
 START_TEST(a_spilled_index_is_the_same)
 {
     rp_genome genome;
@@ -556,6 +572,7 @@ Suite *suite_index(void)
     tcase_add_test(tests, what_either_mask_has_is_left_out);
     tcase_add_loop_test(tests, index_agrees_with_counting, 0, 5);
     tcase_add_loop_test(tests, empty_genomes_have_empty_indexes, 0, 3);
+    tcase_add_test(tests, the_sort_buffer_may_have_what_is_reserved);
     tcase_add_test(tests, a_spilled_index_is_the_same);
     tcase_add_test(tests, an_index_file_is_of_its_lower_case);
     tcase_add_loop_test(tests, an_index_file_maps_back_or_says_why_not, 0, 2);

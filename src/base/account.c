@@ -93,3 +93,10 @@ uint64_t rp_account_left(void)
     const uint64_t bound = bound_now(), now = rp_account_taken();
     return bound == UINT64_MAX ? UINT64_MAX : bound > now ? bound - now : 0;
 }
+
+uint64_t rp_account_free(void)
+{
+    const uint64_t all = rp_account_limit(),
+                   used = rp_account_taken() + atomic_load_explicit(&unleased, memory_order_relaxed);
+    return all == 0 ? UINT64_MAX : all > used ? all - used : 0;
+}

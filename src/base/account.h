@@ -48,4 +48,8 @@ uint64_t rp_account_most(void); /* most at one time */
 /* What rp_account_take would still give; UINT64_MAX without a limit. */
 uint64_t rp_account_left(void);
 
+/* What nobody has, the reserve with it: for what is given back before those come whom the reserve is for. UINT64_MAX
+ * without a limit. */
+uint64_t rp_account_free(void);
+
 #endif

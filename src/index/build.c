@@ -28,8 +28,8 @@ enum {
     COUNTED_APART = 4096,     /* frequencies; higher ones are counted as this one */
     SHARE_OF_COUNTS = 16,
     SHARE_OF_SPARES = 4, /* of the budget that is left, they may have one in so many, */
-    SHARE_OF_BUFFER = 3, /* and so does the buffer */
-    ROOM_AT_FIRST = 2,   /* times the room beside the whole index, while nothing is there of it */
+    SHARE_OF_BUFFER = 3, /* and the buffer of what is free, the reserve with it: it is given back before others come */
+    ROOM_AT_FIRST = 2, /* times the room beside the whole index, while nothing is there of it */
     SLICES_A_THREAD = 8,
     SLICE_BP = 1 << 18 /* more stretches than threads, so that none waits long for another */
 };
@@ -40,33 +40,34 @@ typedef struct index_builder {
     const rp_genome *genome;
     const rp_bitmask *excluded, *also_excluded;
     unsigned k, place_bits, bucket_bits;
-    size_t n_slices;          /* stretches of the genome, counted apart */
-    uint32_t *slice_count;    /* [slice][bucket], then where the slice writes in the bucket */
-    uint64_t *bucket_begin;   /* in the buffer, for the buckets of this pass */
+    size_t n_slices; /* stretches of the genome, counted apart */
+    uint32_t *slice_count; /* [slice][bucket], then where the slice writes in the bucket */
+    uint64_t *bucket_begin; /* in the buffer, for the buckets of this pass */
     uint64_t *bucket_n;
     size_t pass_begin, pass_end;
-    uint64_t room;            /* of the buffer beside the whole index, in keys */
-    rp_block buffer;          /* keys: the rest of the hash, the position, whether it is reverse */
-    uint64_t **spare;         /* per worker */
-    unsigned n_sorters;       /* workers that the budget has room for */
-    rp_lease lease;           /* of all but the buffer and the index */
+    uint64_t room; /* of the buffer beside the whole index, in keys */
+    uint64_t *keys; /* the buffer: the rest of the hash, the position, whether it is reverse */
+    rp_lease buffer; /* of it */
+    uint64_t **spare; /* per worker */
+    unsigned n_sorters; /* workers that the budget has room for */
+    rp_lease lease; /* of all but the buffer and the index */
     uint64_t (*seen)[COUNTED_APART + 1]; /* per worker: k-mers by frequency, */
-    rp_large_counts *large;   /* and those that were written and are large */
+    rp_large_counts *large; /* and those that were written and are large */
     uint32_t max_kmers;
-    bool overflows;           /* there are more: they are counted, and nothing is written */
+    bool overflows; /* there are more: they are counted, and nothing is written */
     uint64_t largest_bucket;
     uint32_t min_frequency;
-    uint32_t *bucket_kmers;   /* k-mers kept, of each bucket; then the first one's id */
+    uint32_t *bucket_kmers; /* k-mers kept, of each bucket; then the first one's id */
     uint64_t *bucket_positions;
     rp_kmer_index *index;
-    bool writing;             /* the second look at a pass's buckets: write instead of count */
+    bool writing; /* the second look at a pass's buckets: write instead of count */
 } index_builder;
 
 uint64_t rp_kmer_index_default_memory(uint64_t n_bases, bool beside)
 {
     const uint64_t least = beside ? 8 << 20 : 32 << 20, wanted = beside ? n_bases / 4 : n_bases / 4 * 3,
-                   left = rp_account_left() / (ROOM_AT_FIRST * SHARE_OF_BUFFER);
-    const uint64_t bytes = wanted < left ? wanted : left;
+                   room = rp_account_free() / (ROOM_AT_FIRST * SHARE_OF_BUFFER);
+    const uint64_t bytes = wanted < room ? wanted : room;
     return bytes > least ? bytes : least;
 }
 
@@ -84,7 +85,7 @@ static void unload(const index_builder *builder, uint32_t *count, staging *stage
 {
     const unsigned bucket_shift = 2 * builder->k - builder->bucket_bits, place_bits = builder->place_bits;
     const uint64_t rest_mask = ((uint64_t)1 << bucket_shift) - 1;
-    uint64_t *keys = builder->buffer.data;
+    uint64_t *keys = builder->keys;
     if (keys == NULL) {
         for (size_t i = 0; i < stage->n; i++)
             count[stage->hash[i] >> bucket_shift]++;
@@ -186,7 +187,7 @@ static bool scan_slice(void *argument, size_t slice, unsigned worker, rp_error *
             scan_stretch(builder, from, to, count, &stage);
     }
     unload(builder, count, &stage);
-    rp_stage_done((int64_t)(builder->buffer.data == NULL ? end - begin : stage.n_filed));
+    rp_stage_done((int64_t)(builder->keys == NULL ? end - begin : stage.n_filed));
     return true;
 }
 
@@ -209,7 +210,7 @@ static bool finish_bucket(void *argument, size_t part, unsigned worker, rp_error
     index_builder *builder = argument;
     const size_t bucket = builder->pass_begin + part;
     const uint64_t n = builder->bucket_n[bucket];
-    uint64_t *keys = (uint64_t *)builder->buffer.data + builder->bucket_begin[bucket];
+    uint64_t *keys = builder->keys + builder->bucket_begin[bucket];
     rp_kmer_index *index = builder->index;
     const unsigned k = builder->k, place_bits = builder->place_bits, rest_bits = 2 * k - builder->bucket_bits;
     const uint64_t place_mask = ((uint64_t)1 << place_bits) - 1;
@@ -403,9 +404,9 @@ static uint64_t room_when(const index_builder *builder, double each, uint64_t n_
 static uint64_t size_pass(const index_builder *builder, uint64_t n_done, uint64_t n_left)
 {
     const rp_kmer_index *index = builder->index;
-    const uint64_t unused = rp_account_left(),
+    const uint64_t unused = rp_account_free(),
                    affordable =
-                       (unused == UINT64_MAX ? unused : unused + builder->buffer.mapped) / SHARE_OF_BUFFER / KEY_BYTES;
+                       (unused == UINT64_MAX ? unused : unused + builder->buffer.bytes) / SHARE_OF_BUFFER / KEY_BYTES;
     const uint64_t most = affordable > builder->room ? affordable : builder->room;
     double each = 0;
     if (n_done > 0)
@@ -417,6 +418,24 @@ static uint64_t size_pass(const index_builder *builder, uint64_t n_done, uint64_
         all += here = room_when(builder, each, left, most);
     const uint64_t even = all == 0 ? 0 : (uint64_t)((double)room * (double)n_left / (double)all);
     return even + builder->largest_bucket < room ? even + builder->largest_bucket : room;
+}
+
+static void free_buffer(index_builder *builder)
+{
+    free(builder->keys);
+    builder->keys = NULL;
+    rp_lease_set(&builder->buffer, 0);
+}
+
+/* A buffer of n keys, in place of what it was. It is no block that may go to a file: a scan files in all of it. */
+static bool make_buffer(index_builder *builder, uint64_t n, rp_error *error)
+{
+    if (builder->buffer.bytes == n * KEY_BYTES)
+        return true;
+    free_buffer(builder);
+    rp_lease_set(&builder->buffer, n * KEY_BYTES);
+    builder->keys = rp_alloc(n, KEY_BYTES);
+    return builder->keys != NULL || rp_error_memory(error, "k-mer sort buffer");
 }
 
 /* Passes over all buckets, whose k-mers are `total`. */
@@ -433,8 +452,7 @@ static bool run_passes(index_builder *builder, uint64_t total, unsigned n_thread
         builder->pass_begin = begin;
         builder->pass_end = end;
         n_done += here;
-        if (!rp_block_resize(&builder->buffer, (room + 1) * KEY_BYTES, "k-mer sort buffer", error) ||
-            !run_pass(builder, n_threads, error))
+        if (!make_buffer(builder, room + 1, error) || !run_pass(builder, n_threads, error))
             return false;
     }
     return true;
@@ -508,7 +526,7 @@ static bool build(index_builder *builder, const rp_kmer_index_parameters *parame
     if (builder->overflows &&
         (!raise_frequency(builder, n_threads, error) || !run_passes(builder, total, n_threads, error)))
         return false;
-    rp_block_free(&builder->buffer);
+    free_buffer(builder);
     return finish_index(builder, n_threads, error);
 }
 
@@ -535,7 +553,7 @@ rp_kmer_index *rp_kmer_index_create(const rp_genome *genome, const rp_bitmask *e
     free(builder.bucket_n);
     free(builder.bucket_kmers);
     free(builder.bucket_positions);
-    rp_block_free(&builder.buffer);
+    free_buffer(&builder);
     for (unsigned i = 0; builder.spare != NULL && i < parameters->n_threads; i++)
         free(builder.spare[i]);
     for (unsigned i = 0; builder.large != NULL && i < parameters->n_threads; i++)
