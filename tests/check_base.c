@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/account.h"
 #include "base/block.h"
@@ -95,10 +96,15 @@ START_TEST(account_keeps_its_limit_and_reserve)
     ck_assert_uint_eq(rp_account_left(), 0);
     rp_account_give(1100);
     ck_assert_uint_eq(rp_account_left(), 700);
+    ck_assert_uint_eq(rp_account_free(), 1000);
+    rp_account_note_unleased(200);
+    ck_assert_uint_eq(rp_account_free(), 800);
+    rp_account_note_unleased(0);
     ck_assert_uint_ge(rp_account_most(), 1100);
     rp_account_set_limit(0);
     rp_account_set_reserve(0);
     ck_assert_uint_eq(rp_account_left(), UINT64_MAX);
+    ck_assert_uint_eq(rp_account_free(), UINT64_MAX);
 }
 END_TEST
 
@@ -550,7 +556,73 @@ START_TEST(who_has_no_part_helps)
 }
 END_TEST
 
-/* The rate as a function of the size, with its best at `best`. */
+/* A loop whose first part, which its owner has, ends when it may. */
+typedef struct held_loop {
+    rp_crew *crew;
+    unsigned owner;
+    atomic_uint begun, done; /* parts, the first one among the begun */
+    atomic_bool may_end;
+} held_loop;
+
+static bool do_held(void *context, size_t part, unsigned member)
+{
+    held_loop *loop = context;
+    atomic_fetch_add(&loop->begun, 1);
+    while (part == 0 && member == loop->owner && !atomic_load(&loop->may_end))
+        (void)usleep(1000);
+    atomic_fetch_add(&loop->done, part > 0);
+    return true;
+}
+
+static void *run_held(void *argument)
+{
+    held_loop *loop = argument;
+    return rp_crew_run(loop->crew, loop->owner, CREW_PARTS, do_held, loop) ? loop : NULL;
+}
+
+START_TEST(what_has_a_lower_rank_is_helped_first)
+{
+    rp_crew *crew = rp_crew_create(4, call_nobody, NULL);
+    ck_assert_ptr_nonnull(crew);
+    rp_crew_set_rank(NULL, 0, 1);
+    const uint64_t ranks[3] = {9, 2, 5};
+    held_loop loops[3];
+    pthread_t threads[3];
+    for (unsigned i = 0; i < 3; i++) {
+        loops[i] = (held_loop){.crew = crew, .owner = i};
+        rp_crew_set_rank(crew, i, ranks[i]);
+        /* who begins with a lower rank helps nobody, so the highest begins */
+    }
+    static const unsigned order[] = {0, 2, 1};
+    for (unsigned i = 0; i < 3; i++) {
+        held_loop *loop = &loops[order[i]];
+        ck_assert_int_eq(pthread_create(&threads[order[i]], NULL, run_held, loop), 0);
+        while (atomic_load(&loop->begun) == 0)
+            (void)usleep(1000);
+    }
+    crew_loop own = {.fails_at = SIZE_MAX};
+    rp_crew_set_rank(crew, 3, 3);
+    ck_assert(rp_crew_run(crew, 3, CREW_PARTS, do_part, &own)); /* the rank below comes first, the others do not */
+    ck_assert_uint_eq(atomic_load(&loops[1].done), CREW_PARTS - 1);
+    ck_assert_uint_eq(atomic_load(&loops[2].done), 0);
+    ck_assert_uint_eq(atomic_load(&loops[0].done), 0);
+    ck_assert(rp_crew_help(crew, 3));
+    ck_assert_uint_eq(atomic_load(&loops[2].done), CREW_PARTS - 1);
+    ck_assert_uint_eq(atomic_load(&loops[0].done), 0);
+    ck_assert(rp_crew_help(crew, 3));
+    ck_assert_uint_eq(atomic_load(&loops[0].done), CREW_PARTS - 1);
+    ck_assert(!rp_crew_help(crew, 3));
+    for (unsigned i = 0; i < 3; i++) {
+        void *ended = NULL;
+        atomic_store(&loops[i].may_end, true);
+        (void)pthread_join(threads[i], &ended);
+        ck_assert_ptr_eq(ended, &loops[i]);
+    }
+    rp_crew_destroy(crew);
+}
+END_TEST
+
+    /* The rate as a function of the size, with its best at `best`. */
 static uint64_t time_of(unsigned n, unsigned best)
 {
     const unsigned off = n > best ? n / best : best / n;
@@ -634,12 +706,12 @@ static const struct {
     {"\xc3\xa9\xe2\x82\xac\xf0\x9f\xa7\xac", "\xc3\xa9\xe2\x82\xac\xf0\x9f\xa7\xac",
      "\xc3\xa9\xe2\x82\xac\xf0\x9f\xa7\xac"},
     {"a\xe9z", "a\xef\xbf\xbdz", "a\\xe9z"},
-    {"\xc3", "\xef\xbf\xbd", "\\xc3"},                                             /* cut off */
+    {"\xc3", "\xef\xbf\xbd", "\\xc3"}, /* cut off */
     {"\xe2\x82", "\xef\xbf\xbd\xef\xbf\xbd", "\\xe2\\x82"},
-    {"\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd", "\\xc0\\xaf"},                       /* longer than it need be */
+    {"\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd", "\\xc0\\xaf"}, /* longer than it need be */
     {"\xe0\x80\xaf", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "\\xe0\\x80\\xaf"},
     {"\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "\\xed\\xa0\\x80"}, /* a surrogate */
-    {"\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf"},                 /* U+10FFFF */
+    {"\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf"}, /* U+10FFFF */
     {"\xf4\x90\x80\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "\\xf4\\x90\\x80\\x80"},
     {"\x1b[2J\t\x7f", "\x1b[2J\t\x7f", "\\x1b[2J\\x09\\x7f"},
     {"\xc2\x9b"
@@ -742,6 +814,7 @@ Suite *suite_base(void)
     tcase_add_test(tests, work_put_down_for_a_signal_is_not_told_as_a_lack_of_memory);
     tcase_add_test(tests, a_cancelled_loop_ends_with_the_signal);
     tcase_add_test(tests, a_crew_does_each_part_once);
+    tcase_add_test(tests, what_has_a_lower_rank_is_helped_first);
     tcase_add_test(tests, a_file_for_a_program_is_not_written_when_the_run_is_to_end);
     tcase_add_loop_test(tests, batch_sizes_climb_to_where_work_is_fastest, 0, 3);
     tcase_add_loop_test(tests, kept_threads_do_each_part_once, 1, 6);

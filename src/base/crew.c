@@ -15,6 +15,7 @@ enum { CALLS = 2 }; /* members that each of those at a loop wakes: all are awake
 typedef struct shared_loop {
     struct shared_loop *next;   /* in the crew's list; under its lock */
     unsigned n_helpers;         /* that are at it; under the lock */
+    uint64_t rank;
     size_t n_parts;
     rp_crew_function *function;
     void *context;
@@ -25,7 +26,8 @@ typedef struct shared_loop {
 struct rp_crew {
     pthread_mutex_t lock; /* guards the list of loops, and who helps */
     pthread_cond_t left; /* broadcast when the last helper leaves a loop */
-    shared_loop *first;
+    shared_loop *first; /* by rank */
+    uint64_t *ranks; /* each member's own */
     atomic_uint n_loops; /* in the list; read without the lock, relaxed: whoever comes late helps nobody */
     unsigned n_members;
     void (*call)(void *context);
@@ -40,11 +42,13 @@ rp_crew *rp_crew_create(unsigned n_members, void (*call)(void *context), void *c
     crew->n_members = n_members;
     crew->call = call;
     crew->context = context;
-    if (pthread_mutex_init(&crew->lock, NULL) == 0) {
+    crew->ranks = rp_alloc(n_members, sizeof *crew->ranks);
+    if (crew->ranks != NULL && pthread_mutex_init(&crew->lock, NULL) == 0) {
         if (pthread_cond_init(&crew->left, NULL) == 0)
             return crew;
         (void)pthread_mutex_destroy(&crew->lock);
     }
+    free(crew->ranks);
     free(crew);
     return NULL;
 }
@@ -55,12 +59,19 @@ void rp_crew_destroy(rp_crew *crew)
         return;
     (void)pthread_cond_destroy(&crew->left);
     (void)pthread_mutex_destroy(&crew->lock);
+    free(crew->ranks);
     free(crew);
 }
 
 unsigned rp_crew_size(const rp_crew *crew)
 {
     return crew == NULL ? 1 : crew->n_members;
+}
+
+void rp_crew_set_rank(rp_crew *crew, unsigned member, uint64_t rank)
+{
+    if (crew != NULL)
+        crew->ranks[member] = rank;
 }
 
 static bool has_parts(const shared_loop *loop)
@@ -84,8 +95,11 @@ static void take_parts(shared_loop *loop, unsigned member)
 static void post(rp_crew *crew, shared_loop *loop)
 {
     (void)pthread_mutex_lock(&crew->lock);
-    loop->next = crew->first;
-    crew->first = loop;
+    shared_loop **at = &crew->first;
+    while (*at != NULL && (*at)->rank <= loop->rank)
+        at = &(*at)->next;
+    loop->next = *at;
+    *at = loop;
     atomic_fetch_add_explicit(&crew->n_loops, 1, memory_order_relaxed);
     (void)pthread_mutex_unlock(&crew->lock);
     for (size_t i = 0; i < CALLS && i + 1 < loop->n_parts; i++)
@@ -114,26 +128,17 @@ static void withdraw(rp_crew *crew, shared_loop *loop)
         rp_tokens_take(tokens);
 }
 
-bool rp_crew_run(rp_crew *crew, unsigned member, size_t n_parts, rp_crew_function *function, void *context)
+/* Takes parts of the loop of the lowest rank that is below this one, until it has none left. False: there was none. */
+static bool help_below(rp_crew *crew, unsigned member, uint64_t rank)
 {
-    shared_loop loop = {.n_parts = n_parts, .function = function, .context = context};
-    const bool shares = n_parts > 1 && rp_crew_size(crew) > 1;
-    if (shares)
-        post(crew, &loop);
-    take_parts(&loop, member);
-    if (shares)
-        withdraw(crew, &loop);
-    return !atomic_load_explicit(&loop.failed, memory_order_relaxed);
-}
-
-bool rp_crew_help(rp_crew *crew, unsigned member)
-{
-    if (crew == NULL || atomic_load_explicit(&crew->n_loops, memory_order_relaxed) == 0)
+    if (atomic_load_explicit(&crew->n_loops, memory_order_relaxed) == 0)
         return false;
     (void)pthread_mutex_lock(&crew->lock);
     shared_loop *loop = crew->first;
-    while (loop != NULL && !has_parts(loop))
+    while (loop != NULL && loop->rank < rank && !has_parts(loop))
         loop = loop->next;
+    if (loop != NULL && loop->rank >= rank)
+        loop = NULL;
     if (loop != NULL)
         loop->n_helpers++;
     (void)pthread_mutex_unlock(&crew->lock);
@@ -149,4 +154,26 @@ bool rp_crew_help(rp_crew *crew, unsigned member)
         (void)pthread_cond_broadcast(&crew->left);
     (void)pthread_mutex_unlock(&crew->lock);
     return true;
+}
+
+bool rp_crew_run(rp_crew *crew, unsigned member, size_t n_parts, rp_crew_function *function, void *context)
+{
+    shared_loop loop = {.n_parts = n_parts, .function = function, .context = context};
+    const bool has_others = rp_crew_size(crew) > 1, shares = n_parts > 1 && has_others;
+    if (has_others) {
+        loop.rank = crew->ranks[member];
+        while (help_below(crew, member, loop.rank))
+            ;
+    }
+    if (shares)
+        post(crew, &loop);
+    take_parts(&loop, member);
+    if (shares)
+        withdraw(crew, &loop);
+    return !atomic_load_explicit(&loop.failed, memory_order_relaxed);
+}
+
+bool rp_crew_help(rp_crew *crew, unsigned member)
+{
+    return crew != NULL && help_below(crew, member, UINT64_MAX);
 }

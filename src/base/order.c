@@ -130,14 +130,15 @@ static void commit_due(rp_order *order, void *const due[AT_ONCE], size_t n, unsi
         set_failed(order, &error);
 }
 
-/* Under the lock: commits what is due, unless another thread is at it. */
-static void commit_all_due(rp_order *order, unsigned worker)
+/* Under the lock: commits what is due, unless another thread is at it. The serial that is due then; 0: there
+ * was none. */
+static uint64_t commit_all_due(rp_order *order, unsigned worker)
 {
     void *due[AT_ONCE];
     size_t n_due;
     bool alone;
     if (order->committing || (n_due = take_due(order, due, &alone)) == 0)
-        return;
+        return 0;
     order->committing = true;
     do {
         commit_due(order, due, n_due, worker);
@@ -146,18 +147,20 @@ static void commit_all_due(rp_order *order, unsigned worker)
     } while ((n_due = take_due(order, due, &alone)) > 0);
     order->committing = false;
     (void)pthread_cond_broadcast(&order->progress);
+    return order->next;
 }
 
-void rp_order_post_all(rp_order *order, const rp_posted *posted, size_t n, unsigned worker)
+uint64_t rp_order_post_all(rp_order *order, const rp_posted *posted, size_t n, unsigned worker)
 {
     (void)pthread_mutex_lock(&order->lock);
     for (size_t i = 0; i < n; i++)
         order->results[posted[i].serial % order->window] = posted[i].result;
-    commit_all_due(order, worker);
+    const uint64_t next = commit_all_due(order, worker);
     (void)pthread_mutex_unlock(&order->lock);
+    return next;
 }
 
-void rp_order_post_for_now(rp_order *order, uint64_t serial, void *result, uint32_t version, unsigned worker)
+uint64_t rp_order_post_for_now(rp_order *order, uint64_t serial, void *result, uint32_t version, unsigned worker)
 {
     const uint64_t slot = serial % order->window;
     (void)pthread_mutex_lock(&order->lock);
@@ -167,8 +170,9 @@ void rp_order_post_for_now(rp_order *order, uint64_t serial, void *result, uint3
     order->n_for_now++;
     if (version < atomic_load_explicit(&order->looked_at, memory_order_relaxed))
         atomic_store_explicit(&order->looked_at, version, memory_order_relaxed);
-    commit_all_due(order, worker);
+    const uint64_t next = commit_all_due(order, worker);
     (void)pthread_mutex_unlock(&order->lock);
+    return next;
 }
 
 /* The first slot in [from, to) whose result may be taken back and stands on an earlier version; `to`: none. */
@@ -212,10 +216,10 @@ void *rp_order_take_back(rp_order *order, uint32_t version, uint64_t *serial)
     return taken;
 }
 
-void rp_order_post(rp_order *order, uint64_t serial, void *result, unsigned worker)
+uint64_t rp_order_post(rp_order *order, uint64_t serial, void *result, unsigned worker)
 {
     const rp_posted one = {serial, result};
-    rp_order_post_all(order, &one, 1, worker);
+    return rp_order_post_all(order, &one, 1, worker);
 }
 
 uint64_t rp_order_next(rp_order *order)

@@ -29,19 +29,19 @@ rp_order *rp_order_create(uint64_t window, rp_commit_function *commit, void *con
 void rp_order_destroy(rp_order *order); /* no thread may use it any more */
 
 /* Hands in a result (not NULL) of a serial in [next, next + window); commits what is due, unless another thread
- * is at it. After a failure nothing is committed. */
-void rp_order_post(rp_order *order, uint64_t serial, void *result, unsigned worker);
+ * is at it. After a failure nothing is committed. Returns the serial that is due when it has committed any, else 0. */
+uint64_t rp_order_post(rp_order *order, uint64_t serial, void *result, unsigned worker);
 
 /* The same for several at once. */
 typedef struct rp_posted {
     uint64_t serial;
     void *result;
 } rp_posted;
-void rp_order_post_all(rp_order *order, const rp_posted *posted, size_t n, unsigned worker);
+uint64_t rp_order_post_all(rp_order *order, const rp_posted *posted, size_t n, unsigned worker);
 
 /* Hands in one that may be taken back until its turn; it stands on this version of what results are made on. Such a
  * result is committed by itself: those behind it may be taken back meanwhile. */
-void rp_order_post_for_now(rp_order *order, uint64_t serial, void *result, uint32_t version, unsigned worker);
+uint64_t rp_order_post_for_now(rp_order *order, uint64_t serial, void *result, uint32_t version, unsigned worker);
 
 /* Takes the first of these back that stands on an earlier version than this; *serial: its serial. It must be posted
  * again, in any manner, whatever becomes of it; until then it is as if it had never been. NULL: none. */

@@ -13,7 +13,10 @@
 #include "base/clock.h"
 #include "base/metrics.h"
 
-enum { SLOW_PUSH_NS = 200000 }; /* a push above the mark waits this long for the workers to catch up */
+enum {
+    SLOW_PUSH_NS = 200000, /* a push above the mark waits this long for the workers to catch up */
+    CALLS = 2              /* workers that a push wakes, and each of them: all are awake soon, if there is enough */
+};
 
 struct rp_ring {
     pthread_mutex_t lock;        /* guards everything below */
@@ -22,7 +25,7 @@ struct rp_ring {
     size_t n_heads;              /* size of the array */
     size_t first_head, heads_in_use;
     uint64_t capacity_pairs, mark_pairs, pairs;
-    size_t n_waiting;            /* workers, for a batch */
+    size_t n_waiting, n_ahead;   /* workers; those of them who wait for a wake alone */
     atomic_uint_fast64_t wakes;  /* counted under the lock, with release; read without it, with acquire */
     bool closed, cancelled;
     rp_lease lease;
@@ -112,6 +115,14 @@ static void put_last(rp_ring *ring, const rp_batch_head *batch)
         ring->figures.max_pairs = ring->pairs;
 }
 
+/* Under the lock: wakes up to n of those who wait, for whatever they wait. */
+static void wake(rp_ring *ring, size_t n)
+{
+    (void)atomic_fetch_add_explicit(&ring->wakes, 1, memory_order_release);
+    for (size_t i = 0; i < n && i < ring->n_waiting; i++)
+        (void)pthread_cond_signal(&ring->not_empty);
+}
+
 /* Puts batches in while there is room for them; the first one in any case where `room` says that it has some. */
 static size_t put_some(rp_ring *ring, const rp_batch_head *batches, size_t n, bool room)
 {
@@ -124,8 +135,8 @@ static size_t put_some(rp_ring *ring, const rp_batch_head *batches, size_t n, bo
     rp_gauge_set(RP_GAUGE_CHANNEL_PAIRS, (int64_t)ring->pairs);
     rp_count(RP_COUNT_BATCHES, done);
     rp_count(RP_COUNT_PAIRS, ring->figures.n_pairs - pairs_before);
-    for (size_t i = 0; i < done && ring->n_waiting > i; i++) /* a worker takes several: one for each is enough */
-        (void)pthread_cond_signal(&ring->not_empty);
+    if (ring->n_waiting > 0)
+        wake(ring, done < CALLS ? done : CALLS);
     return done;
 }
 
@@ -172,6 +183,11 @@ rp_ring_status rp_ring_try_push(rp_ring *ring, const rp_batch_head *batches, siz
     return push(ring, batches, n, false, n_pushed);
 }
 
+static bool has_below(const rp_ring *ring, uint64_t serial)
+{
+    return ring->heads_in_use > 0 && ring->heads[ring->first_head].serial < serial;
+}
+
 static void take_first(rp_ring *ring, rp_batch_head *batch)
 {
     *batch = ring->heads[ring->first_head];
@@ -191,39 +207,53 @@ rp_ring_status rp_ring_try_pop(rp_ring *ring, uint64_t below_serial, rp_batch_he
     } else if (ring->heads_in_use == 0) {
         status = ring->closed ? RP_RING_CLOSED : RP_RING_EMPTY;
     } else {
-        while (*n < max_batches && ring->heads_in_use > 0 && ring->heads[ring->first_head].serial < below_serial)
+        while (*n < max_batches && has_below(ring, below_serial))
             take_first(ring, &batches[(*n)++]);
         if (*n == 0) {
             status = RP_RING_AHEAD;
         } else {
             rp_gauge_set(RP_GAUGE_CHANNEL_PAIRS, (int64_t)ring->pairs);
             (void)pthread_cond_broadcast(&ring->not_full);
+            if (ring->n_waiting > 0 && has_below(ring, below_serial))
+                wake(ring, CALLS);
         }
     }
     (void)pthread_mutex_unlock(&ring->lock);
     return status;
 }
 
-static bool has_news(const rp_ring *ring, uint64_t n_wakes)
+static bool has_news(const rp_ring *ring, uint64_t n_wakes, bool for_batch)
 {
-    return ring->heads_in_use > 0 || !is_open(ring) ||
+    return ring->cancelled || (for_batch && (ring->heads_in_use > 0 || ring->closed)) ||
            atomic_load_explicit(&ring->wakes, memory_order_relaxed) > n_wakes;
 }
 
-void rp_ring_wait(rp_ring *ring, uint64_t n_wakes)
+static void wait(rp_ring *ring, uint64_t n_wakes, bool for_batch)
 {
     (void)pthread_mutex_lock(&ring->lock);
-    if (!has_news(ring, n_wakes)) {
+    if (!has_news(ring, n_wakes, for_batch)) {
         const uint64_t begin = rp_clock_ns();
         ring->n_waiting++;
-        while (!has_news(ring, n_wakes))
+        ring->n_ahead += !for_batch;
+        while (!has_news(ring, n_wakes, for_batch))
             (void)pthread_cond_wait(&ring->not_empty, &ring->lock);
         ring->n_waiting--;
+        ring->n_ahead -= !for_batch;
         const uint64_t blocked = rp_clock_ns() - begin;
         ring->figures.pop_blocked_ns += blocked;
         rp_observe(RP_TIME_POP, blocked);
     }
     (void)pthread_mutex_unlock(&ring->lock);
+}
+
+void rp_ring_wait(rp_ring *ring, uint64_t n_wakes)
+{
+    wait(ring, n_wakes, true);
+}
+
+void rp_ring_wait_ahead(rp_ring *ring, uint64_t n_wakes)
+{
+    wait(ring, n_wakes, false);
 }
 
 uint64_t rp_ring_n_wakes(const rp_ring *ring)
@@ -253,9 +283,15 @@ void rp_ring_cancel(rp_ring *ring)
 void rp_ring_wake(rp_ring *ring, size_t n)
 {
     (void)pthread_mutex_lock(&ring->lock);
-    (void)atomic_fetch_add_explicit(&ring->wakes, 1, memory_order_release);
-    for (size_t i = 0; i < n && i < ring->n_waiting; i++)
-        (void)pthread_cond_signal(&ring->not_empty);
+    wake(ring, n);
+    (void)pthread_mutex_unlock(&ring->lock);
+}
+
+void rp_ring_wake_ahead(rp_ring *ring, uint64_t below_serial)
+{
+    (void)pthread_mutex_lock(&ring->lock);
+    if (ring->n_ahead > 0 && has_below(ring, below_serial))
+        wake(ring, CALLS);
     (void)pthread_mutex_unlock(&ring->lock);
 }
 

@@ -42,19 +42,26 @@ void rp_ring_destroy(rp_ring *ring);
 rp_ring_status rp_ring_push(rp_ring *ring, const rp_batch_head *batch) RP_MUST_CHECK;
 rp_ring_status rp_ring_try_push(rp_ring *ring, const rp_batch_head *batches, size_t n, size_t *n_pushed) RP_MUST_CHECK;
 
-/* Copies up to max_batches out whose serials are below the limit; *n of them (0 unless OK). Does not wait. */
+/* A push wakes two of those who wait, and a pop two more while there are batches for them.
+ *
+ * Copies up to max_batches out whose serials are below the limit; *n of them (0 unless OK). Does not wait. */
 rp_ring_status rp_ring_try_pop(rp_ring *ring, uint64_t below_serial, rp_batch_head *batches, size_t max_batches,
                                size_t *n) RP_MUST_CHECK;
 
-/* Waits until there is a batch, the channel is closed or cancelled, or rp_ring_wake has been called more than
- * n_wakes times. Takes nothing. Who asks for the number before it looks for work misses no wake between its look
- * and its wait. */
+/* Waits until there is a batch, the channel is closed or cancelled, or there have been more than n_wakes wakes: calls
+ * of rp_ring_wake, and those of a push or a pop. Takes nothing. Who asks for the number before it looks for work misses
+ * no wake between its look and its wait. */
 void rp_ring_wait(rp_ring *ring, uint64_t n_wakes);
+/* The same for who has seen that what is in the channel is ahead of what it may take: waits for a wake, or until it is
+ * cancelled. */
+void rp_ring_wait_ahead(rp_ring *ring, uint64_t n_wakes);
 uint64_t rp_ring_n_wakes(const rp_ring *ring);
 
 void rp_ring_close(rp_ring *ring);  /* no more pushes; what is there can be popped */
 void rp_ring_cancel(rp_ring *ring); /* push and pop return CANCELLED from now on */
 void rp_ring_wake(rp_ring *ring, size_t n); /* there is other work for n of those who wait; SIZE_MAX: for all */
+/* Batches whose serials are below the limit may be taken now: wakes two of those who wait for that, if any do. */
+void rp_ring_wake_ahead(rp_ring *ring, uint64_t below_serial);
 
 rp_ring_figures rp_ring_measure(rp_ring *ring);
 

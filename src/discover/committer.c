@@ -12,17 +12,31 @@ enum {
     CALLS = 2         /* workers that are woken to look through what a family may have made stale */
 };
 
-/* Whether a place of the seed, with the flanks that the prescreen looks at, has changed. */
-static bool places_changed(const rp_discovery *run, uint32_t seed_id, uint32_t version)
+static bool noted_changed(const rp_discovery *run, const rp_seed_result *made)
 {
+    for (uint32_t i = 0; i < made->frequency; i++) {
+        const uint64_t begin = (uint64_t)(made->noted[i] / 2) * RP_READS_BLOCK_BP;
+        uint64_t end = begin + 1 + (made->noted[i] % 2 != 0 ? RP_READS_BLOCK_BP : 0);
+        end = end < run->view->genome->length_bp ? end : run->view->genome->length_bp;
+        if (rp_cover_changed_since(run->cover, (rp_interval){begin, end}, made->version))
+            return true;
+    }
+    return false;
+}
+
+/* Whether a place of the seed, with the flanks that the prescreen looks at, has changed. */
+static bool places_changed(const rp_discovery *run, const rp_seed_result *made)
+{
+    if (made->frequency <= RP_DISCOVERY_NOTED)
+        return noted_changed(run, made);
     const unsigned k = rp_kmer_index_k(run->index);
-    const rp_occurrences occurrences = rp_kmer_index_get(run->index, seed_id);
+    const rp_occurrences occurrences = rp_kmer_index_get(run->index, made->seed_id);
     for (uint32_t i = 0; i < occurrences.count; i++) {
         const uint64_t position = rp_kmer_index_position(run->index, occurrences.first + i);
         const uint64_t begin = position < RP_PRESCREEN_FLANK_BP ? 0 : position - RP_PRESCREEN_FLANK_BP;
         uint64_t end = position + k + RP_PRESCREEN_FLANK_BP;
         end = end < run->view->genome->length_bp ? end : run->view->genome->length_bp;
-        if (rp_cover_changed_since(run->cover, (rp_interval){begin, end}, version))
+        if (rp_cover_changed_since(run->cover, (rp_interval){begin, end}, made->version))
             return true;
     }
     return false;
@@ -35,7 +49,7 @@ bool rp_discovery_is_stale(const rp_discovery *run, const rp_seed_result *made)
         return false; /* counts only fall: who is gone stays so, and who waits does, or will be gone in its tier */
     if (made->outcome == RP_OUTCOME_GROWN && rp_cover_has_changed(run->cover, &made->growth->reads, made->version))
         return true;
-    return places_changed(run, made->seed_id, made->version);
+    return places_changed(run, made);
 }
 
 bool rp_discovery_make_again(rp_discovery *run, unsigned worker, uint64_t serial, rp_seed_result *made)

@@ -48,8 +48,11 @@ static bool set_up(rp_discovery *run)
     const rp_discover_parameters *parameters = run->parameters;
     run->n_cpu_workers = parameters->n_device_workers == 0 ? parameters->n_threads : parameters->n_cpu_workers;
     run->n_workers = run->n_cpu_workers + parameters->n_device_workers;
+    run->window = RP_DISCOVERY_WINDOW;
+    while (run->window < (uint64_t)RP_DISCOVERY_WINDOW / RP_DISCOVERY_SHARE * run->n_workers)
+        run->window *= 2;
     run->workers = rp_alloc(run->n_workers, sizeof *run->workers);
-    run->results = rp_alloc(RP_DISCOVERY_WINDOW, sizeof *run->results);
+    run->results = rp_alloc(run->window, sizeof *run->results);
     if (run->workers == NULL || run->results == NULL)
         return false;
     for (unsigned i = 0; i < run->n_workers; i++) {
@@ -61,8 +64,8 @@ static bool set_up(rp_discovery *run)
             return false;
     }
     run->ring = rp_ring_create(run->parameters->channel_capacity, run->parameters->backpressure);
-    run->order = rp_order_create(RP_DISCOVERY_WINDOW, rp_discovery_commit, run);
-    run->survivors = rp_survivors_create(RP_DISCOVERY_WINDOW);
+    run->order = rp_order_create(run->window, rp_discovery_commit, run);
+    run->survivors = rp_survivors_create((uint32_t)run->window);
     if (run->n_workers > 1 && (run->seed_claims = rp_seed_claims_create()) == NULL)
         return false;
     return run->ring != NULL && run->order != NULL && run->survivors != NULL &&
@@ -71,7 +74,7 @@ static bool set_up(rp_discovery *run)
 
 static void take_down(rp_discovery *run)
 {
-    for (size_t i = 0; run->results != NULL && i < RP_DISCOVERY_WINDOW; i++)
+    for (size_t i = 0; run->results != NULL && i < run->window; i++)
         if (run->results[i].growth != NULL) { /* of a run that failed */
             rp_discovery_give_back(run, run->results[i].growth);
             rp_growth_pool_return(&run->growths, run->results[i].growth);

@@ -20,7 +20,11 @@
 #include "discover/survivors.h"
 #include "family/family.h"
 
-enum { RP_DISCOVERY_WINDOW = 1 << 14 }; /* results that may wait for an earlier one */
+enum {
+    RP_DISCOVERY_WINDOW = 1 << 14, /* results that may wait for an earlier one: so many for each */
+    RP_DISCOVERY_SHARE = 4,        /* threads, or fewer: while one growth is due, the others go on */
+    RP_DISCOVERY_NOTED = 12        /* places of a seed that a result notes; nine seeds in ten have no more */
+};
 
 /* What a worker made of a batch that passed the prescreen: reused from a free list. */
 typedef struct rp_growth {
@@ -53,6 +57,9 @@ typedef struct rp_seed_result {
     rp_outcome outcome;
     uint32_t seed_id, floor, frequency;
     uint32_t version;        /* of the cover when the work began */
+    uint32_t noted[RP_DISCOVERY_NOTED]; /* of a frequency up to that: where each place, with what the prescreen sees
+                                           beside it, begins: its block of RP_READS_BLOCK_BP, twice; plus one if it
+                                           reaches into the next */
     rp_growth *growth;       /* of a seed that was grown, else NULL */
     uint64_t behind;         /* the serial of the earlier one */
 } rp_seed_result;
@@ -76,6 +83,7 @@ typedef struct rp_discovery {
     const rp_view *view;
     const rp_kmer_index *index;
     const rp_discover_parameters *parameters;
+    uint64_t window;         /* results that may wait for an earlier one; a power of 2 */
     bool resumes;            /* parameters->state was under way when the pass began */
     unsigned n_workers, n_cpu_workers; /* the first ones are CPU workers */
     rp_worker *workers;      /* each one's own */

@@ -12,6 +12,19 @@ enum {
     CLAIMED_AGAIN = 4     /* the seeds of a consensus are claimed again when it is longer by one in so many */
 };
 
+/* The blocks on which a look at few places, and the prescreen, rely. Places that were covered stay so; one that was
+ * passed over, as it stands near one that counts, is passed over as long as that one counts. */
+static void note_places(const rp_batch *batch, unsigned k, rp_seed_result *into)
+{
+    const uint32_t n = batch->head.frequency <= RP_DISCOVERY_NOTED ? batch->head.n_places : 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint64_t position = batch->places[i].position, end = position + k + RP_PRESCREEN_FLANK_BP;
+        const uint64_t begin = position < RP_PRESCREEN_FLANK_BP ? 0 : position - RP_PRESCREEN_FLANK_BP;
+        const uint64_t block = begin / RP_READS_BLOCK_BP;
+        into->noted[i] = (uint32_t)(2 * block + ((end - 1) / RP_READS_BLOCK_BP > block));
+    }
+}
+
 bool rp_discovery_look_up(rp_discovery *run, unsigned worker, uint32_t seed_id, uint32_t floor, rp_seed_result *into)
 {
     rp_worker *self = &run->workers[worker];
@@ -29,6 +42,7 @@ bool rp_discovery_look_up(rp_discovery *run, unsigned worker, uint32_t seed_id, 
         into->outcome = RP_OUTCOME_WAITS;
     else
         into->outcome = RP_OUTCOME_GROWN;
+    note_places(&self->batch, rp_kmer_index_k(run->index), into);
     return true;
 }
 
@@ -47,7 +61,7 @@ static void hold(rp_discovery *run, uint64_t serial, rp_growth *growth)
     growth->holds = true;
     growth->serial = serial;
     growth->claimed.n = 0;
-    rp_survivors_hold(run->survivors, (uint32_t)(serial % RP_DISCOVERY_WINDOW));
+    rp_survivors_hold(run->survivors, (uint32_t)(serial % run->window));
 }
 
 rp_claim_status rp_discovery_claim(rp_discovery *run, unsigned worker, uint64_t serial, rp_growth *into)
@@ -55,7 +69,7 @@ rp_claim_status rp_discovery_claim(rp_discovery *run, unsigned worker, uint64_t 
     rp_worker *self = &run->workers[worker];
     const rp_batch *batch = &self->batch;
     const uint64_t reach = run->parameters->extension_length_bp;
-    const uint32_t slot = (uint32_t)(serial % RP_DISCOVERY_WINDOW);
+    const uint32_t slot = (uint32_t)(serial % run->window);
     self->windows.n = 0;
     for (uint32_t i = 0; i < batch->head.n_places; i++) {
         const uint64_t at = batch->places[i].position;
@@ -79,7 +93,7 @@ void rp_discovery_give_back(rp_discovery *run, rp_growth *growth)
     if (run->seed_claims != NULL)
         rp_seed_claims_give_back(run->seed_claims, growth->serial, growth->claimed.items, growth->claimed.n);
     growth->claimed.n = 0;
-    const uint32_t n = rp_survivors_release(run->survivors, (uint32_t)(growth->serial % RP_DISCOVERY_WINDOW));
+    const uint32_t n = rp_survivors_release(run->survivors, (uint32_t)(growth->serial % run->window));
     if (n > 0)
         rp_ring_wake(run->ring, n); /* first they may be taken, then workers are woken */
 }
@@ -152,6 +166,7 @@ bool rp_discovery_grow(rp_discovery *run, unsigned worker, uint64_t serial, rp_s
     self->n_pairs += rp_batch_n_pairs(&batch->head);
     rp_count(RP_COUNT_GROWN, 1);
     rp_reads_restart(&into->reads);
+    rp_crew_set_rank(run->crew, worker, serial);
     if (run->seed_claims != NULL && !claim_own(run, serial, made))
         return false;
     rp_builder_watch(self->builder, is_void, &watched);

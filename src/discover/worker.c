@@ -49,17 +49,24 @@ static bool grow_survivor(rp_discovery *run, unsigned worker, rp_survivor mine, 
     return true;
 }
 
+/* Wakes those who were too far ahead, if anything has been committed: then `next` is due, else it is 0. */
+static void tell(rp_discovery *run, uint64_t next)
+{
+    if (next > 0)
+        rp_ring_wake_ahead(run->ring, next + run->window);
+}
+
 /* Hands a result in: what was grown may be taken back until its turn. What an earlier one is growing goes back among
  * the survivors. */
 static void post(rp_discovery *run, unsigned worker, uint64_t serial, rp_seed_result *made)
 {
     const rp_survivor again = {serial, made->seed_id, made->floor, made->version};
     if (made->outcome == RP_OUTCOME_BEHIND)
-        park(run, worker, again, made->behind % RP_DISCOVERY_WINDOW);
+        park(run, worker, again, made->behind % run->window);
     else if (made->outcome == RP_OUTCOME_GROWN)
-        rp_order_post_for_now(run->order, serial, made, made->version, worker);
+        tell(run, rp_order_post_for_now(run->order, serial, made, made->version, worker));
     else
-        rp_order_post(run->order, serial, made, worker);
+        tell(run, rp_order_post(run->order, serial, made, worker));
 }
 
 /* Looks at one result that waits for its turn and was made before the last family: if it does not stand any more it is
@@ -97,7 +104,7 @@ static bool must_wait(rp_discovery *run, const rp_survivor *mine, size_t *slot)
         return true;
     if (run->seed_claims == NULL || !rp_seed_claims_has_earlier(run->seed_claims, mine->serial, mine->seed_id, &holder))
         return false;
-    *slot = holder % RP_DISCOVERY_WINDOW;
+    *slot = holder % run->window;
     return true;
 }
 
@@ -105,7 +112,7 @@ static bool must_wait(rp_discovery *run, const rp_survivor *mine, size_t *slot)
  * claim is taken. */
 static bool run_survivor(rp_discovery *run, unsigned worker, rp_survivor mine, uint64_t due)
 {
-    rp_seed_result *into = &run->results[mine.serial % RP_DISCOVERY_WINDOW];
+    rp_seed_result *into = &run->results[mine.serial % run->window];
     size_t slot = SIZE_MAX;
     if (rp_seeds_is_used(run->seeds, mine.seed_id))
         *into = (rp_seed_result){.outcome = RP_OUTCOME_GONE, .seed_id = mine.seed_id, .floor = mine.floor};
@@ -132,7 +139,7 @@ static bool screen_batches(rp_discovery *run, unsigned worker, size_t n)
     size_t n_survivors = 0, n_posted = 0;
     for (size_t i = 0; i < n; i++) {
         const rp_batch_head *head = &self->batches[i];
-        rp_seed_result *into = &run->results[head->serial % RP_DISCOVERY_WINDOW];
+        rp_seed_result *into = &run->results[head->serial % run->window];
         if (rp_seeds_is_used(run->seeds, head->seed_id))
             *into = (rp_seed_result){.outcome = RP_OUTCOME_GONE, .seed_id = head->seed_id, .floor = head->floor};
         else if (!rp_discovery_screen(run, worker, head->seed_id, head->floor, into))
@@ -146,7 +153,7 @@ static bool screen_batches(rp_discovery *run, unsigned worker, size_t n)
     }
     if (n_survivors > 1)
         rp_ring_wake(run->ring, n_survivors - 1); /* work for those who wait */
-    rp_order_post_all(run->order, self->posted, n_posted, worker);
+    tell(run, rp_order_post_all(run->order, self->posted, n_posted, worker));
     return true;
 }
 
@@ -188,18 +195,19 @@ static next_step step_without_work(rp_discovery *run, rp_ring_status status)
  *
  * Order, survivors and channel have a lock each, so a look at them is not one moment. Why nothing is lost by it:
  *
- * (1) The channel gives out batches below due + RP_DISCOVERY_WINDOW alone, and looks under its lock. `due` only grows,
+ * (1) The channel gives out batches below due + window alone, and looks under its lock. `due` only grows,
  *     so an old one is careful: no two batches that are under way have one place in `results`.
  * (2) A serial that is due and has been popped is at work, or somebody will look at it. Who screens or grows it posts
  *     it, or puts it among the survivors; who commits the serial before makes it due. Both look for work after that,
  *     and read `due` before they look at the survivors. Either the one who put it reads that it is due, and finds it;
  *     or he read `due` before it moved: then it lay there when the other one looked. It is taken whatever it waits for,
  *     and grown without a claim when its claim is taken.
- * (3) A worker waits for a commit beyond the `due` that it read before its look. If there was one it does not wait.
- *     Else the serial that is due has been popped, as the first batch is beyond the window, or none are left and one is
- *     still a survivor; and it was not among the survivors when this worker looked. So it is at work, or is put there
- *     by somebody who looks after that: there will be a commit, or a failure, which ends the wait too. Who takes a
- *     result back posts it again, so that what is taken back is at work.
+ * (3) A worker that is too far ahead, or finds nothing but survivors that wait for others, waits for a wake that is not
+ *     older than its look. The serial that is due is at work then, or somebody looks after that, as in (2): so there
+ *     will be a commit, or a failure, which cancels the channel. Who has committed wakes two of those who may go on
+ *     after it (`tell`), and a pop two more, as long as there are batches for them; who frees survivors wakes as many.
+ *     Who takes a result back posts it again, so that what is taken back is at work. Who ends wakes all: there may be
+ *     nothing left to do.
  * (4) A worker waits at an empty channel for a batch, for its end, or for more wakes than there were before its look. A
  *     wake comes after what it tells of: survivors wait for a worker, or no longer for a claim. Either the look has
  *     seen that, or the wait ends at once. Who puts one back whose claim is free by then looks again himself. A serial
@@ -233,7 +241,7 @@ static bool work_once(rp_discovery *run, unsigned worker, outlook *now)
     }
     size_t n;
     const rp_ring_status status =
-        rp_ring_try_pop(run->ring, now->due + RP_DISCOVERY_WINDOW, self->batches, self->take.size, &n);
+        rp_ring_try_pop(run->ring, now->due + run->window, self->batches, self->take.size, &n);
     if (status == RP_RING_OK)
         return run_batches(run, worker, n);
     now->step = step_without_work(run, status);
@@ -260,9 +268,11 @@ void rp_discovery_work(rp_discovery *run, unsigned worker)
         }
         if (now.step == STEP_WAIT_RING)
             rp_ring_wait(run->ring, now.n_wakes);
-        else if (now.step == STEP_WAIT_COMMIT && !rp_order_wait(run->order, now.due + 1))
-            now.step = STEP_END;
+        else if (now.step == STEP_WAIT_COMMIT)
+            rp_ring_wait_ahead(run->ring, now.n_wakes);
     }
     if (rp_order_failed(run->order, NULL))
         rp_ring_cancel(run->ring); /* the producer and the others end too */
+    else
+        rp_ring_wake(run->ring, SIZE_MAX);
 }

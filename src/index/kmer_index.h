@@ -37,7 +37,7 @@ unsigned rp_kmer_index_default_k(uint64_t length_bp);
 
 /* Such bytes that suit an index of so many bases of a genome, those that are not excluded. `beside`: of one that is
  * made while another is held: a third, for more passes over what is not excluded. Never more than a sixth of what is
- * free, of which the first pass takes two: so the number of passes does not grow with the genome where the budget does. */
+ * free, of which the first pass takes two: the number of passes does not grow with the genome where the budget does. */
 uint64_t rp_kmer_index_default_memory(uint64_t n_bases, bool beside);
 
 /* Indexes all k-mers that no base of `excluded` (NULL: none) touches at their first

@@ -112,6 +112,7 @@ typedef struct channel_case {
     uint64_t capacity;
     int cancel_at; /* serial at whose commit the run fails; -1: none */
     bool takes_back; /* what waits for its turn is taken back once, and posted again */
+    uint64_t window; /* how far ahead of the serial that is due workers may go */
     rp_ring *ring;
     rp_order *order;
     int results[MAX_BATCHES];
@@ -132,6 +133,21 @@ static bool commit_one(void *context, uint64_t serial, void *result, unsigned wo
     return (int)serial != shared->cancel_at || rp_error_set(error, "failed");
 }
 
+/* Whether somebody may be too far ahead. */
+static bool is_hemmed_in(const channel_case *shared)
+{
+    return shared->window < (uint64_t)shared->n_batches;
+}
+
+/* Hands a result in, and tells those who were too far ahead. */
+static void hand_in(channel_case *shared, uint64_t serial, int *result, uint32_t version)
+{
+    const uint64_t next = shared->takes_back ? rp_order_post_for_now(shared->order, serial, result, version, 0)
+                                             : rp_order_post(shared->order, serial, result, 0);
+    if (next > 0 && is_hemmed_in(shared))
+        rp_ring_wake_ahead(shared->ring, next + shared->window);
+}
+
 static void *work_on_channel(void *argument)
 {
     channel_case *shared = argument;
@@ -139,29 +155,32 @@ static void *work_on_channel(void *argument)
     size_t n = 0;
     for (;;) {
         const uint64_t n_wakes = rp_ring_n_wakes(shared->ring);
+        const uint64_t end = is_hemmed_in(shared) ? rp_order_next(shared->order) + shared->window : UINT64_MAX;
         uint64_t serial;
         int *again = rp_order_take_back(shared->order, shared->takes_back ? 1 : 0, &serial);
         if (again != NULL) {
             if (*again != (int)serial + 100)
                 fail("another result than that of serial %llu is taken back", (unsigned long long)serial);
-            rp_order_post_for_now(shared->order, serial, again, 1, 0);
+            hand_in(shared, serial, again, 1);
             continue;
         }
-        const rp_ring_status status = rp_ring_try_pop(shared->ring, UINT64_MAX, &batch, 1, &n);
-        if (status == RP_RING_EMPTY) {
+        const rp_ring_status status = rp_ring_try_pop(shared->ring, end, &batch, 1, &n);
+        if (status == RP_RING_EMPTY)
             rp_ring_wait(shared->ring, n_wakes);
+        else if (status == RP_RING_AHEAD)
+            rp_ring_wait_ahead(shared->ring, n_wakes);
+        else if (status != RP_RING_OK)
+            break;
+        if (n == 0)
             continue;
-        }
-        if (status != RP_RING_OK)
-            return NULL;
         shared->results[batch.serial] = (int)batch.serial + 100;
-        if (shared->takes_back)
-            rp_order_post_for_now(shared->order, batch.serial, &shared->results[batch.serial], 0, 0);
-        else
-            rp_order_post(shared->order, batch.serial, &shared->results[batch.serial], 0);
+        hand_in(shared, batch.serial, &shared->results[batch.serial], 0);
         if (rp_order_failed(shared->order, NULL))
             rp_ring_cancel(shared->ring);
     }
+    if (is_hemmed_in(shared)) /* nobody will tell those who are too far ahead */
+        rp_ring_wake(shared->ring, SIZE_MAX);
+    return NULL;
 }
 
 static void channel_scenario(void *context)
@@ -357,13 +376,15 @@ int main(void)
     claim_case two = {.n = 2, .wanted = {{{0, 2}, {4, 6}}, {{1, 3}, {5, 6}}}};
     claim_case crossed = {.n = 2, .wanted = {{{1, 2}, {5, 6}}, {{5, 6}, {1, 2}}}};
     claim_case three = {.n = 3, .wanted = {{{0, 2}, {4, 5}}, {{1, 2}, {4, 6}}, {{1, 3}, {5, 6}}}};
-    channel_case narrow = {.n_batches = 3, .n_workers = 2, .capacity = 3, .cancel_at = -1};
-    channel_case one_batch = {.n_batches = 1, .n_workers = 2, .capacity = 100, .cancel_at = -1};
-    channel_case one_worker = {.n_batches = 2, .n_workers = 1, .capacity = 100, .cancel_at = -1};
-    channel_case wide = {.n_batches = 2, .n_workers = 2, .capacity = 100, .cancel_at = -1};
-    channel_case crowd = {.n_batches = 3, .n_workers = 3, .capacity = 6, .cancel_at = -1};
-    channel_case wavering = {.n_batches = 3, .n_workers = 2, .capacity = 100, .cancel_at = -1, .takes_back = true};
-    channel_case failing = {.n_batches = 4, .n_workers = 2, .capacity = 3, .cancel_at = 1};
+    channel_case narrow = {.n_batches = 3, .n_workers = 2, .capacity = 3, .cancel_at = -1, .window = 4};
+    channel_case one_batch = {.n_batches = 1, .n_workers = 2, .capacity = 100, .cancel_at = -1, .window = 4};
+    channel_case one_worker = {.n_batches = 2, .n_workers = 1, .capacity = 100, .cancel_at = -1, .window = 4};
+    channel_case wide = {.n_batches = 2, .n_workers = 2, .capacity = 100, .cancel_at = -1, .window = 4};
+    channel_case crowd = {.n_batches = 3, .n_workers = 3, .capacity = 6, .cancel_at = -1, .window = 4};
+    channel_case wavering = {
+        .n_batches = 3, .n_workers = 2, .capacity = 100, .cancel_at = -1, .takes_back = true, .window = 4};
+    channel_case hemmed_in = {.n_batches = 4, .n_workers = 3, .capacity = 100, .cancel_at = -1, .window = 1};
+    channel_case failing = {.n_batches = 4, .n_workers = 2, .capacity = 3, .cancel_at = 1, .window = 4};
     crew_case pair = {.n_helpers = 1}, team = {.n_helpers = 2};
     search_case search = {.n_threads = 1, .capacity = 1000}, crowded, in_need;
     make_search(&search);
@@ -414,6 +435,10 @@ int main(void)
          .scenario = channel_scenario,
          .context = &wavering,
          .max_preemptions = 3},
+        {.name = "channel: nobody may go ahead, 2 preemptions",
+         .scenario = channel_scenario,
+         .context = &hemmed_in,
+         .max_preemptions = 2},
         {.name = "channel: a commit fails, 3 preemptions",
          .scenario = channel_scenario,
          .context = &failing,
