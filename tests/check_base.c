@@ -659,6 +659,31 @@ static int compare_keys(const void *left, const void *right)
     return (a->key > b->key) - (a->key < b->key);
 }
 
+static int compare_numbers(const void *left, const void *right)
+{
+    const uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return (a > b) - (a < b);
+}
+
+/* Keys that differ in all bits, in few, in the highest and the lowest only, and not at all. */
+START_TEST(sorting_in_place_is_sorting)
+{
+    static const uint64_t masks[] = {UINT64_MAX, 0xfff, UINT64_C(0xff000000000000ff), 0x30000, 0};
+    enum { N = 5000 };
+    uint64_t *keys = malloc(N * sizeof *keys), *expected = malloc(N * sizeof *expected);
+    rp_random random = {(uint64_t)_i + 5};
+    for (size_t n = 0; n <= N; n = n < 100 ? n + 7 : n * 2) {
+        for (size_t i = 0; i < n; i++)
+            keys[i] = expected[i] = (rp_random_next(&random) & masks[_i]) | UINT64_C(1) << 60;
+        rp_sort(expected, n, sizeof *expected, compare_numbers);
+        rp_sort_u64_in_place(keys, n);
+        ck_assert(n == 0 || memcmp(keys, expected, n * sizeof *keys) == 0);
+    }
+    free(keys);
+    free(expected);
+}
+END_TEST
+
 /* Any number of items and threads, with room for scratch, without, and with more taken than there is: in order, and
  * equal ones as they were. */
 START_TEST(parallel_sort_is_stable)
@@ -819,6 +844,7 @@ Suite *suite_base(void)
     tcase_add_loop_test(tests, batch_sizes_climb_to_where_work_is_fastest, 0, 3);
     tcase_add_loop_test(tests, kept_threads_do_each_part_once, 1, 6);
     tcase_add_loop_test(tests, who_has_no_part_helps, 1, 6);
+    tcase_add_loop_test(tests, sorting_in_place_is_sorting, 0, 5);
     tcase_add_test(tests, parallel_sort_is_stable);
     tcase_add_loop_test(tests, text_is_utf8_or_shown, 0, sizeof TEXTS / sizeof TEXTS[0]);
     suite_add_tcase(suite, tests);

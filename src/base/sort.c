@@ -56,6 +56,48 @@ void rp_sort_u64(uint64_t *keys, uint64_t *spare, size_t n, unsigned low_bit, un
         memcpy(keys, from, n * sizeof *keys);
 }
 
+/* By the digit above `shift` and those below it: each key is swapped to where its digit's keys are, until all stand
+ * right (McIlroy, Bostic and McIlroy 1993, "Engineering radix sort"). */
+static void sort_digit(uint64_t *keys, size_t n, unsigned shift)
+{
+    size_t next[DIGITS] = {0}, end[DIGITS], sum = 0;
+    if (n <= INSERTION_LIMIT) {
+        insertion_sort(keys, n, 0, UINT64_MAX);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        next[keys[i] >> shift & (DIGITS - 1)]++;
+    for (size_t digit = 0; digit < DIGITS; digit++) {
+        const size_t here = next[digit];
+        next[digit] = sum;
+        sum += here;
+        end[digit] = sum;
+    }
+    for (size_t digit = 0; digit < DIGITS; digit++)
+        while (next[digit] < end[digit]) {
+            uint64_t key = keys[next[digit]];
+            for (size_t of; (of = key >> shift & (DIGITS - 1)) != digit;) {
+                const uint64_t displaced = keys[next[of]];
+                keys[next[of]++] = key;
+                key = displaced;
+            }
+            keys[next[digit]++] = key;
+        }
+    for (size_t digit = 0, begin = 0; shift > 0 && digit < DIGITS; begin = end[digit++])
+        sort_digit(keys + begin, end[digit] - begin, shift - DIGIT_BITS);
+}
+
+void rp_sort_u64_in_place(uint64_t *keys, size_t n)
+{
+    uint64_t differ = 0;
+    for (size_t i = 1; i < n; i++)
+        differ |= keys[i] ^ keys[0];
+    unsigned shift = 64 - DIGIT_BITS;
+    while (shift > 0 && differ >> shift == 0)
+        shift -= DIGIT_BITS;
+    sort_digit(keys, n, shift);
+}
+
 /* --- By comparison, on several threads: runs are sorted, then merged in as many buckets as there are threads --- */
 
 enum {

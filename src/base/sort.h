@@ -13,6 +13,9 @@
  * of scratch. The result is in `keys`. Thread-safe. */
 void rp_sort_u64(uint64_t *keys, uint64_t *spare, size_t n, unsigned low_bit, unsigned high_bit);
 
+/* Sorts n keys without scratch memory, in up to twice the time. Thread-safe. */
+void rp_sort_u64_in_place(uint64_t *keys, size_t n);
+
 /* qsort, which may not be given a NULL array, for arrays of any number of items. The
  * comparison must never call two different items equal where their order can show. */
 static inline void rp_sort(void *items, size_t n, size_t size, int (*compare)(const void *, const void *))

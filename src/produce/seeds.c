@@ -354,11 +354,7 @@ static bool begin_tier(rp_seeds *seeds, rp_error *error)
     lease_lists(seeds);
     free(ids->items);
     *ids = (rp_seed_ids){0};
-    ranked_seed *spare = rp_alloc(seeds->n_ranked, sizeof *spare);
-    if (spare == NULL)
-        return rp_error_memory(error, "seeds");
-    rp_sort_u64(seeds->ranked, spare, seeds->n_ranked, 0, 64);
-    free(spare);
+    rp_sort_u64_in_place(seeds->ranked, seeds->n_ranked); /* a tier may have a good part of all k-mers */
     return true;
 }
 
