@@ -63,8 +63,10 @@ static uint64_t bases_of(const rp_tandem_array *array)
 static uint32_t canonical_word(const uint8_t *codes, size_t n, size_t at)
 {
     uint32_t word = 0, turned = 0;
-    for (unsigned i = 0; i < WORD; i++) {
-        const uint32_t code = codes[(at + i) % n];
+    for (unsigned i = 0; i < WORD; i++, at++) {
+        if (at == n)
+            at = 0;
+        const uint32_t code = codes[at];
         word = word << 2 | code;
         turned |= (3 - code) << 2 * i;
     }
