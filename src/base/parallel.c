@@ -35,6 +35,8 @@ typedef struct loop_thread {
     pthread_cond_t called;
     shared_loop *loop;          /* NULL: nothing */
     unsigned worker;
+    bool ends;
+    pthread_t id;
     struct loop_thread *next;   /* of those that wait, or of one caller */
 } loop_thread;
 
@@ -73,9 +75,11 @@ static void *thread_main(void *argument)
     loop_thread *self = argument;
     (void)pthread_mutex_lock(&self->lock);
     for (;;) {
-        while (self->loop == NULL)
+        while (self->loop == NULL && !self->ends)
             (void)pthread_cond_wait(&self->called, &self->lock);
         shared_loop *loop = self->loop;
+        if (loop == NULL)
+            break;
         self->loop = NULL;
         (void)pthread_mutex_unlock(&self->lock);
         run_parts(loop, self->worker);
@@ -87,39 +91,39 @@ static void *thread_main(void *argument)
         }
         (void)pthread_mutex_lock(&self->lock);
     }
+    (void)pthread_mutex_unlock(&self->lock);
     return NULL;
+}
+
+static void free_thread(loop_thread *thread)
+{
+    (void)pthread_cond_destroy(&thread->called);
+    (void)pthread_mutex_destroy(&thread->lock);
+    free(thread);
 }
 
 /* Starts a thread that waits, and takes no signals. NULL: it cannot be had. */
 static loop_thread *start_thread(void)
 {
     loop_thread *thread = rp_alloc(1, sizeof *thread);
-    pthread_attr_t detached;
-    pthread_t id;
     sigset_t all, before;
     if (thread == NULL || pthread_mutex_init(&thread->lock, NULL) != 0) {
         free(thread);
         return NULL;
     }
-    bool runs = false;
-    if (pthread_cond_init(&thread->called, NULL) == 0) {
-        (void)sigfillset(&all);
-        (void)pthread_sigmask(SIG_BLOCK, &all, &before);
-        if (pthread_attr_init(&detached) == 0) {
-            runs = pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED) == 0 &&
-                   pthread_create(&id, &detached, thread_main, thread) == 0;
-            (void)pthread_attr_destroy(&detached);
-        }
-        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-        if (!runs)
-            (void)pthread_cond_destroy(&thread->called);
-    }
-    if (!runs) {
+    if (pthread_cond_init(&thread->called, NULL) != 0) {
         (void)pthread_mutex_destroy(&thread->lock);
         free(thread);
-        thread = NULL;
+        return NULL;
     }
-    return thread;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_BLOCK, &all, &before);
+    const bool runs = pthread_create(&thread->id, NULL, thread_main, thread) == 0;
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (runs)
+        return thread;
+    free_thread(thread);
+    return NULL;
 }
 
 /* As many as n threads that wait, and where there are too few, new ones. One that cannot be started is no failure: the
@@ -212,4 +216,21 @@ bool rp_parallel(size_t n_parts, unsigned n_threads, rp_part_function *function,
     (void)pthread_mutex_destroy(&loop.lock);
     return ok ? !atomic_load_explicit(&loop.failed, memory_order_relaxed)
               : rp_error_set_as(error, RP_ERROR_PASSING, "cannot make a lock");
+}
+
+void rp_parallel_end(void)
+{
+    (void)pthread_mutex_lock(&waiting_lock);
+    loop_thread *list = waiting;
+    waiting = NULL;
+    (void)pthread_mutex_unlock(&waiting_lock);
+    for (loop_thread *thread = list, *next; thread != NULL; thread = next) {
+        next = thread->next;
+        (void)pthread_mutex_lock(&thread->lock);
+        thread->ends = true;
+        (void)pthread_cond_signal(&thread->called);
+        (void)pthread_mutex_unlock(&thread->lock);
+        (void)pthread_join(thread->id, NULL);
+        free_thread(thread);
+    }
 }

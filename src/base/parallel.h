@@ -16,4 +16,7 @@ typedef bool rp_part_function(void *context, size_t part, unsigned worker, rp_er
 bool rp_parallel(size_t n_parts, unsigned n_threads, rp_part_function *function, void *context,
                  rp_error *error) RP_MUST_CHECK;
 
+/* Ends the threads that are kept. No loop is under way; one that comes later starts others. */
+void rp_parallel_end(void);
+
 #endif

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "base/stream.h"
 #include "command/command.h"
 
@@ -75,6 +76,7 @@ static void set_descriptors(void)
 /* A full disk or a closed pipe shows at the latest here. */
 static int finish(int status)
 {
+    rp_parallel_end();
     if ((fclose(stdout) != 0 || (stdout_is_used && close(STDOUT_FILENO) != 0)) && status == RP_EXIT_OK) {
         if (errno == EPIPE) { /* quietly, as other programs do */
             (void)signal(SIGPIPE, SIG_DFL);

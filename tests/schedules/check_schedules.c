@@ -29,6 +29,7 @@
 
 #include "base/account.h"
 #include "base/block.h"
+#include "base/parallel.h"
 #include "base/random.h"
 #include "channel/ring.h"
 #include "base/order.h"
@@ -320,6 +321,7 @@ static void find_families(search_case *shared, rp_library *library)
         fail("claims are not given back");
     rp_account_set_limit(0);
     rp_cover_clear(&cover);
+    rp_parallel_end(); /* threads belong to one schedule */
 }
 
 static void search_scenario(void *context)
@@ -388,6 +390,7 @@ int main(void)
     crew_case pair = {.n_helpers = 1}, team = {.n_helpers = 2};
     search_case search = {.n_threads = 1, .capacity = 1000}, crowded, in_need;
     make_search(&search);
+    rp_parallel_end();
     find_families(&search, &search.expected);
     printf("the search finds %zu families\n", search.expected.n);
     ok = search.expected.n >= 2;
