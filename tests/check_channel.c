@@ -164,6 +164,31 @@ START_TEST(no_wake_between_look_and_wait_is_lost)
 }
 END_TEST
 
+/* Nobody waits yet when more may be taken, or when a pop leaves some: who was about to wait does not. */
+START_TEST(who_is_ahead_misses_no_wake)
+{
+    rp_ring *ring = rp_ring_create(5000, 1.0);
+    rp_batch_head out[1];
+    size_t n;
+    for (uint64_t i = 20; i < 23; i++) {
+        const rp_batch_head batch = make_batch(i, 3);
+        ck_assert_int_eq(rp_ring_push(ring, &batch), RP_RING_OK);
+    }
+    uint64_t n_wakes = rp_ring_n_wakes(ring);
+    ck_assert_int_eq(rp_ring_try_pop(ring, 20, out, 1, &n), RP_RING_AHEAD);
+    rp_ring_wake_ahead(ring, 20);
+    ck_assert_uint_eq(rp_ring_n_wakes(ring), n_wakes); /* not yet */
+    rp_ring_wake_ahead(ring, 21);
+    rp_ring_wait_ahead(ring, n_wakes);
+    n_wakes = rp_ring_n_wakes(ring);
+    ck_assert_int_eq(rp_ring_try_pop(ring, 22, out, 1, &n), RP_RING_OK); /* there is one more below 22 */
+    rp_ring_wait_ahead(ring, n_wakes);
+    rp_ring_cancel(ring);
+    rp_ring_wait_ahead(ring, rp_ring_n_wakes(ring));
+    rp_ring_destroy(ring);
+}
+END_TEST
+
 static const uint64_t CAPACITIES[] = {1, 2, 7, 64, 3000, 1000000};
 
 START_TEST(every_batch_goes_through_once)
@@ -197,6 +222,7 @@ Suite *suite_channel(void)
     tcase_add_test(tests, only_what_is_below_the_limit_comes_out);
     tcase_add_test(tests, as_many_go_in_as_there_is_room_for);
     tcase_add_test(tests, no_wake_between_look_and_wait_is_lost);
+    tcase_add_test(tests, who_is_ahead_misses_no_wake);
     tcase_add_loop_test(tests, every_batch_goes_through_once, 0, 6);
     suite_add_tcase(suite, tests);
     return suite;

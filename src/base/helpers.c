@@ -17,10 +17,10 @@ struct rp_helpers {
     pthread_mutex_t lock;
     pthread_cond_t called;      /* there may be parts to take, or the loop is over */
     size_t n_left;              /* parts that are not done; guarded by the lock */
-    _Atomic uint64_t
-        n_calls;   /* both set under the lock, and read without it, relaxed: who is late looks again before */
-    atomic_bool failed;         /* he waits */
-    atomic_uint n_idle;         /* threads that wait; relaxed: parts are made for them, or not, all the same */
+    /* Both set under the lock and read without it, the number with acquire: who is late looks again before he waits. */
+    _Atomic uint64_t n_calls;
+    atomic_bool failed;
+    atomic_uint n_idle; /* threads that wait; relaxed: parts are made for them, or not, all the same */
 };
 
 /* A loop under way. */
@@ -29,7 +29,7 @@ typedef struct helped_loop {
     size_t n_parts;
     rp_part_function *function;
     void *context;
-    atomic_size_t next_part;    /* relaxed: only hands out numbers */
+    atomic_size_t next_part; /* relaxed: only hands out numbers */
 } helped_loop;
 
 static void call_one(void *argument)
@@ -129,7 +129,7 @@ static bool work_and_help(void *argument, size_t number, unsigned worker, rp_err
         note_done(helpers, ok);
     }
     for (bool goes_on = true; goes_on;) {
-        const uint64_t n_calls = atomic_load_explicit(&helpers->n_calls, memory_order_relaxed);
+        const uint64_t n_calls = atomic_load_explicit(&helpers->n_calls, memory_order_acquire);
         if (!rp_crew_help(helpers->crew, worker))
             goes_on = wait_for_call(helpers, n_calls);
     }

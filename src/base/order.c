@@ -20,7 +20,7 @@ struct rp_order {
     uint64_t next;             /* the serial that is due */
     bool committing;
     _Atomic uint64_t
-        n_calls;  /* set under the lock; read without it, relaxed: who is late looks again before he waits */
+        n_calls;  /* counted under the lock; read without it, with acquire: who is late looks again before he waits */
     atomic_bool failed;        /* set under the lock; read without it, relaxed: a late look costs some work */
     rp_error error;            /* of the first failure */
     uint64_t window;
@@ -261,7 +261,7 @@ void rp_order_call(rp_order *order)
 
 uint64_t rp_order_n_calls(const rp_order *order)
 {
-    return atomic_load_explicit(&order->n_calls, memory_order_relaxed);
+    return atomic_load_explicit(&order->n_calls, memory_order_acquire); /* what it tells of comes before it */
 }
 
 void rp_order_fail(rp_order *order, const rp_error *error)

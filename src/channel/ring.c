@@ -25,7 +25,7 @@ struct rp_ring {
     size_t n_heads;              /* size of the array */
     size_t first_head, heads_in_use;
     uint64_t capacity_pairs, mark_pairs, pairs;
-    size_t n_waiting, n_ahead;   /* workers; those of them who wait for a wake alone */
+    size_t n_waiting;            /* workers */
     atomic_uint_fast64_t wakes;  /* counted under the lock, with release; read without it, with acquire */
     bool closed, cancelled;
     rp_lease lease;
@@ -135,8 +135,7 @@ static size_t put_some(rp_ring *ring, const rp_batch_head *batches, size_t n, bo
     rp_gauge_set(RP_GAUGE_CHANNEL_PAIRS, (int64_t)ring->pairs);
     rp_count(RP_COUNT_BATCHES, done);
     rp_count(RP_COUNT_PAIRS, ring->figures.n_pairs - pairs_before);
-    if (ring->n_waiting > 0)
-        wake(ring, done < CALLS ? done : CALLS);
+    wake(ring, done < CALLS ? done : CALLS);
     return done;
 }
 
@@ -214,7 +213,7 @@ rp_ring_status rp_ring_try_pop(rp_ring *ring, uint64_t below_serial, rp_batch_he
         } else {
             rp_gauge_set(RP_GAUGE_CHANNEL_PAIRS, (int64_t)ring->pairs);
             (void)pthread_cond_broadcast(&ring->not_full);
-            if (ring->n_waiting > 0 && has_below(ring, below_serial))
+            if (has_below(ring, below_serial))
                 wake(ring, CALLS);
         }
     }
@@ -234,11 +233,9 @@ static void wait(rp_ring *ring, uint64_t n_wakes, bool for_batch)
     if (!has_news(ring, n_wakes, for_batch)) {
         const uint64_t begin = rp_clock_ns();
         ring->n_waiting++;
-        ring->n_ahead += !for_batch;
         while (!has_news(ring, n_wakes, for_batch))
             (void)pthread_cond_wait(&ring->not_empty, &ring->lock);
         ring->n_waiting--;
-        ring->n_ahead -= !for_batch;
         const uint64_t blocked = rp_clock_ns() - begin;
         ring->figures.pop_blocked_ns += blocked;
         rp_observe(RP_TIME_POP, blocked);
@@ -290,7 +287,7 @@ void rp_ring_wake(rp_ring *ring, size_t n)
 void rp_ring_wake_ahead(rp_ring *ring, uint64_t below_serial)
 {
     (void)pthread_mutex_lock(&ring->lock);
-    if (ring->n_ahead > 0 && has_below(ring, below_serial))
+    if (has_below(ring, below_serial)) /* who waits for that, or is about to */
         wake(ring, CALLS);
     (void)pthread_mutex_unlock(&ring->lock);
 }

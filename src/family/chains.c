@@ -372,16 +372,16 @@ static bool find_hits_together(search *run, const rp_extenders *with, uint64_t n
 {
     rp_chainer *chainer = run->chainer;
     size_t at = 0;
-    for (size_t p = 0; p < run->n_parts; at += chainer->parts[p++].n_places) {
+    for (size_t p = 0; p < run->n_parts; at += chainer->parts[p++].n_places)
         chainer->parts[p].first = at;
-        if (!note_all_covered(run, &chainer->parts[p].seeds))
-            return false;
-    }
     for (run->stripe_shift = 0; run->sought.view->genome->length_bp >> run->stripe_shift >= STRIPES / 2;)
         run->stripe_shift++;
     if (!reserve_hits(&chainer->hits, n_places + 1) ||
         !rp_crew_run(with->crew, with->member, run->n_parts, read_part, run))
         return false;
+    for (size_t p = 0; p < run->n_parts; p++) /* after they were read: what was covered then is covered now */
+        if (!note_all_covered(run, &chainer->parts[p].seeds))
+            return false;
     place_stripes(run);
     if (!reserve_hits(&chainer->spare, n_places + 1) ||
         !rp_crew_run(with->crew, with->member, run->n_parts, spread_part, run))
