@@ -529,6 +529,23 @@ START_TEST(terms_fall_back_to_the_order)
 END_TEST
 
 /* A rare element, whose consensus runs into a frequent one that has bases which its copies do not bear out. */
+/* As much as the genome takes, at two bits a base, and nothing while memory is short. */
+START_TEST(what_is_kept_of_rejected_joins_is_bounded)
+{
+    const rp_genome genome = {.length_bp = 400};
+    rp_kept_reads kept = {0};
+    ck_assert(rp_kept_reads_add(&kept, &genome, &(rp_reads){.n = 20}));
+    ck_assert(!rp_kept_reads_add(&kept, &genome, &(rp_reads){.n = 6}));
+    ck_assert(rp_kept_reads_add(&kept, &genome, &(rp_reads){.n = 5}));
+    ck_assert_uint_eq(kept.most.bytes, 100);
+    kept.bytes = 0;
+    rp_account_set_limit(1);
+    ck_assert(!rp_kept_reads_add(&kept, &genome, &(rp_reads){.n = 1}));
+    rp_account_set_limit(0);
+    rp_lease_set(&kept.most, 0);
+}
+END_TEST
+
 START_TEST(what_polishing_cuts_off_is_polished_too)
 {
     enum { FREQUENT = 400, RARE = 12, BOTH = 4, LONG = 400, SHORT = 200, SPACER = 60, SUBSTITUTED = 10, WRONG = 15 };
@@ -609,6 +626,7 @@ Suite *suite_library(void)
     Suite *suite = suite_create("library");
     TCase *tests = tcase_create("library");
     tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, what_is_kept_of_rejected_joins_is_bounded);
     tcase_add_test(tests, what_polishing_cuts_off_is_polished_too);
     tcase_add_test(tests, a_rejected_join_is_known_while_the_same_stands_between);
     tcase_add_loop_test(tests, chimeras_are_cut_where_copies_end_and_begin, 0,

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/account.h"
 #include "base/helpers.h"
 #include "base/ordered_loop.h"
 #include "base/parallel.h"
@@ -23,7 +22,6 @@ enum {
     KEPT_PERCENT = 70,           /* of the shorter part, and of the gap, that the joined consensus must keep */
     MIN_PIECE_BP = 40,
     REFINE_ROUNDS = 2,
-    BASES_A_BYTE = 4,            /* of the genome as it is held */
     CIRCLE_KEPT_PERCENT = 90     /* of the expected length that a family cut open must keep */
 };
 
@@ -76,8 +74,7 @@ typedef struct join_pass {
     _Atomic uint8_t *touched;   /* by family: changed in this pass; relaxed: a late look costs a trial */
     uint64_t n_accepted;
     rp_intervals scratch;       /* the committer's, */
-    uint64_t kept_bytes;        /* and so is this: what rejected trials of the pass rely on, */
-    rp_lease kept;              /* and the most of it so far */
+    rp_kept_reads kept;         /* and so is this: of rejected trials of the pass */
 } join_pass;
 
 /* --- Candidates --- */
@@ -466,19 +463,6 @@ static void apply_joins(join_pass *pass)
     }
 }
 
-/* Whether what a rejected trial relies on is kept for the next pass: as much of it in all as the genome takes, and
- * nothing when memory is short. What is not kept is tried again, in vain. */
-static bool is_kept(join_pass *pass, const trial *made)
-{
-    const uint64_t bytes = made->reads.n * sizeof *made->reads.blocks;
-    if (rp_account_is_short() || pass->kept_bytes + bytes > pass->view->genome->length_bp / BASES_A_BYTE)
-        return false;
-    pass->kept_bytes += bytes;
-    if (pass->kept_bytes > pass->kept.bytes)
-        rp_lease_set(&pass->kept, pass->kept_bytes);
-    return true;
-}
-
 static bool commit(void *context, uint64_t serial, void *result, unsigned worker, rp_error *error)
 {
     join_pass *pass = context;
@@ -491,7 +475,7 @@ static bool commit(void *context, uint64_t serial, void *result, unsigned worker
             ok = try_candidate(pass, what, made, worker);
         if (ok && made->accepted)
             ok = accept(pass, what, made);
-        made->rejected = ok && !made->accepted && is_kept(pass, made);
+        made->rejected = ok && !made->accepted && rp_kept_reads_add(&pass->kept, pass->view->genome, &made->reads);
     }
     if (!made->rejected && !made->joined)
         clear_trial(made);
@@ -560,7 +544,7 @@ static bool run_pass(join_pass *pass, unsigned n_threads, rp_error *error)
     const rp_renewal renewal = {cover_version, trial_version, renew, pass->helpers};
     if (!find_candidates(pass, error))
         return false;
-    pass->n_accepted = pass->kept_bytes = 0;
+    pass->n_accepted = pass->kept.bytes = 0;
     pass->touched = rp_alloc(pass->library->n, 1);
     pass->trials = rp_alloc(pass->candidates.n, sizeof *pass->trials);
     bool ok = (pass->touched != NULL && pass->trials != NULL) || rp_error_memory(error, "joining families");
@@ -603,7 +587,7 @@ bool rp_join_families(const rp_view *view, const rp_kmer_index *index, rp_cover 
     figures->cells += rp_builders_cells(&pass.builders);
     rp_builders_clear(&pass.builders);
     rp_rejections_clear(&pass.rejections);
-    rp_lease_set(&pass.kept, 0);
+    rp_lease_set(&pass.kept.most, 0);
     rp_helpers_destroy(pass.helpers);
     free(pass.meetings.items);
     free(pass.candidates.items);

@@ -5,6 +5,8 @@
 
 #include "base/sort.h"
 
+enum { BASES_A_BYTE = 4 }; /* of a genome as it is held */
+
 static int compare_rejections(const void *left, const void *right)
 {
     const rp_rejection *a = left, *b = right;
@@ -38,6 +40,17 @@ bool rp_rejections_take(rp_rejections *rejections, rp_rejection *here)
     here->reads = found->reads;
     here->version = found->version;
     found->reads = (rp_reads){0};
+    return true;
+}
+
+bool rp_kept_reads_add(rp_kept_reads *kept, const rp_genome *genome, const rp_reads *reads)
+{
+    const uint64_t bytes = reads->n * sizeof *reads->blocks;
+    if (rp_account_is_short() || kept->bytes + bytes > genome->length_bp / BASES_A_BYTE)
+        return false;
+    kept->bytes += bytes;
+    if (kept->bytes > kept->most.bytes)
+        rp_lease_set(&kept->most, kept->bytes);
     return true;
 }
 

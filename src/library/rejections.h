@@ -9,7 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/account.h"
 #include "base/memory.h"
+#include "genome/genome.h"
 #include "genome/reads.h"
 #include "library/meetings.h"
 
@@ -30,6 +32,16 @@ void rp_rejections_sort(rp_rejections *rejections);
 /* Whether there is one of these families and ends with the same between them: its reads, now the caller's, and its
  * version come to *here. */
 bool rp_rejections_take(rp_rejections *rejections, rp_rejection *here);
+
+/* What is kept of a pass, to become rejections of the next one. Zeroed at first; at the end the lease is set to 0. */
+typedef struct rp_kept_reads {
+    uint64_t bytes;             /* of this pass */
+    rp_lease most;              /* of any so far */
+} rp_kept_reads;
+
+/* Whether these are to be kept, too: all of them take no more than the genome does, and nothing is kept while memory is
+ * short. What is not kept is tried again, in vain. */
+bool rp_kept_reads_add(rp_kept_reads *kept, const rp_genome *genome, const rp_reads *reads);
 
 void rp_rejections_clear(rp_rejections *rejections);
 
