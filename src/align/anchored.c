@@ -64,6 +64,21 @@ void rp_anchors_sort(rp_anchors *anchors)
     rp_sort(anchors->items, anchors->n, sizeof *anchors->items, compare_anchors);
 }
 
+int rp_alignment_compare_places(const rp_alignment *a, const rp_alignment *b)
+{
+    if (a->begin != b->begin)
+        return a->begin < b->begin ? -1 : 1;
+    if (a->end != b->end)
+        return a->end < b->end ? -1 : 1;
+    if (a->query != b->query)
+        return a->query < b->query ? -1 : 1;
+    if (a->query_begin != b->query_begin)
+        return a->query_begin < b->query_begin ? -1 : 1;
+    if (a->anchor != b->anchor)
+        return a->anchor < b->anchor ? -1 : 1;
+    return (a->place > b->place) - (a->place < b->place);
+}
+
 static void set_extensions(const rp_view *view, const rp_query *queries, uint64_t position, uint32_t place,
                            uint32_t query, rp_extension both[2])
 {

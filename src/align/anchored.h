@@ -47,6 +47,9 @@ typedef struct rp_alignment {
 
 RP_ARRAY(rp_alignments, rp_alignment);
 
+/* By where they stand on genome, query and query's path: 0 for no two that differ. */
+int rp_alignment_compare_places(const rp_alignment *a, const rp_alignment *b);
+
 /* What an alignment must come to. */
 typedef struct rp_align_limits {
     int min_score, min_evidence; /* evidence is never above the score */

@@ -74,17 +74,7 @@ static int compare_alignments(const void *left, const void *right)
     const rp_alignment *a = left, *b = right;
     if (a->score != b->score)
         return a->score > b->score ? -1 : 1;
-    if (a->begin != b->begin)
-        return a->begin < b->begin ? -1 : 1;
-    if (a->end != b->end)
-        return a->end < b->end ? -1 : 1;
-    if (a->query != b->query)
-        return a->query < b->query ? -1 : 1;
-    if (a->query_begin != b->query_begin)
-        return a->query_begin < b->query_begin ? -1 : 1;
-    if (a->anchor != b->anchor)
-        return a->anchor < b->anchor ? -1 : 1;
-    return (a->place > b->place) - (a->place < b->place);
+    return rp_alignment_compare_places(a, b);
 }
 
 /* The part [begin, end) of an alignment; until it is traced, its consensus coordinates are in proportion, and its path

@@ -16,8 +16,7 @@ static bool noted_changed(const rp_discovery *run, const rp_seed_result *made)
 {
     for (uint32_t i = 0; i < made->frequency; i++) {
         const uint64_t begin = (uint64_t)(made->noted[i] / 2) * RP_READS_BLOCK_BP;
-        uint64_t end = begin + 1 + (made->noted[i] % 2 != 0 ? RP_READS_BLOCK_BP : 0);
-        end = end < run->view->genome->length_bp ? end : run->view->genome->length_bp;
+        const uint64_t end = begin + 1 + (made->noted[i] % 2 != 0 ? RP_READS_BLOCK_BP : 0);
         if (rp_cover_changed_since(run->cover, (rp_interval){begin, end}, made->version))
             return true;
     }
@@ -33,10 +32,7 @@ static bool places_changed(const rp_discovery *run, const rp_seed_result *made)
     const rp_occurrences occurrences = rp_kmer_index_get(run->index, made->seed_id);
     for (uint32_t i = 0; i < occurrences.count; i++) {
         const uint64_t position = rp_kmer_index_position(run->index, occurrences.first + i);
-        const uint64_t begin = position < RP_PRESCREEN_FLANK_BP ? 0 : position - RP_PRESCREEN_FLANK_BP;
-        uint64_t end = position + k + RP_PRESCREEN_FLANK_BP;
-        end = end < run->view->genome->length_bp ? end : run->view->genome->length_bp;
-        if (rp_cover_changed_since(run->cover, (rp_interval){begin, end}, made->version))
+        if (rp_cover_changed_since(run->cover, rp_prescreen_stretch(run->view, position, k), made->version))
             return true;
     }
     return false;

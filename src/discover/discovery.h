@@ -117,6 +117,12 @@ typedef struct rp_discovery {
     bool commit_failed; /* in its midst: what is committed does not hold together */
 } rp_discovery;
 
+/* Where a serial has its place in what is kept by serial: of those that are under way no two have one. */
+static inline uint32_t rp_discovery_slot(const rp_discovery *run, uint64_t serial)
+{
+    return (uint32_t)(serial & (run->window - 1));
+}
+
 /* producer.c: sends the seeds, tier by tier. False: the error is set. */
 bool rp_discovery_produce(rp_discovery *run, rp_error *error) RP_MUST_CHECK;
 

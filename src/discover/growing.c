@@ -14,14 +14,14 @@ enum {
 
 /* The blocks on which a look at few places, and the prescreen, rely. Places that were covered stay so; one that was
  * passed over, as it stands near one that counts, is passed over as long as that one counts. */
-static void note_places(const rp_batch *batch, unsigned k, rp_seed_result *into)
+static void note_places(const rp_discovery *run, const rp_batch *batch, rp_seed_result *into)
 {
+    const unsigned k = rp_kmer_index_k(run->index);
     const uint32_t n = batch->head.frequency <= RP_DISCOVERY_NOTED ? batch->head.n_places : 0;
     for (uint32_t i = 0; i < n; i++) {
-        const uint64_t position = batch->places[i].position, end = position + k + RP_PRESCREEN_FLANK_BP;
-        const uint64_t begin = position < RP_PRESCREEN_FLANK_BP ? 0 : position - RP_PRESCREEN_FLANK_BP;
-        const uint64_t block = begin / RP_READS_BLOCK_BP;
-        into->noted[i] = (uint32_t)(2 * block + ((end - 1) / RP_READS_BLOCK_BP > block));
+        const rp_interval seen = rp_prescreen_stretch(run->view, batch->places[i].position, k);
+        const uint64_t block = seen.begin / RP_READS_BLOCK_BP;
+        into->noted[i] = (uint32_t)(2 * block + ((seen.end - 1) / RP_READS_BLOCK_BP > block));
     }
 }
 
@@ -42,7 +42,7 @@ bool rp_discovery_look_up(rp_discovery *run, unsigned worker, uint32_t seed_id, 
         into->outcome = RP_OUTCOME_WAITS;
     else
         into->outcome = RP_OUTCOME_GROWN;
-    note_places(&self->batch, rp_kmer_index_k(run->index), into);
+    note_places(run, &self->batch, into);
     return true;
 }
 
@@ -61,7 +61,7 @@ static void hold(rp_discovery *run, uint64_t serial, rp_growth *growth)
     growth->holds = true;
     growth->serial = serial;
     growth->claimed.n = 0;
-    rp_survivors_hold(run->survivors, (uint32_t)(serial % run->window));
+    rp_survivors_hold(run->survivors, rp_discovery_slot(run, serial));
 }
 
 rp_claim_status rp_discovery_claim(rp_discovery *run, unsigned worker, uint64_t serial, rp_growth *into)
@@ -69,7 +69,7 @@ rp_claim_status rp_discovery_claim(rp_discovery *run, unsigned worker, uint64_t 
     rp_worker *self = &run->workers[worker];
     const rp_batch *batch = &self->batch;
     const uint64_t reach = run->parameters->extension_length_bp;
-    const uint32_t slot = (uint32_t)(serial % run->window);
+    const uint32_t slot = rp_discovery_slot(run, serial);
     self->windows.n = 0;
     for (uint32_t i = 0; i < batch->head.n_places; i++) {
         const uint64_t at = batch->places[i].position;
@@ -93,7 +93,7 @@ void rp_discovery_give_back(rp_discovery *run, rp_growth *growth)
     if (run->seed_claims != NULL)
         rp_seed_claims_give_back(run->seed_claims, growth->serial, growth->claimed.items, growth->claimed.n);
     growth->claimed.n = 0;
-    const uint32_t n = rp_survivors_release(run->survivors, (uint32_t)(growth->serial % run->window));
+    const uint32_t n = rp_survivors_release(run->survivors, rp_discovery_slot(run, growth->serial));
     if (n > 0)
         rp_ring_wake(run->ring, n); /* first they may be taken, then workers are woken */
 }

@@ -62,7 +62,7 @@ static void post(rp_discovery *run, unsigned worker, uint64_t serial, rp_seed_re
 {
     const rp_survivor again = {serial, made->seed_id, made->floor, made->version};
     if (made->outcome == RP_OUTCOME_BEHIND)
-        park(run, worker, again, made->behind % run->window);
+        park(run, worker, again, rp_discovery_slot(run, made->behind));
     else if (made->outcome == RP_OUTCOME_GROWN)
         tell(run, rp_order_post_for_now(run->order, serial, made, made->version, worker));
     else
@@ -104,7 +104,7 @@ static bool must_wait(rp_discovery *run, const rp_survivor *mine, size_t *slot)
         return true;
     if (run->seed_claims == NULL || !rp_seed_claims_has_earlier(run->seed_claims, mine->serial, mine->seed_id, &holder))
         return false;
-    *slot = holder % run->window;
+    *slot = rp_discovery_slot(run, holder);
     return true;
 }
 
@@ -112,7 +112,7 @@ static bool must_wait(rp_discovery *run, const rp_survivor *mine, size_t *slot)
  * claim is taken. */
 static bool run_survivor(rp_discovery *run, unsigned worker, rp_survivor mine, uint64_t due)
 {
-    rp_seed_result *into = &run->results[mine.serial % run->window];
+    rp_seed_result *into = &run->results[rp_discovery_slot(run, mine.serial)];
     size_t slot = SIZE_MAX;
     if (rp_seeds_is_used(run->seeds, mine.seed_id))
         *into = (rp_seed_result){.outcome = RP_OUTCOME_GONE, .seed_id = mine.seed_id, .floor = mine.floor};
@@ -139,7 +139,7 @@ static bool screen_batches(rp_discovery *run, unsigned worker, size_t n)
     size_t n_survivors = 0, n_posted = 0;
     for (size_t i = 0; i < n; i++) {
         const rp_batch_head *head = &self->batches[i];
-        rp_seed_result *into = &run->results[head->serial % run->window];
+        rp_seed_result *into = &run->results[rp_discovery_slot(run, head->serial)];
         if (rp_seeds_is_used(run->seeds, head->seed_id))
             *into = (rp_seed_result){.outcome = RP_OUTCOME_GONE, .seed_id = head->seed_id, .floor = head->floor};
         else if (!rp_discovery_screen(run, worker, head->seed_id, head->floor, into))

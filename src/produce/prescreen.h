@@ -11,6 +11,14 @@ enum {
     RP_PRESCREEN_SCORE = 10    /* what the flanks of a pair must match: +1, -1, X-drop 8, no gaps */
 };
 
+/* What is looked at of a place: the seed, which begins there, and its flanks. */
+static inline rp_interval rp_prescreen_stretch(const rp_view *view, uint64_t position, unsigned k)
+{
+    const uint64_t end = position + k + RP_PRESCREEN_FLANK_BP, length = view->genome->length_bp;
+    return (rp_interval){position < RP_PRESCREEN_FLANK_BP ? 0 : position - RP_PRESCREEN_FLANK_BP,
+                         end < length ? end : length};
+}
+
 /* Whether at least three of the sampled places go on matching some other place beyond the seed. */
 bool rp_prescreen(const rp_view *view, const rp_batch *batch, unsigned k);
 
